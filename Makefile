@@ -1,0 +1,44 @@
+# Everything runs in a virtual environment of its own; only Python 3.11 or later and make have to be there.
+#   make test PYTHON=python3.13 VENV=.venv-3.13 TESTS="tests/test_scope.py -k venv"
+
+PYTHON ?= python3
+VENV ?= .venv
+WORKERS ?= 2
+TESTS ?= -n $(WORKERS)
+
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+INPUTS := pyproject.toml hmr_daemon.pth hmr_daemon.start
+
+.PHONY: demo test bench check clean
+
+demo: $(VENV)/.installed
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest $(TESTS)
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks
+
+check: $(VENV)/.installed-check
+	$(BIN)/python -m ruff check src tests
+	$(BIN)/python -m ruff format --check src tests
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest -q tests/test_layers.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.installed: EXTRAS :=
+$(VENV)/.installed-test: EXTRAS := [test]
+$(VENV)/.installed-check: EXTRAS := [test,lint]
+
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-check: $(INPUTS)
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || $(PYTHON) -m virtualenv --clear $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e ".$(EXTRAS)"
+	touch $@

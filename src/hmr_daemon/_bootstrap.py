@@ -1,0 +1,348 @@
+"""What every interpreter runs at startup: decides whether to be on, and waits for the first user code.
+
+Imports nothing that the interpreter has not loaded already (`__future__` would be one more), so that a process
+without user code pays nothing.
+"""
+
+import os
+import sys
+from _frozen_importlib_external import SourceFileLoader
+from _thread import RLock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
+    from typing import Any, TypeVar
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+# Programs that test or measure code: code that changes under them falsifies what they find.
+TEST_PROGRAMS = frozenset(
+    "pytest py.test unittest doctest trial nose nosetests stestr behave tox nox mutmut coverage trace "
+    "timeit pyperf asv cprofile profile profiling kernprof pyinstrument scalene memray".split()
+)
+STARTUP_HOOKS = ("sitecustomize", "usercustomize")  # a site's, not a program's; every interpreter looks for them
+STANDARD_LIBRARY = os.path.normcase(os.path.dirname(os.__file__)) + os.sep
+PACKAGE_FOLDER = os.path.dirname(os.path.abspath(__file__))
+IMPORTLIB_FILE = SourceFileLoader.get_code.__code__.co_filename
+ACTIVATION_PATIENCE = 10.0  # seconds; only a deadlock of the program's own could take longer
+
+_first_finder: "FirstFinder | None" = None
+
+
+def start() -> None:
+    """Called by the startup files, more than once where site-packages is listed twice. Never raises."""
+    global _first_finder
+    try:
+        if _first_finder is not None or off_reason() is not None:
+            return
+        _first_finder = FirstFinder()
+        sys.meta_path.insert(0, _first_finder)
+        script = user_script()
+        if script is not None:
+            _first_finder.activate(script)
+    except Exception as error:
+        _give_up(error)
+
+
+# --- on or off ---------------------------------------------------------------------------------------------
+
+
+def off_reason() -> str | None:
+    """Why this process is not to be live; None when it is."""
+    if sys.flags.isolated:
+        return "the interpreter runs isolated (-I)"
+    if _in_subinterpreter():
+        return "this is a subinterpreter"
+    return _switch_reason()
+
+
+def _switch_reason() -> str | None:
+    if os.environ.get("NO_HMR_DAEMON"):
+        return "NO_HMR_DAEMON is set"
+    if os.environ.get("HMR_DAEMON", "0") not in ("", "0"):
+        return None
+    return _test_program_reason()
+
+
+def _test_program_reason() -> str | None:
+    """Whether the program tests or measures code, told by its name and never by inherited variables."""
+    program = _program()
+    if program.lower().rstrip("0123456789.-") in TEST_PROGRAMS:
+        return f"{program} tests or measures code (HMR_DAEMON=1 switches on)"
+    if program == "-c" and "_pytest.config" in sys.modules:  # a worker that a test runner started
+        return "a worker of pytest (HMR_DAEMON=1 switches on)"
+    return None
+
+
+def _program() -> str:
+    """The module after `-m`, or the script's base name. `profile.py` is someone's script, `profile` is not."""
+    arguments = getattr(sys, "argv", None) or [""]
+    if arguments[0] == "-m":  # runpy has not replaced it yet; the name stands before the program's own arguments
+        name = sys.orig_argv[-len(arguments)]
+        return (name.partition("m")[2] if name.startswith("-") else name).partition(".")[0]
+    folder, name = os.path.split(arguments[0])
+    if name == "__main__.py":
+        name = os.path.basename(folder)
+    return name.removesuffix(".exe").removesuffix("-script.py")
+
+
+def _in_subinterpreter() -> bool:
+    """Only the main interpreter may set the wakeup descriptor: it minds the bad number, others the attempt."""
+    import _signal  # type: ignore[import-not-found]  # built in; the main interpreter has loaded it
+
+    try:
+        _signal.set_wakeup_fd(2**30)
+    except ValueError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def user_script() -> str | None:
+    """The absolute path of the script that this process is about to run, when it is a user's source file."""
+    name = (getattr(sys, "argv", None) or [""])[0]
+    if name in ("", "-", "-c", "-m") or name.endswith((".pyc", ".pyz", ".pyzw", ".zip", ".whl", ".egg")):
+        return None
+    path = os.path.abspath(name)
+    if not os.path.isfile(path) or _is_archive(path):
+        return None
+    return path if environment_reason(os.path.realpath(path)) is None else None
+
+
+def _is_archive(path: str) -> bool:
+    """A zip application needs no suffix."""
+    import zipimport  # loaded already: it serves sys.path
+
+    try:
+        zipimport.zipimporter(path)
+    except zipimport.ZipImportError:
+        return False
+    return True
+
+
+# --- what is user code -------------------------------------------------------------------------------------
+
+_reasons: dict[str, str | None] = {}
+_places: list[tuple[str, str]] = []
+
+
+def environment_reason(path: str) -> str | None:
+    """Why a source file belongs to the interpreter or its environment; None when it is user code."""
+    folder = os.path.dirname(path)
+    try:
+        return _reasons[folder]
+    except KeyError:
+        reason = _reasons[folder] = _folder_reason(folder)
+        return reason
+
+
+def _folder_reason(folder: str) -> str | None:
+    if folder.startswith("<") or not os.path.isabs(folder):
+        return "not a file on disk"
+    folder = os.path.normcase(folder) + os.sep
+    for name in ("site-packages", "dist-packages"):
+        if f"{os.sep}{name}{os.sep}" in folder:
+            return f"in {name}"
+    if folder.startswith(STANDARD_LIBRARY):  # asked by every process, so before the places are gathered
+        return "in the standard library"
+    if not _places:
+        _places.extend(_environment_places())
+    for place, reason in _places:
+        if folder.startswith(place):
+            return reason
+    return _archive_reason(folder)
+
+
+def _environment_places() -> "Iterator[tuple[str, str]]":
+    """The folders of the environment, each with what it is. A virtual environment may lie in a project's own
+    folder or even be it, so only the parts that it fills itself count, not the whole prefix."""
+    yield from _spellings(PACKAGE_FOLDER, "a part of hmr-daemon")
+    yield from _spellings(os.path.dirname(os.__file__), "in the standard library")
+    scripts = "Scripts" if sys.platform == "win32" else "bin"
+    for prefix in dict.fromkeys((sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)):
+        yield from _spellings(os.path.join(prefix, scripts), "in the environment's scripts folder")
+        own = ["include", "share"] if prefix in (sys.prefix, sys.exec_prefix) else ["include", "share", "lib", "lib64"]
+        for name in own:
+            yield from _spellings(os.path.join(prefix, name), f"in the environment's {name} folder")
+    user_base = getattr(sys.modules.get("site"), "USER_BASE", None)
+    if user_base:
+        yield from _spellings(os.path.join(user_base, scripts), "in the user's scripts folder")
+
+
+def _spellings(folder: str, reason: str) -> "Iterator[tuple[str, str]]":
+    """A folder as a prefix to compare with, as named and with its links resolved."""
+    for spelling in dict.fromkeys((os.path.abspath(folder), os.path.realpath(folder))):
+        yield os.path.normcase(spelling).rstrip(os.sep) + os.sep, reason
+
+
+def _archive_reason(folder: str) -> str | None:
+    """Files inside an archive have a path that goes through a file."""
+    while folder and not os.path.isdir(folder):
+        if os.path.isfile(folder.rstrip(os.sep)):
+            return "inside an archive"
+        parent = os.path.dirname(folder.rstrip(os.sep))
+        if parent == folder:
+            break
+        folder = parent
+    return None
+
+
+# --- finding -----------------------------------------------------------------------------------------------
+
+
+def as_importlib(function: "Function") -> "Function":
+    """Let a function's frames count as importlib's own: tracebacks leave them out, and warnings look past them."""
+    function.__code__ = _renamed(function.__code__)
+    return function
+
+
+def _renamed(code: "CodeType") -> "CodeType":
+    constants = tuple(_renamed(each) if hasattr(each, "co_filename") else each for each in code.co_consts)
+    return code.replace(co_filename=IMPORTLIB_FILE, co_consts=constants)
+
+
+class Finder:
+    """Stands in `sys.meta_path`, asks the finders behind it, and meets each spec of a user's source file."""
+
+    @as_importlib
+    def find_spec(
+        self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+    ) -> "ModuleSpec | None":
+        if name in STARTUP_HOOKS:
+            return None
+        for finder in _behind(self):
+            try:
+                find_spec = getattr(finder, "find_spec", None)
+                if find_spec is None:
+                    if sys.version_info < (3, 12):
+                        return None  # importlib knows how to ask it
+                    continue
+                spec: "ModuleSpec | None" = find_spec(name, path, target)
+            except Exception:
+                return None  # importlib asks the same finder again, and its traceback has no frame of ours
+            if spec is not None:
+                break
+        else:
+            return None
+        if is_user_source(spec):
+            try:
+                self.meet(spec)
+            except Exception as error:
+                _give_up(error)
+        return spec
+
+    def meet(self, spec: "ModuleSpec") -> None:
+        """A user's module is about to be loaded by this spec. Whatever this raises switches the daemon off."""
+        raise NotImplementedError
+
+
+def is_user_source(spec: "ModuleSpec") -> bool:
+    """Only what the plain loader would load from a user's source file: nothing that someone else took care of."""
+    return (
+        type(spec.loader) is SourceFileLoader
+        and isinstance(spec.origin, str)
+        and environment_reason(spec.origin) is None
+    )
+
+
+def _behind(finder: Finder) -> "list[Any]":
+    """The finders that importlib has not asked yet when it asks this one."""
+    finders = list(sys.meta_path)
+    for index, each in enumerate(finders):
+        if each is finder:
+            return finders[index + 1 :]
+    return finders
+
+
+class FirstFinder(Finder):
+    """Waits for the first user module, brings the daemon up, and makes room for its finder."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._activating = False
+        self._activated = False
+
+    def meet(self, spec: "ModuleSpec") -> None:
+        count = _release_import_lock()  # what activation imports may be half imported on a thread that needs it
+        try:
+            live = self.activate()
+        finally:
+            _acquire_import_lock(count)
+        if live:
+            _daemon_module("finder").adopt(spec)
+
+    def activate(self, script: str | None = None) -> bool:
+        """Bring the daemon up once; False while that is under way on this thread, or when it is not to be."""
+        if not self._lock.acquire(timeout=ACTIVATION_PATIENCE):
+            return False
+        try:
+            if self._activating:
+                return False
+            if not self._activated:
+                if _switch_reason() is not None:  # a child process learns only later which program it serves
+                    _leave()
+                    return False
+                self._activating = True
+                try:
+                    with _daemon_module("shelter").Shelter(script):
+                        _daemon_module("daemon").activate(script=script)
+                    self._activated = True
+                finally:
+                    self._activating = False
+            return True
+        finally:
+            self._lock.release()
+
+
+def hand_over(finder: Finder) -> None:
+    """Put the daemon's finder where the first one stands, or first."""
+    for index, each in enumerate(sys.meta_path):
+        if each is _first_finder:
+            sys.meta_path[index] = finder
+            return
+    sys.meta_path.insert(0, finder)
+
+
+def _leave() -> None:
+    sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, Finder)]
+
+
+def _give_up(error: Exception) -> None:
+    """Our own failure is not the program's: go, and go quietly unless asked."""
+    _leave()
+    if os.environ.get("HMR_DAEMON_DEBUG"):
+        import traceback
+
+        print("hmr-daemon failed and is off in this process:", file=sys.stderr)
+        traceback.print_exception(error, file=sys.stderr)
+
+
+def _daemon_module(name: str) -> "Any":
+    """A module of ours, found without the name `hmr_daemon` of a user's."""
+    full = f"{__package__}.{name}"
+    __import__(full)
+    return sys.modules[full]
+
+
+def _release_import_lock() -> int:
+    """importlib holds its global lock while it asks a finder; returns how many times this thread held it."""
+    import _imp
+
+    count = 0
+    try:
+        while True:
+            _imp.release_lock()
+            count += 1
+    except RuntimeError:
+        return count
+
+
+def _acquire_import_lock(count: int) -> None:
+    import _imp
+
+    for _ in range(count):
+        _imp.acquire_lock()

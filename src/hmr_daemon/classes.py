@@ -1,0 +1,366 @@
+"""Live classes: changing one in place, or letting its successor take over."""
+
+from __future__ import annotations
+
+import abc
+import enum
+import gc
+import types
+from collections.abc import Callable, Iterable, Mapping
+from types import CellType, FunctionType
+from typing import Any
+
+from . import functions, values
+from .instrument import ClassEdit
+from .transaction import MISSING, Transaction
+
+# What type() puts into every class, or keeps in its slots; no body binds them.
+IMPLICIT = frozenset(
+    {
+        "__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__annotate__",
+        "__annotate_func__", "__annotations_cache__", "__firstlineno__", "__static_attributes__", "__orig_bases__",
+        "__parameters__", "__type_params__", "__abstractmethods__", "_abc_impl", "__slots__", "__classcell__",
+        "__classdictcell__", "__hash__", "__protocol_attrs__", "_is_protocol", "_is_runtime_protocol",
+        "__non_callable_proto_members__", "__match_args__",
+    }
+)  # fmt: skip
+NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__qualname__", "__static_attributes__",
+                         "__conditional_annotations__"})  # fmt: skip
+
+
+class CannotChange(Exception):  # noqa: N818
+    """A class whose layout CPython does not let change in place. Caught by the executor, never shown."""
+
+    def __init__(self, qualname: str, reason: str) -> None:
+        super().__init__(qualname, reason)
+        self.qualname = qualname
+        self.reason = reason
+
+
+def changeable(cls: object) -> bool:
+    """Whether the body of a class may be run in part: its metaclass makes nothing of the namespace itself."""
+    if not isinstance(cls, type):
+        return False
+    metaclass = type(cls)
+    for owner in metaclass.__mro__:
+        if owner in (type, abc.ABCMeta, object):
+            continue
+        if owner.__module__ == "typing" and owner.__name__ == "_ProtocolMeta":
+            continue
+        if {"__new__", "__init__", "__prepare__", "__call__"} & set(vars(owner)):
+            return False
+    return _bases_make_nothing(cls)
+
+
+def _bases_make_nothing(cls: type) -> bool:
+    """``class P(NamedTuple)`` names a base that is not one: it makes another class of the body."""
+    bases = cls.__dict__.get("__orig_bases__")
+    if not isinstance(bases, tuple):
+        return True
+    try:
+        resolved = types.resolve_bases(bases)
+    except Exception:  # an __mro_entries__ of the user's
+        return False
+    return all(not isinstance(base, type) or issubclass(type(cls), type(base)) for base in resolved)
+
+
+class Namespace(dict[str, Any]):
+    """What a class body that runs in part runs in: it sees the members that stay."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__()
+        self._cls = cls
+
+    def __missing__(self, key: str) -> Any:
+        member = self._cls.__dict__.get(key, MISSING)
+        if member is MISSING or key in IMPLICIT:
+            raise KeyError(key)
+        return member
+
+
+class ClassHook:
+    """Stands as the metaclass of a class whose predecessor is to be changed in place."""
+
+    def __init__(self, transaction: Transaction, edits: Mapping[str, ClassEdit], find: Callable[[str], Any]) -> None:
+        self._transaction = transaction
+        self._edits = edits
+        self._find = find
+        self._stack: list[str] = []
+        self.touched: list[type] = []
+
+    def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
+        qualname = ".".join([*self._stack, name])
+        self._stack.append(name)
+        return Namespace(self._find(qualname))
+
+    def __call__(self, name: str, bases: tuple[type, ...], namespace: Namespace, **keywords: Any) -> type:
+        self._stack.pop()
+        qualname = namespace["__qualname__"]
+        cls: type = self._find(qualname)
+        edit = self._edits[qualname]
+        if isinstance(cell := namespace.get("__classcell__"), CellType):
+            cell.cell_contents = cls
+        if isinstance(cell := namespace.get("__classdictcell__"), CellType):
+            cell.cell_contents = dict(vars(cls)) | namespace
+        if edit.bases_changed:
+            self._rebase(cls, bases, namespace, qualname)
+        graft(self._transaction, cls, namespace, edit)
+        self.touched.append(cls)
+        announce(self._transaction, cls, keywords)
+        return cls
+
+    def _rebase(self, cls: type, bases: tuple[type, ...], namespace: Namespace, qualname: str) -> None:
+        bases = bases or (object,)
+        if "__orig_bases__" in namespace:
+            self._transaction.set_member(cls, "__orig_bases__", namespace["__orig_bases__"])
+        if cls.__bases__ != bases:
+            before = cls.__bases__
+            try:
+                cls.__bases__ = bases
+            except TypeError as error:
+                raise CannotChange(qualname, str(error)) from None
+            self._transaction.on_undo(setattr, cls, "__bases__", before)
+
+
+def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edit: ClassEdit) -> None:
+    """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
+    if isinstance(cls, abc.ABCMeta):
+        transaction.on_undo(abc.update_abstractmethods, cls)
+    for name in edit.old_names - edit.new_names:
+        transaction.delete_member(cls, name)
+    if edit.decorated:
+        for name in set(vars(cls)) - edit.new_names - IMPLICIT:
+            transaction.delete_member(cls, name)
+        if "__hash__" not in edit.new_names and "__eq__" not in edit.new_names:
+            transaction.delete_member(cls, "__hash__")
+        transaction.delete_member(cls, "__match_args__") if "__match_args__" not in edit.new_names else None
+    for name, member in namespace.items():
+        if name not in NOT_MEMBERS:
+            _set(transaction, cls, name, member)
+    _implicit_members(transaction, cls, namespace, edit)
+    if isinstance(cls, abc.ABCMeta):
+        abc.update_abstractmethods(cls)
+
+
+def _set(transaction: Transaction, cls: type, name: str, member: Any) -> None:
+    old = cls.__dict__.get(name, MISSING)
+    member = _as_type_would(name, member)
+    if name == "__annotations__" and isinstance(member, dict):
+        transaction.set_member(cls, name, dict(member))
+        return
+    settled = member if old is MISSING else settle(transaction, old, member)
+    transaction.set_member(cls, name, settled)
+    announce_name = getattr(type(member), "__set_name__", None)
+    if announce_name is not None and settled is member:
+        announce_name(member, cls, name)
+
+
+def _as_type_would(name: str, member: Any) -> Any:
+    if isinstance(member, FunctionType):
+        if name == "__new__":
+            return staticmethod(member)
+        if name in ("__init_subclass__", "__class_getitem__"):
+            return classmethod(member)
+    return member
+
+
+def _implicit_members(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edit: ClassEdit) -> None:
+    if "__eq__" in edit.new_names and "__hash__" not in edit.new_names and not edit.decorated:
+        transaction.set_member(cls, "__hash__", None)
+    elif "__eq__" in edit.old_names - edit.new_names and cls.__dict__.get("__hash__", MISSING) is None:
+        transaction.delete_member(cls, "__hash__")
+    docs = [s for s, _ in edit.members[:1] if s.kind == "doc"]
+    if not docs and cls.__dict__.get("__doc__") is not None:
+        transaction.set_member(cls, "__doc__", None)
+
+
+def announce(transaction: Transaction, cls: type, keywords: Mapping[str, Any]) -> None:
+    """Call the ``__init_subclass__`` that a base of the class has: the class is new to it in this form."""
+    for base in cls.__mro__[1:]:
+        if "__init_subclass__" in vars(base):
+            if base is not object:
+                super(cls, cls).__init_subclass__(**keywords)
+            return
+
+
+def settle(transaction: Transaction, old: Any, new: Any) -> Any:
+    """The value to keep where `old` is replaced by `new`: the old one where it can be made what the new one is."""
+    if old is new or values.same(old, new):
+        return old
+    if type(old) is FunctionType and type(new) is FunctionType:
+        if old.__code__.co_qualname == new.__code__.co_qualname and old.__globals__ is new.__globals__:
+            return functions.merge(transaction, old, new) or new
+        return new
+    if isinstance(old, type) and isinstance(new, type):
+        same_name = old.__qualname__ == new.__qualname__ and old.__module__ == new.__module__
+        return adopt(transaction, old, new, []) if same_name and "." in new.__qualname__ else new
+    if type(old) is type(new) and type(old) in (staticmethod, classmethod):
+        return old if settle(transaction, old.__func__, new.__func__) is old.__func__ else new
+    return new
+
+
+def adopt(transaction: Transaction, old: type, new: type, problems: list[str]) -> type:
+    """`new` was made by the successor of the statement that made `old`: the class that goes on.
+
+    The old one goes on where it can take the new one's members. Where its layout forbids it, or something that
+    cannot be told holds the new one, the new one takes over, and `problems` says what could not follow.
+    """
+    if isinstance(old, enum.EnumMeta) and isinstance(new, enum.EnumMeta):
+        return _adopt_enum(transaction, old, new)
+    if _same_layout(old, new) and not _held_by_unknown(new):
+        _take_members(transaction, old, new)
+        _replace_references(transaction, new, old, skip=())
+        return old
+    take_over(transaction, old, new, problems)
+    return new
+
+
+def _same_layout(old: type, new: type) -> bool:
+    return (
+        type(old) is type(new)
+        and old.__bases__ == new.__bases__
+        and old.__basicsize__ == new.__basicsize__
+        and old.__dict__.get("__slots__") == new.__dict__.get("__slots__")
+        and old.__itemsize__ == new.__itemsize__
+    )
+
+
+def _held_by_unknown(cls: type) -> bool:
+    """Whether an object of an extension holds the class where no reference can be replaced."""
+    known = (dict, list, set, tuple, CellType, FunctionType, type, types.FrameType, types.MethodType,
+             types.GetSetDescriptorType, types.MemberDescriptorType, types.BuiltinFunctionType)  # fmt: skip
+    for holder in gc.get_referrers(cls):
+        if isinstance(holder, known) or isinstance(holder, cls) or hasattr(holder, "__dict__"):
+            continue
+        if type(holder).__module__ not in ("builtins", "weakref", "_weakref", "typing", "functools", "types"):
+            return True
+    return False
+
+
+def _take_members(transaction: Transaction, old: type, new: type) -> None:
+    _set_class_cells(transaction, vars(new).values(), new, old)
+    keep = {"__dict__", "__weakref__", "_abc_impl"}
+    for name in set(vars(old)) - set(vars(new)) - keep:
+        transaction.delete_member(old, name)
+    for name, member in list(vars(new).items()):
+        if name not in keep:
+            before = old.__dict__.get(name, MISSING)
+            transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
+    if isinstance(old, abc.ABCMeta):
+        abc.update_abstractmethods(old)
+
+
+def _set_class_cells(transaction: Transaction, members: Iterable[Any], wrong: type, right: type) -> None:
+    """Zero-argument ``super()`` starts from the class in the cell ``__class__``."""
+    for function in functions.reachable([m for m in members if not isinstance(m, type)]):
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            if name == "__class__" and _content(cell) is wrong:
+                transaction.set_attribute(cell, "cell_contents", right)
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
+def _replace_references(transaction: Transaction, gone: Any, here: Any, skip: Iterable[Any]) -> None:
+    """Wherever a container holds `gone`, it holds `here`."""
+    skipped = {id(s) for s in skip}
+    for holder in gc.get_referrers(gone):
+        if id(holder) in skipped:
+            continue
+        if type(holder) is dict or (isinstance(holder, dict) and not isinstance(holder, Namespace)):
+            _replace_in_dict(transaction, holder, gone, here)
+        elif isinstance(holder, list):
+            transaction.guard(holder)
+            for position, value in enumerate(holder):
+                if value is gone:
+                    holder[position] = here
+        elif isinstance(holder, set):
+            transaction.guard(holder)
+            holder.discard(gone)
+            holder.add(here)
+        elif isinstance(holder, CellType) and _content(holder) is gone:
+            transaction.set_attribute(holder, "cell_contents", here)
+
+
+def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any, here: Any) -> None:
+    keys = [key for key in list(holder) if key is gone]
+    for key, value in list(holder.items()):
+        if value is gone:
+            transaction.set_item(holder, key, here)
+    if keys:
+        transaction.guard(holder)
+        value = holder.pop(gone)
+        holder.setdefault(here, value)
+
+
+def take_over(transaction: Transaction, old: type, new: type, problems: list[str]) -> None:
+    """Let `new` stand wherever `old` stood: references, subclasses and, where CPython allows it, instances."""
+    _set_class_cells(transaction, vars(new).values(), old, new)
+    name = f"{old.__module__}.{old.__qualname__}"
+    for subclass in type.__subclasses__(old):
+        if subclass is not new:
+            before = subclass.__bases__
+            try:
+                subclass.__bases__ = tuple(new if base is old else base for base in before)
+                transaction.on_undo(setattr, subclass, "__bases__", before)
+            except TypeError as error:
+                problems.append(f"{subclass.__module__}.{subclass.__qualname__} still derives from the old {name}: {error}")
+    stuck = 0
+    for instance in [o for o in gc.get_referrers(old) if type(o) is old]:
+        try:
+            object.__setattr__(instance, "__class__", new)
+            transaction.on_undo(object.__setattr__, instance, "__class__", old)
+        except (TypeError, AttributeError):
+            stuck += 1
+    if stuck:
+        problems.append(f"{stuck} instance{'s' * (stuck > 1)} of {name} keep the old class: its layout changed")
+    _replace_references(transaction, old, new, skip=(vars(new),))
+
+
+def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> type:
+    """Members that survive stay the objects they are, with the new values."""
+    names = set(new._member_map_)
+    adopted: dict[int, Any] = {}
+    for name, member in new._member_map_.items():
+        before = old._member_map_.get(name)
+        if before is not None and id(member) not in adopted and _can_become(before, member):
+            adopted[id(member)] = before
+            for key, value in vars(member).items():
+                if key != "__objclass__":
+                    transaction.set_item(vars(before), key, value)
+        elif id(member) not in adopted:
+            transaction.do((object.__setattr__, member, "__class__", old), (object.__setattr__, member, "__class__", new))
+            transaction.set_item(vars(member), "__objclass__", old)
+            adopted[id(member)] = member
+    _set_class_cells(transaction, vars(new).values(), new, old)
+    for name in set(vars(old)) - set(vars(new)) - {"__dict__", "__weakref__"}:
+        transaction.delete_member(old, name)
+    for name, member in list(vars(new).items()):
+        if name in ("__dict__", "__weakref__"):
+            continue
+        member = _translated(member, adopted) if name not in names else adopted.get(id(member), member)
+        before = old.__dict__.get(name, MISSING)
+        transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
+    _replace_references(transaction, new, old, skip=())
+    return old
+
+
+def _can_become(before: Any, member: Any) -> bool:
+    """Members that are numbers or strings cannot change what they are."""
+    mixed = [base for base in type(member).__mro__ if base in (int, str, float, bytes, tuple)]
+    if type(member).__basicsize__ != type(before).__basicsize__:
+        return False
+    return not mixed or mixed[0].__eq__(before, member) is True
+
+
+def _translated(value: Any, adopted: Mapping[int, Any]) -> Any:
+    """Enum's own tables, with the members that go on."""
+    if type(value) is dict:
+        return {key: adopted.get(id(member), member) for key, member in value.items()}
+    if type(value) is list:
+        return [adopted.get(id(member), member) for member in value]
+    return adopted.get(id(value), value)

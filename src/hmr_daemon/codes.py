@@ -1,0 +1,158 @@
+"""Code objects as values: their nesting, which is a version of which, and what they use (pure)."""
+
+from __future__ import annotations
+
+import dis
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from types import CodeType
+
+GLOBAL_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
+GLOBAL_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
+GLOBAL_WRITE_CODES = {dis.opmap[name] for name in GLOBAL_WRITES}
+CO_OPTIMIZED = 0x1
+CO_HAS_DOCSTRING = 0x4000000  # 3.13 and newer
+
+
+def children(code: CodeType) -> tuple[CodeType, ...]:
+    """The code objects of the functions, classes and comprehensions directly inside."""
+    return tuple(constant for constant in code.co_consts if isinstance(constant, CodeType))
+
+
+def walk(codes: Iterable[CodeType]) -> Iterator[CodeType]:
+    """`codes` and all that is nested in them."""
+    waiting = list(codes)
+    while waiting:
+        code = waiting.pop()
+        yield code
+        waiting.extend(children(code))
+
+
+def surface(code: CodeType) -> tuple[object, ...]:
+    """All that makes a code object run as it does, but for positions, its docstring and what is nested in it."""
+    constants = tuple(_constant(c) for c in _without_docstring(code))
+    if is_class_body(code):  # __firstlineno__ and __static_attributes__ (3.13) are of no account
+        constants = tuple(c for c in constants if c[0] not in ("int", "tuple"))  # type: ignore[index]
+    return (
+        code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars,
+        code.co_flags & ~CO_HAS_DOCSTRING, code.co_argcount, code.co_kwonlyargcount, code.co_posonlyargcount,
+        code.co_name, code.co_exceptiontable,
+    )  # fmt: skip
+
+
+def is_class_body(code: CodeType) -> bool:
+    return not code.co_flags & CO_OPTIMIZED and code.co_name != "<module>"
+
+
+def docstring(code: CodeType) -> str | None:
+    """The docstring that a function made of `code` gets."""
+    if not code.co_consts or not isinstance(code.co_consts[0], str) or not code.co_flags & 0x2:  # CO_NEWLOCALS
+        return None
+    if code.co_flags & CO_HAS_DOCSTRING:
+        return code.co_consts[0]
+    return code.co_consts[0] if _DOCSTRING_IS_FIRST and code.co_name != "<lambda>" else None
+
+
+def _has_docstring_flag() -> bool:
+    def probe() -> None:
+        """text"""
+
+    return bool(probe.__code__.co_flags & CO_HAS_DOCSTRING)
+
+
+_DOCSTRING_IS_FIRST = not _has_docstring_flag()
+
+
+def _without_docstring(code: CodeType) -> Sequence[object]:
+    return code.co_consts if docstring(code) is None else (None, *code.co_consts[1:])
+
+
+def _constant(value: object) -> object:
+    if isinstance(value, CodeType):
+        return ("code", value.co_name)
+    if isinstance(value, tuple):
+        return ("tuple", *map(_constant, value))
+    if isinstance(value, frozenset):
+        return ("frozenset", frozenset(map(_constant, value)))
+    return (type(value).__name__, repr(value))
+
+
+def deep_surface(code: CodeType) -> tuple[object, ...]:
+    return (surface(code), *map(deep_surface, children(code)))
+
+
+def align(old: Sequence[CodeType], new: Sequence[CodeType]) -> Iterator[tuple[CodeType, CodeType]]:
+    """Pairs of versions, outer before inner: same content first, then same name in the order of the source."""
+    left, right = list(old), list(new)
+    if len(left) == len(right) and all(a.co_name == b.co_name for a, b in zip(left, right, strict=True)):
+        pairs = list(zip(left, right, strict=True))
+        if len({c.co_name for c in left}) != len(left):
+            pairs = _align_by_content(left, right)
+    else:
+        pairs = _align_by_content(left, right)
+    for a, b in pairs:
+        if a is not b:
+            yield a, b
+            yield from align(children(a), children(b))
+
+
+def _align_by_content(old: Sequence[CodeType], new: Sequence[CodeType]) -> list[tuple[CodeType, CodeType]]:
+    waiting: dict[object, list[CodeType]] = defaultdict(list)
+    for code in old:
+        waiting[deep_surface(code)].append(code)
+    pairs, rest = [], []
+    for code in new:
+        same = waiting.get(deep_surface(code))
+        if same:
+            pairs.append((same.pop(0), code))
+        else:
+            rest.append(code)
+    taken = {id(a) for a, _ in pairs}
+    named: dict[str, list[CodeType]] = defaultdict(list)
+    for code in old:
+        if id(code) not in taken:
+            named[code.co_name].append(code)
+    pairs += [(named[code.co_name].pop(0), code) for code in rest if named[code.co_name]]
+    return pairs
+
+
+def shifted(code: CodeType, lines: int) -> CodeType:
+    """The same code `lines` further down in its file, and all that is nested in it."""
+    constants = tuple(shifted(c, lines) if isinstance(c, CodeType) else c for c in code.co_consts)
+    return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=constants)
+
+
+def with_children(code: CodeType, canonical: Sequence[CodeType]) -> CodeType:
+    """`code` making its functions of the `canonical` code objects, which are the same but in identity.
+
+    Class bodies stay those of `code`, which may run only some of the members, and are gone into.
+    """
+    waiting: dict[object, list[CodeType]] = defaultdict(list)
+    for child in canonical:
+        waiting[(child.co_name, child.co_firstlineno)].append(child)
+    constants: list[object] = []
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType) and (known := waiting.get((constant.co_name, constant.co_firstlineno))):
+            known_code = known.pop(0)
+            transparent = not constant.co_flags & CO_OPTIMIZED or constant.co_name.startswith("<generic parameters of")
+            constants.append(with_children(constant, children(known_code)) if transparent else known_code)
+        else:
+            constants.append(constant)
+    return code.replace(co_consts=tuple(constants))
+
+
+def global_reads(code: CodeType) -> frozenset[str]:
+    """Global names that `code` itself loads."""
+    return frozenset(i.argval for i in dis.get_instructions(code) if i.opname in GLOBAL_READS)
+
+
+def global_writes(code: CodeType) -> frozenset[str]:
+    """Global names that `code` itself binds or deletes."""
+    if not GLOBAL_WRITE_CODES & set(code.co_code[::2]):
+        return frozenset()
+    return frozenset(i.argval for i in dis.get_instructions(code) if i.opname in GLOBAL_WRITES)
+
+
+def mentions(code: CodeType, name: str) -> bool:
+    """Whether `name` is among the attributes and globals that `code` or what is nested in it names."""
+    return any(name in inner.co_names for inner in walk((code,)))

@@ -1,0 +1,191 @@
+"""What a statement put into registries: taken out before it runs again, so that each entry is there once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FunctionType, ModuleType
+from typing import Any
+
+from . import functions, values
+from .graph import Graph, Node
+from .transaction import MISSING, Transaction
+
+PLAIN = (int, float, complex, str, bytes, bool, type(None))
+LIMIT = 3_000
+LARGEST = 100_000
+
+
+@contextmanager
+def replaced(transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any]) -> Iterator[None]:
+    """While the statement runs again, its earlier entries are out of the containers that it can reach.
+
+    Afterwards what it added stands in their places; what it did not add again and no one else took is put back.
+    """
+    if not _registers(node):
+        yield
+        return
+    made = _made(node, before)
+    containers = [c for c in _containers(node, graph) if len(c) <= LARGEST]
+    snapshots = [(c, _copy(c)) for c in containers]
+    taken = []
+    for container, snapshot in snapshots:
+        transaction.guard(container)
+        taken.append(_take_out(container, snapshot, made))
+    yield
+    for (container, snapshot), gone in zip(snapshots, taken, strict=True):
+        _put_in_place(container, snapshot, gone)
+
+
+def _registers(node: Node) -> bool:
+    """Whether a statement that ran before may have put what it makes somewhere."""
+    if not (node.codes or node.recorded):
+        return False
+    return node.statement.effects.calls and node.statement.kind in ("def", "class", "expr", "assign")
+
+
+def _made(node: Node, before: Mapping[str, Any]) -> set[int]:
+    """Identities of the objects that the statement's last run made."""
+    if node.statement.kind == "expr":
+        return set()
+    bound = [v for v in before.values() if v is not MISSING and not isinstance(v, (*PLAIN, ModuleType))]
+    own = {id(code) for code in node.codes}
+    inner = [f for f in functions.reachable(bound) if id(f.__code__) in own]
+    return {id(value) for value in (*bound, *inner)}
+
+
+def _containers(node: Node, graph: Graph) -> list[Any]:
+    """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls."""
+    files = {record.path for record in graph.modules.values()} if graph.modules else set()
+    namespace = node.module.namespace
+    waiting: list[tuple[Any, int]] = [(namespace[n], 0) for n in node.statement.effects.reads if n in namespace]
+    for module, name in node.reads:
+        record = graph.modules.get(module)
+        if record is not None and name in record.namespace:
+            waiting.append((record.namespace[name], 0))
+    seen: set[int] = {id(record.namespace) for record in graph.modules.values()}
+    found = []
+    while waiting and len(seen) < LIMIT + len(graph.modules):
+        value, depth = waiting.pop(0)
+        if id(value) in seen or isinstance(value, (*PLAIN, ModuleType)) or depth > 6:
+            continue
+        seen.add(id(value))
+        if type(value) in (list, set) or isinstance(value, dict):
+            found.append(value)
+        waiting.extend((part, depth + 1) for part in _leads_to(value, files, depth))
+    return found
+
+
+def _leads_to(value: Any, files: set[str], depth: int) -> Iterator[Any]:
+    if type(value) is FunctionType:
+        if value.__code__.co_filename in files:
+            yield from (value.__globals__[n] for n in value.__code__.co_names if n in value.__globals__)
+        yield from functions.cell_contents(value)
+    elif isinstance(value, type):
+        for cls in value.__mro__[:-1]:
+            yield from (m for m in list(vars(cls).values()) if type(m) in (list, dict, set, classmethod, staticmethod))
+            if type(cls) is not type:
+                yield type(cls)
+    elif type(value) in (classmethod, staticmethod):
+        yield value.__func__
+    elif isinstance(value, dict):
+        if depth <= 2 and len(value) <= 100:
+            yield from (v for v in list(value.values()) if type(v) in (list, dict, set))
+    elif type(value) not in (list, set, tuple):
+        yield type(value)
+        if (function := getattr(value, "__func__", None)) is not None:
+            yield function
+        state = functions.own(value, "__dict__")
+        if isinstance(state, dict):
+            yield from list(state.values())
+
+
+def _copy(container: Any) -> Any:
+    return dict(container) if isinstance(container, dict) else type(container)(container)
+
+
+def _holds(entry: Any, made: set[int]) -> bool:
+    """Whether a registry's entry is, or directly holds, something that the statement made."""
+    if id(entry) in made:
+        return True
+    if type(entry) in (tuple, list):
+        return any(id(part) in made for part in entry)
+    if type(entry) is dict:
+        return any(id(part) in made for part in list(entry.values()))
+    if isinstance(entry, (*PLAIN, FunctionType, type, ModuleType)):
+        return False
+    state = functions.own(entry, "__dict__")
+    return isinstance(state, dict) and any(id(part) in made for part in list(state.values()))
+
+
+def _take_out(container: Any, snapshot: Any, made: set[int]) -> list[Any]:
+    """Remove the entries that hold what was made; their positions or keys come back."""
+    if not made:
+        return []
+    if isinstance(container, list):
+        gone = [position for position, entry in enumerate(snapshot) if _holds(entry, made)]
+        for position in reversed(gone):
+            del container[position]
+        return gone
+    if isinstance(container, dict):
+        gone = [key for key, entry in snapshot.items() if _holds(entry, made) or id(key) in made]
+        for key in gone:
+            container.pop(key, None)
+        return gone
+    gone = [entry for entry in snapshot if id(entry) in made]
+    container.difference_update(gone)
+    return gone
+
+
+def _put_in_place(container: Any, snapshot: Any, gone: list[Any]) -> None:
+    if isinstance(container, list):
+        _place_in_list(container, snapshot, gone)
+    elif isinstance(container, dict):
+        _place_in_dict(container, snapshot, gone)
+    elif gone and len(container) < len(snapshot):
+        container.update(entry for entry in gone if len(container) < len(snapshot))
+
+
+def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int]) -> None:
+    stayed = len(snapshot) - len(gone)
+    gained = container[stayed:]
+    rest = [entry for position, entry in enumerate(snapshot) if position not in set(gone)]
+    if any(a is not b for a, b in zip(container[:stayed], rest, strict=False)) or len(container) < stayed:
+        return  # rebuilt as a whole
+    if not gone:
+        _drop_repeated(container, snapshot, gained)
+    elif not gained:
+        container[:] = snapshot
+    elif len(gained) == len(gone):
+        del container[stayed:]
+        for position, entry in zip(gone, gained, strict=True):
+            container.insert(position, entry)
+
+
+def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any]) -> None:
+    """The statement added what it had added before, only nothing told so: once is enough."""
+    for entry in gained:
+        earlier = [position for position, other in enumerate(snapshot) if values.same(other, entry)]
+        if earlier:
+            container.reverse()
+            container.remove(entry)
+            container.reverse()
+            container[earlier[-1]] = entry
+
+
+def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any]) -> None:
+    if not gone:
+        return
+    gained = [key for key in container if key not in snapshot or key in gone]
+    if not gained:
+        for key in gone:
+            container[key] = snapshot[key]
+    if len(gained) not in (0, len(gone)):
+        return
+    names = dict(zip(gone, gained, strict=True)) if gained else {key: key for key in gone}
+    order = [names.get(key, key) for key in snapshot]
+    ordered = {key: container[key] for key in order if key in container}
+    ordered.update((key, value) for key, value in container.items() if key not in ordered)
+    if list(ordered) != list(container):
+        container.clear()
+        container.update(ordered)

@@ -1,0 +1,427 @@
+"""The composition root: wires the parts, and owns the thread `hmr-daemon`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from _thread import get_ident
+
+from . import finder
+from ._bootstrap import hand_over
+from .recorder import Load, Recorder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import CodeType, FrameType, ModuleType
+    from typing import Any
+
+    from .config import Settings
+    from .executor import Executor, Outcome
+    from .graph import Graph, ModuleRecord
+    from .model import Change, Reload
+    from .scope import Scope
+    from .watcher import BatchQueue, Watcher
+
+CALM = 0.1  # seconds without an import before the save-time side is loaded
+LOAD_PATIENCE = 2.0  # seconds that a reload waits for imports in progress to end
+LONG = 5.0  # seconds after which a reload is said to be still running
+
+
+class Daemon:
+    """Keeps this process live: hears of loads, watches their files, reloads."""
+
+    def __init__(self, script: str | None = None) -> None:
+        self.recorder = Recorder()
+        self.script = script
+        self.callbacks: list[Callable[[Reload], object]] = []
+        self.history: list[Reload] = []
+        self._wanted: dict[str, bool] = {}
+        self._scope: Scope | None = None
+        self._plain_settings = _settings_are_default()
+        self._signal = threading.Event()
+        self._lock = threading.RLock()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._parts: Parts | None = None
+        self._thread_lock = threading.Lock()
+
+    # --- import time: called by the loader ----------------------------------------------------------------
+
+    def wanted(self, path: str) -> bool:
+        """Whether a user's source file is to be live; settings may say no."""
+        if self._plain_settings:
+            return True
+        return self.scope.decide(path).live
+
+    @property
+    def scope(self) -> Scope:
+        if self._scope is None:
+            from .scope import Scope
+
+            self._scope = Scope(self.settings)
+        return self._scope
+
+    @property
+    def settings(self) -> Settings:
+        from . import config
+
+        settings, warnings = config.load(_settings_folder(self.script), os.environ)
+        self._setting_warnings = warnings
+        return settings
+
+    def begins(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> Load:
+        return self.recorder.begin(module, path, code, stat)
+
+    def ends(self, load: object, failed: bool) -> None:
+        assert isinstance(load, Load)
+        self.recorder.end(load, failed)
+        if not self.recorder.busy:
+            self._signal.set()
+            parts = self._parts
+            if parts is not None:
+                parts.queue.wake()
+
+    # --- the thread ---------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        with self._thread_lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._stopping = False
+                self._thread = threading.Thread(target=self._run, name="hmr-daemon", daemon=True)
+                self._thread.start()
+
+    def stop(self, patience: float = 2.0) -> None:
+        """End the threads; nothing that is saved meanwhile is lost to a later start()."""
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return
+        self._stopping = True
+        self._signal.set()
+        if self._parts is not None:
+            self._parts.queue.wake()
+        thread.join(patience)
+        if self._parts is not None:
+            self._parts.watcher.stop()
+
+    def _run(self) -> None:
+        try:
+            self._wait_until_calm()
+            if self._stopping:
+                return
+            if self._parts is None:
+                self._parts = Parts(self)
+            self._parts.watcher.start()
+            while not self._stopping:
+                self._parts.take_loads()
+                self._signal.clear()
+                batch = self._parts.queue.get(None)
+                if self._stopping:
+                    break
+                if batch is not None:
+                    self._parts.take_loads()
+                    self._wait_for_loads()
+                    with self._lock:
+                        self._parts.saved(batch.paths)
+        except Exception:
+            if sys.is_finalizing():
+                return
+            from . import report
+
+            report.broken()
+
+    def _wait_until_calm(self) -> None:
+        """The save-time side takes 100 ms to import: not while the program is importing itself."""
+        if self._parts is not None:
+            return
+        self._signal.wait(CALM if self.script else None)
+        while not self._stopping:
+            self._signal.clear()
+            if not self._signal.wait(CALM) and not self.recorder.busy:
+                return
+
+    def _wait_for_loads(self) -> None:
+        """A module that is being imported is not half reloaded; one that never ends is not waited for."""
+        end = time.monotonic() + LOAD_PATIENCE
+        while self.recorder.busy and time.monotonic() < end:
+            self._signal.clear()
+            self._signal.wait(0.05)
+
+    # --- for those who ask --------------------------------------------------------------------------------
+
+    def publish(self, event: Reload) -> None:
+        self.history.append(event)
+        del self.history[:-100]
+        from . import report
+
+        report.tell(event)
+        for callback in list(self.callbacks):
+            try:
+                callback(event)
+            except Exception:  # the user's code
+                report.callback_failed(callback)
+
+    # --- forks --------------------------------------------------------------------------------------------
+
+    def before_fork(self) -> None:
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self.stop()
+
+    def after_fork_in_parent(self) -> None:
+        if self._thread is not None and self._thread is not threading.current_thread():
+            _after_this_call(self.start)
+
+    def after_fork_in_child(self) -> None:
+        self._lock = threading.RLock()
+        self._thread_lock = threading.Lock()
+        self.recorder.reset_after_fork()
+        if self._thread is not None:
+            self._thread = None
+            self.start()
+
+
+class Parts:
+    """The save-time side, made once the program is calm: what is imported here costs 100 ms."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        from . import report
+        from .executor import Executor
+        from .graph import Graph
+        from .watcher import BatchQueue, Watcher
+
+        settings = daemon.settings
+        report.configure(settings.log_level)
+        for warning in daemon._setting_warnings:
+            report.warn(warning)
+        self.daemon = daemon
+        self.graph: Graph = Graph()
+        self.executor: Executor = Executor(self.graph, daemon.recorder)
+        self.queue: BatchQueue = BatchQueue()
+        self.watcher: Watcher = Watcher(
+            self.queue.put, polling=settings.polling, poll_interval=settings.poll_interval, warn=report.warn
+        )
+        self.pending: dict[str, frozenset[str]] = {}
+        """Edited paths that failed, each with the paths whose save tries them again."""
+        if daemon.script is not None:
+            self._take_script(daemon.script)
+
+    def take_loads(self) -> None:
+        """Take in what has been imported since: its source, and a watch on its file."""
+        records = self.graph.absorb_all(self.daemon.recorder.take_loads())
+        if not records:
+            return
+        self.watcher.watch({record.path for record in records} | self._data_files())
+        for record in records:
+            if not self._keep_source(record):
+                self.queue.put(record.path)
+
+    def _keep_source(self, record: ModuleRecord) -> bool:
+        """Whether the file still holds what was loaded; then its text is kept for the first edit."""
+        try:
+            stat = os.stat(record.path)
+            with open(record.path, "rb") as file:
+                source = file.read()
+        except OSError:
+            return False
+        if record.stat and (stat.st_size != record.stat.get("size") or stat.st_mtime != record.stat.get("mtime")):
+            return False
+        record.keep_source(source)
+        return True
+
+    def _data_files(self) -> set[str]:
+        from ._bootstrap import environment_reason
+
+        return {p for p in self.graph.opened_paths() if environment_reason(p) is None and os.path.isfile(p)}
+
+    def _take_script(self, path: str) -> None:
+        from .scripts import script_load
+
+        load = script_load(path)
+        if load is not None:
+            self.daemon.recorder.add(load)
+
+    def saved(self, paths: Iterable[str]) -> None:
+        """A batch of saves: one reload of what differs, together with what waited for one of them."""
+        from .model import Change
+
+        changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
+        if not changes:
+            return
+        for path, involved in list(self.pending.items()):
+            if path not in changes and involved & _names_of(changes):
+                changes[path] = Change(path, _read(path))
+        self._reload(list(changes.values()))
+
+    def _change(self, path: str) -> Change | None:
+        """What a save changed; None where the file holds what is live, is gone, or is no one's."""
+        from .model import Change
+
+        source = _read(path)
+        if source is None:
+            return None
+        records = self.graph.at_path(path)
+        if any(record.source != source for record in records):
+            return Change(path, source)
+        if path in self.pending:
+            del self.pending[path]  # back to what is live: there is nothing left to do
+            return None
+        if any(path in involved for involved in self.pending.values()) or self.graph.openers(path):
+            return Change(path, source)
+        return None
+
+    def _reload(self, changes: list[Change]) -> None:
+        from dataclasses import replace
+
+        started = time.perf_counter()
+        with _Alarm(changes):
+            event, outcome = self.executor.reload(changes)
+        files = tuple(c.path for c in changes)
+        milliseconds = (time.perf_counter() - started) * 1000
+        if event.ok:
+            for path in files:
+                self.pending.pop(path, None)
+            rebound = self._rebind(outcome)
+            event = replace(event, rebound=rebound)
+        else:
+            self._keep_pending(changes, event)
+        self.take_loads()
+        self.watcher.watch(self._data_files())
+        self.daemon.publish(replace(event, files=files, milliseconds=milliseconds))
+
+    def _keep_pending(self, changes: list[Change], event: Reload) -> None:
+        candidates = {c for mark in event.involved if mark.startswith("module:") for c in _candidates(mark[7:])}
+        involved = event.involved | candidates
+        self.watcher.watch(path for path in involved if os.path.isabs(path))
+        for change in changes:
+            if self.graph.at_path(change.path):
+                self.pending[change.path] = frozenset(involved)
+
+    def _rebind(self, outcome: Outcome) -> tuple[str, ...]:
+        from . import namespaces
+
+        return namespaces.rebind(outcome.rebound)
+
+
+class _Alarm:
+    """Says that a reload is still running when it takes long."""
+
+    def __init__(self, changes: list[Change]) -> None:
+        from . import report
+
+        names = ", ".join(os.path.basename(c.path) for c in changes[:3])
+        self._timer = threading.Timer(LONG, report.warn, [f"{names}: the reload is still running after {LONG:.0f} s"])
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self._timer.cancel()
+
+
+def _names_of(changes: Iterable[str]) -> set[str]:
+    return set(changes)
+
+
+def _read(path: str) -> bytes | None:
+    """The file's bytes; None where it is gone, or cannot be read now."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _candidates(module: str) -> set[str]:
+    """Where a module that could not be imported may come to be."""
+    parts = module.split(".")
+    found = set()
+    for folder in sys.path:
+        base = os.path.abspath(os.path.join(folder or os.getcwd(), *parts))
+        found |= {base + ".py", os.path.join(base, "__init__.py")}
+    from ._bootstrap import environment_reason
+
+    return {path for path in found if environment_reason(path) is None}
+
+
+def _settings_folder(script: str | None) -> str:
+    return os.path.dirname(script) if script else os.getcwd()
+
+
+def _settings_are_default() -> bool:
+    """Whether nothing is set that could exclude a file, found without parsing anything."""
+    if any(name.startswith("HMR_DAEMON_") for name in os.environ):
+        return False
+    folder = os.getcwd()
+    while True:
+        try:
+            with open(os.path.join(folder, "pyproject.toml"), "rb") as file:
+                return b"hmr-daemon" not in file.read()
+        except OSError:
+            parent = os.path.dirname(folder)
+            if parent == folder:
+                return True
+            folder = parent
+
+
+def _after_this_call(function: Callable[[], None]) -> None:
+    """Call `function` once the C function that is running now has returned.
+
+    CPython 3.12 and 3.13 count the threads after the parent's fork hooks have run, and warn of any.
+    """
+    if sys.version_info < (3, 12) or sys.version_info >= (3, 14):
+        function()
+        return
+    monitoring = sys.monitoring
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    tool = next((number for number in (3, 4, 5) if monitoring.get_tool(number) is None), None)
+    if frame is None or tool is None:
+        function()
+        return
+    code, events = frame.f_code, monitoring.events
+    monitoring.use_tool_id(tool, "hmr-daemon")
+
+    def on_event(*_: object) -> object:
+        if monitoring.get_tool(tool) == "hmr-daemon":
+            monitoring.set_local_events(tool, code, 0)
+            monitoring.register_callback(tool, events.INSTRUCTION, None)
+            monitoring.free_tool_id(tool)
+            function()
+        return monitoring.DISABLE
+
+    monitoring.register_callback(tool, events.INSTRUCTION, on_event)
+    monitoring.set_local_events(tool, code, events.INSTRUCTION)
+
+
+_daemon: Daemon | None = None
+
+
+def current() -> Daemon | None:
+    """The daemon of this process, where it is live."""
+    return _daemon
+
+
+def activate(script: str | None = None) -> Daemon:
+    """Make this process live, once. `script` is the user's file that it is about to run as ``__main__``."""
+    global _daemon
+    if _daemon is None:
+        _daemon = Daemon(script)
+        finder.listen(_daemon)
+        hand_over(finder.LiveFinder())
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(
+                before=_daemon.before_fork,
+                after_in_parent=_daemon.after_fork_in_parent,
+                after_in_child=_daemon.after_fork_in_child,
+            )
+        _daemon.start()
+    return _daemon
+
+
+def on_this_thread() -> bool:
+    """Whether the caller runs on the daemon's thread, inside a reload."""
+    return _daemon is not None and _daemon._thread is not None and _daemon._thread.ident == get_ident()

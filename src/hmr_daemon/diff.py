@@ -1,0 +1,150 @@
+"""Two versions of a block of statements to the edits between them (pure)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from .statements import Statement
+
+
+class Change(Enum):
+    SAME = "unchanged"
+    BODY = "only the bodies of functions changed"
+    SHELL = "changed"
+    MOVED = "moved across a statement that it depends on"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What became of one statement; `old` and `new` are positions in their versions."""
+
+    old: int | None
+    new: int | None
+    change: Change
+
+
+def compare(old: Sequence[Statement], new: Sequence[Statement]) -> tuple[Edit, ...]:
+    """The edits that lead from `old` to `new`, in the order of `new`, removals last."""
+    pairs = _pair(old, new)
+    moved = _moved(pairs, old, new)
+    edits = []
+    for j, statement in enumerate(new):
+        i = pairs.get(j)
+        if i is None:
+            edits.append(Edit(None, j, Change.ADDED))
+        else:
+            change = change_between(old[i], statement)
+            edits.append(Edit(i, j, Change.MOVED if change in (Change.SAME, Change.BODY) and j in moved else change))
+    matched = set(pairs.values())
+    edits += [Edit(i, None, Change.REMOVED) for i in range(len(old)) if i not in matched]
+    return tuple(edits)
+
+
+def change_between(old: Statement, new: Statement) -> Change:
+    if old.text == new.text and old.kind == new.kind:
+        return Change.SAME
+    if old.kind == "class" or new.kind == "class":
+        return Change.SAME if old.whole == new.whole else Change.BODY if old.shell == new.shell else Change.SHELL
+    if old.shell != new.shell:
+        return Change.SHELL
+    return Change.SAME if old.whole == new.whole else Change.BODY
+
+
+def _pair(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
+    """New position to old position of the statements that are versions of each other."""
+    pairs: dict[int, int] = {}
+    head = 0
+    while head < min(len(old), len(new)) and old[head].text == new[head].text:
+        pairs[head] = head
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail].text == new[-1 - tail].text:
+        tail += 1
+        pairs[len(new) - tail] = len(old) - tail
+    left, right = list(range(head, len(old) - tail)), list(range(head, len(new) - tail))
+    keys: list[Callable[[Statement], Hashable]] = [
+        lambda s: s.text,
+        lambda s: s.key if s.names else None,
+        lambda s: s.whole if not s.names else None,  # type: ignore[return-value]
+        lambda s: s.names[0] if s.names else None,
+        lambda s: (s.kind, frozenset(s.effects.writes)) if s.effects.writes else None,
+        lambda s: s.kind if s.kind != "from" else None,
+    ]
+    for key in keys:
+        if left and right:
+            left, right = _pair_by(key, old, new, left, right, pairs)
+    return pairs
+
+
+def _pair_by(
+    key: Callable[[Statement], Hashable],
+    old: Sequence[Statement],
+    new: Sequence[Statement],
+    left: list[int],
+    right: list[int],
+    pairs: dict[int, int],
+) -> tuple[list[int], list[int]]:
+    """Pair what has the same key, in order; what is left of both sides comes back."""
+    waiting: dict[Hashable, list[int]] = defaultdict(list)
+    for i in left:
+        waiting[key(old[i])].append(i)
+    waiting.pop(None, None)
+    taken = set()
+    for j in right:
+        if candidates := waiting.get(key(new[j])):
+            pairs[j] = candidates.pop(0)
+            taken.add(j)
+    used = set(pairs.values())
+    return [i for i in left if i not in used], [j for j in right if j not in taken]
+
+
+def _moved(pairs: dict[int, int], old: Sequence[Statement], new: Sequence[Statement]) -> set[int]:
+    """New positions of statements that changed places with one they depend on."""
+    order = sorted(pairs)
+    stay = longest_rising([pairs[j] for j in order])
+    movers = [j for j in order if pairs[j] not in stay]
+    return {reader for j in movers for reader in _crossed(j, order, pairs, old, new)}
+
+
+def _crossed(
+    j: int, order: Sequence[int], pairs: dict[int, int], old: Sequence[Statement], new: Sequence[Statement]
+) -> Iterable[int]:
+    mine, my = new[j].effects, pairs[j]
+    for k in order:
+        if k == j or (k < j) == (pairs[k] < my):
+            continue
+        other = new[k].effects
+        if mine.reads & other.writes or mine.mutates & other.mutates:
+            yield j
+        if other.reads & mine.writes or mine.mutates & other.mutates:
+            yield k
+        if mine.writes & other.writes:
+            yield max(j, k)
+
+
+def longest_rising(values: Sequence[float]) -> set[float]:
+    """The values of a longest rising subsequence."""
+    ends: list[int] = []
+    where: list[int] = []
+    previous: list[int] = []
+    for index, value in enumerate(values):
+        place = bisect_left(ends, value)
+        previous.append(where[place - 1] if place else -1)
+        if place == len(ends):
+            ends.append(value)
+            where.append(index)
+        else:
+            ends[place] = value
+            where[place] = index
+    chosen = set()
+    index = where[-1] if where else -1
+    while index >= 0:
+        chosen.add(values[index])
+        index = previous[index]
+    return chosen

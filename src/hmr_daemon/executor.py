@@ -1,0 +1,769 @@
+"""Carries out a reload as one transaction over all modules: it lands whole or leaves no trace."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+import types
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import CodeType, FunctionType, ModuleType, TracebackType
+from typing import Any
+
+from . import classes, codes, contributions, diff, functions, scripts, statements, values
+from .compiler import compile_statement
+from .diff import Change as Kind
+from .graph import Graph, ModuleRecord, Node
+from .instrument import CLASS_HOOK, FUNCTION_HOOK, Request, instrument
+from .model import Change, Failure, Reload
+from .planner import Agenda, Reason
+from .recorder import Notes, Recorder
+from .statements import Parsed, Statement
+from .transaction import MISSING, Transaction
+
+PACKAGE_FOLDER = os.path.dirname(__file__) + os.sep
+IMMUTABLE = (
+    int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,
+    types.BuiltinFunctionType, types.MethodType, ModuleType, types.GenericAlias, property,
+)  # fmt: skip
+
+
+@dataclass
+class FileEdit:
+    """A loaded module and the new version of its source."""
+
+    record: ModuleRecord
+    source: bytes
+    parsed: Parsed
+    old_parsed: Parsed | None
+    edits: tuple[diff.Edit, ...]
+
+
+@dataclass
+class Previous:
+    """What a statement was before this reload."""
+
+    statement: Statement
+    text: str
+
+
+@dataclass
+class Outcome:
+    """What a reload has done so far."""
+
+    ran: list[str] = field(default_factory=list)
+    patched: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rebound: list[tuple[ModuleRecord, str, Any, Any]] = field(default_factory=list)
+    """(module, name, old value, new value)."""
+    involved: set[str] = field(default_factory=set)
+
+
+class Executor:
+    """Brings edited files and whatever used what changed up to date."""
+
+    def __init__(self, graph: Graph, recorder: Recorder) -> None:
+        self.graph = graph
+        self.recorder = recorder
+
+    def reload(self, changes: Sequence[Change]) -> tuple[Reload, Outcome]:
+        """Carry out the saved changes. Never raises: what fails is rolled back and told."""
+        run = _Run(self.graph, self.recorder)
+        loaded = dict(sys.modules)
+        try:
+            run.carry_out(changes)
+        except BaseException as error:  # the user's top-level code ran: anything may come
+            run.transaction.roll_back()
+            self._forget_new_modules(loaded)
+            failure = explain(error)
+            involved = frozenset(run.outcome.involved | {c.path for c in changes} | _missing_module(error))
+            return Reload(failure=failure, involved=involved), run.outcome
+        outcome = run.outcome
+        return (
+            Reload(
+                ran=tuple(outcome.ran),
+                patched=tuple(dict.fromkeys(outcome.patched)),
+                removed=tuple(outcome.removed),
+                notes=tuple(dict.fromkeys(outcome.notes)),
+            ),
+            outcome,
+        )
+
+    def _forget_new_modules(self, loaded: Mapping[str, ModuleType]) -> None:
+        """Take back the imports of a reload that failed: of user code only, others load once."""
+        for name in [name for name in sys.modules if name not in loaded]:
+            record = self.graph.modules.get(name)
+            if record is not None:
+                sys.modules.pop(name, None)
+                self.graph.remove(record)
+                self.recorder.forget(name)
+                parent, _, child = name.rpartition(".")
+                holder = sys.modules.get(parent)
+                if holder is not None and getattr(holder, child, None) is record.module:
+                    delattr(holder, child)
+
+
+def _missing_module(error: BaseException) -> set[str]:
+    """A marker that the daemon resolves: the import that failed may succeed once such a file is there."""
+    return {f"module:{error.name}"} if isinstance(error, ImportError) and error.name else set()
+
+
+def explain(error: BaseException) -> Failure:
+    """An error of the user's code as the user would see it without us: no frame of ours."""
+    if isinstance(error, SyntaxError) and not _user_frames(error.__traceback__):
+        error.__traceback__ = None
+        text = "".join(traceback.format_exception_only(error))
+        return Failure(error.filename or "", error.lineno, f"{type(error).__name__}: {error.msg}", text)
+    user = _user_frames(error.__traceback__)
+    error.__traceback__ = user
+    text = "".join(traceback.format_exception(error))
+    summary = "".join(traceback.format_exception_only(error)).strip().split("\n")[-1]
+    place = user
+    return Failure(place.tb_frame.f_code.co_filename if place else "", place.tb_lineno if place else None, summary, text)
+
+
+def _user_frames(tb: TracebackType | None) -> TracebackType | None:
+    while tb is not None and tb.tb_frame.f_code.co_filename.startswith((PACKAGE_FOLDER, "<frozen importlib")):
+        tb = tb.tb_next
+    return tb
+
+
+class _Run:
+    """One reload in progress."""
+
+    def __init__(self, graph: Graph, recorder: Recorder) -> None:
+        self.graph = graph
+        self.recorder = recorder
+        self.transaction = Transaction()
+        self.agenda = Agenda(graph)
+        self.outcome = Outcome()
+        self.previous: dict[Node, Previous] = {}
+        self.swap = functions.Swap([], [])
+        self.guarded: set[int] = set()
+        self.touched: set[int] = set()
+        self.removed_names: list[tuple[ModuleRecord, str]] = []
+        self.removed_nodes: list[Node] = []
+        self.open_groups: dict[tuple[int, str], tuple[Any, set[Node]]] = {}
+        self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
+        self.full_run: set[str] = set()
+        self.imports_ready = False
+        self.edited: list[ModuleRecord] = []
+        self.global_writes: dict[int, frozenset[str]] = {}
+
+    def carry_out(self, changes: Sequence[Change]) -> None:
+        main = self.graph.modules.get("__main__")
+        if main is not None and main.script:
+            frame = scripts.main_frame(main.module)
+            main.running = self.graph.node_at(main, frame.f_lasti) if frame is not None else None
+        edits = [edit for change in changes for edit in self._file_edits(change)]
+        for edit in edits:
+            self._apply_edit(edit)
+        self._swap_code()
+        for change in changes:
+            for node in self.graph.openers(change.path):
+                self.schedule(node, f"reads {os.path.basename(change.path)}")
+        self._run_agenda()
+        self._remove_names()
+        self._run_agenda()
+        self._after()
+
+    # --- edits -----------------------------------------------------------------------------------------
+
+    def _file_edits(self, change: Change) -> Iterator[FileEdit]:
+        for record in self.graph.at_path(change.path):
+            if change.source is None or sys.modules.get(record.name) is None:
+                continue
+            nodes = self.graph.analyze(record)
+            old = record.parsed
+            try:
+                parsed = statements.parse(change.source, old)
+                compile(parsed.text, change.path, "exec", dont_inherit=True) if old is None else None
+            except SyntaxError as error:
+                error.filename = change.path
+                raise
+            except (UnicodeDecodeError, ValueError) as error:
+                raise SyntaxError(str(error), (change.path, None, None, None)) from None
+            yield FileEdit(record, change.source, parsed, old, diff.compare([n.statement for n in nodes], parsed.statements))
+
+    def _apply_edit(self, edit: FileEdit) -> None:
+        """Let the record's statements be those of the new source; what must run goes on the agenda."""
+        record, t = edit.record, self.transaction
+        self.edited.append(record)
+        self.outcome.involved.add(record.path)
+        old_nodes = self.graph.analyze(record)
+        new_nodes: list[Node] = []
+        seeds: list[tuple[Node, str]] = []
+        for change in edit.edits:
+            if change.new is None:
+                assert change.old is not None
+                self.removed_nodes.append(old_nodes[change.old])
+                continue
+            statement = edit.parsed.statements[change.new]
+            if change.old is None:
+                node = Node(record, statement, 0.0)
+                self._renew_codes(node, None, statement, edit)
+            else:
+                node = old_nodes[change.old]
+                self.previous[node] = Previous(node.statement, edit.old_parsed.text if edit.old_parsed else "")
+                self._renew_codes(node, node.statement, statement, edit, change.change)
+                t.set_attribute(node, "statement", statement)
+            new_nodes.append(node)
+            if change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
+                seeds.append((node, change.change.value))
+        t.set_attribute(record, "parsed", edit.parsed)
+        t.set_attribute(record, "packed", record.packed)
+        record.keep_source(edit.source)
+        self._place(record, new_nodes)
+        t.set_attribute(record, "nodes", new_nodes)
+        for node in [n for n in self.removed_nodes if n.module is record]:
+            t.set_attribute(node, "alive", False)
+        self._names_gone(record, old_nodes, new_nodes)
+        for node, reason in seeds:
+            self.schedule(node, reason)
+        for node in [n for n in self.removed_nodes if n.module is record]:
+            self._group_of(node, removed=True)
+
+    def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
+        """Order numbers that rise along the new source; what stayed in order keeps its own."""
+        known = [n.order if n in self.previous else None for n in nodes]
+        rising = diff.longest_rising([o for o in known if o is not None])
+        fixed = [o if o is not None and o in rising else None for o in known]
+        low = -1.0
+        for position, node in enumerate(nodes):
+            here = fixed[position]
+            if here is None:
+                high = next((o for o in fixed[position:] if o is not None), None)
+                here = low + 1.0 if high is None else (low + high) / 2
+                self.transaction.set_attribute(node, "order", here)
+                fixed[position] = here
+            low = here
+
+    def _renew_codes(
+        self, node: Node, old: Statement | None, new: Statement, edit: FileEdit, change: Kind = Kind.ADDED
+    ) -> None:
+        """Give the node the code objects of its new version, and note which replace which."""
+        before = node.codes
+        if change is Kind.SAME and old is not None:
+            shift = new.line - old.line
+            same_text = old.text == new.text
+            if (not shift and same_text) or not before:
+                return
+            after = tuple(codes.shifted(c, shift) for c in before) if same_text else self._compiled(new, edit)
+        else:
+            after = self._compiled(new, edit)
+        self.transaction.set_attribute(node, "codes", after)
+        pairs = list(codes.align(before, after))
+        self.swap.pairs += pairs
+        if pairs:
+            self.swap.roots += [edit.record.namespace.get(name) for name in node.writes]
+            if change in (Kind.BODY, Kind.SHELL, Kind.MOVED):
+                self.outcome.patched += [f"{edit.record.name}.{name}" for name in new.names]
+
+    def _compiled(self, statement: Statement, edit: FileEdit) -> tuple[CodeType, ...]:
+        try:
+            return codes.children(compile_statement(statement.parse(), edit.parsed, edit.record.path))
+        except SyntaxError as error:
+            error.filename = edit.record.path
+            raise
+
+    def _names_gone(self, record: ModuleRecord, old: Iterable[Node], new: Iterable[Node]) -> None:
+        remaining = {name for node in new for name in node.writes}
+        gone = {name for node in old for name in (self._old_writes(node))} - remaining
+        self.removed_names += [(record, name) for name in sorted(gone)]
+
+    def _old_writes(self, node: Node) -> set[str]:
+        previous = self.previous.get(node)
+        return {*(previous.statement.effects.writes if previous else node.writes), *node.extra}
+
+    # --- code ------------------------------------------------------------------------------------------
+
+    def _swap_code(self) -> None:
+        """All functions of all edited files get their new code at once."""
+        t = self.transaction
+        t.start_batch()
+        functions.swap(t, self.swap)
+        t.end_batch()
+        swapped = [f for found in self.swap.functions.values() for f in found]
+        for old, new in self.swap.pairs:
+            self.graph.code_renewed(old, new)
+            t.on_undo(self.graph.code_renewed, new, old)
+        changed = {id(old) for old in self.swap.changed}
+        new_of = {id(old): new for old, new in self.swap.pairs}
+        functions.clear_caches([f for old, new in self.swap.pairs if id(old) in changed
+                                for f in self.swap.functions.get(id(new), ())], self.swap.roots)  # fmt: skip
+        for old in self.swap.changed:
+            new = new_of[id(old)]
+            if codes.is_class_body(new) and "<locals>" not in new.co_qualname:
+                continue
+            for node in self.graph.runners(new):
+                self.schedule(node, f"ran {new.co_qualname}", code_changed=True)
+        for function, new in self.swap.refused:
+            self._refused(function, new)
+        self._class_lines(swapped)
+
+    def _refused(self, function: FunctionType, new: CodeType) -> None:
+        """A closure whose variables are not those of the new code: what made it must run again."""
+        for node in self._owners(new):
+            self.schedule(node, f"{new.co_qualname} uses other variables of its surroundings", code_changed=True)
+        if "<locals>" in new.co_qualname:
+            self.outcome.notes.append(
+                f"{new.co_qualname} made before the edit keeps its old code: it now uses other variables of the "
+                f"function around it (line {new.co_firstlineno})"
+            )
+
+    def _owners(self, code: CodeType) -> Iterator[Node]:
+        for record in self.graph.at_path(code.co_filename):
+            for node in self.graph.analyze(record):
+                if node.codes and any(inner is code for inner in codes.walk(node.codes)):
+                    yield node
+                    for outer in codes.walk(node.codes):
+                        if code in codes.children(outer):
+                            yield from self.graph.runners(outer)
+
+    def _class_lines(self, swapped: Iterable[FunctionType]) -> None:
+        """Classes tell their line since 3.13."""
+        if sys.version_info < (3, 13):
+            return
+        for old, new in self.swap.pairs:
+            if codes.is_class_body(new) and old.co_firstlineno != new.co_firstlineno and "<locals>" not in new.co_qualname:
+                for record in self.graph.at_path(new.co_filename):
+                    cls = _resolve(record.namespace, new.co_qualname)
+                    if isinstance(cls, type) and "__firstlineno__" in vars(cls):
+                        self.transaction.set_member(cls, "__firstlineno__", new.co_firstlineno)
+
+    # --- agenda ----------------------------------------------------------------------------------------
+
+    def schedule(self, node: Node, reason: str, name: str | None = None, code_changed: bool = False) -> None:
+        """Let a statement run again, and with it what belongs with it."""
+        waiting = [(node, reason, name, code_changed)]
+        while waiting:
+            node, reason, name, code_changed = waiting.pop()
+            if not self._may_run(node) or node.statement.directive == "keep":
+                continue
+            if not self.agenda.add(node, reason, name, code_changed):
+                continue
+            for earlier, read in self.agenda.needed_before(node):
+                waiting.append((earlier, f"{node.statement.label} needs its {read}", None, False))
+            waiting += [(n, r, None, False) for n, r in self._group(node)]
+
+    def _may_run(self, node: Node) -> bool:
+        record = node.module
+        if not record.script:
+            return True
+        if record.running is not None and node.order >= record.running.order:
+            return False
+        return node.statement.kind in ("def", "class", "assign", "import", "from", "AnnAssign")
+
+    def _group_of(self, node: Node, removed: bool = False) -> None:
+        for other, reason in self._group(node, removed):
+            self.schedule(other, reason)
+
+    def _group(self, node: Node, removed: bool = False) -> Iterator[tuple[Node, str]]:
+        """Statements that build one value belong together: its makers, and whatever adds to it."""
+        table = self.agenda.table(node.module)
+        previous = self.previous.get(node)
+        old = previous.statement.effects if previous is not None else node.statement.effects
+        mutates = old.mutates | (frozenset() if removed else node.statement.effects.mutates)
+        for name in mutates:
+            if self._grows(node, name):
+                yield from self._makers(table, node, name)
+        if removed:
+            return
+        for name in node.writes:
+            for other in table.mutators.get(name, ()):
+                if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
+                    self._open_group(node, name, other)
+                    yield other, f"adds to {name}"
+
+    def _makers(self, table: Any, node: Node, name: str) -> Iterator[tuple[Node, str]]:
+        makers = table.reaching(name, node)
+        for maker in makers:
+            if maker.statement.kind == "from":
+                yield from self._foreign_makers(maker, name)
+            elif maker.statement.kind != "import":
+                yield maker, f"makes {name}"
+        if any(maker.statement.kind == "import" for maker in makers):
+            for module, attribute in node.reads:
+                record = self.graph.modules.get(module)
+                if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):
+                    yield from ((w, f"makes {attribute}") for w in self.agenda.table(record).writers.get(attribute, ()))
+
+    def _foreign_makers(self, maker: Node, name: str) -> Iterator[tuple[Node, str]]:
+        for module, attribute in maker.reads:
+            record = self.graph.modules.get(module)
+            if record is None or _alias_of(maker, attribute) != name:
+                continue
+            for writer in self.agenda.table(record).writers.get(attribute, ()):
+                yield writer, f"makes {attribute}"
+
+    def _grows(self, node: Node, name: str) -> bool:
+        """Whether the value of a name is one that a statement can add to."""
+        if name in node.statement.effects.reads and name in node.statement.effects.writes:
+            return True
+        value = node.module.namespace.get(name, MISSING)
+        if isinstance(value, ModuleType):
+            return value.__name__ in self.graph.modules
+        if isinstance(value, (FunctionType, type)):
+            # `f.attribute = value` adds to a function or class of this module; passing it on does not
+            return node.statement.kind == "assign" and getattr(value, "__module__", None) == node.module.name
+        return not isinstance(value, IMMUTABLE)
+
+    def _open_group(self, maker: Node, name: str, member: Node) -> None:
+        key = (id(maker.module), name)
+        if key not in self.open_groups:
+            self.open_groups[key] = (maker.module.namespace.get(name, MISSING), set())
+        self.open_groups[key][1].add(member)
+
+    def _run_agenda(self) -> None:
+        if not self.agenda.reasons or all(node in self.agenda.done for node in self.agenda.reasons):
+            return
+        if not self.imports_ready:
+            importlib.invalidate_caches()
+            self.imports_ready = True
+        while (item := self.agenda.pop()) is not None:
+            node, reason = item
+            self._run_restores(node)
+            self.run(node, reason)
+        for node in list(self.restores):
+            self._run_restores(node)
+
+    def _run_restores(self, node: Node) -> None:
+        for namespace, name, value in self.restores.pop(node, ()):
+            self.transaction.set_item(namespace, name, value)
+
+    # --- one statement ---------------------------------------------------------------------------------
+
+    def run(self, node: Node, reason: Reason) -> None:
+        """Run one statement in its module, then tell its readers what came out different."""
+        if node.statement.kind in ("constant",):
+            return
+        record = node.module
+        namespace = record.namespace
+        self.outcome.involved.add(record.path)
+        if id(record) not in self.guarded:
+            self.guarded.add(id(record))
+            self.transaction.guard_namespace(record.module)
+        names = self._bound_by(node)
+        before = {name: namespace.get(name, MISSING) for name in names}
+        with contributions.replaced(self.transaction, node, self.graph, before):
+            self._execute(node, reason, before)
+        names |= set(node.writes)
+        self.outcome.ran.append(str(node))
+        for name in sorted(names):
+            self._settle(node, name, before.get(name, MISSING))
+        for module, name in node.wrote:
+            other = self.graph.modules.get(module)
+            if other is not None and other is not record:
+                self._tell(other, name, None, f"{module}.{name} was set")
+        for key, (old, members) in list(self.open_groups.items()):
+            members.discard(node)
+            if not members:
+                del self.open_groups[key]
+                self._close_group(node, key[1], old)
+
+    def _bound_by(self, node: Node) -> set[str]:
+        names = set(node.writes)
+        if node.statement.kind == "doc":
+            names.add("__doc__")
+        if node.statement.effects.calls:
+            names |= self._set_by_functions(node.module)
+        return names
+
+    def _set_by_functions(self, record: ModuleRecord) -> frozenset[str]:
+        """Global names that functions of the module bind."""
+        key = id(record)
+        if key not in self.global_writes:
+            nodes = self.graph.analyze(record)
+            found = [codes.global_writes(code) for node in nodes for code in codes.walk(node.codes)]
+            self.global_writes[key] = frozenset().union(*found)
+        return self.global_writes[key]
+
+    def _execute(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
+        record, statement = node.module, node.statement
+        assert record.parsed is not None
+        previous = self.previous.get(node)
+        request = Request(
+            old=previous.statement if previous else statement if node.codes or node.recorded else None,
+            new=statement,
+            old_text=previous.text if previous else record.parsed.text,
+            new_text=record.parsed.text,
+            changed_names=frozenset(reason.changed_names),
+            code_changed=reason.code_changed,
+            in_place=self._in_place(node, before),
+        )
+        plain = not node.codes and statement.kind != "class"
+        tree = statement.parse() if plain else instrument(request)
+        code = compile_statement(tree, record.parsed, record.path)
+        code = codes.with_children(code, node.codes)
+        hooks = _Hooks(self, node, request, before)
+        notes = Notes(None, node)
+        try:
+            with self.recorder.running(notes), hooks.installed(record.namespace, plain):
+                exec(code, record.namespace)
+        except classes.CannotChange as conflict:
+            self.full_run.add(f"{record.name}.{conflict.qualname}")
+            self._execute(node, reason, before)
+            return
+        self.graph.absorb_all(self.recorder.take_loads())
+        self._renew_facts(node, notes)
+        self.touched |= {id(cls) for cls in hooks.class_hook.touched} | {id(f) for f in hooks.merged}
+
+    def _renew_facts(self, node: Node, notes: Notes) -> None:
+        for name in ("reads", "wrote", "ran", "opened", "extra", "recorded"):
+            self.transaction.on_undo(setattr, node, name, getattr(node, name))
+        self.graph.renew(node, notes)
+
+    def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
+        """Qualified names of the statement's classes whose live objects can take their new members."""
+        found = set()
+        waiting = [v for v in before.values() if _made_here(v, node)]
+        while waiting:
+            cls = waiting.pop()
+            if classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run:
+                found.add(cls.__qualname__)
+                waiting += [
+                    m for m in list(vars(cls).values())
+                    if isinstance(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"
+                ]  # fmt: skip
+        return frozenset(found)
+
+    # --- what came out ---------------------------------------------------------------------------------
+
+    def _settle(self, node: Node, name: str, old: Any) -> None:
+        """Keep the old object where the new one is the same; else tell who read the name."""
+        namespace = node.module.namespace
+        new = namespace.get(name, MISSING)
+        if node.statement.kind == "doc" and name == "__doc__":
+            return
+        following = self.agenda.table(node.module).next_writer(name, node)
+        if following is not None:
+            self._before_next_writer(node, name, old, following)
+        if (id(node.module), name) in self.open_groups:
+            self._tell_members(node, name)
+            return
+        self._compare(node, name, old, new)
+
+    def _compare(self, node: Node, name: str, old: Any, new: Any) -> None:
+        namespace, t = node.module.namespace, self.transaction
+        if old is new:
+            if new is not MISSING and id(new) in self.touched:
+                self._tell_touched(node, name, new)
+            return
+        if old is not MISSING and new is not MISSING and node.statement.kind not in ("import", "from"):
+            same = values.same(old, new)
+            kept = old if same else self._successor(node, name, old, new)
+            if kept is old:
+                t.set_item(namespace, name, old)
+                if not same:
+                    self.touched.add(id(old))
+                    self._tell_touched(node, name, old)
+                return
+        elif values.same(old, new):
+            return
+        self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
+        self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
+
+    def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
+        """The object that goes on under a name whose statement made `new` where it had made `old`."""
+        if isinstance(old, type) and isinstance(new, type):
+            if node.statement.kind == "class" and _made_here(old, node) and _made_here(new, node):
+                return classes.adopt(self.transaction, old, new, self.outcome.notes)
+            return new
+        if type(old) is FunctionType and type(new) is FunctionType and _fresh(new, name, node):
+            return classes.settle(self.transaction, old, new)
+        return new
+
+    def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
+        """A later statement binds the name again: it must have the last word, as it had."""
+        if self.agenda.waiting(following) or following in self.agenda.done:
+            return
+        if not following.statement.unconditional or name in following.statement.effects.reads:
+            self.schedule(following, f"binds {name} again")
+        elif final is not MISSING:
+            self.restores.setdefault(following, []).append((node.module.namespace, name, final))
+
+    def _close_group(self, node: Node, name: str, old: Any) -> None:
+        self._compare(node, name, old, node.module.namespace.get(name, MISSING))
+
+    def _tell_members(self, node: Node, name: str) -> None:
+        """Statements between those that build a value saw it half built: they run again in their place."""
+        _, members = self.open_groups[id(node.module), name]
+        last = max((m.order for m in members), default=node.order)
+        for reader, known in self.agenda.readers(node.module, name, node):
+            if reader.module is node.module and reader.order < last:
+                self.schedule(reader, f"{name} is built again", known)
+
+    def _tell(self, record: ModuleRecord, name: str, origin: Node | None, reason: str, added: bool = False) -> None:
+        for reader, known in list(self.agenda.readers(record, name, origin)):
+            self.schedule(reader, reason, known)
+        if added and not name.startswith("_"):
+            for reader in self.agenda.star_readers(record):
+                self.schedule(reader, f"{record.name}.{name} is new")
+
+    def _tell_touched(self, node: Node, name: str, value: Any) -> None:
+        """An object is the same but does other things: who ran it runs again, who passed it on does not."""
+        if isinstance(value, type):
+            self._tell_class_touched(node.module, name, node, value)
+        elif isinstance(value, FunctionType):
+            for runner in self.graph.runners(value.__code__):
+                if runner is not node:
+                    self.schedule(runner, f"ran {name}", name, code_changed=True)
+            for reader, known in list(self.agenda.readers(node.module, name, node)):
+                if reader.statement.effects.calls and not self.recorder.sees_calls:
+                    self.schedule(reader, f"may have run {name}", known)
+
+    def _tell_class_touched(self, record: ModuleRecord, name: str, origin: Node | None, cls: type) -> None:
+        seen = set()
+        waiting: list[tuple[ModuleRecord, str, Node | None]] = [(record, name, origin)]
+        while waiting:
+            record, name, origin = waiting.pop()
+            if (id(record), name) in seen:
+                continue
+            seen.add((id(record), name))
+            for reader, known in list(self.agenda.readers(record, name, origin)):
+                if reader is origin:
+                    continue
+                if _passes_on(reader):
+                    waiting += [(reader.module, bound, reader) for bound in reader.writes]
+                elif reader.statement.effects.calls or reader.statement.effects.attributes:
+                    self.schedule(reader, f"{cls.__qualname__} changed", known)
+
+    # --- the end ---------------------------------------------------------------------------------------
+
+    def _remove_names(self) -> None:
+        for record, name in self.removed_names:
+            self._remove(record, name)
+
+    def _remove(self, record: ModuleRecord, name: str) -> None:
+        namespace = record.namespace
+        old = namespace.get(name, MISSING)
+        if old is MISSING or any(name in node.writes for node in self.graph.analyze(record)):
+            return
+        if name == "__doc__":
+            self.transaction.set_item(namespace, name, None)
+            return
+        if isinstance(old, ModuleType) and sys.modules.get(f"{record.name}.{name}") is old:
+            return  # the import system bound this submodule, whoever else asked for it
+        if record.script and id(record) not in self.guarded:
+            self.guarded.add(id(record))
+            self.transaction.guard_namespace(record.module)
+        self.transaction.delete_item(namespace, name)
+        if (annotations := namespace.get("__annotations__")) and name in annotations:
+            self.transaction.delete_item(annotations, name)
+        self.outcome.removed.append(f"{record.name}.{name}")
+        self.outcome.rebound.append((record, name, old, MISSING))
+        self._tell(record, name, None, f"{name} is gone")
+        for reader in self.agenda.star_readers(record):
+            self.schedule(reader, f"{record.name}.{name} is gone")
+
+    def _after(self) -> None:
+        for key in list(self.open_groups):
+            del self.open_groups[key]
+
+
+class _Hooks:
+    """What the definitions of one statement hand themselves to while it runs."""
+
+    def __init__(self, run: _Run, node: Node, request: Request, before: Mapping[str, Any]) -> None:
+        self._run = run
+        self._node = node
+        self._request = request
+        self._before = before
+        self.merged: list[FunctionType] = []
+        self.class_hook = classes.ClassHook(run.transaction, request.classes, self._class)
+
+    def installed(self, namespace: dict[str, Any], plain: bool) -> _Installed:
+        hooks = {} if plain else {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook}
+        return _Installed(namespace, hooks)
+
+    def _class(self, qualname: str) -> Any:
+        return _resolve(self._before, qualname)
+
+    def function(self, new: FunctionType) -> FunctionType:
+        """The live predecessor of a function just made, turned into it; the new one where there is none."""
+        if type(new) is not FunctionType:
+            return new
+        old = self._predecessor(new)
+        if old is None or old is new:
+            return new
+        swap = self._run.swap
+        was = _face(old, swap.defaults.get(id(old)))
+        kept = self._request.kept_defaults.get(new.__qualname__, frozenset())
+        merged = functions.merge(self._run.transaction, old, new, kept, swap.defaults.get(id(old)))
+        if merged is None:
+            return new
+        if not _same_face(was, _face(merged, None)):
+            self.merged.append(merged)
+        return merged
+
+    def _predecessor(self, new: FunctionType) -> FunctionType | None:
+        found = self._run.swap.functions.get(id(new.__code__))
+        if found is None:
+            pairs = [(new.__code__, new.__code__)]
+            roots = [value for value in self._before.values() if value is not MISSING]
+            found = [f for f in functions.find(pairs, roots).get(id(new.__code__), []) if f is not new]
+        if len(found) == 1:
+            return found[0]
+        own = [f for f in functions.reachable(self._before.values()) if any(f is g for g in found)]
+        return own[0] if len(own) == 1 else None
+
+
+class _Installed:
+    """The hooks in a module's namespace for as long as a statement runs."""
+
+    def __init__(self, namespace: dict[str, Any], hooks: Mapping[str, Any]) -> None:
+        self._namespace = namespace
+        self._hooks = hooks
+
+    def __enter__(self) -> None:
+        self._namespace.update(self._hooks)
+
+    def __exit__(self, *exception: object) -> None:
+        for name in self._hooks:
+            self._namespace.pop(name, None)
+
+
+def _face(function: FunctionType, defaults: dict[str, Any] | None) -> tuple[Any, ...]:
+    """What callers see of a function besides its code."""
+    return (defaults if defaults is not None else functions.default_values(function), function.__doc__, dict(vars(function)))
+
+
+def _same_face(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
+    return values.same(before[0], after[0])
+
+
+def _resolve(names: Mapping[str, Any], qualname: str) -> Any:
+    """``A.B`` in a namespace, without running the user's code."""
+    first, *rest = qualname.split(".")
+    value = names.get(first)
+    for name in rest:
+        value = vars(value).get(name) if isinstance(value, type) else None
+    return value
+
+
+def _made_here(value: Any, node: Node) -> bool:
+    """Whether a class is one that the statement's own text defines."""
+    return (
+        isinstance(value, type)
+        and value.__module__ == node.module.namespace.get("__name__", node.module.name)
+        and value.__qualname__ in node.statement.effects.writes
+    )
+
+
+def _fresh(value: FunctionType, name: str, node: Node) -> bool:
+    """Whether a function was made by the statement that has just run: nothing else can hold it yet."""
+    return sys.getrefcount(value) <= 8 and not any(
+        other is value for key, other in node.module.namespace.items() if key != name
+    )
+
+
+def _alias_of(node: Node, imported: str) -> str:
+    return next((bound for _, _, name, bound in node.statement.imports if name == imported), imported)
+
+
+def _passes_on(node: Node) -> bool:
+    """Whether a statement only hands an object to another name or to a subclass."""
+    return node.statement.kind in ("from", "import", "class", "def")

@@ -1,0 +1,71 @@
+"""The loader that lets user modules be recorded while they load; all else stays importlib's own."""
+
+from __future__ import annotations
+
+import _frozen_importlib as _bootstrap
+from _frozen_importlib_external import SourceFileLoader
+
+from ._bootstrap import Finder, as_importlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
+    from collections.abc import Callable
+    from importlib.machinery import ModuleSpec, SourceFileLoader
+    from types import CodeType, ModuleType
+    from typing import Any, Protocol
+
+    class LoadListener(Protocol):
+        """Who is told about each load of a user module."""
+
+        def wanted(self, path: str) -> bool: ...
+        def begins(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> object: ...
+        def ends(self, load: object, failed: bool) -> None: ...
+
+
+_listener: LoadListener | None = None
+
+
+def listen(listener: LoadListener | None) -> None:
+    """Tell `listener` about loads from now on; None ends it."""
+    global _listener
+    _listener = listener
+
+
+class RecordedLoader(SourceFileLoader):
+    """A SourceFileLoader for the time of one load; afterwards its instance is a plain one again."""
+
+    def path_stats(self, path: str) -> Any:  # type: ignore[override]
+        stat = super().path_stats(path)
+        self.__dict__["_hmr_stat"] = stat
+        return stat
+
+    @as_importlib
+    def exec_module(self, module: ModuleType) -> None:
+        code = self.get_code(module.__name__)
+        stat = self.__dict__.pop("_hmr_stat", {})
+        self.__class__ = SourceFileLoader  # type: ignore[assignment]
+        if code is None:
+            SourceFileLoader.exec_module(self, module)
+            return
+        load = None if _listener is None else _listener.begins(module, self.path, code, stat)
+        failed = True
+        try:
+            _bootstrap._call_with_frames_removed(exec, code, module.__dict__)
+            failed = False
+        finally:
+            if load is not None and _listener is not None:
+                _listener.ends(load, failed)
+
+
+def adopt(spec: ModuleSpec) -> None:
+    """Let the load of `spec` be recorded, where it is a plain source file that is wanted."""
+    loader = spec.loader
+    if type(loader) is SourceFileLoader and _listener is not None and _listener.wanted(loader.path):
+        loader.__class__ = RecordedLoader
+
+
+class LiveFinder(Finder):
+    """The first finder of a live process: lets what user source files define be recorded."""
+
+    def meet(self, spec: ModuleSpec) -> None:
+        adopt(spec)

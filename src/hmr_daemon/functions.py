@@ -1,0 +1,288 @@
+"""Live functions: finding those that run a code object, and giving them new code in place."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from types import CodeType, FunctionType, MethodType
+from typing import Any
+
+from . import codes
+from .transaction import MISSING, Transaction
+
+Pair = tuple[CodeType, CodeType]
+
+
+@dataclass
+class Swap:
+    """New code for old, file by file, and where it went."""
+
+    pairs: list[Pair]
+    roots: list[Any]
+    """Values through which the functions are most likely reached."""
+    functions: dict[int, list[FunctionType]] = field(default_factory=lambda: defaultdict(list))
+    """Identity of each new code object to the functions that run it now."""
+    refused: list[tuple[FunctionType, CodeType]] = field(default_factory=list)
+    """Functions whose closures do not have the variables that the new code wants."""
+    defaults: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Identity of each function to its default values by the names that its old code gave them."""
+    changed: list[CodeType] = field(default_factory=list)
+    """Old code objects whose successors run differently."""
+
+
+def swap(transaction: Transaction, request: Swap) -> None:
+    """Give every function that runs an old code object of `request` the new one, all in one go."""
+    holders = find(request.pairs, request.roots)
+    for old, new in request.pairs:
+        if codes.surface(old) != codes.surface(new):
+            request.changed.append(old)
+        for function in holders.get(id(old), ()):
+            fitting = fit(new, old)
+            if fitting is None:
+                request.refused.append((function, new))
+                continue
+            request.functions[id(new)].append(function)
+            request.defaults[id(function)] = default_values(function)
+            transaction.do((setattr, function, "__code__", fitting), (setattr, function, "__code__", old))
+            _follow_docstring(transaction, function, old, new)
+
+
+def fit(new: CodeType, old: CodeType) -> CodeType | None:
+    """`new` in a form that a function with the closure of `old` can run; None where there is none."""
+    return new if new.co_freevars == old.co_freevars else None
+
+
+def _follow_docstring(transaction: Transaction, function: FunctionType, old: CodeType, new: CodeType) -> None:
+    before, after = codes.docstring(old), codes.docstring(new)
+    if before != after and function.__doc__ == before:
+        transaction.set_attribute(function, "__doc__", after)
+
+
+def find(pairs: Sequence[Pair], roots: Iterable[Any]) -> dict[int, list[FunctionType]]:
+    """The live functions that run the first code object of each pair, by the identity of that code object.
+
+    Those reachable from `roots` are found by walking; the heap is searched only for code objects that have
+    more references than these explain.
+    """
+    wanted = {id(old) for old, _ in pairs}
+    found: dict[int, list[FunctionType]] = defaultdict(list)
+    for function in reachable(roots):
+        if id(function.__code__) in wanted:
+            found[id(function.__code__)].append(function)
+    missing = [old for old, _ in pairs if _unexplained(old, len(found[id(old)]))]
+    if missing:
+        identities = {id(code) for code in missing}
+        for identity in identities:
+            found[identity] = []
+        for holder in gc.get_referrers(*missing):
+            if type(holder) is FunctionType and id(holder.__code__) in identities:
+                found[id(holder.__code__)].append(holder)
+    return found
+
+
+def _unexplained(code: CodeType, functions: int) -> bool:
+    return sys.getrefcount(code) - functions > _BASE_REFERENCES
+
+
+def _base_references() -> int:
+    """What `_unexplained` counts for a code object that only its parent's constants and one pair hold."""
+    outer = compile("def f():\n pass\n", "<calibration>", "exec")
+    statement_codes = codes.children(outer)
+    pairs = [(old, old.replace(co_firstlineno=9)) for old in statement_codes]
+    missing = [sys.getrefcount(old) for old, _ in pairs]
+    return missing[0] + 2
+
+
+_BASE_REFERENCES = _base_references()
+
+
+def reachable(roots: Iterable[Any], limit: int = 20_000) -> Iterator[FunctionType]:
+    """The functions that `roots` lead to through wrappers, closures, members and attributes of wrappers."""
+    seen: set[int] = set()
+    waiting = list(roots)
+    while waiting and len(seen) < limit:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, FunctionType):
+            yield value
+        waiting.extend(_parts(value))
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """What a callable is made of."""
+    kind = type(value)
+    if kind is FunctionType:
+        for content in (*cell_contents(value), *vars(value).values(), *(value.__defaults__ or ())):
+            if _leads_on(content):
+                yield content
+    elif isinstance(value, type):
+        yield from (member for member in list(vars(value).values()) if _leads_on(member))
+    elif kind in (staticmethod, classmethod, MethodType):
+        yield value.__func__
+    elif isinstance(value, property):
+        yield from (part for part in (value.fget, value.fset, value.fdel) if part is not None)
+    elif isinstance(value, functools.partial):
+        yield value.func
+    elif kind in (list, tuple, set, frozenset):
+        yield from (part for part in list(value)[:500] if _leads_on(part))
+    elif kind is dict:
+        yield from (part for part in list(value.values())[:500] if _leads_on(part))
+    else:
+        wrapped = own(value, "__wrapped__")
+        if wrapped is not MISSING:
+            yield wrapped
+        state = own(value, "__dict__")
+        if isinstance(state, dict):
+            yield from (part for part in list(state.values()) if _leads_on(part))
+
+
+def cell_contents(function: FunctionType) -> Iterator[Any]:
+    """What the variables of a closure hold, those not bound yet left out."""
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:
+            continue
+
+
+def _leads_on(value: Any) -> bool:
+    return callable(value) or hasattr(type(value), "__get__") or type(value) in (list, tuple, dict, set)
+
+
+def own(value: Any, name: str) -> Any:
+    """An attribute of `value` without running the user's code."""
+    try:
+        return object.__getattribute__(value, name)
+    except (AttributeError, TypeError):
+        return MISSING
+    except Exception:  # a descriptor of the user's
+        return MISSING
+
+
+def merge(
+    transaction: Transaction,
+    old: FunctionType,
+    new: FunctionType,
+    kept_defaults: Collection[str] = (),
+    before: dict[str, Any] | None = None,
+) -> FunctionType | None:
+    """Make `old` be what `new` is; None where CPython does not let it (other free variables).
+
+    `kept_defaults` names parameters whose default values stay the old objects; `before` tells these objects
+    where the code of `old`, and so the meaning of its defaults, has been swapped already.
+    """
+    code = fit(new.__code__, old.__code__)
+    if code is None or _cell_count(old) != _cell_count(new):
+        return None
+    if old.__code__ is not code:
+        transaction.set_attribute(old, "__code__", code)
+    for name, mine, theirs in zip(code.co_freevars, old.__closure__ or (), new.__closure__ or (), strict=True):
+        if name != "__class__":  # the old class stays the one that `super()` starts from
+            _merge_cell(transaction, mine, theirs)
+    defaults, keyword_defaults = _merged_defaults(default_values(old) if before is None else before, new, kept_defaults)
+    transaction.set_attribute(old, "__defaults__", defaults)
+    transaction.set_attribute(old, "__kwdefaults__", keyword_defaults)
+    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+        if getattr(old, name) != getattr(new, name):
+            transaction.set_attribute(old, name, getattr(new, name))
+    _merge_annotations(transaction, old, new)
+    if sys.version_info >= (3, 12) and old.__type_params__ != new.__type_params__:
+        transaction.set_attribute(old, "__type_params__", new.__type_params__)
+    _merge_dict(transaction, vars(old), vars(new))
+    return old
+
+
+def _cell_count(function: FunctionType) -> int:
+    return len(function.__closure__ or ())
+
+
+def _merge_cell(transaction: Transaction, mine: Any, theirs: Any) -> None:
+    try:
+        content = theirs.cell_contents
+    except ValueError:
+        return
+    try:
+        before = mine.cell_contents
+    except ValueError:
+        transaction.do((setattr, mine, "cell_contents", content), (delattr, mine, "cell_contents"))
+        return
+    if before is not content:
+        transaction.set_attribute(mine, "cell_contents", content)
+
+
+def _merged_defaults(
+    before: dict[str, Any], new: FunctionType, kept: Collection[str]
+) -> tuple[tuple[Any, ...] | None, dict[str, Any] | None]:
+    defaults = new.__defaults__
+    if defaults and kept:
+        names = positional_names(new)[-len(defaults) :]
+        defaults = tuple(
+            before[n] if n in kept and n in before else v for n, v in zip(names, defaults, strict=True)
+        )
+    keyword_defaults = new.__kwdefaults__
+    if keyword_defaults and kept:
+        keyword_defaults = {n: before[n] if n in kept and n in before else v for n, v in keyword_defaults.items()}
+    return defaults, keyword_defaults
+
+
+def positional_names(function: FunctionType) -> tuple[str, ...]:
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
+def default_values(function: FunctionType) -> dict[str, Any]:
+    """Parameter name to default value."""
+    defaults = function.__defaults__ or ()
+    names = positional_names(function)
+    values = dict(zip(names[len(names) - len(defaults) :], defaults, strict=False))
+    return {**values, **(function.__kwdefaults__ or {})}
+
+
+def _merge_annotations(transaction: Transaction, old: FunctionType, new: FunctionType) -> None:
+    if sys.version_info >= (3, 14):
+        if old.__annotate__ is not new.__annotate__:
+            before, after = old.__annotate__, new.__annotate__
+            transaction.do((setattr, old, "__annotate__", after), (setattr, old, "__annotate__", before))
+    elif old.__annotations__ != new.__annotations__:
+        transaction.set_attribute(old, "__annotations__", new.__annotations__)
+
+
+def _merge_dict(transaction: Transaction, old: dict[str, Any], new: dict[str, Any]) -> None:
+    for key in [key for key in old if key not in new]:
+        transaction.delete_item(old, key)
+    for key, value in new.items():
+        if not (key == "__wrapped__" and old.get(key) is value):
+            transaction.set_item(old, key, value)
+
+
+def clear_caches(functions: Collection[FunctionType], roots: Iterable[Any]) -> None:
+    """Empty the caches (`functools.cache` and the like) that wrap one of `functions`."""
+    identities = {id(function) for function in functions}
+    for value in _cached(roots):
+        wrapped = value
+        for _ in range(20):
+            wrapped = own(wrapped, "__wrapped__")
+            if wrapped is MISSING:
+                break
+            if id(wrapped) in identities:
+                clear: Callable[[], object] = value.cache_clear
+                clear()
+                break
+
+
+def _cached(roots: Iterable[Any]) -> Iterator[Any]:
+    seen: set[int] = set()
+    waiting = list(roots)
+    while waiting and len(seen) < 20_000:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if callable(own(value, "cache_clear")) and own(value, "__wrapped__") is not MISSING:
+            yield value
+        waiting.extend(_parts(value))

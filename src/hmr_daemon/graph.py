@@ -1,0 +1,341 @@
+"""The statements of the loaded modules, what each used, and so who depends on what."""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from types import CodeType, ModuleType
+from typing import Any
+
+from . import codes, statements
+from .recorder import Load, Notes
+from .statements import Parsed, Statement
+
+END = float("inf")
+Name = tuple[str, str]
+"""A module's name and a name in it."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The raw notes of one load, each once; code objects by identity, so that none is kept alive."""
+
+    reads: frozenset[tuple[int, str, str]]
+    writes: frozenset[tuple[int, str, str]]
+    ran: frozenset[tuple[int, int]]
+    opened: frozenset[tuple[int, str]]
+
+    @classmethod
+    def of(cls, notes: Notes) -> Facts:
+        ran = frozenset((position, id(code)) for position, code in notes.ran)
+        return cls(frozenset(notes.reads), frozenset(notes.writes), ran, frozenset(notes.opened))
+
+
+@dataclass(eq=False)
+class Node:
+    """One statement of a loaded module: its text now, and what its last run used."""
+
+    module: ModuleRecord
+    statement: Statement
+    order: float
+    codes: tuple[CodeType, ...] = ()
+    """The code objects of the functions and classes that it makes, outermost only."""
+    reads: set[Name] = field(default_factory=set)
+    ran: set[int] = field(default_factory=set)
+    """Identities of the tracked code objects that its run started."""
+    wrote: set[Name] = field(default_factory=set)
+    """Names it set in other modules."""
+    opened: set[str] = field(default_factory=set)
+    extra: set[str] = field(default_factory=set)
+    """Names it bound that its text does not show: by ``*``, by ``globals()``."""
+    alive: bool = True
+    recorded: bool = False
+
+    @property
+    def writes(self) -> frozenset[str] | set[str]:
+        return self.statement.effects.writes | self.extra if self.extra else self.statement.effects.writes
+
+    @property
+    def star(self) -> bool:
+        return any(name == "*" for _, _, name, _ in self.statement.imports)
+
+    def __str__(self) -> str:
+        return f"{self.module.name}:{self.statement.line} {self.statement.label}"
+
+
+@dataclass(eq=False)
+class ModuleRecord:
+    """One load of a user module."""
+
+    name: str
+    path: str
+    module: ModuleType
+    code: CodeType
+    sequence: int
+    parent: tuple[Notes, int] | None
+    """Which top-level code imported it, and where that stood."""
+    stat: dict[str, Any]
+    packed: bytes | None = None
+    """The source that was loaded, compressed."""
+    facts: Facts | None = None
+    """What its statements used, until they are analyzed."""
+    nodes: list[Node] | None = None
+    parsed: Parsed | None = None
+    positions: dict[int, Node] = field(default_factory=dict)
+    locate: _Locator | None = None
+    script: bool = False
+    """Whether it is ``__main__``, of which only some statements may run again."""
+    running: Node | None = None
+    """For a script that is still running: the statement where it stands."""
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        return self.module.__dict__
+
+    @property
+    def source(self) -> bytes | None:
+        return None if self.packed is None else zlib.decompress(self.packed)
+
+    def keep_source(self, source: bytes) -> None:
+        self.packed = zlib.compress(source, 1)
+
+
+class Graph:
+    """All records, and the indexes from what was used to who used it."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleRecord] = {}
+        self._readers: dict[Name, list[Node | tuple[ModuleRecord, int]]] = defaultdict(list)
+        self._runners: dict[int, list[Node | tuple[ModuleRecord, int]]] = defaultdict(list)
+        self._openers: dict[str, list[Node | tuple[ModuleRecord, int]]] = defaultdict(list)
+        self._by_path: dict[str, list[ModuleRecord]] = defaultdict(list)
+
+    # --- import time -----------------------------------------------------------------------------------
+
+    def absorb_all(self, loads: Iterable[Load]) -> list[ModuleRecord]:
+        """Take in modules that have loaded: index the raw facts, resolve nothing. Returns their records."""
+        return [record for load in loads if (record := self._absorb(load)) is not None]
+
+    def _absorb(self, load: Load) -> ModuleRecord | None:
+        old = self.modules.get(load.name)
+        if old is not None:
+            self.remove(old)
+        if load.failed:
+            return None
+        record = ModuleRecord(load.name, load.code.co_filename, load.module, load.code, load.sequence, load.parent, load.stat)
+        record.script = load.name == "__main__"
+        load.record = record
+        self.modules[load.name] = record
+        self._by_path[record.path].append(record)
+        record.facts = facts = Facts.of(load.notes)
+        for position, module, name in facts.reads:
+            self._readers[module, name].append((record, position))
+        for position, identity in facts.ran:
+            self._runners[identity].append((record, position))
+        for position, path in facts.opened:
+            self._openers[path].append((record, position))
+        return record
+
+    def remove(self, record: ModuleRecord) -> None:
+        """Forget a module: another load has taken its place, or its load failed."""
+        if self.modules.get(record.name) is record:
+            del self.modules[record.name]
+        if record in self._by_path[record.path]:
+            self._by_path[record.path].remove(record)
+        for node in record.nodes or ():
+            node.alive = False
+
+    def at_path(self, path: str) -> list[ModuleRecord]:
+        return list(self._by_path.get(path, ()))
+
+    def opened_paths(self) -> Iterable[str]:
+        return list(self._openers)
+
+    # --- analysis, on the first edit that reaches a module ---------------------------------------------
+
+    def analyze(self, record: ModuleRecord) -> list[Node]:
+        """The module's statements with what each used; parsed at the first call."""
+        if record.nodes is not None:
+            return record.nodes
+        record.nodes = []
+        source = record.source
+        if source is None:
+            return record.nodes
+        try:
+            record.parsed = statements.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return record.nodes
+        record.nodes = [Node(record, s, float(i)) for i, s in enumerate(record.parsed.statements)]
+        _share_codes(record.nodes, codes.children(record.code))
+        self._place_facts(record)
+        return record.nodes
+
+    def _place_facts(self, record: ModuleRecord) -> None:
+        assert record.nodes is not None
+        facts = record.facts
+        if facts is not None:
+            locate = record.locate = _Locator(record.code, record.nodes)
+            for position, module, name in facts.reads:
+                record.positions.setdefault(position, locate(position)).reads.add((module, name))
+            for position, module, name in facts.writes:
+                record.positions.setdefault(position, locate(position)).wrote.add((module, name))
+            for position, identity in facts.ran:
+                record.positions.setdefault(position, locate(position)).ran.add(identity)
+            for position, path in facts.opened:
+                record.positions.setdefault(position, locate(position)).opened.add(path)
+            record.facts = None
+        if record.script:
+            self._guess_reads(record)
+        for node in record.nodes:
+            node.recorded = facts is not None
+            if node.star:
+                node.extra |= {name for _, name in node.reads if name in record.namespace}
+        _explain_names(record)
+
+    def _guess_reads(self, record: ModuleRecord) -> None:
+        """What a script's statements read from modules, as far as their text shows: nothing was recorded."""
+        for node in record.nodes or ():
+            for level, module, name, _ in node.statement.imports:
+                if not level:
+                    node.reads.add((module, name))
+            values = [record.namespace.get(name) for name in node.statement.effects.reads]
+            for value in values:
+                if isinstance(value, ModuleType) and value.__name__ in self.modules:
+                    node.reads |= {(value.__name__, a) for a in node.statement.effects.attributes if a in vars(value)}
+            for name_read in node.reads:
+                self._readers[name_read].append(node)
+
+    def node_at(self, record: ModuleRecord, position: int) -> Node | None:
+        """The statement that stood at an instruction offset of the code that was loaded."""
+        self.analyze(record)
+        if position not in record.positions and record.locate is not None:
+            record.positions[position] = record.locate(position)
+        return record.positions.get(position)
+
+    def importer(self, record: ModuleRecord) -> Node | None:
+        """The statement that imported the module first."""
+        if record.parent is None:
+            return None
+        notes, position = record.parent
+        if notes.node is not None:
+            node: Node = notes.node
+            return node
+        parent = notes.load.record if notes.load is not None else None
+        return None if parent is None else self.node_at(parent, position)
+
+    # --- save time: facts of statements that were run again ---------------------------------------------
+
+    def renew(self, node: Node, notes: Notes) -> None:
+        """Replace what a node's last run used by what this run used."""
+        node.reads = {(module, name) for _, module, name in notes.reads}
+        node.wrote = {(module, name) for _, module, name in notes.writes}
+        node.ran = {id(code) for _, code in notes.ran}
+        node.opened = {path for _, path in notes.opened}
+        node.recorded = True
+        for name in node.reads:
+            self._readers[name].append(node)
+        for identity in node.ran:
+            self._runners[identity].append(node)
+        for path in node.opened:
+            self._openers[path].append(node)
+        if node.star:
+            node.extra = {name for _, name in node.reads if name in node.module.namespace}
+
+    def code_renewed(self, old: CodeType, new: CodeType) -> None:
+        """`new` runs wherever `old` did: its runners are those of `old`."""
+        entries = self._runners.pop(id(old), None)
+        if entries is None:
+            return
+        nodes = [node for node in self._resolved(entries) if id(old) in node.ran]
+        for node in nodes:
+            node.ran.discard(id(old))
+            node.ran.add(id(new))
+        self._runners[id(new)] = list(nodes)
+
+    # --- who depends -----------------------------------------------------------------------------------
+
+    def readers(self, name: Name) -> list[Node]:
+        """Statements that read an attribute of a module while they ran, in any module."""
+        return [node for node in self._resolved(self._readers.get(name, ())) if name in node.reads]
+
+    def runners(self, code: CodeType) -> list[Node]:
+        return [node for node in self._resolved(self._runners.get(id(code), ())) if id(code) in node.ran]
+
+    def openers(self, path: str) -> list[Node]:
+        return [node for node in self._resolved(self._openers.get(path, ())) if path in node.opened]
+
+    def _resolved(self, entries: Iterable[Node | tuple[ModuleRecord, int]]) -> list[Node]:
+        found: dict[int, Node] = {}
+        for entry in list(entries):
+            node = entry if isinstance(entry, Node) else self.node_at(*entry)
+            if node is not None and node.alive:
+                found[id(node)] = node
+        return list(found.values())
+
+    # --- order -----------------------------------------------------------------------------------------
+
+    def order(self, node: Node) -> tuple[float, ...]:
+        """Sorts statements of all modules as they first ran; an import sorts after what it loaded."""
+        return (*self._load_order(node.module), node.order, END)
+
+    def _load_order(self, record: ModuleRecord) -> tuple[float, ...]:
+        path: list[float] = []
+        seen: set[str] = set()
+        while (node := self.importer(record)) is not None and record.name not in seen:
+            seen.add(record.name)
+            path[:0] = [node.order, float(record.sequence)]
+            record = node.module
+        return (float(record.sequence), *path)
+
+
+class _Locator:
+    """Instruction offsets of a module's code to its statements."""
+
+    def __init__(self, code: CodeType, nodes: list[Node]) -> None:
+        self._places = list(code.co_positions())
+        self._nodes = nodes
+        self._starts = [(node.statement.line, node.statement.column) for node in nodes]
+        self._lines = [node.statement.line for node in nodes]
+
+    def __call__(self, position: int) -> Node:
+        line, _, column, _ = self._places[position // 2] if 0 <= position // 2 < len(self._places) else (1, 1, 0, 0)
+        index = bisect_right(self._lines, line or 1) - 1
+        while index > 0 and self._lines[index - 1] == self._lines[index] and self._starts[index][1] > (column or 0):
+            index -= 1
+        return self._nodes[max(index, 0)]
+
+
+def _share_codes(nodes: list[Node], children: Iterable[CodeType]) -> None:
+    """Give each code object of a module to the statement whose lines it starts in."""
+    lines = [node.statement.line for node in nodes]
+    shared: dict[int, list[CodeType]] = defaultdict(list)
+    for code in children:
+        index = bisect_right(lines, code.co_firstlineno) - 1
+        while index > 0 and lines[index - 1] == lines[index] and code.co_name not in nodes[index].statement.names:
+            index -= 1
+        if 0 <= index:
+            shared[index].append(code)
+    for index, found in shared.items():
+        nodes[index].codes = tuple(found)
+
+
+def _explain_names(record: ModuleRecord) -> None:
+    """Names that no statement's text binds belong to the statements that may bind any name."""
+    assert record.nodes is not None
+    dynamic = [node for node in record.nodes if node.statement.effects.dynamic]
+    if not dynamic:
+        return
+    explained = {name for node in record.nodes for name in node.writes}
+    rest = {n for n in record.namespace if n not in explained and not (n.startswith("__") and n.endswith("__"))}
+    rest = {n for n in rest if not isinstance(record.namespace.get(n), ModuleType)}
+    for node in dynamic:
+        node.extra |= rest
+
+
+def nodes_by_code(nodes: Iterable[Node]) -> Iterator[tuple[Node, CodeType]]:
+    for node in nodes:
+        for code in codes.walk(node.codes):
+            yield node, code

@@ -1,0 +1,271 @@
+"""A statement's syntax made ready to run again: definitions hand what they make to hooks (pure).
+
+A definition that runs again must not put a second object beside the one that everyone holds. So each function
+gets an innermost decorator that merges it into its predecessor before its own decorators see it, and each class
+whose predecessor can be changed in place becomes a namespace that is grafted onto that predecessor.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .diff import Change, Edit, compare
+from .statements import Effects, FunctionNode, LoopNode, Statement, members, shape
+
+FUNCTION_HOOK = "__hmr_function__"
+CLASS_HOOK = "__hmr_class__"
+_NO_EFFECTS = Effects()
+
+
+@dataclass(frozen=True)
+class ClassEdit:
+    """How a class statement differs from its predecessor, and so what of it has to run."""
+
+    name: str
+    qualname: str
+    members: tuple[tuple[Statement, Change], ...]
+    old_names: frozenset[str]
+    """Names that the old body bound."""
+    new_names: frozenset[str]
+    bases_changed: bool
+    decorators_changed: bool
+    decorated: bool
+    slots_changed: bool
+    annotations_changed: bool
+
+
+@dataclass
+class Request:
+    """What is known about the statement that is to run."""
+
+    old: Statement | None
+    new: Statement
+    old_text: str
+    new_text: str
+    changed_names: frozenset[str] = frozenset()
+    """Names of the module that this reload has changed so far."""
+    code_changed: bool = False
+    """Whether code that the statement ran has changed."""
+    in_place: frozenset[str] = frozenset()
+    """Qualified names of the classes that can be changed in place."""
+    classes: dict[str, ClassEdit] = field(default_factory=dict)
+    """Filled: by qualified name, the classes that were turned into namespaces."""
+    kept_defaults: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Filled: by qualified name of a function, the parameters whose default values stay."""
+
+
+def instrument(request: Request) -> ast.stmt:
+    """The new statement's syntax with the hooks in it. It calls `FUNCTION_HOOK` and `CLASS_HOOK`."""
+    node = copy.deepcopy(request.new.parse()) if request.new.node is not None else request.new.parse()
+    old = request.old.parse() if request.old is not None else None
+    return _Transformer(request).statement(node, request.old, request.new, old, "")
+
+
+class _Transformer:
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+    def statement(
+        self, node: ast.stmt, old: Statement | None, new: Statement | None, old_node: ast.stmt | None, prefix: str
+    ) -> ast.stmt:
+        if isinstance(node, FunctionNode):
+            return self.function(node, old_node, prefix)
+        if isinstance(node, ast.ClassDef):
+            return self.cls(node, old, new, old_node, prefix)
+        if isinstance(node, LoopNode):
+            return node  # one definition, many functions: none has a single predecessor
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, list) and value and isinstance(value[0], (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                for position, part in enumerate(value):
+                    if isinstance(part, ast.stmt):
+                        before = _same_definition(old_node, part)
+                        value[position] = self.statement(part, None, None, before, prefix)
+                    else:
+                        part.body = [
+                            self.statement(s, None, None, _same_definition(old_node, s), prefix) for s in part.body
+                        ]
+                setattr(node, name, value)
+        return node
+
+    def function(self, node: ast.stmt, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
+        assert isinstance(node, FunctionNode)
+        if isinstance(old_node, FunctionNode):
+            self.request.kept_defaults[prefix + node.name] = kept_defaults(old_node, node, self.request)
+        hook = ast.Name(FUNCTION_HOOK, ast.Load())
+        node.decorator_list.append(_at(hook, node))
+        return node
+
+    def cls(
+        self, node: ast.ClassDef, old: Statement | None, new: Statement | None, old_node: ast.stmt | None, prefix: str
+    ) -> ast.stmt:
+        qualname = prefix + node.name
+        if qualname not in self.request.in_place or not isinstance(old_node, ast.ClassDef):
+            node.body = [self.statement(s, None, None, _same_definition(old_node, s), qualname + ".") for s in node.body]
+            return node
+        old_members = _members(old, old_node, self.request.old_text)
+        new_members = _members(new, node, self.request.new_text)
+        edits = compare(old_members, new_members)
+        edit = self._class_edit(node, old_node, qualname, old_members, new_members, edits)
+        if edit.slots_changed:
+            node.body = [self.statement(s, None, None, _same_definition(old_node, s), qualname + ".") for s in node.body]
+            return node
+        self.request.classes[qualname] = edit
+        node.body = self._body(edit, old_members, edits, qualname + ".") or [_at(ast.Pass(), node)]
+        hook = ast.keyword("metaclass", _at(ast.Name(CLASS_HOOK, ast.Load()), node))
+        if edit.bases_changed:
+            node.keywords = [hook, *(k for k in node.keywords if k.arg != "metaclass")]
+        else:
+            node.bases, node.keywords = [], [hook]
+        ast.copy_location(hook, node)
+        return node
+
+    def _class_edit(
+        self,
+        node: ast.ClassDef,
+        old_node: ast.ClassDef,
+        qualname: str,
+        old_members: Sequence[Statement],
+        new_members: Sequence[Statement],
+        edits: Sequence[Edit],
+    ) -> ClassEdit:
+        request = self.request
+        heads = [*node.bases, *(k.value for k in node.keywords)]
+        bases_changed = shape([node.bases, node.keywords], True) != shape([old_node.bases, old_node.keywords], True)
+        decorators = shape(node.decorator_list, True) != shape(old_node.decorator_list, True)
+        by_new = {edit.new: edit.change for edit in edits}
+        chosen = tuple((s, self._member_change(by_new[j], s)) for j, s in enumerate(new_members))
+        gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
+        moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
+        return ClassEdit(
+            name=node.name,
+            qualname=qualname,
+            members=chosen,
+            old_names=_bound(old_members, old_node.name),
+            new_names=_bound(new_members, node.name),
+            bases_changed=bases_changed or bool(_loads(heads) & request.changed_names),
+            decorators_changed=decorators,
+            decorated=bool(node.decorator_list or old_node.decorator_list),
+            slots_changed=_slots(old_members) != _slots(new_members),
+            annotations_changed=any(_annotated(s) for s in moving),
+        )
+
+    def _member_change(self, change: Change, statement: Statement) -> Change:
+        """A member whose text is the same runs again when what it uses has changed."""
+        if change not in (Change.SAME, Change.BODY):
+            return change
+        request, effects = self.request, statement.effects
+        if (effects.reads | effects.attributes) & request.changed_names or (request.code_changed and effects.calls):
+            return Change.SHELL
+        return change
+
+    def _body(
+        self, edit: ClassEdit, old_members: Sequence[Statement], edits: Sequence[Edit], prefix: str
+    ) -> list[ast.stmt]:
+        """The members that must run; of the others, what an annotated class needs to see in order."""
+        predecessors = {e.new: old_members[e.old] for e in edits if e.old is not None}
+        body = []
+        for position, (statement, change) in enumerate(edit.members):
+            old = predecessors.get(position)
+            node = copy.deepcopy(statement.parse())
+            old_node = old.parse() if old is not None else None
+            if change not in (Change.SAME, Change.BODY):
+                body.append(self.statement(node, old, statement, old_node, prefix))
+            elif edit.decorated and statement.kind == "assign":
+                body.append(node)
+            elif edit.annotations_changed and isinstance(node, ast.AnnAssign):
+                node.value = None
+                body.append(node)
+        return body
+
+
+def _members(statement: Statement | None, node: ast.ClassDef, text: str) -> tuple[Statement, ...]:
+    if statement is not None:
+        return members(statement, text)
+    whole = Statement("class", (node.name,), node.lineno, node.end_lineno or node.lineno, 0, "", _NO_EFFECTS, node=node)
+    return members(whole, text)
+
+
+def _same_definition(container: ast.AST | None, node: ast.stmt) -> ast.stmt | None:
+    """The definition of the same name within the predecessor of what `node` stands in."""
+    name = getattr(node, "name", None)
+    if container is None or name is None:
+        return None
+    for other in _nested(container):
+        if type(other) is type(node) and getattr(other, "name", None) == name:
+            return other
+    return None
+
+
+def _nested(container: ast.AST) -> Sequence[ast.stmt]:
+    found: list[ast.stmt] = []
+    waiting: list[ast.AST] = list(ast.iter_child_nodes(container))
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ast.stmt):
+            found.append(node)
+        if not isinstance(node, (*FunctionNode, ast.ClassDef, ast.expr)):
+            waiting.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def kept_defaults(old: ast.stmt, new: ast.stmt, request: Request) -> frozenset[str]:
+    """Parameters whose default expressions are the same and read nothing that changed."""
+    assert isinstance(old, FunctionNode) and isinstance(new, FunctionNode)
+    before, kept = _defaults(old.args), set()
+    for name, value in _defaults(new.args).items():
+        same = name in before and shape(before[name], True) == shape(value, True)
+        if same and not _loads([value]) & request.changed_names and not (request.code_changed and _calls(value)):
+            kept.add(name)
+    return frozenset(kept)
+
+
+def _defaults(arguments: ast.arguments) -> dict[str, ast.expr]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+    found = {argument.arg: value for argument, value in pairs}
+    for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if value is not None:
+            found[argument.arg] = value
+    return found
+
+
+def _loads(nodes: Sequence[ast.AST]) -> set[str]:
+    found = [n for node in nodes for n in ast.walk(node)]
+    return {n.id for n in found if isinstance(n, ast.Name)} | {n.attr for n in found if isinstance(n, ast.Attribute)}
+
+
+def _calls(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Call) for n in ast.walk(node))
+
+
+def mangled(name: str, class_name: str) -> str:
+    """A private name as the compiler spells it inside a class."""
+    if not name.startswith("__") or name.endswith("__") or "." in name or not class_name.strip("_"):
+        return name
+    return f"_{class_name.lstrip('_')}{name}"
+
+
+def _bound(body: Sequence[Statement], class_name: str) -> frozenset[str]:
+    names = {mangled(name, class_name) for s in body for name in s.effects.writes if not _bare(s)}
+    return frozenset(names)
+
+
+def _bare(statement: Statement) -> bool:
+    """``x: int`` binds nothing."""
+    return isinstance(statement.node, ast.AnnAssign) and statement.node.value is None
+
+
+def _annotated(statement: Statement) -> bool:
+    return isinstance(statement.node, ast.AnnAssign)
+
+
+def _slots(body: Sequence[Statement]) -> object:
+    return [s.whole for s in body if "__slots__" in s.effects.writes]
+
+
+def _at(node: ast.AST, place: ast.stmt) -> Any:
+    return ast.fix_missing_locations(ast.copy_location(node, place))

@@ -1,0 +1,147 @@
+"""What has to run again and in which order (pure: decides over the graph's values, runs nothing)."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from . import codes
+from .graph import Graph, ModuleRecord, Node
+
+
+@dataclass
+class Reason:
+    """Why a statement runs again."""
+
+    text: str
+    changed_names: set[str] = field(default_factory=set)
+    code_changed: bool = False
+
+
+class NameTable:
+    """Who writes, reads and adds to each name of one module, in the order of its source."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self.writers: dict[str, list[Node]] = defaultdict(list)
+        self.readers: dict[str, list[Node]] = defaultdict(list)
+        self.mutators: dict[str, list[Node]] = defaultdict(list)
+        self.dynamic: list[Node] = []
+        for node in nodes:
+            for name in node.writes:
+                self.writers[name].append(node)
+            for name in node.statement.effects.reads:
+                self.readers[name].append(node)
+            for name in node.statement.effects.mutates:
+                self.mutators[name].append(node)
+            if node.statement.effects.dynamic:
+                self.dynamic.append(node)
+
+    def reaching(self, name: str, node: Node) -> list[Node]:
+        """The writers whose binding of `name` a statement may see: back to the last that surely binds it."""
+        found = []
+        for writer in reversed(self.writers.get(name, ())):
+            if writer.order < node.order:
+                found.append(writer)
+                if writer.statement.unconditional and name not in writer.statement.effects.reads:
+                    break
+        return found
+
+    def next_writer(self, name: str, node: Node) -> Node | None:
+        return next((w for w in self.writers.get(name, ()) if w.order > node.order), None)
+
+    def readers_of(self, name: str, origin: Node | None) -> Iterator[Node]:
+        """Statements that see the binding that `origin` made; all, where there is no origin."""
+        for reader in self.readers.get(name, ()):
+            if origin is None or (reader.order > origin.order and origin in self.reaching(name, reader)):
+                yield reader
+
+
+class Agenda:
+    """The statements still to run, earliest first, each at most once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._heap: list[tuple[tuple[float, ...], int, Node]] = []
+        self._count = 0
+        self.reasons: dict[Node, Reason] = {}
+        self.done: set[Node] = set()
+        self._tables: dict[int, NameTable] = {}
+
+    def table(self, record: ModuleRecord) -> NameTable:
+        table = self._tables.get(id(record))
+        if table is None:
+            table = self._tables[id(record)] = NameTable(self._graph.analyze(record))
+        return table
+
+    def add(self, node: Node, text: str, name: str | None = None, code_changed: bool = False) -> bool:
+        """Whether the statement is on the agenda now and was not before."""
+        if node in self.done or not node.alive:
+            return False
+        reason = self.reasons.get(node)
+        new = reason is None
+        if reason is None:
+            reason = self.reasons[node] = Reason(text)
+            self._count += 1
+            heapq.heappush(self._heap, (self._graph.order(node), self._count, node))
+        if name is not None:
+            reason.changed_names.add(name)
+        reason.code_changed |= code_changed
+        return new
+
+    def pop(self) -> tuple[Node, Reason] | None:
+        while self._heap:
+            _, _, node = heapq.heappop(self._heap)
+            if node not in self.done:
+                self.done.add(node)
+                return node, self.reasons[node]
+        return None
+
+    def waiting(self, node: Node) -> bool:
+        return node in self.reasons and node not in self.done
+
+    # --- what must come along --------------------------------------------------------------------------
+
+    def needed_before(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """Earlier statements that must run first: `node` reads names that were bound again after it."""
+        table = self.table(node.module)
+        for name in node.statement.effects.reads:
+            writers = table.writers.get(name, ())
+            if len(writers) < 2:
+                continue
+            reaching = table.reaching(name, node)
+            if reaching and writers[-1] not in reaching:
+                yield from ((writer, name) for writer in reaching)
+
+    def readers(self, record: ModuleRecord, name: str, origin: Node | None) -> Iterator[tuple[Node, str]]:
+        """Statements that used the binding of `name` while they ran, with the name they know it by."""
+        for reader in self.table(record).readers_of(name, origin):
+            yield reader, name
+        after = self._graph.order(origin) if origin is not None else ()
+        for reader in self._graph.readers((record.name, name)):
+            if self._graph.order(reader) > after:
+                yield reader, _alias(reader, name)
+        for reader in self._function_readers(record, name):
+            if self._graph.order(reader) > after and reader is not origin:
+                yield reader, name
+        for reader in self.table(record).dynamic:
+            if self._graph.order(reader) > after and reader is not origin:
+                yield reader, name
+
+    def star_readers(self, record: ModuleRecord) -> Iterator[Node]:
+        """Statements ``from record import *``, which see its new public names."""
+        return (node for node in self._graph.readers((record.name, "__all__")) if node.star)
+
+    def _function_readers(self, record: ModuleRecord, name: str) -> Iterator[Node]:
+        """Statements that ran a function of the module which uses the name as a global."""
+        for node in self._graph.analyze(record):
+            for code in codes.walk(node.codes):
+                if name in code.co_names:
+                    runners = self._graph.runners(code)
+                    if runners and name in codes.global_reads(code):
+                        yield from runners
+
+
+def _alias(reader: Node, name: str) -> str:
+    return next((bound for _, _, imported, bound in reader.statement.imports if imported == name), name)

@@ -1,0 +1,346 @@
+"""What each top-level statement read, ran and opened, noted while it runs and at no other time."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import itertools
+import os
+import sys
+from _thread import RLock, get_ident
+
+ModuleType = type(sys)
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
+    from collections.abc import Callable
+    from types import CodeType, FrameType, ModuleType, TracebackType
+    from typing import Any, Self
+
+# Attributes that the import system itself reads and sets on modules.
+MACHINERY = frozenset(
+    {
+        "__builtins__", "__cached__", "__class__", "__dict__", "__doc__", "__file__", "__loader__",
+        "__name__", "__package__", "__path__", "__spec__", "__getattr__", "__dir__",
+    }
+)  # fmt: skip
+
+
+class Load:
+    """One load of a user module: what the save-time side is told about it."""
+
+    __slots__ = ("code", "failed", "module", "name", "notes", "parent", "path", "record", "sequence", "stat")
+
+    def __init__(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> None:
+        self.module = module
+        self.name: str = module.__dict__["__name__"]
+        self.path = path
+        self.code = code
+        self.stat = stat
+        """Size and mtime (seconds) of the source as the loader saw it."""
+        self.sequence = next(_sequence)
+        self.parent = _standing()
+        self.notes = Notes(self, None)
+        self.failed = True
+        self.record: Any = None
+        """What the graph makes of it."""
+
+
+class Notes:
+    """Raw facts of one run of top-level code: of a whole load, or of one statement (`node`) run alone.
+
+    Positions are instruction offsets in the module's code; -1 where a statement is run alone.
+    """
+
+    __slots__ = ("frame", "load", "node", "opened", "ran", "reads", "writes")
+
+    def __init__(self, load: Load | None, node: Any) -> None:
+        self.load = load
+        self.node = node
+        self.frame: FrameType | _NoFrame | None = None if load is not None else _NO_FRAME
+        self.reads: list[tuple[int, str, str]] = []
+        self.writes: list[tuple[int, str, str]] = []
+        self.ran: list[tuple[int, CodeType]] = []
+        self.opened: list[tuple[int, str]] = []
+
+    def position(self) -> int:
+        """Where the module's own code stands now."""
+        if self.frame is None and self.load is not None:
+            self.frame = _frame_of(self.load.code)
+        return self.frame.f_lasti if self.frame is not None else 0
+
+
+class _NoFrame:
+    """Stands for a frame where every note belongs to the one statement that runs."""
+
+    f_lasti = -1
+
+
+_NO_FRAME = _NoFrame()
+_sequence = itertools.count(1)
+
+
+def _standing() -> tuple[Notes, int] | None:
+    """Which top-level code this thread is running, and where it stands."""
+    stack = _stacks.get(get_ident())
+    return (stack[-1], stack[-1].position()) if stack else None
+
+
+def _frame_of(code: CodeType | None) -> FrameType | None:
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code is not code:
+        frame = frame.f_back
+    return frame
+
+
+_stacks: dict[int, list[Notes]] = {}
+"""Per thread, the runs of top-level code in progress, innermost last."""
+_names: dict[int, str] = {}
+"""Identity of each tracked module to its name."""
+_files: set[str] = set()
+"""Paths of the tracked modules, as their code objects give them."""
+
+
+class RecordingModule(ModuleType):
+    """What tracked modules are while top-level code runs: a module whose reads are noted."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name not in MACHINERY and (stack := _stacks.get(get_ident())):
+            notes = stack[-1]
+            notes.reads.append((notes.position(), _names.get(id(self), ""), name))
+        try:
+            return ModuleType.__getattribute__(self, name)
+        except BaseException as error:
+            _drop_this_frame(error)
+            raise
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in MACHINERY and (stack := _stacks.get(get_ident())) and not _is_submodule(self, name, value):
+            notes = stack[-1]
+            notes.writes.append((notes.position(), _names.get(id(self), ""), name))
+        ModuleType.__setattr__(self, name, value)
+
+
+RecordingModule.__name__ = RecordingModule.__qualname__ = "module"
+RecordingModule.__module__ = "builtins"
+
+
+def _is_submodule(package: ModuleType, name: str, value: object) -> bool:
+    """The import system binds a submodule in its package; no statement asked for that."""
+    return isinstance(value, ModuleType) and sys.modules.get(f"{_names.get(id(package), '')}.{name}") is value
+
+
+def _drop_this_frame(error: BaseException) -> None:
+    """Take the handling frame out of a traceback: a bare ``raise`` does not add it again."""
+    if error.__traceback__ is not None:
+        error.__traceback__ = error.__traceback__.tb_next
+
+
+_real_open = io.open
+
+
+def _noting_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+    stack = _stacks.get(get_ident())
+    if stack and isinstance(file, (str, bytes, os.PathLike)) and not set(mode) & set("wax+"):
+        notes = stack[-1]
+        notes.opened.append((notes.position(), os.path.abspath(os.fsdecode(file))))
+    try:
+        return _real_open(file, mode, *args, **kwargs)
+    except BaseException as error:
+        _drop_this_frame(error)
+        raise
+
+
+_noting_open.__name__ = _noting_open.__qualname__ = "open"
+
+
+class Recorder:
+    """Switches the noting on while top-level code runs on any thread, and off after."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._running = 0
+        self._loads: list[Load] = []
+        self._modules: dict[str, ModuleType] = {}
+        self._swapped: list[ModuleType] = []
+        self._monitor = _Monitor() if sys.version_info >= (3, 12) else None
+
+    @property
+    def sees_calls(self) -> bool:
+        """Whether this interpreter tells which functions a statement ran (3.12 and newer)."""
+        return self._monitor is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether top-level code is running on some thread now."""
+        return self._running > 0
+
+    def track(self, name: str, module: ModuleType, path: str) -> None:
+        """From now on what is read from `module`, and which code of `path` runs, is noted."""
+        with self._lock:
+            old = self._modules.get(name)
+            if old is not None and old is not module:
+                _names.pop(id(old), None)
+            self._modules[name] = module
+            _names[id(module)] = name
+            _files.add(path)
+            if self._running:
+                self._swap(module)
+
+    def forget(self, name: str) -> None:
+        with self._lock:
+            module = self._modules.pop(name, None)
+            if module is not None:
+                _names.pop(id(module), None)
+                _restore(module)
+
+    def start(self, notes: Notes) -> None:
+        """`notes` takes what this thread does from now on."""
+        with self._lock:
+            self._running += 1
+            if self._running == 1:
+                self._switch_on()
+            _stacks.setdefault(get_ident(), []).append(notes)
+
+    def stop(self, notes: Notes) -> None:
+        with self._lock:
+            stack = _stacks.get(get_ident(), [])
+            if notes in stack:
+                stack.remove(notes)
+            if not stack:
+                _stacks.pop(get_ident(), None)
+            notes.frame = None
+            self._running -= 1
+            if not self._running:
+                self._switch_off()
+
+    def running(self, notes: Notes) -> Running:
+        """A context in which `notes` takes what this thread does."""
+        return Running(self, notes)
+
+    def begin(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> Load:
+        """A user module starts to load on this thread."""
+        load = Load(module, path, code, stat)
+        self.track(load.name, module, code.co_filename)
+        self.start(load.notes)
+        return load
+
+    def end(self, load: Load, failed: bool) -> None:
+        self.stop(load.notes)
+        load.failed = failed
+        if failed:
+            self.forget(load.name)
+        self._loads.append(load)
+
+    def add(self, load: Load) -> None:
+        """A module whose load was not recorded: the script."""
+        self.track(load.name, load.module, load.path)
+        self._loads.append(load)
+
+    def take_loads(self) -> list[Load]:
+        """The loads that have ended since the last call, in the order of their ends."""
+        loads: list[Load] = []
+        while self._loads:
+            loads.append(self._loads.pop(0))
+        return loads
+
+    def reset_after_fork(self) -> None:
+        """In a forked child only the forking thread goes on; what other threads were loading never ends."""
+        self._lock = RLock()
+        mine = _stacks.get(get_ident(), [])
+        _stacks.clear()
+        if mine:
+            _stacks[get_ident()] = mine
+        if self._running and not mine:
+            self._running = 0
+            self._switch_off()
+        self._running = len(mine)
+
+    def _switch_on(self) -> None:
+        for module in self._modules.values():
+            self._swap(module)
+        builtins.open = io.open = _noting_open
+        if self._monitor is not None:
+            self._monitor.start()
+
+    def _switch_off(self) -> None:
+        if self._monitor is not None:
+            self._monitor.stop()
+        if builtins.open is _noting_open:
+            builtins.open = _real_open
+        if io.open is _noting_open:
+            io.open = _real_open
+        for module in self._swapped:
+            _restore(module)
+        self._swapped.clear()
+
+    def _swap(self, module: ModuleType) -> None:
+        if type(module) is ModuleType:
+            module.__class__ = RecordingModule
+            self._swapped.append(module)
+
+
+def _restore(module: ModuleType) -> None:
+    if type(module) is RecordingModule:
+        module.__class__ = ModuleType
+
+
+class _Monitor:
+    """Notes which tracked functions start (PEP 669), through a tool id that is given back."""
+
+    def __init__(self) -> None:
+        self._tool: int | None = None
+
+    def start(self) -> None:
+        monitoring = sys.monitoring
+        for tool in (4, 3, 5, 2, 1):
+            if monitoring.get_tool(tool) is None:
+                monitoring.use_tool_id(tool, "hmr-daemon")
+                self._tool = tool
+                monitoring.register_callback(tool, monitoring.events.PY_START, _starter())
+                monitoring.set_events(tool, monitoring.events.PY_START)
+                return
+
+    def stop(self) -> None:
+        if self._tool is not None:
+            monitoring = sys.monitoring
+            monitoring.set_events(self._tool, 0)
+            monitoring.register_callback(self._tool, monitoring.events.PY_START, None)
+            monitoring.free_tool_id(self._tool)
+            self._tool = None
+
+
+def _starter() -> Callable[[CodeType, int], object]:
+    """The callback of PY_START, which runs at each start of a tracked function while modules load."""
+    disable = sys.monitoring.DISABLE
+    files, stacks, ident = _files, _stacks, get_ident
+    getframe = sys._getframe
+
+    def on_start(code: CodeType, _offset: int) -> object:
+        if code.co_filename not in files:
+            return disable
+        stack = stacks.get(ident())
+        if stack:
+            notes = stack[-1]
+            frame = notes.frame
+            if frame is not None:
+                notes.ran.append((frame.f_lasti, code))
+            elif notes.load is not None and code is notes.load.code:
+                notes.frame = getframe(1)
+        return None
+
+    return on_start
+
+
+class Running:
+    """See `Recorder.running`."""
+
+    def __init__(self, recorder: Recorder, notes: Notes) -> None:
+        self._recorder = recorder
+        self._notes = notes
+
+    def __enter__(self) -> Self:
+        self._recorder.start(self._notes)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._recorder.stop(self._notes)

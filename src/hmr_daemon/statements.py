@@ -1,0 +1,497 @@
+"""Source text to top-level statements: what each is called, reads, writes and adds to."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+FunctionNode = (ast.FunctionDef, ast.AsyncFunctionDef)
+ScopeNode = (*FunctionNode, ast.Lambda)
+LoopNode = (ast.For, ast.AsyncFor, ast.While)
+ComprehensionNode = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+DIRECTIVES = ("keep", "rerun", "off")
+
+# A statement that calls one of these may bind or read names that its text does not show.
+DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval", "dir", "setattr", "delattr"})
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What one statement does to its module's names, as far as its text shows."""
+
+    reads: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
+    mutates: frozenset[str] = frozenset()
+    """Names whose value it adds to: ``xs`` in ``xs.append(1)``, ``d[k] = v`` and ``fill(xs)``."""
+    attributes: frozenset[str] = frozenset()
+    """Attribute names it mentions anywhere outside function bodies."""
+    calls: bool = False
+    dynamic: bool = False
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a block (a module, or a class body)."""
+
+    kind: str
+    """``def``, ``class``, ``import``, ``from``, ``assign``, ``expr``, ``doc`` or the syntax node's name."""
+    names: tuple[str, ...]
+    line: int
+    end_line: int
+    column: int
+    text: str
+    effects: Effects
+    imports: tuple[tuple[int, str, str, str], ...] = ()
+    """For ``from`` statements: (level, module, name, bound as)."""
+    directive: str | None = None
+    node: ast.stmt | None = field(default=None, compare=False, repr=False)
+    """Kept for the members of a class; a module's statements are parsed again when needed."""
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...]]:
+        """What a definition is called: an edited statement with the same key is its successor."""
+        return ("bind" if self.kind in ("def", "class", "assign") else self.kind, self.names)
+
+    @property
+    def label(self) -> str:
+        return ", ".join(self.names) if self.names else self.text.strip().split("\n")[0][:40]
+
+    @property
+    def unconditional(self) -> bool:
+        """Whether running it surely binds the names it writes."""
+        return self.kind in ("def", "class", "import", "from", "assign", "TypeAlias")
+
+    @cached_property
+    def shell(self) -> object:
+        """The syntax without positions and without the bodies of functions."""
+        return shape(self.parse(), bodies=False)
+
+    @cached_property
+    def whole(self) -> object:
+        return shape(self.parse(), bodies=True)
+
+    def parse(self) -> ast.stmt:
+        """The syntax node with the file's own line numbers; not to be changed where `node` is kept."""
+        if self.node is not None:
+            return self.node
+        node = ast.parse(self.text).body[0]
+        ast.increment_lineno(node, self.line - 1)
+        return node
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A module's source as statements."""
+
+    text: str
+    statements: tuple[Statement, ...]
+    future: int
+    """Compiler flags of the ``from __future__`` imports."""
+    directive: str | None = None
+
+    @cached_property
+    def import_names(self) -> frozenset[str]:
+        """Names bound by import statements directly in the module: the compiler treats calls on them apart."""
+        return frozenset(name for s in self.statements if s.kind in ("import", "from") for name in s.names)
+
+
+def decode(source: bytes) -> str:
+    """Source bytes to text by PEP 263: BOM, encoding cookie, universal newlines.
+
+    Raises SyntaxError or UnicodeDecodeError.
+    """
+    return importlib.util.decode_source(source)
+
+
+def parse(source: bytes, before: Parsed | None = None) -> Parsed:
+    """The statements of a module. `before`, an earlier version of it, spares parsing what is the same.
+
+    Raises SyntaxError, ValueError (null bytes, undecodable text), RecursionError or MemoryError.
+    """
+    text = decode(source)
+    if before is not None and (quick := _parse_middle(text, before)) is not None:
+        return quick
+    tree = ast.parse(text)
+    lines = text.split("\n")
+    statements = tuple(split(tree.body, lines))
+    return Parsed(text, statements, future_flags(tree.body), _module_directive(text))
+
+
+def _module_directive(text: str) -> str | None:
+    if "hmr:" not in text:
+        return None
+    for line in text.split("\n"):
+        if line.startswith("#") and (word := directive_of(line)) in ("rerun", "off"):
+            return word
+    return None
+
+
+def directive_of(line: str) -> str | None:
+    """The word of a ``# hmr: word`` comment in `line`, known or not; None where there is none."""
+    _, mark, rest = line.partition("# hmr:")
+    return (rest.split() or [""])[0].lower() if mark else None
+
+
+def _parse_middle(text: str, before: Parsed) -> Parsed | None:
+    """Parse only the lines that differ, where the statements around them can be kept; else None."""
+    if not before.statements or before.directive or "hmr:" in text:
+        return None
+    old, new = before.text.split("\n"), text.split("\n")
+    head = _common(old, new)
+    tail = min(_common(old[::-1], new[::-1]), len(old) - head, len(new) - head)
+    kept_head = [s for s in before.statements if s.end_line <= head]
+    kept_tail = [s for s in before.statements if s.line > len(old) - tail and s.end_line > head]
+    if kept_head and kept_tail and kept_head[-1].end_line >= kept_tail[0].line:
+        return None
+    changed = before.statements[len(kept_head) : len(before.statements) - len(kept_tail)]
+    first = kept_head[-1].end_line if kept_head else 0
+    shift = len(new) - len(old)
+    last = kept_tail[0].line - 1 + shift if kept_tail else len(new)
+    if not kept_head or any(s.imports and s.imports[0][1] == "__future__" for s in changed):
+        return None
+    middle = "\n".join(new[first:last])
+    if "__future__" in middle or kept_head[-1].end_line == (changed[0].line if changed else -1):
+        return None
+    try:
+        body = ast.parse(middle).body
+    except (SyntaxError, ValueError):
+        return None  # the whole file's parse gives the error its true place
+    for node in body:
+        ast.increment_lineno(node, first)
+    tail_statements = [_shifted(s, shift) for s in kept_tail] if shift else kept_tail
+    statements = (*kept_head, *split(body, new, start=len(kept_head)), *tail_statements)
+    return Parsed(text, statements, before.future)
+
+
+def _shifted(statement: Statement, lines: int) -> Statement:
+    return replace(statement, line=statement.line + lines, end_line=statement.end_line + lines)
+
+
+def _common(a: Sequence[str], b: Sequence[str]) -> int:
+    count = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        count += 1
+    return count
+
+
+def future_flags(body: Iterable[ast.stmt]) -> int:
+    """The compiler flags that the ``from __future__`` statements of `body` set."""
+    import __future__
+
+    flags = 0
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            for alias in node.names:
+                feature = getattr(__future__, alias.name, None)
+                flags |= feature.compiler_flag if feature is not None else 0
+    return flags
+
+
+def members(statement: Statement, file_text: str) -> tuple[Statement, ...]:
+    """The statements of a class's body."""
+    node = statement.parse()
+    assert isinstance(node, ast.ClassDef)
+    return tuple(split(node.body, file_text.split("\n"), keep=True))
+
+
+def split(body: Sequence[ast.stmt], lines: Sequence[str], start: int = 0, keep: bool = False) -> Iterator[Statement]:
+    """The statements of a block whose file has `lines`."""
+    for index, node in enumerate(body, start):
+        line = min((d.lineno for d in getattr(node, "decorator_list", ())), default=node.lineno)
+        end_line = node.end_lineno or node.lineno
+        yield Statement(
+            kind=_kind(node, index),
+            names=_names(node),
+            line=line,
+            end_line=end_line,
+            column=node.col_offset,
+            text=_text(node, line, end_line, lines),
+            effects=effects(node),
+            imports=_imports(node),
+            directive=_directive(lines, line, end_line),
+            node=node if keep else None,
+        )
+
+
+def _directive(lines: Sequence[str], line: int, end_line: int) -> str | None:
+    above = lines[line - 2].strip() if line >= 2 else ""
+    if above.startswith("#") and (word := directive_of(above)):
+        return word
+    for text in (lines[line - 1], lines[end_line - 1]):
+        if word := directive_of(text):
+            return word
+    return None
+
+
+def _text(node: ast.stmt, line: int, end_line: int, lines: Sequence[str]) -> str:
+    """The statement's own text; cut by columns only where it shares a line with another."""
+    first, last = lines[line - 1], lines[end_line - 1]
+    end = _column(last, node.end_col_offset or 0)
+    indent = _column(first, node.col_offset) if line == node.lineno else len(first) - len(first.lstrip())
+    rest = last[end:].lstrip()
+    if rest and not rest.startswith("#"):
+        last = last[:end]
+    chosen = list(lines[line - 1 : end_line])
+    chosen[-1] = last
+    chosen[0] = chosen[0][indent:]
+    return "\n".join(chosen)
+
+
+def _column(line: str, offset: int) -> int:
+    """Syntax nodes count columns in UTF-8 bytes."""
+    return offset if line.isascii() else len(line.encode()[:offset].decode(errors="ignore"))
+
+
+def _kind(node: ast.stmt, index: int) -> str:
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return "def"
+        case ast.ClassDef():
+            return "class"
+        case ast.Assign() | ast.AnnAssign():
+            return "assign"
+        case ast.Import():
+            return "import"
+        case ast.ImportFrom():
+            return "from"
+        case ast.Expr(value=ast.Constant()):
+            return "doc" if index == 0 and isinstance(node.value.value, str) else "constant"
+        case ast.Expr():
+            return "expr"
+        case _:
+            return type(node).__name__
+
+
+def _names(node: ast.stmt) -> tuple[str, ...]:
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return (node.name,)
+        case ast.Import():
+            return tuple(a.asname or a.name.partition(".")[0] for a in node.names)
+        case ast.ImportFrom():
+            return tuple(a.asname or a.name for a in node.names if a.name != "*")
+        case ast.Assign():
+            return tuple(name for target in node.targets for name in _target_names(target))
+        case ast.AnnAssign() | ast.AugAssign():
+            return tuple(_target_names(node.target))
+        case _:
+            return ()
+
+
+def _target_names(target: ast.expr) -> Iterator[str]:
+    match target:
+        case ast.Name():
+            yield target.id
+        case ast.Tuple() | ast.List():
+            for element in target.elts:
+                yield from _target_names(element)
+        case ast.Starred():
+            yield from _target_names(target.value)
+        case ast.Attribute() | ast.Subscript():
+            yield ast.unparse(target)
+
+
+def _imports(node: ast.stmt) -> tuple[tuple[int, str, str, str], ...]:
+    if not isinstance(node, ast.ImportFrom):
+        return ()
+    return tuple((node.level, node.module or "", a.name, a.asname or a.name) for a in node.names)
+
+
+def shape(value: object, bodies: bool) -> object:
+    """A syntax node as nested tuples without positions; without function bodies unless `bodies`."""
+    if isinstance(value, ast.AST):
+        skip = not bodies and isinstance(value, ScopeNode)
+        return (
+            type(value).__name__,
+            *(shape(part, bodies) for name, part in ast.iter_fields(value) if not (skip and name == "body")),
+        )
+    if isinstance(value, list):
+        return tuple(shape(part, bodies) for part in value)
+    return (type(value).__name__, repr(value))
+
+
+def effects(node: ast.stmt) -> Effects:
+    """What a statement reads, writes and adds to in its module's namespace."""
+    visitor = _EffectsVisitor()
+    visitor.visit(node)
+    return Effects(
+        frozenset(visitor.reads),
+        frozenset(visitor.writes),
+        frozenset(visitor.mutates),
+        frozenset(visitor.attributes),
+        visitor.calls,
+        visitor.dynamic,
+    )
+
+
+def root_name(node: ast.expr) -> str | None:
+    """``a`` of ``a.b[c].d``."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+class _EffectsVisitor(ast.NodeVisitor):
+    """Walks what runs when the statement runs: not the bodies of functions."""
+
+    def __init__(self) -> None:
+        self.reads: set[str] = set()
+        self.writes: set[str] = set()
+        self.mutates: set[str] = set()
+        self.attributes: set[str] = set()
+        self.calls = False
+        self.dynamic = False
+        self.local: list[set[str]] = []  # names of the comprehensions and classes around
+        self.class_depth = 0
+
+    def _is_local(self, name: str) -> bool:
+        return any(name in names for names in self.local)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            if not self._is_local(node.id):
+                self.reads.add(node.id)
+                self.dynamic |= node.id in DYNAMIC
+        else:
+            self._write(node.id)
+
+    def _write(self, name: str) -> None:
+        if self.class_depth:
+            self.local[-1].add(name)
+        elif not self._is_local(name):
+            self.writes.add(name)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        self._write(node.target.id)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.attributes.add(node.attr)
+        if not isinstance(node.ctx, ast.Load):
+            self._mutate(node.value)
+        self.visit(node.value)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self._mutate(node.value)
+        self.visit(node.value)
+        self.visit(node.slice)
+
+    def _mutate(self, node: ast.expr) -> None:
+        name = root_name(node)
+        if name is not None and not self._is_local(name):
+            self.mutates.add(name)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name) and not self.class_depth:
+            self.reads.add(node.target.id)
+        self._mutate(node.target)
+        self.visit(node.value)
+        self.visit(node.target)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        """A bare call is there for its effect: on what it is called on, or on what it is passed."""
+        if isinstance(node.value, ast.Call) and not self.class_depth:
+            call = node.value
+            if isinstance(call.func, ast.Attribute):
+                self._mutate(call.func)
+            for argument in [*call.args, *(k.value for k in call.keywords)]:
+                inner = argument.value if isinstance(argument, ast.Starred) else argument
+                if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)):
+                    self._mutate(inner)
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.calls = True
+        if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr", "setattr", "delattr"):
+            self.attributes |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+        self.generic_visit(node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        """The name of ``except E as name`` is gone when the handler ends."""
+        if node.type is not None:
+            self.visit(node.type)
+        self.local.append({node.name} if node.name else set())
+        depth, self.class_depth = self.class_depth, 0
+        for statement in node.body:
+            self.visit(statement)
+        names = self.local.pop()
+        self.class_depth = depth
+        if depth:
+            self.local[-1] |= names
+
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+        if node.name:
+            self._write(node.name)
+        self.generic_visit(node)
+
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
+        if node.name:
+            self._write(node.name)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest:
+            self._write(node.rest)
+        self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._write(alias.asname or alias.name.partition(".")[0])
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            if alias.name != "*":
+                self._write(alias.asname or alias.name)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.calls |= bool(node.decorator_list)
+        for part in (*node.decorator_list, node.args):
+            self.visit(part)
+        if node.returns is not None:
+            self.visit(node.returns)
+        self._write(node.name)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.visit(node.args)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.calls = True
+        for part in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(part)
+        self.local.append(set())
+        self.class_depth += 1
+        for statement in node.body:
+            self.visit(statement)
+        self.class_depth -= 1
+        self.local.pop()
+        self._write(node.name)
+
+    def visit_TypeAlias(self, node: ast.AST) -> None:
+        """``type X = ...`` (3.12) evaluates its value when asked for."""
+        self._write(node.name.id)  # type: ignore[attr-defined]
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        names = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        self.visit(node.generators[0].iter)
+        self.local.append(names)
+        depth, self.class_depth = self.class_depth, 0
+        for generator in node.generators[1:]:
+            self.visit(generator.iter)
+        for condition in (c for g in node.generators for c in g.ifs):
+            self.visit(condition)
+        if isinstance(node, ast.DictComp):
+            self.visit(node.key)
+            self.visit(node.value)
+        else:
+            self.visit(node.elt)
+        self.class_depth = depth
+        self.local.pop()
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815

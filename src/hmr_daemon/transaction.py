@@ -1,0 +1,135 @@
+"""Every change that a reload makes to the interpreter, each with its undo."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from itertools import starmap
+from operator import call
+from types import ModuleType
+from typing import Any, Final
+
+MISSING: Final = type("Missing", (), {"__repr__": lambda self: "<missing>", "__slots__": ()})()
+"""Stands for the value of a name that is not bound."""
+
+Operation = tuple[Any, ...]
+"""A callable and its arguments."""
+
+
+def apply(operations: Iterable[Operation]) -> None:
+    """Run operations in one go: no other thread runs Python code in between, for no bytecode of ours runs."""
+    deque(starmap(call, list(operations)), maxlen=0)
+
+
+class Transaction:
+    """Changes that can be taken back together."""
+
+    def __init__(self) -> None:
+        self._undo: list[Operation] = []
+        self._batch: list[Operation] | None = None
+
+    def do(self, operation: Operation, undo: Operation) -> None:
+        """Carry out `operation`; `undo` takes it back. Within a batch it waits for the batch's end."""
+        if self._batch is not None:
+            self._batch.append(operation)
+            self._undo.append(undo)
+        else:
+            self._undo.append(undo)
+            operation[0](*operation[1:])
+
+    def start_batch(self) -> None:
+        """Collect what follows, to become visible to other threads all at once."""
+        self._batch = []
+
+    def end_batch(self) -> None:
+        batch, self._batch = self._batch or [], None
+        apply(batch)
+
+    def on_undo(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self._undo.append((function, *arguments))
+
+    def roll_back(self) -> None:
+        """Everything as it was before the transaction."""
+        self._batch = None
+        undo, self._undo = self._undo[::-1], []
+        try:
+            apply(undo)
+        except Exception:  # one that cannot be taken back must not keep the others
+            for operation in undo:
+                _attempt(operation)
+
+    # --- what can be changed ---------------------------------------------------------------------------
+
+    def set_attribute(self, target: Any, name: str, value: Any) -> None:
+        """An attribute of a function or an instance."""
+        old = getattr(target, name, MISSING)
+        if old is not value:
+            undo = (delattr, target, name) if old is MISSING else (setattr, target, name, old)
+            self.do((setattr, target, name, value), undo)
+
+    def set_member(self, cls: type, name: str, value: Any) -> None:
+        """A class's own member, past a metaclass that guards its classes."""
+        old = cls.__dict__.get(name, MISSING)
+        if old is not value:
+            undo = (type.__delattr__, cls, name) if old is MISSING else (type.__setattr__, cls, name, old)
+            self.do((type.__setattr__, cls, name, value), undo)
+
+    def delete_member(self, cls: type, name: str) -> None:
+        old = cls.__dict__.get(name, MISSING)
+        if old is not MISSING:
+            self.do((type.__delattr__, cls, name), (type.__setattr__, cls, name, old))
+
+    def set_item(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
+        old = mapping.get(key, MISSING)
+        if old is not value:
+            undo = (_discard, mapping, key) if old is MISSING else (dict.__setitem__, mapping, key, old)
+            self.do((dict.__setitem__, mapping, key, value), undo)
+
+    def delete_item(self, mapping: dict[Any, Any], key: Any) -> None:
+        old = mapping.get(key, MISSING)
+        if old is not MISSING:
+            self.do((_discard, mapping, key), (dict.__setitem__, mapping, key, old))
+
+    def guard_namespace(self, module: ModuleType) -> None:
+        """On undo, every name of the module is what it is now."""
+        self.guard(module.__dict__)
+
+    def guard(self, container: Any) -> None:
+        """On undo, a dict, list or set holds what it holds now."""
+        if type(container) is dict or isinstance(container, dict):
+            self._undo.append((_refill_dict, container, dict(container)))
+        elif isinstance(container, list):
+            self._undo.append((_refill_list, container, list(container)))
+        elif isinstance(container, set):
+            self._undo.append((_refill_set, container, set(container)))
+
+
+def _discard(mapping: dict[Any, Any], key: Any) -> None:
+    mapping.pop(key, None)
+
+
+def _refill_dict(mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
+    if list(mapping.keys()) == list(items):
+        for key, value in items.items():
+            if mapping[key] is not value:
+                mapping[key] = value
+        return
+    for key in [key for key in mapping if key not in items]:
+        del mapping[key]
+    mapping.update(items)
+
+
+def _refill_list(target: list[Any], items: list[Any]) -> None:
+    target[:] = items
+
+
+def _refill_set(target: set[Any], items: set[Any]) -> None:
+    target.clear()
+    target.update(items)
+
+
+def _attempt(operation: Operation) -> None:
+    try:
+        operation[0](*operation[1:])
+    except Exception:
+        return
