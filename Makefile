@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 endif
 INPUTS := pyproject.toml hmr_daemon.pth hmr_daemon.start
 
-.PHONY: demo test bench check clean
+.PHONY: demo test bench check lint types layers clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python examples/demo.py
@@ -24,10 +24,16 @@ test: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks
 
-check: $(VENV)/.installed-check
+check: lint types layers
+
+lint: $(VENV)/.installed-check
 	$(BIN)/python -m ruff check src tests
 	$(BIN)/python -m ruff format --check src tests
+
+types: $(VENV)/.installed-check
 	$(BIN)/python -m mypy
+
+layers: $(VENV)/.installed-check
 	$(BIN)/python -m pytest -q tests/test_layers.py
 
 clean:

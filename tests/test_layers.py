@@ -28,7 +28,7 @@ LAYERS = [
     "planner",
     "watcher",
     "transaction",
-    "namespaces",
+    "interactive",
     "values",
     "functions",
     "instrument",

@@ -44,7 +44,8 @@ class LiveFinder(_bootstrap.Finder):
 
 def look(environment: Environment, *arguments: str, cwd: Path, **environ: str) -> dict[str, Any]:
     """Run a program that ends with LOOK, and return what it saw."""
-    seen: dict[str, Any] = json.loads(environment.run(*arguments, cwd=cwd, **environ).stdout.splitlines()[-1])
+    done = environment.run(*arguments, cwd=cwd, check=True, text=None, **environ)
+    seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return seen
 
 

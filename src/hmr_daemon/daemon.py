@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .config import Settings
-    from .executor import Executor, Outcome
+    from .executor import Executor
     from .graph import Graph, ModuleRecord
+    from .interactive import Interactive
     from .model import Change, Reload
     from .scope import Scope
     from .watcher import BatchQueue, Watcher
@@ -189,6 +190,7 @@ class Parts:
         from . import report
         from .executor import Executor
         from .graph import Graph
+        from .interactive import Interactive
         from .watcher import BatchQueue, Watcher
 
         settings = daemon.settings
@@ -197,19 +199,22 @@ class Parts:
             report.warn(warning)
         self.daemon = daemon
         self.graph: Graph = Graph()
-        self.executor: Executor = Executor(self.graph, daemon.recorder)
+        self.interactive: Interactive = Interactive()
+        self.executor: Executor = Executor(self.graph, daemon.recorder, self.interactive)
         self.queue: BatchQueue = BatchQueue()
         self.watcher: Watcher = Watcher(
             self.queue.put, polling=settings.polling, poll_interval=settings.poll_interval, warn=report.warn
         )
         self.pending: dict[str, frozenset[str]] = {}
         """Edited paths that failed, each with the paths whose save tries them again."""
-        if daemon.script is not None:
-            self._take_script(daemon.script)
+        script = self._take_script(daemon.script) if daemon.script is not None else None
+        self.interactive.watch(script)
 
     def take_loads(self) -> None:
         """Take in what has been imported since: its source, and a watch on its file."""
-        records = self.graph.absorb_all(self.daemon.recorder.take_loads())
+        self._follow(self.graph.absorb_all(self.daemon.recorder.take_loads()))
+
+    def _follow(self, records: list[ModuleRecord]) -> None:
         if not records:
             return
         self.watcher.watch({record.path for record in records} | self._data_files())
@@ -235,12 +240,13 @@ class Parts:
 
         return {p for p in self.graph.opened_paths() if environment_reason(p) is None and os.path.isfile(p)}
 
-    def _take_script(self, path: str) -> None:
+    def _take_script(self, path: str) -> CodeType | None:
         from .scripts import script_load
 
         load = script_load(path)
         if load is not None:
             self.daemon.recorder.add(load)
+        return None if load is None else load.code
 
     def saved(self, paths: Iterable[str]) -> None:
         """A batch of saves: one reload of what differs, together with what waited for one of them."""
@@ -282,8 +288,7 @@ class Parts:
         if event.ok:
             for path in files:
                 self.pending.pop(path, None)
-            rebound = self._rebind(outcome)
-            event = replace(event, rebound=rebound)
+            self._follow(outcome.loaded)
         else:
             self._keep_pending(changes, event)
         self.take_loads()
@@ -297,11 +302,6 @@ class Parts:
         for change in changes:
             if self.graph.at_path(change.path):
                 self.pending[change.path] = frozenset(involved)
-
-    def _rebind(self, outcome: Outcome) -> tuple[str, ...]:
-        from . import namespaces
-
-        return namespaces.rebind(outcome.rebound)
 
 
 class _Alarm:

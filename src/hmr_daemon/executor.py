@@ -16,6 +16,7 @@ from . import classes, codes, contributions, diff, functions, scripts, statement
 from .compiler import compile_statement
 from .diff import Change as Kind
 from .graph import Graph, ModuleRecord, Node
+from .interactive import Interactive
 from .instrument import CLASS_HOOK, FUNCTION_HOOK, Request, instrument
 from .model import Change, Failure, Reload
 from .planner import Agenda, Reason
@@ -60,14 +61,17 @@ class Outcome:
     rebound: list[tuple[ModuleRecord, str, Any, Any]] = field(default_factory=list)
     """(module, name, old value, new value)."""
     involved: set[str] = field(default_factory=set)
+    loaded: list[ModuleRecord] = field(default_factory=list)
+    """Modules that the reload imported."""
 
 
 class Executor:
     """Brings edited files and whatever used what changed up to date."""
 
-    def __init__(self, graph: Graph, recorder: Recorder) -> None:
+    def __init__(self, graph: Graph, recorder: Recorder, interactive: Interactive) -> None:
         self.graph = graph
         self.recorder = recorder
+        self.interactive = interactive
 
     def reload(self, changes: Sequence[Change]) -> tuple[Reload, Outcome]:
         """Carry out the saved changes. Never raises: what fails is rolled back and told."""
@@ -75,6 +79,8 @@ class Executor:
         loaded = dict(sys.modules)
         try:
             run.carry_out(changes)
+            main = sys.modules.get("__main__")
+            rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)
         except BaseException as error:  # the user's top-level code ran: anything may come
             run.transaction.roll_back()
             self._forget_new_modules(loaded)
@@ -87,6 +93,7 @@ class Executor:
                 ran=tuple(outcome.ran),
                 patched=tuple(dict.fromkeys(outcome.patched)),
                 removed=tuple(outcome.removed),
+                rebound=rebound,
                 notes=tuple(dict.fromkeys(outcome.notes)),
             ),
             outcome,
@@ -257,6 +264,9 @@ class _Run:
         self.transaction.set_attribute(node, "codes", after)
         pairs = list(codes.align(before, after))
         self.swap.pairs += pairs
+        constants = {id(constant) for constant in edit.record.code.co_consts}
+        for code in before:
+            self.swap.holders[id(code)] = 1 + (id(code) in constants)
         if pairs:
             self.swap.roots += [edit.record.namespace.get(name) for name in node.writes]
             if change in (Kind.BODY, Kind.SHELL, Kind.MOVED):
@@ -424,11 +434,23 @@ class _Run:
             importlib.invalidate_caches()
             self.imports_ready = True
         while (item := self.agenda.pop()) is not None:
-            node, reason = item
-            self._run_restores(node)
-            self.run(node, reason)
+            self._run_in_order(*item)
         for node in list(self.restores):
             self._run_restores(node)
+
+    def _run_in_order(self, node: Node, reason: Reason) -> None:
+        """Run a statement after those of other modules that are to bind what it reads."""
+        waiting = [(node, reason, self.agenda.awaited(node))]
+        while waiting:
+            node, reason, needed = waiting[-1]
+            earlier = next(needed, None)
+            if earlier is not None:
+                if self.agenda.waiting(earlier):
+                    waiting.append((earlier, self.agenda.take(earlier), self.agenda.awaited(earlier)))
+                continue
+            waiting.pop()
+            self._run_restores(node)
+            self.run(node, reason)
 
     def _run_restores(self, node: Node) -> None:
         for namespace, name, value in self.restores.pop(node, ()):
@@ -507,7 +529,7 @@ class _Run:
             self.full_run.add(f"{record.name}.{conflict.qualname}")
             self._execute(node, reason, before)
             return
-        self.graph.absorb_all(self.recorder.take_loads())
+        self.outcome.loaded += self.graph.absorb_all(self.recorder.take_loads())
         self._renew_facts(node, notes)
         self.touched |= {id(cls) for cls in hooks.class_hook.touched} | {id(f) for f in hooks.merged}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import gc
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import CodeType, FunctionType, MethodType
+from types import CodeType, FunctionType, MappingProxyType, MethodType
 from typing import Any
 
 from . import codes
@@ -24,6 +24,8 @@ class Swap:
     pairs: list[Pair]
     roots: list[Any]
     """Values through which the functions are most likely reached."""
+    holders: dict[int, int] = field(default_factory=dict)
+    """Identity of each old code object to the references to it that are no function's."""
     functions: dict[int, list[FunctionType]] = field(default_factory=lambda: defaultdict(list))
     """Identity of each new code object to the functions that run it now."""
     refused: list[tuple[FunctionType, CodeType]] = field(default_factory=list)
@@ -36,7 +38,7 @@ class Swap:
 
 def swap(transaction: Transaction, request: Swap) -> None:
     """Give every function that runs an old code object of `request` the new one, all in one go."""
-    holders = find(request.pairs, request.roots)
+    holders = find(request.pairs, request.roots, request.holders)
     for old, new in request.pairs:
         if codes.surface(old) != codes.surface(new):
             request.changed.append(old)
@@ -62,10 +64,12 @@ def _follow_docstring(transaction: Transaction, function: FunctionType, old: Cod
         transaction.set_attribute(function, "__doc__", after)
 
 
-def find(pairs: Sequence[Pair], roots: Iterable[Any]) -> dict[int, list[FunctionType]]:
+def find(
+    pairs: Sequence[Pair], roots: Iterable[Any], holders: Mapping[int, int] = MappingProxyType({})
+) -> dict[int, list[FunctionType]]:
     """The live functions that run the first code object of each pair, by the identity of that code object.
 
-    Those reachable from `roots` are found by walking; the heap is searched only for code objects that have
+    `holders` tells how many references to a code object the caller knows of, by its identity. Those reachable from `roots` are found by walking; the heap is searched only for code objects that have
     more references than these explain.
     """
     wanted = {id(old) for old, _ in pairs}
@@ -73,7 +77,14 @@ def find(pairs: Sequence[Pair], roots: Iterable[Any]) -> dict[int, list[Function
     for function in reachable(roots):
         if id(function.__code__) in wanted:
             found[id(function.__code__)].append(function)
-    missing = [old for old, _ in pairs if _unexplained(old, len(found[id(old)]))]
+    held = Counter(id(child) for old, _ in pairs for child in codes.children(old))
+    held.update(holders)
+    counts = [sys.getrefcount(old) for old, _ in pairs]
+    missing = [
+        old
+        for (old, _), count in zip(pairs, counts, strict=True)
+        if count - held[id(old)] - len(found[id(old)]) > _BASE_REFERENCES
+    ]
     if missing:
         identities = {id(code) for code in missing}
         for identity in identities:
@@ -84,17 +95,13 @@ def find(pairs: Sequence[Pair], roots: Iterable[Any]) -> dict[int, list[Function
     return found
 
 
-def _unexplained(code: CodeType, functions: int) -> bool:
-    return sys.getrefcount(code) - functions > _BASE_REFERENCES
-
-
 def _base_references() -> int:
-    """What `_unexplained` counts for a code object that only its parent's constants and one pair hold."""
-    outer = compile("def f():\n pass\n", "<calibration>", "exec")
-    statement_codes = codes.children(outer)
-    pairs = [(old, old.replace(co_firstlineno=9)) for old in statement_codes]
-    missing = [sys.getrefcount(old) for old, _ in pairs]
-    return missing[0] + 2
+    """What the count in `find` gives for a code object that nothing but a pair and its parent's constants hold."""
+    outer = compile("def f():\n def g(): pass\n", "<calibration>", "exec")
+    (parent,) = codes.children(outer)
+    pairs = [(inner, parent) for inner in codes.children(parent)]
+    counts = [sys.getrefcount(old) for old, _ in pairs]
+    return counts[0] - 1
 
 
 _BASE_REFERENCES = _base_references()

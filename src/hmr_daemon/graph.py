@@ -195,16 +195,23 @@ class Graph:
                 node.extra |= {name for _, name in node.reads if name in record.namespace}
         _explain_names(record)
 
+    def expected_reads(self, node: Node) -> set[Name]:
+        """What the statement's text and its last run say that it reads from other modules."""
+        found = set(node.reads)
+        package = node.module.namespace.get("__package__") or ""
+        for level, module, name, _ in node.statement.imports:
+            base = package.rsplit(".", level - 1)[0] if level > 1 else package if level else ""
+            found.add((".".join(filter(None, (base, module))), name))
+        for name in node.statement.effects.reads:
+            value = node.module.namespace.get(name)
+            if isinstance(value, ModuleType) and value.__name__ in self.modules:
+                found |= {(value.__name__, attribute) for attribute in node.statement.effects.attributes}
+        return found
+
     def _guess_reads(self, record: ModuleRecord) -> None:
         """What a script's statements read from modules, as far as their text shows: nothing was recorded."""
         for node in record.nodes or ():
-            for level, module, name, _ in node.statement.imports:
-                if not level:
-                    node.reads.add((module, name))
-            values = [record.namespace.get(name) for name in node.statement.effects.reads]
-            for value in values:
-                if isinstance(value, ModuleType) and value.__name__ in self.modules:
-                    node.reads |= {(value.__name__, a) for a in node.statement.effects.attributes if a in vars(value)}
+            node.reads |= self.expected_reads(node)
             for name_read in node.reads:
                 self._readers[name_read].append(node)
 

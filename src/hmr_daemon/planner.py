@@ -68,6 +68,7 @@ class Agenda:
         self.reasons: dict[Node, Reason] = {}
         self.done: set[Node] = set()
         self._tables: dict[int, NameTable] = {}
+        self._by_module: dict[int, list[Node]] = defaultdict(list)
 
     def table(self, record: ModuleRecord) -> NameTable:
         table = self._tables.get(id(record))
@@ -83,6 +84,7 @@ class Agenda:
         new = reason is None
         if reason is None:
             reason = self.reasons[node] = Reason(text)
+            self._by_module[id(node.module)].append(node)
             self._count += 1
             heapq.heappush(self._heap, (self._graph.order(node), self._count, node))
         if name is not None:
@@ -100,6 +102,23 @@ class Agenda:
 
     def waiting(self, node: Node) -> bool:
         return node in self.reasons and node not in self.done
+
+    def awaited(self, node: Node) -> Iterator[Node]:
+        """Statements of other modules that have yet to run and that bind what `node` reads."""
+        if len(self.reasons) == len(self.done):
+            return
+        yield from (n for n in self._by_module[id(node.module)] if n.order < node.order and self.waiting(n))
+        for module, name in self._graph.expected_reads(node):
+            record = self._graph.modules.get(module)
+            if record is not None and record is not node.module and id(record) in self._tables:
+                table = self.table(record)
+                names = [name] if name != "*" else list(table.writers)
+                yield from (w for n in names for w in table.writers.get(n, ()) if self.waiting(w))
+
+    def take(self, node: Node) -> Reason:
+        """Take a statement off before its turn."""
+        self.done.add(node)
+        return self.reasons[node]
 
     # --- what must come along --------------------------------------------------------------------------
 

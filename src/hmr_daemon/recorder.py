@@ -76,6 +76,20 @@ class _NoFrame:
 
 
 _NO_FRAME = _NoFrame()
+importing_code: list[CodeType] = []
+"""Code of ``__main__`` that imported a user module for the first time."""
+
+
+def _note_importer() -> None:
+    main = sys.modules.get("__main__")
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        if main is not None and frame.f_globals is main.__dict__ and frame.f_code.co_name == "<module>":
+            importing_code.append(frame.f_code)
+            return
+        frame = frame.f_back
+
+
 _sequence = itertools.count(1)
 
 
@@ -221,6 +235,8 @@ class Recorder:
         """A user module starts to load on this thread."""
         load = Load(module, path, code, stat)
         self.track(load.name, module, code.co_filename)
+        if load.parent is None:
+            _note_importer()
         self.start(load.notes)
         return load
 
