@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dis
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from types import CodeType
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import CodeType, MappingProxyType
 
 GLOBAL_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
 GLOBAL_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
@@ -122,10 +122,13 @@ def shifted(code: CodeType, lines: int) -> CodeType:
     return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=constants)
 
 
-def with_children(code: CodeType, canonical: Sequence[CodeType]) -> CodeType:
+def with_children(
+    code: CodeType, canonical: Sequence[CodeType], objects: Mapping[str, object] = MappingProxyType({})
+) -> CodeType:
     """`code` making its functions of the `canonical` code objects, which are the same but in identity.
 
-    Class bodies stay those of `code`, which may run only some of the members, and are gone into.
+    Class bodies stay those of `code`, which may run only some of the members, and are gone into. A constant that
+    is a key of `objects` becomes that object.
     """
     waiting: dict[object, list[CodeType]] = defaultdict(list)
     for child in canonical:
@@ -135,7 +138,11 @@ def with_children(code: CodeType, canonical: Sequence[CodeType]) -> CodeType:
         if isinstance(constant, CodeType) and (known := waiting.get((constant.co_name, constant.co_firstlineno))):
             known_code = known.pop(0)
             transparent = not constant.co_flags & CO_OPTIMIZED or constant.co_name.startswith("<generic parameters of")
-            constants.append(with_children(constant, children(known_code)) if transparent else known_code)
+            constants.append(with_children(constant, children(known_code), objects) if transparent else known_code)
+        elif isinstance(constant, CodeType) and is_class_body(constant):
+            constants.append(with_children(constant, (), objects))
+        elif isinstance(constant, str) and constant in objects:
+            constants.append(objects[constant])
         else:
             constants.append(constant)
     return code.replace(co_consts=tuple(constants))

@@ -155,6 +155,8 @@ class _Run:
         self.removed_nodes: list[Node] = []
         self.open_groups: dict[tuple[int, str], tuple[Any, set[Node]]] = {}
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
+        self.finals: dict[tuple[int, str], Any] = {}
+        """What names held that several statements bind, before the first of these ran again."""
         self.full_run: set[str] = set()
         self.imports_ready = False
         self.edited: list[ModuleRecord] = []
@@ -519,11 +521,11 @@ class _Run:
         plain = not node.codes and statement.kind != "class"
         tree = statement.parse() if plain else instrument(request)
         code = compile_statement(tree, record.parsed, record.path)
-        code = codes.with_children(code, node.codes)
         hooks = _Hooks(self, node, request, before)
+        code = codes.with_children(code, node.codes, hooks.objects)
         notes = Notes(None, node)
         try:
-            with self.recorder.running(notes), hooks.installed(record.namespace, plain):
+            with self.recorder.running(notes):
                 exec(code, record.namespace)
         except classes.CannotChange as conflict:
             self.full_run.add(f"{record.name}.{conflict.qualname}")
@@ -562,7 +564,7 @@ class _Run:
             return
         following = self.agenda.table(node.module).next_writer(name, node)
         if following is not None:
-            self._before_next_writer(node, name, old, following)
+            self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
         if (id(node.module), name) in self.open_groups:
             self._tell_members(node, name)
             return
@@ -696,10 +698,7 @@ class _Hooks:
         self._before = before
         self.merged: list[FunctionType] = []
         self.class_hook = classes.ClassHook(run.transaction, request.classes, self._class)
-
-    def installed(self, namespace: dict[str, Any], plain: bool) -> _Installed:
-        hooks = {} if plain else {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook}
-        return _Installed(namespace, hooks)
+        self.objects = {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook}
 
     def _class(self, qualname: str) -> Any:
         return _resolve(self._before, qualname)
@@ -731,21 +730,6 @@ class _Hooks:
             return found[0]
         own = [f for f in functions.reachable(self._before.values()) if any(f is g for g in found)]
         return own[0] if len(own) == 1 else None
-
-
-class _Installed:
-    """The hooks in a module's namespace for as long as a statement runs."""
-
-    def __init__(self, namespace: dict[str, Any], hooks: Mapping[str, Any]) -> None:
-        self._namespace = namespace
-        self._hooks = hooks
-
-    def __enter__(self) -> None:
-        self._namespace.update(self._hooks)
-
-    def __exit__(self, *exception: object) -> None:
-        for name in self._hooks:
-            self._namespace.pop(name, None)
 
 
 def _face(function: FunctionType, defaults: dict[str, Any] | None) -> tuple[Any, ...]:

@@ -51,11 +51,25 @@ def swap(transaction: Transaction, request: Swap) -> None:
             request.defaults[id(function)] = default_values(function)
             transaction.do((setattr, function, "__code__", fitting), (setattr, function, "__code__", old))
             _follow_docstring(transaction, function, old, new)
+    _follow_wrappers(transaction, request)
 
 
 def fit(new: CodeType, old: CodeType) -> CodeType | None:
     """`new` in a form that a function with the closure of `old` can run; None where there is none."""
     return new if new.co_freevars == old.co_freevars else None
+
+
+def _follow_wrappers(transaction: Transaction, request: Swap) -> None:
+    """What a wrapper copied of a function's docstring follows it."""
+    new_docs = {codes.docstring(old): codes.docstring(new) for old, new in request.pairs}
+    changed = {before: after for before, after in new_docs.items() if before is not None and before != after}
+    if not changed:
+        return
+    swapped = {id(function) for found in request.functions.values() for function in found}
+    for value in visit(request.roots):
+        wrapped = own(value, "__wrapped__")
+        if id(wrapped) in swapped and (doc := own(value, "__doc__")) in changed and isinstance(doc, str):
+            transaction.set_attribute(value, "__doc__", changed[doc])
 
 
 def _follow_docstring(transaction: Transaction, function: FunctionType, old: CodeType, new: CodeType) -> None:
@@ -107,8 +121,13 @@ def _base_references() -> int:
 _BASE_REFERENCES = _base_references()
 
 
-def reachable(roots: Iterable[Any], limit: int = 20_000) -> Iterator[FunctionType]:
+def reachable(roots: Iterable[Any]) -> Iterator[FunctionType]:
     """The functions that `roots` lead to through wrappers, closures, members and attributes of wrappers."""
+    return (value for value in visit(roots) if type(value) is FunctionType)
+
+
+def visit(roots: Iterable[Any], limit: int = 20_000) -> Iterator[Any]:
+    """`roots` and what they lead to."""
     seen: set[int] = set()
     waiting = list(roots)
     while waiting and len(seen) < limit:
@@ -116,8 +135,7 @@ def reachable(roots: Iterable[Any], limit: int = 20_000) -> Iterator[FunctionTyp
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, FunctionType):
-            yield value
+        yield value
         waiting.extend(_parts(value))
 
 
@@ -270,7 +288,9 @@ def _merge_dict(transaction: Transaction, old: dict[str, Any], new: dict[str, An
 def clear_caches(functions: Collection[FunctionType], roots: Iterable[Any]) -> None:
     """Empty the caches (`functools.cache` and the like) that wrap one of `functions`."""
     identities = {id(function) for function in functions}
-    for value in _cached(roots):
+    for value in visit(roots):
+        if not callable(own(value, "cache_clear")):
+            continue
         wrapped = value
         for _ in range(20):
             wrapped = own(wrapped, "__wrapped__")
@@ -280,16 +300,3 @@ def clear_caches(functions: Collection[FunctionType], roots: Iterable[Any]) -> N
                 clear: Callable[[], object] = value.cache_clear
                 clear()
                 break
-
-
-def _cached(roots: Iterable[Any]) -> Iterator[Any]:
-    seen: set[int] = set()
-    waiting = list(roots)
-    while waiting and len(seen) < 20_000:
-        value = waiting.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if callable(own(value, "cache_clear")) and own(value, "__wrapped__") is not MISSING:
-            yield value
-        waiting.extend(_parts(value))

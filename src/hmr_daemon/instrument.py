@@ -16,8 +16,8 @@ from typing import Any
 from .diff import Change, Edit, compare
 from .statements import Effects, FunctionNode, LoopNode, Statement, members, shape
 
-FUNCTION_HOOK = "__hmr_function__"
-CLASS_HOOK = "__hmr_class__"
+FUNCTION_HOOK = "<hmr-daemon: function hook>"
+CLASS_HOOK = "<hmr-daemon: class hook>"
 _NO_EFFECTS = Effects()
 
 
@@ -59,7 +59,7 @@ class Request:
 
 
 def instrument(request: Request) -> ast.stmt:
-    """The new statement's syntax with the hooks in it. It calls `FUNCTION_HOOK` and `CLASS_HOOK`."""
+    """The new statement's syntax with the hooks in it: the constants `FUNCTION_HOOK` and `CLASS_HOOK` stand for them."""
     node = copy.deepcopy(request.new.parse()) if request.new.node is not None else request.new.parse()
     old = request.old.parse() if request.old is not None else None
     return _Transformer(request).statement(node, request.old, request.new, old, "")
@@ -95,7 +95,7 @@ class _Transformer:
         assert isinstance(node, FunctionNode)
         if isinstance(old_node, FunctionNode):
             self.request.kept_defaults[prefix + node.name] = kept_defaults(old_node, node, self.request)
-        hook = ast.Name(FUNCTION_HOOK, ast.Load())
+        hook = ast.Constant(FUNCTION_HOOK)
         node.decorator_list.append(_at(hook, node))
         return node
 
@@ -115,7 +115,7 @@ class _Transformer:
             return node
         self.request.classes[qualname] = edit
         node.body = self._body(edit, old_members, edits, qualname + ".") or [_at(ast.Pass(), node)]
-        hook = ast.keyword("metaclass", _at(ast.Name(CLASS_HOOK, ast.Load()), node))
+        hook = ast.keyword("metaclass", _at(ast.Constant(CLASS_HOOK), node))
         if edit.bases_changed:
             node.keywords = [hook, *(k for k in node.keywords if k.arg != "metaclass")]
         else:
