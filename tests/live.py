@@ -19,6 +19,15 @@ from typing import Any
 Files = Mapping[str, "str | bytes | tuple[str, str] | None"]
 DRIVER = Path(__file__).with_name("driver.py")
 START = "exec(compile({source!r}, '<driver>', 'exec'), {{'__name__': 'driver'}})"
+FOLLOWED = """
+    (lambda parts, names: parts is not None and all(
+        name in parts.graph.modules and parts.graph.modules[name].packed is not None for name in names
+    ))(
+        __import__("sys").modules["hmr_daemon.daemon"].current()._parts,
+        [name for name, module in list(__import__("sys").modules.items())
+         if (getattr(module, "__file__", None) or "").startswith({root!r}) and name != "__main__"],
+    )
+"""
 STRIPPED = ("PYTHON", "HMR", "NO_HMR", "VIRTUAL_ENV", "CI", "PYTEST", "COVERAGE")
 
 
@@ -90,6 +99,11 @@ class Live:
     def do(self, code: str) -> None:
         """Execute code in the process's `__main__`."""
         self._ask(do=textwrap.dedent(code))
+
+    def load(self, code: str) -> None:
+        """Execute code and wait until the daemon follows every module that it imported."""
+        self.do(code)
+        self.until(FOLLOWED.format(root=str(self.root) + os.sep).strip(), True)
 
     def see(self, expression: str) -> Any:
         """The value of an expression in `__main__`; its repr where it is not made of plain literals."""

@@ -33,7 +33,7 @@ def test_a_chain(live: LiveFactory) -> None:
             "d.py": "import c\nw = c.z + 1\n",
         }
     )
-    process.do("import d")
+    process.load("import d")
     assert ran(process, {"a.py": "x = 10\nunused = 0\n"}) == ["a:1 x", "b:2 y", "c:1 y", "c:2 z", "d:2 w"]
     assert process.see("d.w") == 13
 
@@ -46,7 +46,7 @@ def test_a_chain_breaks_off_where_a_value_comes_out_equal(live: LiveFactory) -> 
             "c.py": "from b import positive\ntext = str(positive)\n",
         }
     )
-    process.do("import b, c\nheld = b.names")
+    process.load("import b, c\nheld = b.names")
     assert ran(process, {"a.py": "x = 2\n"}) == ["a:1 x", "b:2 positive"]
     assert ran(process, {"a.py": "x = -2\n"}) == ["a:1 x", "b:2 positive", "b:3 names", "c:1 positive", "c:2 text"]
     assert process.see("(c.text, b.names)") == ("False", [])
@@ -54,7 +54,7 @@ def test_a_chain_breaks_off_where_a_value_comes_out_equal(live: LiveFactory) -> 
 
 def test_an_equal_value_keeps_the_old_object(live: LiveFactory) -> None:
     process = live({"a.py": "numbers = [1, 2]\nsame = numbers\n", "b.py": "from a import numbers\n"})
-    process.do("import a, b\nheld = a.numbers")
+    process.load("import a, b\nheld = a.numbers")
     assert ran(process, {"a.py": "numbers = [1] + [2]\nsame = numbers\n"}) == ["a:1 numbers"]
     assert process.see("a.numbers is held and b.numbers is held and a.same is held")
 
@@ -68,7 +68,7 @@ def test_a_diamond_runs_its_foot_once(live: LiveFactory) -> None:
             "foot.py": "import left, right\nruns = globals().get('runs', [])\ntotal = left.left + right.right\n",
         }
     )
-    process.do("import foot")
+    process.load("import foot")
     assert ran(process, {"top.py": "x = 10\n"}) == [
         "top:1 x",
         "left:1 x",
@@ -87,7 +87,7 @@ def test_a_cycle(live: LiveFactory) -> None:
             "b.py": "import a\nz = a.x + 1\ndef late():\n    return a.y\n",
         }
     )
-    process.do("import a")
+    process.load("import a, b")
     assert ran(process, {"a.py": ("x = 1", "x = 10")}) == ["a:1 x", "b:2 z", "a:3 y"]
     assert process.see("(a.y, b.late())") == (12, 12)
 
@@ -99,7 +99,7 @@ def test_a_cycle_of_from_imports(live: LiveFactory) -> None:
             "b.py": "from a import x\nz = x + 1\n",
         }
     )
-    process.do("import a")
+    process.load("import a")
     assert ran(process, {"a.py": ("x = 1", "x = 10")}) == ["a:1 x", "b:1 x", "b:2 z", "a:2 z", "a:3 y"]
     assert process.see("a.y") == 12
 
@@ -111,7 +111,7 @@ def test_a_star_import(live: LiveFactory) -> None:
             "b.py": "from a import *\nz = x + 1\nstill = y\n",
         }
     )
-    process.do("import b")
+    process.load("import b")
     assert ran(process, {"a.py": ("x = 1", "x = 10")}) == ["a:1 x", "b:1 from a import *", "b:2 z"]
     assert process.see("b.z") == 11
     assert ran(process, {"a.py": ("_hidden = 3", "_hidden = 4")}) == ["a:3 _hidden"]
@@ -128,7 +128,7 @@ def test_a_re_export(live: LiveFactory) -> None:
             "bystander.py": "from package import other\nheld = [other]\n",
         }
     )
-    process.do("import user, bystander\nheld = bystander.held")
+    process.load("import user, bystander\nheld = bystander.held")
     assert ran(process, {"package/_impl.py": ("value = 1", "value = 10")}) == [
         "package._impl:1 value",
         "package:1 value, other",
@@ -151,7 +151,7 @@ def test_a_group_runs_as_a_whole(live: LiveFactory) -> None:
             "b.py": "from a import xs\nlast = xs[-1]\n",
         }
     )
-    process.do("import a, b\nheld = a.other")
+    process.load("import a, b\nheld = a.other")
     assert ran(process, {"a.py": ("xs.append(2)", "xs.append(20)")}) == [
         "a:1 xs",
         "a:2 xs.append(1)",
@@ -165,7 +165,7 @@ def test_a_group_runs_as_a_whole(live: LiveFactory) -> None:
 
 def test_a_group_keeps_its_object_where_it_comes_out_equal(live: LiveFactory) -> None:
     process = live({"a.py": "xs = []\nxs.append(1)\ntotal = sum(xs)\n"})
-    process.do("import a\nheld = a.xs")
+    process.load("import a\nheld = a.xs")
     assert ran(process, {"a.py": ("append(1)", "append(2 - 1)")}) == ["a:1 xs", "a:2 xs.append(2 - 1)"]
     assert process.see("(a.xs, a.xs is held)") == ([1], True)
 
@@ -179,7 +179,7 @@ def test_a_group_over_modules(live: LiveFactory) -> None:
             "user.py": "import one, two\nfrom registry import entries\ncount = sum(entries.values())\n",
         }
     )
-    process.do("import user")
+    process.load("import user")
     event = reload_of(process, {"one.py": ("= 1", "= 10")})
     assert event.ok, event.error
     assert process.see("(user.entries, user.count)") == ({"one": 10, "two": 2}, 12)
@@ -188,7 +188,7 @@ def test_a_group_over_modules(live: LiveFactory) -> None:
 
 def test_an_augmented_assignment_runs_with_what_it_adds_to(live: LiveFactory) -> None:
     process = live({"a.py": "n = 1\nn += 10\nn *= 2\nresult = n\n"})
-    process.do("import a")
+    process.load("import a")
     assert ran(process, {"a.py": ("+= 10", "+= 20")}) == ["a:1 n", "a:2 n", "a:3 n", "a:4 result"]
     assert process.see("a.result") == 42
 
@@ -205,7 +205,7 @@ def test_a_from_import_runs_only_if_its_own_name_changed(live: LiveFactory) -> N
             "user_both.py": "import data\nfirst = data.a\nsecond = data.b\n",
         }
     )
-    process.do("import user_a, user_b, user_both")
+    process.load("import user_a, user_b, user_both")
     assert ran(process, {"data.py": ("b = 2", "b = 20")}) == ["data:2 b", "user_b:1 b", "user_b:2 twice", "user_both:3 second"]
     assert ran(process, {"data.py": ("a = 1", "a = 10")}) == ["data:1 a", "user_a:1 a", "user_a:2 twice", "user_both:2 first"]
     assert process.see("(user_a.twice, user_b.twice, user_both.first)") == (20, 40, 10)
@@ -221,7 +221,7 @@ def test_a_from_import_runs_only_if_its_own_name_changed(live: LiveFactory) -> N
 )
 def test_looks_change_nothing(live: LiveFactory, edit: str) -> None:
     process = live({"a.py": "x = 1\nlist_ = [1, 2]\ndef f(a, b=2):\n    return a\n", "b.py": "from a import f, list_\n"})
-    process.do("import b, a\nheld = a.list_")
+    process.load("import b, a\nheld = a.list_")
     assert ran(process, {"a.py": edit}) == []
     line = edit.split("def f")[0].count("\n") + 1
     assert process.see("(a.list_ is held, a.f.__code__.co_firstlineno)") == (True, line)
@@ -235,7 +235,7 @@ def test_a_function_body_runs_nothing_but_who_ran_it(live: LiveFactory) -> None:
             "table = {'f': f}\nwith_one = partial(f, 1)\nran = g(1)\nnot_ran = [1]\n",
         }
     )
-    process.do("import b\nheld = b.table, b.with_one")
+    process.load("import b\nheld = b.table, b.with_one")
     assert ran(process, {"a.py": ("n + 1", "n + 2")}) == ["b:5 ran"]
     assert process.see("(b.ran, b.table['f'](1), b.with_one(), b.table is held[0])") == (3, 3, 3, True)
 
@@ -247,41 +247,41 @@ def test_a_global_used_by_a_function_that_ran(live: LiveFactory) -> None:
             "b.py": "import a\ncost = a.price(5)\nlabel = a.name()\n",
         }
     )
-    process.do("import b")
+    process.load("import b")
     assert ran(process, {"a.py": ("RATE = 2", "RATE = 3")}) == ["a:1 RATE", "b:2 cost"]
     assert process.see("b.cost") == 15
 
 
 def test_each_statement_runs_at_most_once(live: LiveFactory) -> None:
     process = live({"a.py": "p = 1\nq = 2\n", "b.py": "from a import p, q\ncalls = p + q\ndeep = calls + p + q\n"})
-    process.do("import b")
+    process.load("import b")
     assert ran(process, {"a.py": "p = 10\nq = 20\n"}) == ["a:1 p", "a:2 q", "b:1 p, q", "b:2 calls", "b:3 deep"]
 
 
 def test_a_name_bound_twice_has_its_last_word(live: LiveFactory) -> None:
     process = live({"a.py": "x = 1\nfirst = x\nx = 2\nsecond = x\n"})
-    process.do("import a")
+    process.load("import a")
     assert ran(process, {"a.py": ("x = 1", "x = 10")}) == ["a:1 x", "a:2 first"]
     assert process.see("(a.first, a.x, a.second)") == (10, 2, 2)
 
 
 def test_new_statements_run_in_their_place(live: LiveFactory) -> None:
     process = live({"a.py": "x = 1\nz = x\n", "b.py": "import a\n"})
-    process.do("import b")
+    process.load("import b")
     assert ran(process, {"a.py": "x = 1\ny = x + 1\nz = y\nw = z\n"}) == ["a:2 y", "a:3 z", "a:4 w"]
     assert process.see("(b.a.y, b.a.z, b.a.w)") == (2, 2, 2)
 
 
 def test_swapped_statements_run_only_where_it_matters(live: LiveFactory) -> None:
     process = live({"a.py": "p = [1]\nq = [2]\nr = p + q\n"})
-    process.do("import a\nheld = a.p, a.q")
+    process.load("import a\nheld = a.p, a.q")
     assert ran(process, {"a.py": "q = [2]\np = [1]\nr = p + q\n"}) == []
     assert process.see("a.p is held[0] and a.q is held[1]")
 
 
 def test_what_is_no_longer_defined_is_gone_after_the_rest(live: LiveFactory) -> None:
     process = live({"a.py": "x = 1\ny = 2\n", "b.py": "import a\nhas = hasattr(a, 'x')\n"})
-    process.do("import b")
+    process.load("import b")
     event = reload_of(process, {"a.py": "y = 3\n"})
     assert event.ok, event.error
     assert process.see("(hasattr(b.a, 'x'), b.has, b.a.y)") == (False, False, 3)
@@ -292,8 +292,8 @@ def test_what_is_no_longer_defined_is_gone_after_the_rest(live: LiveFactory) -> 
 
 def test_files_saved_together_are_one_reload(live: LiveFactory) -> None:
     process = live({"a.py": "x = 1\n", "b.py": "y = 1\n", "c.py": "from a import x\nfrom b import y\nz = x + y\n"})
-    process.do("import c")
-    assert ran(process, {"b.py": "y = 20\n", "a.py": "x = 10\n"}) == ["a:1 x", "b:1 y", "c:1 x", "c:2 y", "c:3 z"]
+    process.load("import c")
+    assert ran(process, {"b.py": "y = 20\n", "a.py": "x = 10\n"}) == ["a:1 x", "c:1 x", "b:1 y", "c:2 y", "c:3 z"]
     process.no_reload()
     assert process.see("c.z") == 30
 
@@ -306,7 +306,7 @@ def test_a_name_moves_between_modules_saved_together(live: LiveFactory) -> None:
             "c.py": "from a import f, limit\nresult = f()\n",
         }
     )
-    process.do("import c, a, b")
+    process.load("import c, a, b")
     event = reload_of(
         process,
         {
@@ -324,7 +324,7 @@ def test_a_name_moves_between_modules_saved_together(live: LiveFactory) -> None:
 def test_an_earlier_module_may_take_from_a_later_one(live: LiveFactory) -> None:
     """The new order differs from the old: what is read runs before its reader."""
     process = live({"a.py": "x = 1\n", "b.py": "y = 2\n"})
-    process.do("import a, b")
+    process.load("import a, b")
     assert ran(process, {"a.py": "from b import y\nx = y + 1\n", "b.py": "y = 20\n"}) == ["b:1 y", "a:1 y", "a:2 x"]
     assert process.see("a.x") == 21
 
@@ -340,7 +340,7 @@ def test_a_failure_in_the_middle_changes_nothing(live: LiveFactory) -> None:
             "c.py": "import b\nz = b.y + 1\n",
         }
     )
-    process.do("import c, b, a\nheld = a.xs, a.f, b.table")
+    process.load("import c, b, a\nheld = a.xs, a.f, b.table")
     event = reload_of(process, {"a.py": "x = 5\nxs = [x]\ndef f():\n    return 2\nadded = 1\n"})
     assert not event.ok
     assert event.error is not None
@@ -361,7 +361,7 @@ def test_a_failure_in_the_middle_changes_nothing(live: LiveFactory) -> None:
 
 def test_modules_imported_by_a_failing_edit_are_taken_back(live: LiveFactory) -> None:
     process = live({"a.py": "x = 1\n", "fresh.py": "y = 5\n"})
-    process.do("import a, sys")
+    process.load("import a, sys")
     event = reload_of(process, {"a.py": "import fresh\nx = fresh.y / 0\n"})
     assert not event.ok
     assert process.see("('fresh' in sys.modules, a.x, hasattr(a, 'fresh'))") == (False, 1, False)

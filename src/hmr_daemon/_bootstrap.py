@@ -250,12 +250,13 @@ def is_user_source(spec: "ModuleSpec") -> bool:
 
 
 def _behind(finder: Finder) -> "list[Any]":
-    """The finders that importlib has not asked yet when it asks this one."""
+    """The finders that importlib has not asked yet when it asks this one; never another of ours."""
     finders = list(sys.meta_path)
     for index, each in enumerate(finders):
         if each is finder:
-            return finders[index + 1 :]
-    return finders
+            del finders[: index + 1]
+            break
+    return [each for each in finders if not isinstance(each, Finder)]
 
 
 class FirstFinder(Finder):

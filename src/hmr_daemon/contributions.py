@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any
 
-from . import functions, values
+from . import codes, functions, values
 from .graph import Graph, Node
 from .transaction import MISSING, Transaction
 
@@ -79,7 +79,8 @@ def _containers(node: Node, graph: Graph) -> list[Any]:
 def _leads_to(value: Any, files: set[str], depth: int) -> Iterator[Any]:
     if type(value) is FunctionType:
         if value.__code__.co_filename in files:
-            yield from (value.__globals__[n] for n in value.__code__.co_names if n in value.__globals__)
+            names = {name for code in codes.walk((value.__code__,)) for name in code.co_names}
+            yield from (value.__globals__[name] for name in names if name in value.__globals__)
         yield from functions.cell_contents(value)
     elif isinstance(value, type):
         for cls in value.__mro__[:-1]:

@@ -51,6 +51,16 @@ class Previous:
 
 
 @dataclass
+class Group:
+    """A value that several statements build: compared with the old one when the last of them has run."""
+
+    maker: Node
+    old: Any
+    members: set[Node] = field(default_factory=set)
+    """Those still to run."""
+
+
+@dataclass
 class Outcome:
     """What a reload has done so far."""
 
@@ -153,7 +163,7 @@ class _Run:
         self.touched: set[int] = set()
         self.removed_names: list[tuple[ModuleRecord, str]] = []
         self.removed_nodes: list[Node] = []
-        self.open_groups: dict[tuple[int, str], tuple[Any, set[Node]]] = {}
+        self.open_groups: dict[tuple[int, str], Group] = {}
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}
         """What names held that several statements bind, before the first of these ran again."""
@@ -167,6 +177,7 @@ class _Run:
         if main is not None and main.script:
             frame = scripts.main_frame(main.module)
             main.running = self.graph.node_at(main, frame.f_lasti) if frame is not None else None
+        self.graph.analyze_dependents(r for change in changes for r in self.graph.at_path(change.path))
         edits = [edit for change in changes for edit in self._file_edits(change)]
         for edit in edits:
             self._apply_edit(edit)
@@ -426,8 +437,8 @@ class _Run:
     def _open_group(self, maker: Node, name: str, member: Node) -> None:
         key = (id(maker.module), name)
         if key not in self.open_groups:
-            self.open_groups[key] = (maker.module.namespace.get(name, MISSING), set())
-        self.open_groups[key][1].add(member)
+            self.open_groups[key] = Group(maker, maker.module.namespace.get(name, MISSING))
+        self.open_groups[key].members.add(member)
 
     def _run_agenda(self) -> None:
         if not self.agenda.reasons or all(node in self.agenda.done for node in self.agenda.reasons):
@@ -482,11 +493,12 @@ class _Run:
             other = self.graph.modules.get(module)
             if other is not None and other is not record:
                 self._tell(other, name, None, f"{module}.{name} was set")
-        for key, (old, members) in list(self.open_groups.items()):
-            members.discard(node)
-            if not members:
+        for key, group in list(self.open_groups.items()):
+            group.members.discard(node)
+            if not group.members:
                 del self.open_groups[key]
-                self._close_group(node, key[1], old)
+                value = group.maker.module.namespace.get(key[1], MISSING)
+                self._compare(group.maker, key[1], group.old, value)
 
     def _bound_by(self, node: Node) -> set[str]:
         names = set(node.writes)
@@ -609,12 +621,9 @@ class _Run:
         elif final is not MISSING:
             self.restores.setdefault(following, []).append((node.module.namespace, name, final))
 
-    def _close_group(self, node: Node, name: str, old: Any) -> None:
-        self._compare(node, name, old, node.module.namespace.get(name, MISSING))
-
     def _tell_members(self, node: Node, name: str) -> None:
         """Statements between those that build a value saw it half built: they run again in their place."""
-        _, members = self.open_groups[id(node.module), name]
+        members = self.open_groups[id(node.module), name].members
         last = max((m.order for m in members), default=node.order)
         for reader, known in self.agenda.readers(node.module, name, node):
             if reader.module is node.module and reader.order < last:

@@ -136,10 +136,10 @@ def visit(roots: Iterable[Any], limit: int = 20_000) -> Iterator[Any]:
             continue
         seen.add(id(value))
         yield value
-        waiting.extend(_parts(value))
+        waiting.extend(parts(value))
 
 
-def _parts(value: Any) -> Iterator[Any]:
+def parts(value: Any) -> Iterator[Any]:
     """What a callable is made of."""
     kind = type(value)
     if kind is FunctionType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
@@ -10,11 +11,13 @@ from dataclasses import dataclass, field
 from types import CodeType, ModuleType
 from typing import Any
 
-from . import codes, statements
+from . import codes, reach, statements
 from .recorder import Load, Notes
 from .statements import Parsed, Statement
 
 END = float("inf")
+SEES_CALLS = sys.version_info >= (3, 12)
+"""Whether the recorder is told which functions a statement ran."""
 Name = tuple[str, str]
 """A module's name and a name in it."""
 
@@ -187,9 +190,11 @@ class Graph:
             for position, path in facts.opened:
                 record.positions.setdefault(position, locate(position)).opened.add(path)
             record.facts = None
-        if record.script:
-            self._guess_reads(record)
         for node in record.nodes:
+            if record.script:
+                self._guess_reads(node)
+            if record.script or not SEES_CALLS:
+                self._guess_runs(node)
             node.recorded = facts is not None
             if node.star:
                 node.extra |= {name for _, name in node.reads if name in record.namespace}
@@ -208,12 +213,45 @@ class Graph:
                 found |= {(value.__name__, attribute) for attribute in node.statement.effects.attributes}
         return found
 
-    def _guess_reads(self, record: ModuleRecord) -> None:
-        """What a script's statements read from modules, as far as their text shows: nothing was recorded."""
-        for node in record.nodes or ():
-            node.reads |= self.expected_reads(node)
-            for name_read in node.reads:
-                self._readers[name_read].append(node)
+    def _guess_reads(self, node: Node) -> None:
+        """What a script's statement read from modules, as far as its text shows: nothing was recorded."""
+        node.reads |= self.expected_reads(node)
+        for name_read in node.reads:
+            self._readers[name_read].append(node)
+
+    def _guess_runs(self, node: Node) -> None:
+        """Which functions a statement ran, as far as names tell: the interpreter does not."""
+        effects, namespace = node.statement.effects, node.module.namespace
+        values = []
+        if effects.calls:
+            values += [namespace[n] for n in effects.reads - effects.passes if n in namespace]
+        for module, name in node.reads:
+            names = self.modules[module].namespace if module in self.modules else {}
+            if effects.calls and name in names and node.statement.kind not in ("from", "import"):
+                values.append(names[name])
+            elif name not in names and "__getattr__" in names:
+                values.append(names["__getattr__"])
+        if values:
+            node.ran |= reach.reached(values, effects.attributes, self._by_path.keys(), effects.calls_results)
+            for identity in node.ran:
+                self._runners[identity].append(node)
+
+    def analyze_dependents(self, records: Iterable[ModuleRecord]) -> None:
+        """Where runs are guessed, modules that may have run code of `records` must be known first."""
+        if SEES_CALLS:
+            return
+        users = defaultdict(set)
+        for (module, _), entries in self._readers.items():
+            users[module] |= {entry.module.name if isinstance(entry, Node) else entry[0].name for entry in entries}
+        waiting = [record.name for record in records]
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting.extend(users[name])
+                if name in self.modules:
+                    self.analyze(self.modules[name])
 
     def node_at(self, record: ModuleRecord, position: int) -> Node | None:
         """The statement that stood at an instruction offset of the code that was loaded."""
@@ -248,6 +286,8 @@ class Graph:
             self._runners[identity].append(node)
         for path in node.opened:
             self._openers[path].append(node)
+        if not SEES_CALLS:
+            self._guess_runs(node)
         if node.star:
             node.extra = {name for _, name in node.reads if name in node.module.namespace}
 

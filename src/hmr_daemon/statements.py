@@ -29,6 +29,10 @@ class Effects:
     attributes: frozenset[str] = frozenset()
     """Attribute names it mentions anywhere outside function bodies."""
     calls: bool = False
+    calls_results: bool = False
+    """Whether it calls what a call gave: ``@route("/a")``, ``make()()``."""
+    passes: frozenset[str] = frozenset()
+    """Names that only stand among the arguments of a bare call: handed on, not used."""
     dynamic: bool = False
 
 
@@ -325,8 +329,18 @@ def effects(node: ast.stmt) -> Effects:
         frozenset(visitor.mutates),
         frozenset(visitor.attributes),
         visitor.calls,
+        visitor.calls_results,
+        _passed_on(node),
         visitor.dynamic,
     )
+
+
+def _passed_on(node: ast.stmt) -> frozenset[str]:
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return frozenset()
+    call = node.value
+    arguments = [*call.args, *(k.value for k in call.keywords)]
+    return frozenset(a.id for a in arguments if isinstance(a, ast.Name)) - {root_name(call.func)}
 
 
 def root_name(node: ast.expr) -> str | None:
@@ -345,6 +359,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.mutates: set[str] = set()
         self.attributes: set[str] = set()
         self.calls = False
+        self.calls_results = False
         self.dynamic = False
         self.local: list[set[str]] = []  # names of the comprehensions and classes around
         self.class_depth = 0
@@ -408,6 +423,7 @@ class _EffectsVisitor(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         self.calls = True
+        self.calls_results |= isinstance(node.func, ast.Call)
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr", "setattr", "delattr"):
             self.attributes |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
         self.generic_visit(node)
@@ -450,6 +466,7 @@ class _EffectsVisitor(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.calls |= bool(node.decorator_list)
+        self.calls_results |= any(isinstance(decorator, ast.Call) for decorator in node.decorator_list)
         for part in (*node.decorator_list, node.args):
             self.visit(part)
         if node.returns is not None:
@@ -463,6 +480,7 @@ class _EffectsVisitor(ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.calls = True
+        self.calls_results |= any(isinstance(decorator, ast.Call) for decorator in node.decorator_list)
         for part in (*node.decorator_list, *node.bases, *node.keywords):
             self.visit(part)
         self.local.append(set())

@@ -1,0 +1,113 @@
+"""Which functions a statement may have run, as far as names tell: for runs that nobody watched.
+
+From 3.12 on the recorder sees which functions start. On 3.11, and for the statements of a script, a statement is
+taken to have run what the names it loads lead to: a function and what it calls, the constructor of a class, the
+methods of a class or an instance that are mentioned.
+"""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Collection, Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from . import codes, functions
+from .transaction import MISSING
+
+CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__", "__call__")
+INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
+LIMIT = 2_000
+
+
+def reached(values: list[Any], attributes: Collection[str], files: Collection[str], results: bool = False) -> set[int]:
+    """Identities of the code objects, of source files in `files`, that using `values` may run.
+
+    `results` tells that what calls give is called as well, so that functions handed out run too.
+    """
+    found: set[int] = set()
+    seen: set[tuple[int, frozenset[str]]] = set()
+    waiting: list[tuple[Any, frozenset[str]]] = [(value, frozenset(attributes)) for value in values]
+    while waiting and len(seen) < LIMIT:
+        value, mentioned = waiting.pop()
+        key = (id(value), mentioned if not isinstance(value, FunctionType) else frozenset())
+        if key in seen:
+            continue
+        seen.add(key)
+        if isinstance(value, FunctionType):
+            waiting.extend(_called_by(value, files, found, results))
+        else:
+            waiting.extend((part, mentioned) for part in _used(value, mentioned, files))
+    return found
+
+
+def _called_by(
+    function: FunctionType, files: Collection[str], found: set[int], results: bool
+) -> Iterator[tuple[Any, frozenset[str]]]:
+    for content in functions.cell_contents(function):
+        if callable(content):
+            yield content, frozenset()
+    if (wrapped := functions.own(function, "__wrapped__")) is not MISSING:
+        yield wrapped, frozenset()
+    if function.__code__.co_filename not in files:
+        return
+    for code in codes.walk((function.__code__,)) if results else _run_with(function.__code__):
+        found.add(id(code))
+        names = frozenset(code.co_names)
+        for name in codes.global_reads(code):
+            if name in function.__globals__:
+                yield function.__globals__[name], names
+
+
+def _run_with(code: CodeType) -> Iterator[CodeType]:
+    """The code itself, and the functions inside it that it calls rather than hands out."""
+    yield code
+    inner = codes.children(code)
+    if not inner:
+        return
+    used = _used_locally(code)
+    for child in inner:
+        if child.co_name in INLINE or codes.is_class_body(child) or child.co_name in used:
+            yield from _run_with(child)
+
+
+def _used_locally(code: CodeType) -> set[str]:
+    """Local names that are loaded for more than to be returned at once."""
+    used = set()
+    instructions = list(dis.get_instructions(code))
+    for instruction, following in zip(instructions, instructions[1:], strict=False):
+        if instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF")) and following.opname != "RETURN_VALUE":
+            names = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
+            used.update(names)
+    return used
+
+
+def _used(value: Any, mentioned: Collection[str], files: Collection[str]) -> Iterator[Any]:
+    if isinstance(value, ModuleType):
+        yield from _of_module(value, mentioned)
+    elif isinstance(value, type):
+        yield from _of_class(value, {*mentioned, *CONSTRUCTORS})
+        yield from _of_class(type(value), {"__call__", "__new__", "__init__", *mentioned})
+    elif isinstance(value, (staticmethod, classmethod, property)) or functions.own(value, "__func__") is not MISSING:
+        yield from functions.parts(value)
+    else:
+        dunders = {name for cls in type(value).__mro__[:-1] for name in vars(cls) if name[:2] == "__" == name[-2:]}
+        yield from _of_class(type(value), {*mentioned, *(dunders - {"__repr__", "__del__"})})
+        for name in ("__wrapped__", "func", "callback"):
+            if callable(part := functions.own(value, name)):
+                yield part
+
+
+def _of_module(module: ModuleType, mentioned: Collection[str]) -> Iterator[Any]:
+    names: Mapping[str, Any] = vars(module)
+    for name in mentioned:
+        if name in names:
+            yield names[name]
+    if isinstance(names.get("__getattr__"), FunctionType) and any(name not in names for name in mentioned):
+        yield names["__getattr__"]
+
+
+def _of_class(cls: type, mentioned: Collection[str]) -> Iterator[Any]:
+    for owner in cls.__mro__:
+        if owner.__module__ != "builtins":
+            yield from (member for name, member in list(vars(owner).items()) if name in mentioned)

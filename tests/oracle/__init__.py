@@ -1,0 +1,1 @@
+"""An oracle: drawn programs, drawn edits, and a fresh process that knows what must come out."""

@@ -1,0 +1,177 @@
+"""Whether what the live process made of each save is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from . import reach
+from .snapshot import Snapshot
+from .subject import Fresh, Played, Scenario, Step
+
+CONTAINERS = ("list", "dict", "set")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that is not as it must be."""
+
+    kind: str
+    """``crash``, ``refused``, ``accepted``, ``not atomic``, ``stale``, ``lines``, ``order`` or ``not kept``."""
+    step: int
+    """Number of the version that was saved."""
+    text: str
+    summary: str = ""
+
+
+def judge(scenario: Scenario, played: Played) -> list[Wrong]:
+    """Everything that is wrong with the first save that is not right."""
+    if played.fresh[0].error is not None:
+        return []
+    good = 0
+    state = played.fresh[0].state
+    for number, step in enumerate(played.live, 1):
+        fresh = played.fresh[number]
+        wrong = list(_step(scenario, played, good, number, state))
+        if wrong:
+            return [Wrong(w.kind, w.step, w.text, step.error or step.summary) for w in wrong]
+        if fresh.error is None:
+            good = number
+            state = fresh.state
+    if played.crash is not None:
+        return [Wrong("crash", len(played.live) + 1, played.crash)]
+    return []
+
+
+def _step(scenario: Scenario, played: Played, good: int, number: int, before: Snapshot) -> Iterator[Wrong]:
+    fresh, step = played.fresh[number], played.live[number - 1]
+    if fresh.error is not None:
+        yield from _broken(scenario, fresh, step, good, number, before, played.fresh[good])
+        return
+    if step.error is not None:
+        yield Wrong("refused", number, step.error.strip().splitlines()[-1])
+        return
+    yield from _compare(fresh, step, number, played.fresh[good])
+    yield from _kept(scenario, played, good, number)
+
+
+def _broken(
+    scenario: Scenario, fresh: Fresh, step: Step, good: int, number: int, before: Snapshot, last: Fresh
+) -> Iterator[Wrong]:
+    if step.error is None:
+        if step.summary != "no reload":  # where files are gone, what is loaded stays
+            yield Wrong("accepted", number, str(fresh.error))
+        return
+    for path in _differences(before, step.state, last):
+        yield Wrong("not atomic", number, f"{path}: was {before.get(path)}, is {step.state.get(path)}")
+    for name in before:
+        if " " not in name and "(" not in name and name not in step.same:
+            yield Wrong("not atomic", number, f"{name} is another object")
+
+
+def _compare(fresh: Fresh, step: Step, number: int, last: Fresh) -> Iterator[Wrong]:
+    same_order = [n for n in fresh.loaded if n in last.loaded] == [n for n in last.loaded if n in fresh.loaded]
+    for path in _differences(fresh.state, step.state, fresh):
+        expected, found = fresh.state.get(path), step.state.get(path)
+        if expected is None:
+            kind, text = "stale", f"{path}: should not be, is {found}"
+        elif found is None:
+            kind, text = "stale", f"{path}: should be {expected}, is not"
+        else:
+            kind, text = _kind(expected, found), f"{path}: {_first_difference(expected, found)}"
+        if kind != "order" or same_order:
+            yield Wrong(kind, number, text)
+
+
+def _differences(expected: Snapshot, found: Snapshot, fresh: Fresh) -> list[str]:
+    """Paths at which two snapshots part, as far as the fresh process has loaded their modules."""
+    known = set(fresh.loaded)
+    paths = [p for p in found if p not in expected and _module_of(p, known) is not None] + list(expected)
+    return sorted((p for p in paths if expected.get(p) != found.get(p)), key=lambda p: (" is" in p, p))
+
+
+def _module_of(path: str, known: set[str]) -> str | None:
+    while path and path not in known:
+        path = path.rpartition(".")[0]
+    return path or None
+
+
+def _kind(expected: Any, found: Any) -> str:
+    if _without_lines(expected) == _without_lines(found):
+        return "lines"
+    if _sorted(_without_lines(expected)) == _sorted(_without_lines(found)):
+        return "order"
+    return "stale"
+
+
+def _without_lines(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    return tuple(_without_lines(each) for each in value if not (isinstance(each, tuple) and each[:1] == ("lines",)))
+
+
+def _sorted(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    head, rest = value[:1], tuple(map(_sorted, value[1:]))
+    return (*head, *sorted(rest, key=repr)) if head in (("dict",), ("list",), ("state",)) else (*head, *rest)
+
+
+def _first_difference(expected: Any, found: Any, path: str = "") -> str:
+    if isinstance(expected, tuple) and isinstance(found, tuple) and len(expected) == len(found):
+        for number, (a, b) in enumerate(zip(expected, found, strict=True)):
+            if a != b:
+                label = a[0] if isinstance(a, tuple) and a and isinstance(a[0], str) else str(number)
+                return _first_difference(a, b, f"{path}/{label}")
+    return f"{path} should be {expected}, is {found}"
+
+
+# --- state kept --------------------------------------------------------------------------------------------
+
+
+def _kept(scenario: Scenario, played: Played, good: int, number: int) -> Iterator[Wrong]:
+    before, after, step = played.fresh[good], played.fresh[number], played.live[number - 1]
+    unreached = reach.unreached(scenario.versions[good], scenario.versions[number], before.state, after.state)
+    for name, expected in after.state.items():
+        if " " in name or "(" in name or name not in before.state or name in step.same:
+            continue
+        if name in unreached:
+            yield Wrong("not kept", number, f"{name} is another object, though nothing that it depends on was changed")
+        elif expected == before.state[name] and _plain(expected, before.state) and _equal(expected, before, after):
+            yield Wrong("not kept", number, f"{name} is another object of equal value")
+
+
+def _equal(reference: Any, before: Fresh, after: Fresh) -> bool:
+    """Whether all that a reference leads to is the same in both."""
+    seen: set[str] = set()
+    waiting = [reference]
+    while waiting:
+        value = waiting.pop()
+        if not isinstance(value, tuple):
+            continue
+        if len(value) == 2 and value[0] == "->":
+            if value[1] in seen:
+                continue
+            seen.add(value[1])
+            one, other = before.state.get(f"{value[1]} is"), after.state.get(f"{value[1]} is")
+            if _without_lines(one) != _without_lines(other):
+                return False
+            waiting.append(one)
+        else:
+            waiting += value
+    return True
+
+
+def _plain(reference: Any, state: Snapshot) -> bool:
+    """Whether a value is made of containers and atoms, so that equality can be told."""
+    if reference[:1] == ("->",):
+        content = state.get(f"{reference[1]} is", ("?",))
+        return content[0] in CONTAINERS and all(_plain_part(each, state) for each in content[1:])
+    return True
+
+
+def _plain_part(part: Any, state: Snapshot) -> bool:
+    if isinstance(part, tuple) and part and isinstance(part[0], tuple):
+        return all(_plain(each, state) for each in part)
+    return _plain(part, state)

@@ -1,0 +1,266 @@
+"""The processes under test: a zygote that forks a live one for a scenario, and a fresh one for each version of it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import shutil
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from . import snapshot
+
+PATIENCE = 20  # seconds that one process may take
+Files = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Versions of a program, saved one after another under a process that imported `entries` of the first."""
+
+    versions: tuple[Files, ...]
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """What a fresh process makes of one version."""
+
+    error: str | None
+    state: snapshot.Snapshot
+    loaded: tuple[str, ...]
+    """Module names in the order in which they were loaded."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the live process made of one save."""
+
+    error: str | None
+    summary: str
+    state: snapshot.Snapshot
+    same: frozenset[str]
+    """Names that hold the very object that they held before the save."""
+    ran: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Played:
+    """A scenario, played."""
+
+    fresh: tuple[Fresh, ...]
+    live: tuple[Step, ...]
+    crash: str | None = None
+
+
+def main() -> None:
+    """Serve scenarios from stdin until it ends."""
+    _warm_up()
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    root = tempfile.mkdtemp(prefix="oracle-")
+    try:
+        while True:
+            try:
+                scenario = pickle.load(requests)
+            except EOFError:
+                return
+            answers.write(pickle.dumps(play(scenario, root)))
+            answers.flush()
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _warm_up() -> None:
+    """Import now what every forked process would import for itself."""
+    import abc  # noqa: F401
+    import contextlib  # noqa: F401
+    import dataclasses  # noqa: F401
+    import logging
+    import typing  # noqa: F401
+
+    import hmr_daemon.daemon
+    import hmr_daemon.executor
+    import hmr_daemon.interactive
+    import hmr_daemon.report
+    import hmr_daemon.watcher  # noqa: F401
+
+    logging.getLogger("hmr_daemon").addHandler(logging.NullHandler())
+    sys.dont_write_bytecode = True
+
+
+def play(scenario: Scenario, root: str) -> Played:
+    fresh: list[Fresh] = []
+    for number in range(len(scenario.versions)):
+        fresh.append(_fresh_of(scenario, number, root, fresh))
+        if number == 0 and fresh[0].error is not None:
+            return Played(tuple(fresh), ())
+    _lay_out(root, {}, scenario.versions[0])
+    steps: list[Step] = []
+    crash = _in_child(lambda send: _live(scenario, root, send), steps.append)
+    return Played(tuple(fresh), tuple(steps), crash)
+
+
+_remembered: dict[Any, Fresh] = {}
+
+
+def _fresh_of(scenario: Scenario, number: int, root: str, before: Sequence[Fresh]) -> Fresh:
+    version = scenario.versions[number]
+    earlier = [name for each in before for name in each.loaded]
+    wanted = [n for n in dict.fromkeys([*scenario.entries, *earlier]) if _path_of(n, version)]
+    key = (tuple(sorted(version.items())), tuple(wanted))
+    if key not in _remembered:
+        if len(_remembered) > 5000:
+            _remembered.clear()
+        _empty(root)
+        _lay_out(root, {}, version)
+        found: list[Fresh] = []
+        crash = _in_child(lambda send: send(_fresh(root, wanted)), found.append)
+        _remembered[key] = found[0] if found else Fresh(f"crash: {crash}", {}, ())
+        _empty(root)
+    return _remembered[key]
+
+
+def _path_of(module: str, files: Files) -> str | None:
+    base = module.replace(".", "/")
+    return next((p for p in (f"{base}/__init__.py", f"{base}.py") if p in files), None)
+
+
+def _empty(root: str) -> None:
+    for entry in os.scandir(root):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            os.unlink(entry.path)
+
+
+def _lay_out(root: str, before: Files, after: Files) -> list[str]:
+    """Write what differs; the paths of it."""
+    changed = []
+    for name in [*after, *(name for name in before if name not in after)]:
+        if before.get(name) == after.get(name):
+            continue
+        path = os.path.join(root, name)
+        changed.append(path)
+        if name not in after:
+            os.unlink(path)
+            continue
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(after[name])
+    return changed
+
+
+def _in_child(work: Callable[[Callable[[Any], None]], None], receive: Callable[[Any], object]) -> str | None:
+    """Run `work` in a forked child and receive what it sends; why it did not end well, or None."""
+    read_end, write_end = os.pipe()
+    process = os.fork()
+    if process == 0:
+        status = 1
+        try:
+            os.close(read_end)
+            signal.alarm(PATIENCE)
+            with os.fdopen(write_end, "wb") as channel:
+                work(lambda value: (channel.write(pickle.dumps(value)), channel.flush()) and None)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as channel:
+        try:
+            while True:
+                receive(pickle.load(channel))
+        except EOFError:
+            pass
+    _, status = os.waitpid(process, 0)
+    if os.WIFSIGNALED(status):
+        return f"signal {os.WTERMSIG(status)}"
+    return f"exit status {os.WEXITSTATUS(status)}" if status else None
+
+
+# --- in the fresh child ------------------------------------------------------------------------------------
+
+
+def _fresh(root: str, wanted: Iterable[str]) -> Fresh:
+    _enter(root)
+    try:
+        for name in wanted:
+            importlib.import_module(name)
+    except BaseException as error:
+        return Fresh(f"{type(error).__name__}: {error}", {}, tuple(_user_modules(root)))
+    called = snapshot.results(_user_modules(root))
+    modules = _user_modules(root)
+    return Fresh(None, snapshot.take(modules, called), tuple(modules))
+
+
+def _enter(root: str) -> None:
+    os.chdir(root)
+    sys.path.insert(0, root)
+    importlib.invalidate_caches()
+
+
+def _user_modules(root: str) -> dict[str, ModuleType]:
+    return {n: m for n, m in sys.modules.items() if (getattr(m, "__file__", None) or "").startswith(root + os.sep)}
+
+
+# --- in the live child -------------------------------------------------------------------------------------
+
+
+def _live(scenario: Scenario, root: str, send: Callable[[Step], None]) -> None:
+    machine = Machine()
+    _enter(root)
+    for name in scenario.entries:
+        importlib.import_module(name)
+    snapshot.results(_user_modules(root))
+    machine.take_loads()
+    for before, after in zip(scenario.versions, scenario.versions[1:], strict=False):
+        held = {f"{n}.{key}": value for n, m in _user_modules(root).items() for key, value in snapshot.names(m).items()}
+        event = machine.save(_lay_out(root, before, after))
+        modules = _user_modules(root)
+        called = snapshot.results(modules)
+        modules = _user_modules(root)
+        now = {f"{n}.{key}": value for n, m in modules.items() for key, value in snapshot.names(m).items()}
+        same = frozenset(path for path, value in held.items() if path in now and now[path] is value)
+        error = event.failure.traceback if event is not None and event.failure is not None else None
+        summary = "no reload" if event is None else f"ran {list(event.ran)} patched {list(event.patched)} removed {list(event.removed)} notes {list(event.notes)}"
+        send(Step(error, summary, snapshot.take(modules, called), same, event.ran if event else ()))
+
+
+class Machine:
+    """The daemon of this process without its thread and its watcher: told of saves, it reloads at once."""
+
+    def __init__(self) -> None:
+        from hmr_daemon import daemon, finder
+        from hmr_daemon._bootstrap import hand_over
+
+        self._daemon = daemon._daemon = daemon.Daemon()
+        finder.listen(self._daemon)
+        hand_over(finder.LiveFinder())
+        self._parts = self._daemon._parts = daemon.Parts(self._daemon)
+        self._parts.watcher = _NoWatcher()  # type: ignore[assignment]
+
+    def take_loads(self) -> None:
+        self._parts.take_loads()
+
+    def save(self, paths: Iterable[str]) -> Any:
+        """The reload event of a batch of saves; None where there was nothing to do."""
+        events: list[Any] = []
+        self._daemon.callbacks[:] = [events.append]
+        self._parts.take_loads()
+        with self._daemon._lock:
+            self._parts.saved(list(paths))
+        return events[-1] if events else None
+
+
+class _NoWatcher:
+    def watch(self, paths: Iterable[str]) -> None:
+        """Saves are told, not found."""
