@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from collections import deque
 from _thread import get_ident
 
 from . import finder
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from .executor import Executor
     from .graph import Graph, ModuleRecord
     from .interactive import Interactive
-    from .model import Change, Reload
+    from .model import Change, Failure, Reload
+    from .prompt import Prompt
     from .scope import Scope
-    from .watcher import BatchQueue, Watcher
+    from .watcher import BatchQueue, Signature, Watcher
 
 CALM = 0.1  # seconds without an import before the save-time side is loaded
 LOAD_PATIENCE = 2.0  # seconds that a reload waits for imports in progress to end
@@ -43,11 +45,16 @@ class Daemon:
         self._scope: Scope | None = None
         self._plain_settings = _settings_are_default()
         self._signal = threading.Event()
-        self._lock = threading.RLock()
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._parts: Parts | None = None
         self._thread_lock = threading.Lock()
+        self._jobs: deque[Job] = deque()
+        self._events: deque[Reload] = deque()
+        self._holds = 0
+        self.applying = False
+        """Whether a reload is being carried out now: then none can begin."""
+        self.prompt: Prompt | None = None
 
     # --- import time: called by the loader ----------------------------------------------------------------
 
@@ -80,10 +87,7 @@ class Daemon:
         assert isinstance(load, Load)
         self.recorder.end(load, failed)
         if not self.recorder.busy:
-            self._signal.set()
-            parts = self._parts
-            if parts is not None:
-                parts.queue.wake()
+            self._wake()
 
     # --- the thread ---------------------------------------------------------------------------------------
 
@@ -94,51 +98,73 @@ class Daemon:
                 self._thread = threading.Thread(target=self._run, name="hmr-daemon", daemon=True)
                 self._thread.start()
 
+    @property
+    def runs(self) -> bool:
+        """Whether the thread is there to do anything."""
+        return self._thread is not None and self._thread.is_alive()
+
     def stop(self, patience: float = 2.0) -> None:
         """End the threads; nothing that is saved meanwhile is lost to a later start()."""
         thread = self._thread
         if thread is None or thread is threading.current_thread():
             return
         self._stopping = True
-        self._signal.set()
-        if self._parts is not None:
-            self._parts.queue.wake()
+        self._wake()
         thread.join(patience)
         if self._parts is not None:
             self._parts.watcher.stop()
+
+    def take_over(self) -> None:
+        """Do on this thread, until it is interrupted, what the daemon's own thread did."""
+        self.stop()
+        self._stopping = False
+        self._thread = threading.current_thread()
+        self._run()
+
+    def _wake(self) -> None:
+        self._signal.set()
+        parts = self._parts
+        if parts is not None:
+            parts.queue.wake()
 
     def _run(self) -> None:
         try:
             self._wait_until_calm()
             if self._stopping:
                 return
-            if self._parts is None:
-                self._parts = Parts(self)
-            self._parts.watcher.start()
+            parts = self._parts = self._parts or Parts(self)
+            parts.watcher.start()
             while not self._stopping:
-                self._parts.take_loads()
-                self._signal.clear()
-                batch = self._parts.queue.get(None)
-                if self._stopping:
-                    break
-                if batch is not None:
-                    self._parts.take_loads()
-                    self._wait_for_loads()
-                    with self._lock:
-                        self._parts.saved(batch.paths)
+                self._turn(parts)
         except Exception:
             if sys.is_finalizing():
                 return
             from . import report
 
             report.broken()
+        finally:
+            while self._jobs and not self._stopping:
+                self._jobs.popleft().give_up()
+
+    def _turn(self, parts: Parts) -> None:
+        """One thing: what someone waits for, or else the next batch of saves."""
+        parts.take_loads()
+        self._signal.clear()
+        if self._jobs:
+            self._jobs.popleft().do(parts)
+            return
+        batch = parts.queue.get(None)
+        if batch is not None and not self._stopping and not self._holds:
+            parts.take_loads()
+            self._wait_for_loads()
+            parts.saved(batch.paths)
 
     def _wait_until_calm(self) -> None:
         """The save-time side takes 100 ms to import: not while the program is importing itself."""
         if self._parts is not None:
             return
         self._signal.wait(CALM if self.script else None)
-        while not self._stopping:
+        while not self._stopping and not self._jobs:
             self._signal.clear()
             if not self._signal.wait(CALM) and not self.recorder.busy:
                 return
@@ -152,17 +178,61 @@ class Daemon:
 
     # --- for those who ask --------------------------------------------------------------------------------
 
+    def call(self, work: Callable[[Parts], Any], timeout: float | None = None) -> Any:
+        """Do `work` on the daemon's thread and return what it returns; None where it cannot be done now."""
+        if on_this_thread():
+            return None if self.applying or self._parts is None else work(self._parts)
+        job = Job(work)
+        self._jobs.append(job)
+        self._wake()
+        return job.wait(self, timeout)
+
+    def hear(self, work: Callable[[Parts], Any]) -> None:
+        """Let the daemon's thread do `work` soon."""
+        self._jobs.append(Job(work))
+        self._wake()
+
+    def sync(self, timeout: float | None = None) -> bool:
+        """Apply what was saved before; whether all of it is live now."""
+        if self._holds or (self.recorder.loads_here() and not on_this_thread()):
+            return False  # a reload would wait for the caller, and the caller for it
+        return bool(self.call(Parts.catch_up, timeout))
+
+    def hold(self) -> None:
+        """Apply nothing until release() has been called as often."""
+        with self._thread_lock:
+            self._holds += 1
+
+    def release(self) -> None:
+        with self._thread_lock:
+            self._holds -= 1
+        if not self._holds:
+            self.hear(Parts.catch_up)
+
+    @property
+    def held(self) -> bool:
+        return self._holds > 0
+
     def publish(self, event: Reload) -> None:
-        self.history.append(event)
-        del self.history[:-100]
+        """Tell everyone of a reload; a reload that a callback asks for is told after this one."""
+        self._events.append(event)
+        if len(self._events) > 1:
+            return
+        while self._events:
+            self._tell(self._events[0])
+            self._events.popleft()
+
+    def _tell(self, event: Reload) -> None:
         from . import report
 
+        self.history.append(event)
+        del self.history[:-100]
         report.tell(event)
         for callback in list(self.callbacks):
             try:
                 callback(event)
-            except Exception:  # the user's code
-                report.callback_failed(callback)
+            except Exception as error:  # the user's code
+                report.callback_failed(callback, error)
 
     # --- forks --------------------------------------------------------------------------------------------
 
@@ -175,12 +245,37 @@ class Daemon:
             _after_this_call(self.start)
 
     def after_fork_in_child(self) -> None:
-        self._lock = threading.RLock()
         self._thread_lock = threading.Lock()
+        self._jobs.clear()
         self.recorder.reset_after_fork()
         if self._thread is not None:
             self._thread = None
             self.start()
+
+
+class Job:
+    """Work for the daemon's thread, and the wait for it."""
+
+    def __init__(self, work: Callable[[Parts], Any]) -> None:
+        self._work = work
+        self._done = threading.Event()
+        self._result: Any = None
+
+    def do(self, parts: Parts) -> None:
+        try:
+            self._result = self._work(parts)
+        finally:
+            self._done.set()
+
+    def give_up(self) -> None:
+        self._done.set()
+
+    def wait(self, daemon: Daemon, timeout: float | None) -> Any:
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self._done.wait(0.5 if end is None else max(0.0, min(0.5, end - time.monotonic()))):
+            if not daemon.runs or (end is not None and time.monotonic() >= end):
+                break
+        return self._result
 
 
 class Parts:
@@ -207,6 +302,11 @@ class Parts:
         )
         self.pending: dict[str, frozenset[str]] = {}
         """Edited paths that failed, each with the paths whose save tries them again."""
+        self.failures: dict[str, Failure] = {}
+        """Edited paths that failed, each with why."""
+        self._seen: dict[str, Signature] = {}
+        """Every path of interest, with its state when it was last read."""
+        self._tried: dict[str, tuple[Signature, bytes]] = {}
         script = self._take_script(daemon.script) if daemon.script is not None else None
         self.interactive.watch(script)
 
@@ -217,10 +317,20 @@ class Parts:
     def _follow(self, records: list[ModuleRecord]) -> None:
         if not records:
             return
-        self.watcher.watch({record.path for record in records} | self._data_files())
+        self._watch({record.path for record in records} | self._data_files())
         for record in records:
             if not self._keep_source(record):
+                self._seen[record.path] = ()  # differs from every state: it is read again
                 self.queue.put(record.path)
+
+    def _watch(self, paths: Iterable[str]) -> None:
+        from .watcher import settled, signature
+
+        paths = list(paths)
+        for path in paths:
+            if path not in self._seen:
+                self._seen[path] = settled(signature(path))
+        self.watcher.watch(paths)
 
     def _keep_source(self, record: ModuleRecord) -> bool:
         """Whether the file still holds what was loaded; then its text is kept for the first edit."""
@@ -248,60 +358,99 @@ class Parts:
             self.daemon.recorder.add(load)
         return None if load is None else load.code
 
+    def catch_up(self) -> bool:
+        """Apply what has been saved, whether or not anyone has told of it; whether all is live now."""
+        from .watcher import signature
+
+        self.take_loads()
+        if paths := [path for path, seen in self._seen.items() if seen != signature(path)]:
+            self.daemon._wait_for_loads()
+            self.saved(paths)
+        return not self.pending
+
+    def retry(self) -> bool:
+        """Try again what failed; whether all is live now."""
+        if self.catch_up() or not self.pending:
+            return True
+        self._reload([self._as_saved(path) for path in self.pending])
+        return not self.pending
+
     def saved(self, paths: Iterable[str]) -> None:
         """A batch of saves: one reload of what differs, together with what waited for one of them."""
-        from .model import Change
-
         changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
         if not changes:
             return
         for path, involved in list(self.pending.items()):
-            if path not in changes and involved & _names_of(changes):
-                changes[path] = Change(path, _read(path))
+            if path not in changes and involved & set(changes):
+                changes[path] = self._as_saved(path)
         self._reload(list(changes.values()))
+
+    def _as_saved(self, path: str) -> Change:
+        from .model import Change
+
+        return Change(path, _read(path))
 
     def _change(self, path: str) -> Change | None:
         """What a save changed; None where the file holds what is live, is gone, or is no one's."""
-        from .model import Change
+        from .model import Change, Reload
+        from .watcher import settled, signature
 
+        state = signature(path)
+        self._seen[path] = settled(state)
         source = _read(path)
-        if source is None:
+        if source is None or self._tried.get(path) == (state, source):
             return None
         records = self.graph.at_path(path)
         if any(record.source != source for record in records):
+            self._tried[path] = (state, source)
             return Change(path, source)
         if path in self.pending:
-            del self.pending[path]  # back to what is live: there is nothing left to do
+            self._settle([path])
+            self.daemon.publish(Reload(files=(path,), notes=("as it was before: what is live is what is saved",)))
             return None
         if any(path in involved for involved in self.pending.values()) or self.graph.openers(path):
+            self._tried[path] = (state, source)
             return Change(path, source)
         return None
+
+    def _settle(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self.pending.pop(path, None)
+            self.failures.pop(path, None)
 
     def _reload(self, changes: list[Change]) -> None:
         from dataclasses import replace
 
         started = time.perf_counter()
-        with _Alarm(changes):
-            event, outcome = self.executor.reload(changes)
+        self.daemon.applying = True
+        try:
+            with _Alarm(changes):
+                event, outcome = self.executor.reload(changes)
+        finally:
+            self.daemon.applying = False
         files = tuple(c.path for c in changes)
         milliseconds = (time.perf_counter() - started) * 1000
         if event.ok:
-            for path in files:
-                self.pending.pop(path, None)
+            self._settle(files)
             self._follow(outcome.loaded)
+            for record in outcome.abandoned:
+                self.graph.remove(record)
+                self.daemon.recorder.forget(record.name)
         else:
             self._keep_pending(changes, event)
         self.take_loads()
-        self.watcher.watch(self._data_files())
+        self._watch(self._data_files())
         self.daemon.publish(replace(event, files=files, milliseconds=milliseconds))
 
     def _keep_pending(self, changes: list[Change], event: Reload) -> None:
         candidates = {c for mark in event.involved if mark.startswith("module:") for c in _candidates(mark[7:])}
         involved = event.involved | candidates
-        self.watcher.watch(path for path in involved if os.path.isabs(path))
+        self._watch(path for path in involved if os.path.isabs(path))
         for change in changes:
             if self.graph.at_path(change.path):
                 self.pending[change.path] = frozenset(involved)
+                if event.failure is not None:
+                    self.failures[change.path] = event.failure
 
 
 class _Alarm:
@@ -319,10 +468,6 @@ class _Alarm:
 
     def __exit__(self, *exception: object) -> None:
         self._timer.cancel()
-
-
-def _names_of(changes: Iterable[str]) -> set[str]:
-    return set(changes)
 
 
 def _read(path: str) -> bytes | None:

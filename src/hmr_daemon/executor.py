@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import threading
 import traceback
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
-from . import classes, codes, contributions, diff, functions, scripts, statements, values
+from . import instrument as instrument_module
+from . import classes, codes, contributions, diff, functions, reach, scripts, statements, values
+from ._bootstrap import environment_reason
 from .compiler import compile_statement
 from .diff import Change as Kind
 from .graph import Graph, ModuleRecord, Node
@@ -29,6 +32,9 @@ IMMUTABLE = (
     int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,
     types.BuiltinFunctionType, types.MethodType, ModuleType, types.GenericAlias, property,
 )  # fmt: skip
+
+
+LOOKS_INTO_CODE = frozenset({"__code__", "getsource", "getsourcelines", "compile", "exec", "eval"})
 
 
 @dataclass
@@ -73,6 +79,8 @@ class Outcome:
     involved: set[str] = field(default_factory=set)
     loaded: list[ModuleRecord] = field(default_factory=list)
     """Modules that the reload imported."""
+    abandoned: list[ModuleRecord] = field(default_factory=list)
+    """Modules whose files are gone and that nothing imports any more."""
 
 
 class Executor:
@@ -94,8 +102,11 @@ class Executor:
         except BaseException as error:  # the user's top-level code ran: anything may come
             run.transaction.roll_back()
             self._forget_new_modules(loaded)
+            if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+                raise  # the user ends the program that runs its own reloads
+            touched = {c.path for c in changes} | _missing_module(error) | _files_of(error)
             failure = explain(error)
-            involved = frozenset(run.outcome.involved | {c.path for c in changes} | _missing_module(error))
+            involved = frozenset(run.outcome.involved | touched)
             return Reload(failure=failure, involved=involved), run.outcome
         outcome = run.outcome
         return (
@@ -126,6 +137,14 @@ class Executor:
 def _missing_module(error: BaseException) -> set[str]:
     """A marker that the daemon resolves: the import that failed may succeed once such a file is there."""
     return {f"module:{error.name}"} if isinstance(error, ImportError) and error.name else set()
+
+
+def _files_of(error: BaseException) -> set[str]:
+    """The user's files that an error came through: mending any of them may help."""
+    files = {frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)}
+    if isinstance(error, SyntaxError) and error.filename:
+        files.add(error.filename)
+    return {path for path in files if os.path.isabs(path) and environment_reason(path) is None}
 
 
 def explain(error: BaseException) -> Failure:
@@ -170,6 +189,8 @@ class _Run:
         self.full_run: set[str] = set()
         self.imports_ready = False
         self.edited: list[ModuleRecord] = []
+        self.disposed: set[int] = set()
+        self.dispose_hooks: dict[int, FunctionType] = {}
         self.global_writes: dict[int, frozenset[str]] = {}
 
     def carry_out(self, changes: Sequence[Change]) -> None:
@@ -200,7 +221,8 @@ class _Run:
             old = record.parsed
             try:
                 parsed = statements.parse(change.source, old)
-                compile(parsed.text, change.path, "exec", dont_inherit=True) if old is None else None
+                if old is None:
+                    compile(parsed.text, change.path, "exec", dont_inherit=True)
             except SyntaxError as error:
                 error.filename = change.path
                 raise
@@ -234,13 +256,24 @@ class _Run:
             if change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
                 seeds.append((node, change.change.value))
         t.set_attribute(record, "parsed", edit.parsed)
-        t.set_attribute(record, "packed", record.packed)
+        t.on_undo(setattr, record, "packed", record.packed)
         record.keep_source(edit.source)
         self._place(record, new_nodes)
         t.set_attribute(record, "nodes", new_nodes)
         for node in [n for n in self.removed_nodes if n.module is record]:
             t.set_attribute(node, "alive", False)
         self._names_gone(record, old_nodes, new_nodes)
+        self.outcome.notes += [
+            f"{record.path}:{line}: unknown comment '# hmr: {word}'; known are {', '.join(statements.DIRECTIVES)}"
+            for line, word in edit.parsed.unknown_comments
+        ]
+        hook = record.namespace.get("__hmr_dispose__")
+        if type(hook) is FunctionType:  # the code that opened things closes them
+            self.dispose_hooks[id(record)] = FunctionType(
+                hook.__code__, hook.__globals__, hook.__name__, hook.__defaults__, hook.__closure__
+            )
+        if edit.parsed.directive == "rerun":
+            seeds = [(node, "# hmr: rerun") for node in new_nodes]
         for node, reason in seeds:
             self.schedule(node, reason)
         for node in [n for n in self.removed_nodes if n.module is record]:
@@ -266,7 +299,8 @@ class _Run:
     ) -> None:
         """Give the node the code objects of its new version, and note which replace which."""
         before = node.codes
-        if change is Kind.SAME and old is not None:
+        same_flags = edit.old_parsed is not None and edit.old_parsed.future == edit.parsed.future
+        if change is Kind.SAME and old is not None and same_flags:
             shift = new.line - old.line
             same_text = old.text == new.text
             if (not shift and same_text) or not before:
@@ -315,8 +349,7 @@ class _Run:
             t.on_undo(self.graph.code_renewed, new, old)
         changed = {id(old) for old in self.swap.changed}
         new_of = {id(old): new for old, new in self.swap.pairs}
-        functions.clear_caches([f for old, new in self.swap.pairs if id(old) in changed
-                                for f in self.swap.functions.get(id(new), ())], self.swap.roots)  # fmt: skip
+        self._clear_caches({id(new) for old, new in self.swap.pairs if id(old) in changed})
         for old in self.swap.changed:
             new = new_of[id(old)]
             if codes.is_class_body(new) and "<locals>" not in new.co_qualname:
@@ -325,17 +358,63 @@ class _Run:
                 self.schedule(node, f"ran {new.co_qualname}", code_changed=True)
         for function, new in self.swap.refused:
             self._refused(function, new)
+        self._look_into_decorators(changed)
         self._class_lines(swapped)
 
+    def _clear_caches(self, changed: set[int]) -> None:
+        """No result that changed code computed is served from a cache."""
+        if not changed:
+            return
+        files = self.graph.paths()
+        for record in self.graph.modules.values():
+            if record.caches:
+                for cache in functions.caches(list(record.namespace.values())):
+                    if changed & reach.reached([cache.function], (), files):
+                        cache.clear()
+
     def _refused(self, function: FunctionType, new: CodeType) -> None:
-        """A closure whose variables are not those of the new code: what made it must run again."""
+        """A function whose closure has not the variables of the new code: what made it must run again."""
+        if "<locals>" not in new.co_qualname:
+            for node in self._owners(new):
+                self.schedule(node, f"{new.co_qualname} has other free variables", code_changed=True)
+            return
+        adapted = self._adapted(function, new)
+        if adapted is not None:
+            self.transaction.set_attribute(function, "__code__", adapted)
+            return
         for node in self._owners(new):
             self.schedule(node, f"{new.co_qualname} uses other variables of its surroundings", code_changed=True)
-        if "<locals>" in new.co_qualname:
-            self.outcome.notes.append(
-                f"{new.co_qualname} made before the edit keeps its old code: it now uses other variables of the "
-                f"function around it (line {new.co_firstlineno})"
-            )
+        self.outcome.notes.append(
+            f"{new.co_qualname} made before the edit keeps its old code: it now uses other variables of the "
+            f"function around it (line {new.co_firstlineno})"
+        )
+
+    def _adapted(self, function: FunctionType, new: CodeType) -> CodeType | None:
+        """The new code, taking more variables of its surroundings than it uses: those that the closure has."""
+        names = function.__code__.co_freevars
+        if not set(new.co_freevars) <= set(names):
+            return None
+        for record in self.graph.at_path(new.co_filename):
+            for node in self.graph.analyze(record):
+                if any(inner is new for inner in codes.walk(node.codes)) and record.parsed is not None:
+                    tree = instrument_module.with_free_names(node.statement, new.co_name, new.co_firstlineno, names)
+                    whole = compile_statement(tree, record.parsed, record.path)
+                    for code in codes.walk((whole,)):
+                        if code.co_qualname == new.co_qualname and code.co_freevars == names:
+                            return code
+        return None
+
+    def _look_into_decorators(self, changed: set[int]) -> None:
+        """A decorator that made something of a function's code has to do so again."""
+        edited = {id(new) for old, new in self.swap.pairs if id(old) in changed}
+        for node in [n for n in self.previous if n.codes and n.statement.effects.calls]:
+            mine = [code for code in node.codes if id(code) in edited and not codes.is_class_body(code)]
+            if not mine or node.statement.kind != "def":
+                continue
+            bound = [node.module.namespace.get(name) for name in node.statement.names]
+            functions_now = [f for code in mine for f in self.swap.functions.get(id(code), ())]
+            if functions_now and any(_consumed(value, functions_now, node) for value in bound):
+                self.schedule(node, "its decorator used the function's code", code_changed=True)
 
     def _owners(self, code: CodeType) -> Iterator[Node]:
         for record in self.graph.at_path(code.co_filename):
@@ -481,6 +560,8 @@ class _Run:
         if id(record) not in self.guarded:
             self.guarded.add(id(record))
             self.transaction.guard_namespace(record.module)
+        if node.statement.kind not in ("def", "class", "import", "from"):
+            self._dispose(record)
         names = self._bound_by(node)
         before = {name: namespace.get(name, MISSING) for name in names}
         with contributions.replaced(self.transaction, node, self.graph, before):
@@ -499,6 +580,18 @@ class _Run:
                 del self.open_groups[key]
                 value = group.maker.module.namespace.get(key[1], MISSING)
                 self._compare(group.maker, key[1], group.old, value)
+
+    def _dispose(self, record: ModuleRecord) -> None:
+        """Let the module close what its statements opened, before the first of them runs again."""
+        hook = self.dispose_hooks.get(id(record), record.namespace.get("__hmr_dispose__"))
+        if id(record) in self.disposed or not callable(hook):
+            return
+        self.disposed.add(id(record))
+        try:
+            hook()
+        except Exception as error:  # the user's code
+            failure = explain(error)
+            self.outcome.notes.append(f"{failure.path}:{failure.line}: __hmr_dispose__ raised {failure.summary}")
 
     def _bound_by(self, node: Node) -> set[str]:
         names = set(node.writes)
@@ -529,6 +622,7 @@ class _Run:
             changed_names=frozenset(reason.changed_names),
             code_changed=reason.code_changed,
             in_place=self._in_place(node, before),
+            refused_lines=frozenset(new.co_firstlineno for _, new in self.swap.refused),
         )
         plain = not node.codes and statement.kind != "class"
         tree = statement.parse() if plain else instrument(request)
@@ -539,6 +633,10 @@ class _Run:
         try:
             with self.recorder.running(notes):
                 exec(code, record.namespace)
+        except SystemExit:
+            if record.name != "__main__":
+                raise
+            self.agenda.drop(record)  # the script ends here, as it would in a fresh process
         except classes.CannotChange as conflict:
             self.full_run.add(f"{record.name}.{conflict.qualname}")
             self._execute(node, reason, before)
@@ -693,8 +791,26 @@ class _Run:
             self.schedule(reader, f"{record.name}.{name} is gone")
 
     def _after(self) -> None:
-        for key in list(self.open_groups):
-            del self.open_groups[key]
+        self.open_groups.clear()
+        for path in sorted(self.graph.gone):
+            for record in self.graph.at_path(path):
+                self._leave(record)
+
+    def _leave(self, record: ModuleRecord) -> None:
+        """A module whose file is gone stays, unless the statement that had imported it is gone as well."""
+        importer = self.graph.importer(record)
+        word = record.name.rpartition(".")[2].encode()
+        if importer is None or (importer.alive and word.decode() in importer.statement.text):
+            return
+        if any(word in (other.source or b"") for other in self.graph.modules.values() if other is not record):
+            return
+        parent, _, child = record.name.rpartition(".")
+        package = self.graph.modules.get(parent)
+        if package is not None and package.namespace.get(child) is record.module:
+            self.transaction.delete_item(package.namespace, child)
+        self.transaction.delete_item(sys.modules, record.name)
+        self.outcome.abandoned.append(record)
+        self.outcome.removed.append(record.name)
 
 
 class _Hooks:
@@ -724,14 +840,16 @@ class _Hooks:
         kept = self._request.kept_defaults.get(new.__qualname__, frozenset())
         merged = functions.merge(self._run.transaction, old, new, kept, swap.defaults.get(id(old)))
         if merged is None:
+            functions.forward(self._run.transaction, old, new)
             return new
         if not _same_face(was, _face(merged, None)):
             self.merged.append(merged)
         return merged
 
     def _predecessor(self, new: FunctionType) -> FunctionType | None:
-        found = self._run.swap.functions.get(id(new.__code__))
-        if found is None:
+        swap = self._run.swap
+        found = swap.functions.get(id(new.__code__)) or [f for f, code in swap.refused if code is new.__code__]
+        if not found:
             pairs = [(new.__code__, new.__code__)]
             roots = [value for value in self._before.values() if value is not MISSING]
             found = [f for f in functions.find(pairs, roots).get(id(new.__code__), []) if f is not new]
@@ -773,6 +891,19 @@ def _fresh(value: FunctionType, name: str, node: Node) -> bool:
     return sys.getrefcount(value) <= 8 and not any(
         other is value for key, other in node.module.namespace.items() if key != name
     )
+
+
+def _consumed(value: Any, made: Sequence[FunctionType], node: Node) -> bool:
+    """Whether what a decorator handed back runs something else than the function it was given."""
+    if any(value is function for function in made) or value is None:
+        return False
+    live = any(any(part is f for f in made) for part in functions.visit([value], wrapped=False))
+    namespace = node.module.namespace
+    decorators = [namespace[name] for name in node.statement.effects.reads if name in namespace]
+    decorators += [vars(d)[a] for d in decorators if isinstance(d, ModuleType)
+                   for a in node.statement.effects.attributes if a in vars(d)]  # fmt: skip
+    own = [f.__code__ for f in functions.reachable(decorators) if environment_reason(f.__code__.co_filename) is None]
+    return not live or any(name in LOOKS_INTO_CODE for code in codes.walk(own) for name in code.co_names)
 
 
 def _alias_of(node: Node, imported: str) -> str:

@@ -126,8 +126,8 @@ def reachable(roots: Iterable[Any]) -> Iterator[FunctionType]:
     return (value for value in visit(roots) if type(value) is FunctionType)
 
 
-def visit(roots: Iterable[Any], limit: int = 20_000) -> Iterator[Any]:
-    """`roots` and what they lead to."""
+def visit(roots: Iterable[Any], limit: int = 20_000, wrapped: bool = True) -> Iterator[Any]:
+    """`roots` and what they lead to; not through ``__wrapped__``, which nothing calls, unless `wrapped`."""
     seen: set[int] = set()
     waiting = list(roots)
     while waiting and len(seen) < limit:
@@ -136,14 +136,15 @@ def visit(roots: Iterable[Any], limit: int = 20_000) -> Iterator[Any]:
             continue
         seen.add(id(value))
         yield value
-        waiting.extend(parts(value))
+        waiting.extend(parts(value, wrapped))
 
 
-def parts(value: Any) -> Iterator[Any]:
+def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
     """What a callable is made of."""
     kind = type(value)
     if kind is FunctionType:
-        for content in (*cell_contents(value), *vars(value).values(), *(value.__defaults__ or ())):
+        attributes = [v for name, v in vars(value).items() if wrapped or name != "__wrapped__"]
+        for content in (*cell_contents(value), *attributes, *(value.__defaults__ or ())):
             if _leads_on(content):
                 yield content
     elif isinstance(value, type):
@@ -159,9 +160,11 @@ def parts(value: Any) -> Iterator[Any]:
     elif kind is dict:
         yield from (part for part in list(value.values())[:500] if _leads_on(part))
     else:
-        wrapped = own(value, "__wrapped__")
-        if wrapped is not MISSING:
-            yield wrapped
+        inner = own(value, "__wrapped__")
+        if inner is not MISSING:
+            yield inner
+        if isinstance(value, functools.cached_property):
+            yield value.func
         state = own(value, "__dict__")
         if isinstance(state, dict):
             yield from (part for part in list(state.values()) if _leads_on(part))
@@ -285,18 +288,48 @@ def _merge_dict(transaction: Transaction, old: dict[str, Any], new: dict[str, An
             transaction.set_item(old, key, value)
 
 
-def clear_caches(functions: Collection[FunctionType], roots: Iterable[Any]) -> None:
-    """Empty the caches (`functools.cache` and the like) that wrap one of `functions`."""
-    identities = {id(function) for function in functions}
+@dataclass(frozen=True)
+class Cache:
+    """Results that a function computed earlier, and how to forget them."""
+
+    function: Any
+    clear: Callable[[], object]
+
+
+def caches(roots: Iterable[Any]) -> Iterator[Cache]:
+    """What `functools.cache` and the like, and `functools.cached_property`, hold below `roots`."""
     for value in visit(roots):
-        if not callable(own(value, "cache_clear")):
-            continue
-        wrapped = value
-        for _ in range(20):
-            wrapped = own(wrapped, "__wrapped__")
-            if wrapped is MISSING:
-                break
-            if id(wrapped) in identities:
-                clear: Callable[[], object] = value.cache_clear
-                clear()
-                break
+        clear = own(value, "cache_clear")
+        if callable(clear) and (function := own(value, "__wrapped__")) is not MISSING:
+            yield Cache(function, clear)
+        elif isinstance(value, type):
+            for member in list(vars(value).values()):
+                if isinstance(member, functools.cached_property) and member.attrname is not None:
+                    yield Cache(member.func, functools.partial(_forget_property, value, member.attrname))
+
+
+def _forget_property(cls: type, name: str) -> None:
+    """Let instances of the class and of its subclasses compute a cached property again."""
+    classes = [cls]
+    for each in classes:
+        classes += [c for c in type.__subclasses__(each) if c not in classes]
+    for instance in gc.get_referrers(*classes):
+        if isinstance(instance, cls):
+            state = own(instance, "__dict__")
+            if isinstance(state, dict):
+                state.pop(name, None)
+
+
+def forward(transaction: Transaction, old: FunctionType, new: FunctionType) -> None:
+    """Let `old`, whose closure does not fit the code of `new`, call `new`: whoever holds it runs the new code."""
+
+    def stub(*args: Any, **kwargs: Any) -> Any:
+        target: Any = "target"
+        return target(*args, **kwargs)
+
+    constants = tuple(new if constant == "target" else constant for constant in stub.__code__.co_consts)
+    code = stub.__code__.replace(co_consts=constants, co_freevars=old.__code__.co_freevars, co_name=new.__name__)
+    transaction.set_attribute(old, "__code__", code)
+    transaction.set_attribute(old, "__defaults__", None)
+    transaction.set_attribute(old, "__kwdefaults__", None)
+    transaction.set_item(vars(old), "__wrapped__", new)

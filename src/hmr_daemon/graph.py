@@ -6,7 +6,7 @@ import sys
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import CodeType, ModuleType
 from typing import Any
@@ -89,6 +89,10 @@ class ModuleRecord:
     parsed: Parsed | None = None
     positions: dict[int, Node] = field(default_factory=dict)
     locate: _Locator | None = None
+    off: bool = False
+    """Whether a comment says that the module is not to be live."""
+    caches: bool = False
+    """Whether its source may use `functools.cache` and the like."""
     script: bool = False
     """Whether it is ``__main__``, of which only some statements may run again."""
     running: Node | None = None
@@ -104,6 +108,8 @@ class ModuleRecord:
 
     def keep_source(self, source: bytes) -> None:
         self.packed = zlib.compress(source, 1)
+        self.caches = b"cache" in source
+        self.off = b"# hmr: off" in source and any(line.strip() == b"# hmr: off" for line in source.split(b"\n"))
 
 
 class Graph:
@@ -115,6 +121,8 @@ class Graph:
         self._runners: dict[int, list[Node | tuple[ModuleRecord, int]]] = defaultdict(list)
         self._openers: dict[str, list[Node | tuple[ModuleRecord, int]]] = defaultdict(list)
         self._by_path: dict[str, list[ModuleRecord]] = defaultdict(list)
+        self.gone: set[str] = set()
+        """Paths of loaded modules whose files were deleted."""
 
     # --- import time -----------------------------------------------------------------------------------
 
@@ -153,6 +161,10 @@ class Graph:
 
     def at_path(self, path: str) -> list[ModuleRecord]:
         return list(self._by_path.get(path, ()))
+
+    def paths(self) -> Collection[str]:
+        """Source files of the loaded modules."""
+        return self._by_path.keys()
 
     def opened_paths(self) -> Iterable[str]:
         return list(self._openers)

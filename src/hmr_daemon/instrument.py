@@ -50,6 +50,8 @@ class Request:
     """Names of the module that this reload has changed so far."""
     code_changed: bool = False
     """Whether code that the statement ran has changed."""
+    refused_lines: frozenset[int] = frozenset()
+    """First lines of functions whose live versions could not take the new code."""
     in_place: frozenset[str] = frozenset()
     """Qualified names of the classes that can be changed in place."""
     classes: dict[str, ClassEdit] = field(default_factory=dict)
@@ -158,6 +160,8 @@ class _Transformer:
         if change not in (Change.SAME, Change.BODY):
             return change
         request, effects = self.request, statement.effects
+        if any(statement.line <= line <= statement.end_line for line in request.refused_lines):
+            return Change.SHELL
         if (effects.reads | effects.attributes) & request.changed_names or (request.code_changed and effects.calls):
             return Change.SHELL
         return change
@@ -180,6 +184,18 @@ class _Transformer:
                 node.value = None
                 body.append(node)
         return body
+
+
+def with_free_names(statement: Statement, name: str, line: int, names: Sequence[str]) -> ast.stmt:
+    """The statement with a function in it that, besides what it does, names variables of its surroundings."""
+    node = copy.deepcopy(statement.parse())
+    for inner in ast.walk(node):
+        if isinstance(inner, FunctionNode) and inner.name == name:
+            first = min((d.lineno for d in inner.decorator_list), default=inner.lineno)
+            if first == line:
+                never = ast.If(ast.Constant(False), [ast.Expr(ast.Name(n, ast.Load())) for n in names], [])
+                inner.body.append(_at(never, inner.body[-1]))
+    return node
 
 
 def _members(statement: Statement | None, node: ast.ClassDef, text: str) -> tuple[Statement, ...]:

@@ -120,6 +120,10 @@ class Agenda:
         self.done.add(node)
         return self.reasons[node]
 
+    def drop(self, record: ModuleRecord) -> None:
+        """Leave what is still to run of a module."""
+        self.done.update(self._by_module[id(record)])
+
     # --- what must come along --------------------------------------------------------------------------
 
     def needed_before(self, node: Node) -> Iterator[tuple[Node, str]]:

@@ -95,6 +95,8 @@ class Parsed:
     future: int
     """Compiler flags of the ``from __future__`` imports."""
     directive: str | None = None
+    unknown_comments: tuple[tuple[int, str], ...] = ()
+    """Lines and words of ``# hmr:`` comments that mean nothing."""
 
     @cached_property
     def import_names(self) -> frozenset[str]:
@@ -121,7 +123,10 @@ def parse(source: bytes, before: Parsed | None = None) -> Parsed:
     tree = ast.parse(text)
     lines = text.split("\n")
     statements = tuple(split(tree.body, lines))
-    return Parsed(text, statements, future_flags(tree.body), _module_directive(text))
+    future = future_flags(tree.body)
+    if any(s.kind == "Global" for s in statements) or (before is not None and future != before.future):
+        compile(text, "<string>", "exec", dont_inherit=True)  # raises what only the whole file shows
+    return Parsed(text, statements, future, _module_directive(text), _unknown_comments(text))
 
 
 def _module_directive(text: str) -> str | None:
@@ -131,6 +136,13 @@ def _module_directive(text: str) -> str | None:
         if line.startswith("#") and (word := directive_of(line)) in ("rerun", "off"):
             return word
     return None
+
+
+def _unknown_comments(text: str) -> tuple[tuple[int, str], ...]:
+    if "# hmr:" not in text:
+        return ()
+    words = [(number, directive_of(line)) for number, line in enumerate(text.split("\n"), 1)]
+    return tuple((number, word) for number, word in words if word is not None and word not in DIRECTIVES)
 
 
 def directive_of(line: str) -> str | None:

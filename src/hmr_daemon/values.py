@@ -22,7 +22,7 @@ def same(old: Any, new: Any, depth: int = DEPTH) -> bool:
         return False
     try:
         return _same(old, new, depth)
-    except Exception:  # the values' own __eq__ runs here
+    except BaseException:  # the values' own __eq__ runs here
         return False
 
 

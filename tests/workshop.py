@@ -1,0 +1,70 @@
+"""Many small edits in one live process, each in modules of its own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+from live import Environment, Live, Reload
+
+Sources = dict[str, str]
+"""Module names to sources; ``_N`` in both stands for what makes the names unique."""
+
+
+class Workshop:
+    """A live process; `bench()` gives each edit its own place in it."""
+
+    def __init__(self, environment: Environment, root: Path) -> None:
+        self.process = Live(environment.python, root)
+        self._numbers = itertools.count(1)
+
+    def bench(self, sources: Sources, setup: str = "") -> Bench:
+        """Write the modules, import them all, and run the setup in ``__main__``."""
+        bench = Bench(self.process, f"_{next(self._numbers)}")
+        bench.write(sources, age=10)
+        names = [bench.own(name) for name in sources]
+        self.process.load("\n".join([*(f"import {name}" for name in names), textwrap.dedent(bench.own(setup))]))
+        return bench
+
+
+class Bench:
+    """The modules of one edit."""
+
+    def __init__(self, process: Live, mark: str) -> None:
+        self.process = process
+        self._mark = mark
+
+    def own(self, text: str) -> str:
+        return text.replace("_N", self._mark)
+
+    def write(self, sources: Sources, age: float = 0.0) -> None:
+        for name, source in sources.items():
+            path = self.process.root / (self.own(name) + ".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_suffix(".new~")
+            aside.write_text(self.own(textwrap.dedent(source)), encoding="utf-8")
+            if age:
+                past = time.time() - age
+                os.utime(aside, (past, past))
+            aside.replace(path)
+
+    def edit(self, sources: Sources) -> Reload:
+        """Save the modules, and return the reload that follows, which must land."""
+        self.write(sources)
+        reload = self.process.wait_reload()
+        assert reload.ok, reload.error
+        return reload
+
+    def do(self, code: str) -> None:
+        self.process.do(self.own(textwrap.dedent(code)))
+
+    def see(self, expression: str) -> Any:
+        return self.process.see(self.own(expression))
+
+    def see_each(self, expressions: dict[str, str]) -> dict[str, Any]:
+        """The value of each; where one raises, the error's text."""
+        return {name: self.process._see_or_error(self.own(expression)) for name, expression in expressions.items()}
