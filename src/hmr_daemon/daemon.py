@@ -9,8 +9,9 @@ import time
 from collections import deque
 from _thread import get_ident
 
-from . import finder
+from . import finder, ipython, recorder
 from ._bootstrap import hand_over
+from .prompt import Prompt, is_interactive
 from .recorder import Load, Recorder
 
 TYPE_CHECKING = False
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from .graph import Graph, ModuleRecord
     from .interactive import Interactive
     from .model import Change, Failure, Reload
-    from .prompt import Prompt
     from .scope import Scope
     from .watcher import BatchQueue, Signature, Watcher
 
@@ -54,7 +54,7 @@ class Daemon:
         self._holds = 0
         self.applying = False
         """Whether a reload is being carried out now: then none can begin."""
-        self.prompt: Prompt | None = None
+        self.prompt = Prompt(self.sync)
 
     # --- import time: called by the loader ----------------------------------------------------------------
 
@@ -194,7 +194,7 @@ class Daemon:
 
     def sync(self, timeout: float | None = None) -> bool:
         """Apply what was saved before; whether all of it is live now."""
-        if self._holds or (self.recorder.loads_here() and not on_this_thread()):
+        if self._holds or (recorder._standing() is not None and not on_this_thread()):
             return False  # a reload would wait for the caller, and the caller for it
         return bool(self.call(Parts.catch_up, timeout))
 
@@ -208,6 +208,27 @@ class Daemon:
             self._holds -= 1
         if not self._holds:
             self.hear(Parts.catch_up)
+
+    # --- for prompts
+
+    def attend(self) -> None:
+        """Be there before each statement or cell that a person types."""
+        ipython.follow(self, self.prompt.shells)
+        if is_interactive():
+            self.prompt.watch()
+
+    def failing(self) -> list[str]:
+        """The base names of the files that are saved and not live."""
+        parts = self._parts
+        return [] if parts is None else sorted(os.path.basename(path) for path in list(parts.pending))
+
+    def live_modules(self) -> list[str]:
+        return list(self.recorder._modules)
+
+    def warn(self, text: str) -> None:
+        from . import report
+
+        report.warn(text)
 
     @property
     def held(self) -> bool:
@@ -227,7 +248,9 @@ class Daemon:
 
         self.history.append(event)
         del self.history[:-100]
-        report.tell(event)
+        parts = self._parts
+        failures = {} if parts is None else parts.failures
+        report.tell(event, {path: f for path, f in failures.items() if path not in event.files})
         for callback in list(self.callbacks):
             try:
                 callback(event)
@@ -285,11 +308,11 @@ class Parts:
         from . import report
         from .executor import Executor
         from .graph import Graph
-        from .interactive import Interactive
+        from .interactive import Interactive, may_execute_text
         from .watcher import BatchQueue, Watcher
 
         settings = daemon.settings
-        report.configure(settings.log_level)
+        report.configure(settings.log_level, daemon.prompt.show)
         for warning in daemon._setting_warnings:
             report.warn(warning)
         self.daemon = daemon
@@ -308,7 +331,8 @@ class Parts:
         """Every path of interest, with its state when it was last read."""
         self._tried: dict[str, tuple[Signature, bytes]] = {}
         script = self._take_script(daemon.script) if daemon.script is not None else None
-        self.interactive.watch(script)
+        if may_execute_text(script):
+            daemon.prompt.watch()
 
     def take_loads(self) -> None:
         """Take in what has been imported since: its source, and a watch on its file."""
@@ -563,6 +587,7 @@ def activate(script: str | None = None) -> Daemon:
                 after_in_parent=_daemon.after_fork_in_parent,
                 after_in_child=_daemon.after_fork_in_child,
             )
+        _daemon.attend()
         _daemon.start()
     return _daemon
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 import types
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType, TracebackType
@@ -189,6 +190,8 @@ class _Run:
         self.full_run: set[str] = set()
         self.imports_ready = False
         self.edited: list[ModuleRecord] = []
+        self.tentative: set[tuple[int, str]] = set()
+        """Names that only statements that may or may not bind them are left to bind."""
         self.disposed: set[int] = set()
         self.dispose_hooks: dict[int, FunctionType] = {}
         self.global_writes: dict[int, frozenset[str]] = {}
@@ -207,8 +210,9 @@ class _Run:
             for node in self.graph.openers(change.path):
                 self.schedule(node, f"reads {os.path.basename(change.path)}")
         self._run_agenda()
-        self._remove_names()
-        self._run_agenda()
+        while self.removed_names:
+            self._remove_names()
+            self._run_agenda()
         self._after()
 
     # --- edits -----------------------------------------------------------------------------------------
@@ -300,7 +304,8 @@ class _Run:
         """Give the node the code objects of its new version, and note which replace which."""
         before = node.codes
         same_flags = edit.old_parsed is not None and edit.old_parsed.future == edit.parsed.future
-        if change is Kind.SAME and old is not None and same_flags:
+        compiled_alike = same_flags and not self._imports_differ(before, edit)
+        if change is Kind.SAME and old is not None and compiled_alike:
             shift = new.line - old.line
             same_text = old.text == new.text
             if (not shift and same_text) or not before:
@@ -311,6 +316,8 @@ class _Run:
         self.transaction.set_attribute(node, "codes", after)
         pairs = list(codes.align(before, after))
         self.swap.pairs += pairs
+        if change is Kind.SAME:
+            self.swap.unchanged |= {id(code) for code, _ in pairs}
         constants = {id(constant) for constant in edit.record.code.co_consts}
         for code in before:
             self.swap.holders[id(code)] = 1 + (id(code) in constants)
@@ -318,6 +325,13 @@ class _Run:
             self.swap.roots += [edit.record.namespace.get(name) for name in node.writes]
             if change in (Kind.BODY, Kind.SHELL, Kind.MOVED):
                 self.outcome.patched += [f"{edit.record.name}.{name}" for name in new.names]
+
+    def _imports_differ(self, before: Sequence[CodeType], edit: FileEdit) -> bool:
+        """Whether a name that the code calls is imported now and was not, or the other way round."""
+        if edit.old_parsed is None or not before or sys.version_info < (3, 12):
+            return False
+        names = edit.old_parsed.import_names ^ edit.parsed.import_names
+        return bool(names) and any(name in names for code in codes.walk(before) for name in code.co_names)
 
     def _compiled(self, statement: Statement, edit: FileEdit) -> tuple[CodeType, ...]:
         try:
@@ -327,9 +341,17 @@ class _Run:
             raise
 
     def _names_gone(self, record: ModuleRecord, old: Iterable[Node], new: Iterable[Node]) -> None:
-        remaining = {name for node in new for name in node.writes}
-        gone = {name for node in old for name in (self._old_writes(node))} - remaining
-        self.removed_names += [(record, name) for name in sorted(gone)]
+        remaining: dict[str, list[Node]] = defaultdict(list)
+        for node in new:
+            for name in node.writes:
+                remaining[name].append(node)
+        lost = {name for node in old for name in self._old_writes(node) if not node.alive or name not in node.writes}
+        self.removed_names += [(record, name) for name in sorted(lost - remaining.keys())]
+        for name in lost & remaining.keys():
+            if not any(node.statement.unconditional for node in remaining[name]):
+                self.tentative.add((id(record), name))
+                for node in remaining[name]:
+                    self.schedule(node, f"alone may bind {name} now")
 
     def _old_writes(self, node: Node) -> set[str]:
         previous = self.previous.get(node)
@@ -564,9 +586,17 @@ class _Run:
             self._dispose(record)
         names = self._bound_by(node)
         before = {name: namespace.get(name, MISSING) for name in names}
+        for name in names:
+            if (id(record), name) in self.tentative:
+                self.tentative.discard((id(record), name))
+                namespace.pop(name, None)
+        earlier_star = set(node.extra) if node.star else set()
         with contributions.replaced(self.transaction, node, self.graph, before):
             self._execute(node, reason, before)
         names |= set(node.writes)
+        gone = earlier_star - node.extra
+        names -= gone
+        self.removed_names += [(record, name) for name in sorted(gone)]
         self.outcome.ran.append(str(node))
         for name in sorted(names):
             self._settle(node, name, before.get(name, MISSING))
@@ -650,10 +680,14 @@ class _Run:
             self.transaction.on_undo(setattr, node, name, getattr(node, name))
         self.graph.renew(node, notes)
 
+    def _kind_before(self, node: Node) -> str:
+        previous = self.previous.get(node)
+        return previous.statement.kind if previous is not None else node.statement.kind
+
     def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
         """Qualified names of the statement's classes whose live objects can take their new members."""
         found = set()
-        waiting = [v for v in before.values() if _made_here(v, node)]
+        waiting = [v for v in before.values() if _made_here(v, node, self._kind_before(node))]
         while waiting:
             cls = waiting.pop()
             if classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run:
@@ -703,7 +737,7 @@ class _Run:
     def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
         """The object that goes on under a name whose statement made `new` where it had made `old`."""
         if isinstance(old, type) and isinstance(new, type):
-            if node.statement.kind == "class" and _made_here(old, node) and _made_here(new, node):
+            if node.statement.kind == "class" and _made_here(old, node, self._kind_before(node)) and _made_here(new, node):
                 return classes.adopt(self.transaction, old, new, self.outcome.notes)
             return new
         if type(old) is FunctionType and type(new) is FunctionType and _fresh(new, name, node):
@@ -765,7 +799,8 @@ class _Run:
     # --- the end ---------------------------------------------------------------------------------------
 
     def _remove_names(self) -> None:
-        for record, name in self.removed_names:
+        removed, self.removed_names = self.removed_names, []
+        for record, name in removed:
             self._remove(record, name)
 
     def _remove(self, record: ModuleRecord, name: str) -> None:
@@ -877,13 +912,13 @@ def _resolve(names: Mapping[str, Any], qualname: str) -> Any:
     return value
 
 
-def _made_here(value: Any, node: Node) -> bool:
-    """Whether a class is one that the statement's own text defines."""
-    return (
-        isinstance(value, type)
-        and value.__module__ == node.module.namespace.get("__name__", node.module.name)
-        and value.__qualname__ in node.statement.effects.writes
-    )
+def _made_here(value: Any, node: Node, was: str = "class") -> bool:
+    """Whether a class is one that the statement's own text defines; `was` is the kind of its predecessor."""
+    if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
+        return False
+    if node.statement.kind == was == "class":
+        return True  # its __module__ may have been changed, as packages do that hide their inner modules
+    return value.__module__ == node.module.namespace.get("__name__", node.module.name)
 
 
 def _fresh(value: FunctionType, name: str, node: Node) -> bool:

@@ -24,6 +24,8 @@ class Swap:
     pairs: list[Pair]
     roots: list[Any]
     """Values through which the functions are most likely reached."""
+    unchanged: set[int] = field(default_factory=set)
+    """Identities of old code objects whose source is the same: they only moved, or were compiled again."""
     holders: dict[int, int] = field(default_factory=dict)
     """Identity of each old code object to the references to it that are no function's."""
     functions: dict[int, list[FunctionType]] = field(default_factory=lambda: defaultdict(list))
@@ -40,7 +42,7 @@ def swap(transaction: Transaction, request: Swap) -> None:
     """Give every function that runs an old code object of `request` the new one, all in one go."""
     holders = find(request.pairs, request.roots, request.holders)
     for old, new in request.pairs:
-        if codes.surface(old) != codes.surface(new):
+        if id(old) not in request.unchanged and codes.surface(old) != codes.surface(new):
             request.changed.append(old)
         for function in holders.get(id(old), ()):
             fitting = fit(new, old)
@@ -216,7 +218,7 @@ def merge(
     defaults, keyword_defaults = _merged_defaults(default_values(old) if before is None else before, new, kept_defaults)
     transaction.set_attribute(old, "__defaults__", defaults)
     transaction.set_attribute(old, "__kwdefaults__", keyword_defaults)
-    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+    for name in ("__name__", "__qualname__", "__doc__"):
         if getattr(old, name) != getattr(new, name):
             transaction.set_attribute(old, name, getattr(new, name))
     _merge_annotations(transaction, old, new)

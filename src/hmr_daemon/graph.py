@@ -209,7 +209,7 @@ class Graph:
                 self._guess_runs(node)
             node.recorded = facts is not None
             if node.star:
-                node.extra |= {name for _, name in node.reads if name in record.namespace}
+                node.extra |= _star_names(node)
         _explain_names(record)
 
     def expected_reads(self, node: Node) -> set[Name]:
@@ -301,7 +301,7 @@ class Graph:
         if not SEES_CALLS:
             self._guess_runs(node)
         if node.star:
-            node.extra = {name for _, name in node.reads if name in node.module.namespace}
+            node.extra = _star_names(node)
 
     def code_renewed(self, old: CodeType, new: CodeType) -> None:
         """`new` runs wherever `old` did: its runners are those of `old`."""
@@ -365,6 +365,11 @@ class _Locator:
         while index > 0 and self._lines[index - 1] == self._lines[index] and self._starts[index][1] > (column or 0):
             index -= 1
         return self._nodes[max(index, 0)]
+
+
+def _star_names(node: Node) -> set[str]:
+    """What ``from m import *`` bound: it asked the module for each name."""
+    return {name for _, name in node.reads if name != "__all__" and name in node.module.namespace}
 
 
 def _share_codes(nodes: list[Node], children: Iterable[CodeType]) -> None:

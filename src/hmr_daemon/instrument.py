@@ -139,7 +139,7 @@ class _Transformer:
         bases_changed = shape([node.bases, node.keywords], True) != shape([old_node.bases, old_node.keywords], True)
         decorators = shape(node.decorator_list, True) != shape(old_node.decorator_list, True)
         by_new = {edit.new: edit.change for edit in edits}
-        chosen = tuple((s, self._member_change(by_new[j], s)) for j, s in enumerate(new_members))
+        chosen = _with_dependents([(s, self._member_change(by_new[j], s)) for j, s in enumerate(new_members)])
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
         moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
         return ClassEdit(
@@ -184,6 +184,22 @@ class _Transformer:
                 node.value = None
                 body.append(node)
         return body
+
+
+def _with_dependents(body: list[tuple[Statement, Change]]) -> tuple[tuple[Statement, Change], ...]:
+    """Members that bind a name again, or use it, run with the one that changes it: ``@x.setter`` with ``x``."""
+    running: set[str] = set()
+    size = -1
+    while size != len(running):
+        size = len(running)
+        for position, (statement, change) in enumerate(body):
+            effects = statement.effects
+            if change not in (Change.SAME, Change.BODY):
+                running |= effects.writes
+            elif running & (effects.writes | effects.reads):
+                body[position] = (statement, Change.SHELL)
+                running |= effects.writes
+    return tuple(body)
 
 
 def with_free_names(statement: Statement, name: str, line: int, names: Sequence[str]) -> ast.stmt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 import sys
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from . import codes
@@ -14,6 +14,7 @@ from .transaction import MISSING, Transaction
 
 Taken = tuple[str, str, str]
 """Module, name in it, name in ``__main__``; the last is ``*`` for a star import."""
+SEES_STARTS = sys.version_info >= (3, 12)
 SHARED = (int, float, complex, str, bytes, bool, type(None), tuple, frozenset)
 
 
@@ -21,33 +22,12 @@ class Interactive:
     """What ``__main__`` imported by name, told by the code that it executed.
 
     Such code is text without a file, so nothing else remembers it. It is seen when it imports a module for the
-    first time and, from Python 3.12 on, when it starts (PEP 669: once for each code object, then never again).
+    first time and, where the prompt is watched, whenever it starts.
     """
 
     def __init__(self) -> None:
         self._codes: list[CodeType] = importing_code
         self._taken: set[Taken] = set()
-        self._tool: int | None = None
-
-    def watch(self, script: CodeType | None) -> None:
-        """See the text that ``__main__`` executes from now on, where it may execute any."""
-        if self._tool is not None or sys.version_info < (3, 12) or not may_execute_text(script):
-            return
-        monitoring = sys.monitoring
-        tool = next((number for number in (3, 4, 5) if monitoring.get_tool(number) is None), None)
-        if tool is not None:
-            monitoring.use_tool_id(tool, "hmr-daemon")
-            self._tool = tool
-            monitoring.register_callback(tool, monitoring.events.PY_START, self._on_start)
-            monitoring.set_events(tool, monitoring.events.PY_START)
-
-    def _on_start(self, code: CodeType, _offset: int) -> object:
-        if code.co_name == "<module>":
-            frame: FrameType = sys._getframe(1)
-            main = sys.modules.get("__main__")
-            if main is not None and frame.f_globals is main.__dict__:
-                self._codes.append(code)
-        return sys.monitoring.DISABLE
 
     def rebind(
         self, transaction: Transaction, main: ModuleType, changes: list[tuple[ModuleRecord, str, Any, Any]]
@@ -68,7 +48,7 @@ class Interactive:
         """Names of ``__main__`` that still hold what they took."""
         names = {bound for m, n, bound in self._taken if m == module and n in (name, "*")}
         names = {name if bound == "*" else bound for bound in names}
-        if self._tool is None and not isinstance(old, SHARED):
+        if not SEES_STARTS and not isinstance(old, SHARED):
             names.add(name)  # nothing told: the same object under the same name came from there
         if old is MISSING:
             return [n for n in names if n not in main.__dict__ and (module, "*", "*") in self._taken]

@@ -1,90 +1,121 @@
-"""What the user sees of a reload: the log, and one line on a terminal."""
+"""What the user sees of a reload: the log, and one report on the terminal or in the notebook."""
 
 from __future__ import annotations
 
 import logging
 import os
 import sys
+import traceback
+from collections.abc import Callable, Mapping
 
-from .model import Reload
+from . import prompt
+from .model import Failure, Reload
 
 logger = logging.getLogger("hmr_daemon")
+GREEN, RED, YELLOW, PLAIN = "\033[32m", "\033[31m", "\033[33m", "\033[0m"
+MOST_FILES, MOST_NAMES = 3, 6
+
+_show: Callable[[str], bool] = lambda text: False  # noqa: E731
+"""Who takes care of a text while someone is typing; False where it may be written at once."""
 
 
-def tell(reload: Reload) -> None:
-    """Report one reload: to the log `hmr_daemon`, and to stderr where that is a terminal."""
-    text = describe(reload)
-    logger.log(logging.INFO if reload.ok else logging.ERROR, "%s", text)
-    if not _has_handler():
-        write(text, good=reload.ok)
-
-
-def describe(reload: Reload) -> str:
-    """A reload in words: one line where it landed, with the traceback where it failed."""
-    files = ", ".join(os.path.basename(f) for f in reload.files[:3])
-    if len(reload.files) > 3:
-        files += f" and {len(reload.files) - 3} more"
-    if reload.failure is not None:
-        return f"{files}: not live, the old code keeps running: {reload.failure.summary}\n{reload.failure.traceback}".rstrip()
-    parts = [
-        f"ran {_some(reload.ran)}" if reload.ran else "",
-        f"patched {_some(reload.patched)}" if reload.patched else "",
-        f"removed {_some(reload.removed)}" if reload.removed else "",
-        f"rebound {_some(reload.rebound)}" if reload.rebound else "",
-    ]
-    done = "; ".join(part for part in parts if part) or "nothing to do"
-    lines = [f"{files}: {done} ({reload.milliseconds:.0f} ms)", *(f"  {note}" for note in reload.notes)]
-    return "\n".join(lines)
-
-
-def _some(names: tuple[str, ...], most: int = 6) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
-
-
-def write(text: str, good: bool = True) -> None:
-    """To stderr, where a person looks: a terminal, or a notebook's output. Never raises."""
-    stream = sys.stderr
-    try:
-        if stream is None or not stream.isatty():
-            return
-        coloured = os.environ.get("NO_COLOR", "") == "" and os.environ.get("TERM") != "dumb"
-        mark = "\033[32m" if good else "\033[31m"
-        head, _, rest = text.partition("\n")
-        line = f"{mark}[hmr]\033[0m {head}" if coloured else f"[hmr] {head}"
-        stream.write(line + ("\n" + rest if rest else "") + "\n")
-        stream.flush()
-    except (OSError, ValueError, AttributeError):
-        return
-
-
-def warn(text: str) -> None:
-    """Something the user should know that is no reload."""
-    logger.warning("%s", text)
-    if not _has_handler():
-        write(text, good=False)
-
-
-def configure(level: str) -> None:
+def configure(level: str, show: Callable[[str], bool]) -> None:
+    """Say what matters at least as much as `level`, through `show` where that takes it."""
+    global _show
+    _show = show
     logger.setLevel(level.upper())
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())  # else Python's last resort prints warnings a second time
 
 
-def _has_handler() -> bool:
-    """Whether the program takes our log itself; then it is not written to the terminal as well."""
-    handlers = [*logger.handlers, *(logging.getLogger().handlers if logger.propagate else ())]
-    return any(not isinstance(handler, logging.NullHandler) for handler in handlers)
+def tell(reload: Reload, still: Mapping[str, Failure] | None = None) -> None:
+    """Report one reload, and remind of the edits that have failed before and still are not live."""
+    if still:
+        _say(logging.WARNING, reminder(still))
+    _say(logging.INFO if reload.ok else logging.ERROR, describe(reload), lasting=bool(reload.notes))
 
 
-def callback_failed(callback: object) -> None:
-    logger.exception("the callback %r raised", callback)
+def warn(text: str) -> None:
+    """Something the user should know that is no reload."""
+    _say(logging.WARNING, text)
+
+
+def callback_failed(callback: object, error: Exception) -> None:
+    """A callback of the user's raised: with the place in the user's file."""
+    name = getattr(callback, "__qualname__", None) or repr(callback)
+    steps = traceback.extract_tb(error.__traceback__)[1:]  # the first is our call
+    place = f"{steps[-1].filename}:{steps[-1].lineno}: " if steps else ""
+    _say(logging.ERROR, f"{place}the callback {name} raised {type(error).__name__}: {error}")
 
 
 def broken() -> None:
     """A fault of our own: the program goes on without us."""
-    logger.exception("hmr-daemon failed and is off in this process")
+    _say(logging.ERROR, "hmr-daemon failed and is off in this process: restart it to see further edits")
     if os.environ.get("HMR_DAEMON_DEBUG"):
-        import traceback
-
         traceback.print_exc()
+
+
+# --- in words
+
+
+def describe(reload: Reload) -> str:
+    """A reload in words: one line where it landed, with the traceback where it failed."""
+    files = _some([os.path.basename(path) for path in reload.files], MOST_FILES)
+    if reload.failure is not None:
+        head = f"{files}: not live, the old code goes on: {reload.failure.summary}"
+        return f"{head}\n{reload.failure.traceback}".rstrip()
+    done = "; ".join(
+        f"{word} {_some(names, MOST_NAMES)}"
+        for word, names in (
+            ("ran", reload.ran),
+            ("patched", reload.patched),
+            ("removed", reload.removed),
+            ("rebound", reload.rebound),
+        )
+        if names
+    )
+    done = done or ("not live" if reload.notes else "nothing to do")
+    return "\n".join([f"{files}: {done} ({reload.milliseconds:.0f} ms)", *(f"  {note}" for note in reload.notes)])
+
+
+def reminder(failures: Mapping[str, Failure]) -> str:
+    """What is still not live, in one line."""
+    texts = [f"{os.path.basename(path)} ({failure.summary})" for path, failure in failures.items()]
+    return f"still not live: {_some(texts, MOST_FILES)}"
+
+
+def _some(names: tuple[str, ...] | list[str], most: int) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+# --- on the terminal
+
+
+def _say(level: int, text: str, lasting: bool = False) -> None:
+    logger.log(level, "%s", text)
+    if not _program_logs() and logger.isEnabledFor(level):
+        colour = RED if level >= logging.ERROR else YELLOW if level >= logging.WARNING or lasting else GREEN
+        text = f"{_mark(colour)} {text}\n"
+        if not _show(text):
+            prompt.write(text)
+
+
+def _mark(colour: str) -> str:
+    return f"{colour}[hmr]{PLAIN}" if _wants_colour() else "[hmr]"
+
+
+def _wants_colour() -> bool:
+    """Whether stderr is a terminal that wants colours (no-color.org)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
+def _program_logs() -> bool:
+    """Whether the program takes our log itself; then nothing is written beside it."""
+    handlers = [*logger.handlers, *(logging.getLogger().handlers if logger.propagate else ())]
+    return any(not isinstance(handler, logging.NullHandler) for handler in handlers)

@@ -28,6 +28,8 @@ class Effects:
     """Names whose value it adds to: ``xs`` in ``xs.append(1)``, ``d[k] = v`` and ``fill(xs)``."""
     attributes: frozenset[str] = frozenset()
     """Attribute names it mentions anywhere outside function bodies."""
+    imported: frozenset[str] = frozenset()
+    """Names of the module that an import statement anywhere in it binds."""
     calls: bool = False
     calls_results: bool = False
     """Whether it calls what a call gave: ``@route("/a")``, ``make()()``."""
@@ -101,7 +103,7 @@ class Parsed:
     @cached_property
     def import_names(self) -> frozenset[str]:
         """Names bound by import statements directly in the module: the compiler treats calls on them apart."""
-        return frozenset(name for s in self.statements if s.kind in ("import", "from") for name in s.names)
+        return frozenset(name for s in self.statements for name in s.effects.imported)
 
 
 def decode(source: bytes) -> str:
@@ -340,6 +342,7 @@ def effects(node: ast.stmt) -> Effects:
         frozenset(visitor.writes),
         frozenset(visitor.mutates),
         frozenset(visitor.attributes),
+        frozenset(visitor.imported),
         visitor.calls,
         visitor.calls_results,
         _passed_on(node),
@@ -370,6 +373,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.writes: set[str] = set()
         self.mutates: set[str] = set()
         self.attributes: set[str] = set()
+        self.imported: set[str] = set()
         self.calls = False
         self.calls_results = False
         self.dynamic = False
@@ -469,12 +473,17 @@ class _EffectsVisitor(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self._write(alias.asname or alias.name.partition(".")[0])
+            self._import(alias.asname or alias.name.partition(".")[0])
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             if alias.name != "*":
-                self._write(alias.asname or alias.name)
+                self._import(alias.asname or alias.name)
+
+    def _import(self, name: str) -> None:
+        self._write(name)
+        if not self.class_depth:
+            self.imported.add(name)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.calls |= bool(node.decorator_list)

@@ -24,7 +24,7 @@ class Client:
         start = START.format(paths=paths, count=1)
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("HMR_", "PYTHON"))}
         self._process = subprocess.Popen(
-            [python, "-B", "-c", start],
+            [python, "-B", "-W", "ignore", "-c", start],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**environ, "NO_HMR_DAEMON": "1", "PYTHONHASHSEED": "0"},

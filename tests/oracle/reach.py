@@ -37,13 +37,16 @@ class _Program:
     def __init__(self, files: Mapping[str, str]) -> None:
         self.modules = {module_name(path): ast.parse(text) for path, text in files.items()}
         self.packages = {module_name(path) for path in files if path.endswith("__init__.py")}
-        self.statements: dict[Name, list[str]] = defaultdict(list)
+        self.statements: set[Name] = set()
         self.mentions: dict[Name, set[Name]] = defaultdict(set)
+        self.sequence: dict[str, list[tuple[str, set[Name]]]] = defaultdict(list)
         for module, tree in self.modules.items():
             self._read(module, tree)
 
     def dump(self, name: Name) -> list[str]:
-        return self.statements.get(name, [])
+        """The statements that make a name and what it mentions, in their order."""
+        around = {name, *self.mentions.get(name, ())}
+        return [text for text, targets in self.sequence.get(name[0], ()) if not around.isdisjoint(targets)]
 
     def dependents(self, names: set[Name]) -> set[Name]:
         users: dict[Name, set[Name]] = defaultdict(set)
@@ -73,8 +76,9 @@ class _Program:
             if star:
                 targets.add(everything)
             text = ast.dump(statement)
+            self.sequence[module].append((text, targets))
             for target in targets:
-                self.statements[target].append(text)
+                self.statements.add(target)
                 self.mentions[target] |= mentioned - {target}
         for name in [n for m, n in self.statements if m == module]:
             self.mentions[module, name].add((module, "*"))

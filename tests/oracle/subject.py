@@ -256,8 +256,7 @@ class Machine:
         events: list[Any] = []
         self._daemon.callbacks[:] = [events.append]
         self._parts.take_loads()
-        with self._daemon._lock:
-            self._parts.saved(list(paths))
+        self._parts.saved(list(paths))
         return events[-1] if events else None
 
 

@@ -1,0 +1,41 @@
+"""Play many drawn edits and print the smallest scenario that goes wrong.
+
+    python -m oracle --edits 10000 --seed 1        (in the folder `tests`)
+
+Each scenario is a drawn program under a live process of its own and a chain of drawn edits. Prints the figures at
+the end; the exit status is 1 where something was wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from .client import Client
+from .run import Finding, describe, search
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m oracle", description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--edits", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--python", default=sys.executable, help="the interpreter under test")
+    parser.add_argument("--keep-going", type=int, default=1, metavar="N", help="stop after N findings")
+    parser.add_argument("--kinds", help="only these kinds of findings, comma separated")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    findings: list[Finding] = []
+    kinds = frozenset(arguments.kinds.split(",")) if arguments.kinds else None
+    with Client(arguments.python) as client:
+        tally = search(client, arguments.edits, arguments.seed, arguments.keep_going, kinds, findings.append, print)
+    seconds = time.monotonic() - started
+    print(f"{tally.edits} edits ({tally.broken} of them broken saves) in {tally.scenarios} scenarios, {seconds:.0f} s, "
+          f"{tally.edits / seconds:.0f} a second; {tally.wrong} wrong")
+    for finding in findings:
+        print("\n" + describe(finding))
+    return 1 if tally.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
