@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from live import Environment
-from workshop import Workshop
+from workshop import Workshop, check
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ class Kind:
     source: str
     make: str = "{it}()"
     cell: bool = True
-    """Whether `super()` works in it: not before 3.14 in a dataclass with slots, which is a copy of its class."""
+    """Whether `super()` works in it: not in a named tuple, and before 3.14 not in a dataclass with slots."""
 
 
 KINDS = {
@@ -62,12 +62,12 @@ KINDS = {
         "class K(Base):\n    def must(self): return 1\n{members}"
     ),
     "generic": Kind("from typing import Generic, TypeVar\nT = TypeVar('T')\nclass K(Generic[T]):\n{members}"),
-    "protocol": Kind("from typing import Protocol\nclass P(Protocol):\n    def m(self): ...\nclass K(P):\n{members}"),
+    "protocol": Kind("from typing import Protocol\nclass P(Protocol):\n    def other(self): ...\nclass K(P):\n{members}"),
     "enum": Kind("import enum\nclass K(enum.Enum):\n    ONE = 1\n    TWO = 2\n{members}", "{it}.ONE"),
     "int enum": Kind("import enum\nclass K(enum.IntEnum):\n    ONE = 1\n    TWO = 2\n{members}", "{it}.ONE"),
     "str enum": Kind("import enum\nclass K(enum.StrEnum):\n    ONE = 'one'\n    TWO = 'two'\n{members}", "{it}.ONE"),
     "flag": Kind("import enum\nclass K(enum.Flag):\n    ONE = 1\n    TWO = 2\n{members}", "{it}.ONE"),
-    "named tuple": Kind("from typing import NamedTuple\nclass K(NamedTuple):\n    a: int = 1\n{members}"),
+    "named tuple": Kind("from typing import NamedTuple\nclass K(NamedTuple):\n    a: int = 1\n{members}", cell=False),
     "exception": Kind("class K(ValueError):\n{members}"),
     "list": Kind("class K(list):\n{members}"),
     "dict": Kind("class K(dict):\n{members}"),
@@ -164,12 +164,15 @@ def test_members(workshop: Workshop, kind: Kind, edit: tuple[tuple[tuple[str, st
     bench.edit({"m_N": source(after)})
     instances = {"made before": "one_N"} | {name: kind.make.format(it=it) for name, it in HOLDINGS.items()}
     for member, value in expected.items():
+        if member == "up()" and not kind.cell:
+            continue
         found = bench.see_each({name: f"({instance}).{member}" for name, instance in instances.items()})
         assert found == dict.fromkeys(instances, value), member
     assert bench.see("isinstance(one_N, m_N.K) and type(one_N) is m_N.K")
     assert bench.see("bound_N()") == expected.get("called()", "old inside")
-    assert bench.see(f"({up}, hasattr(one_N, 'm'))") == ("KTrue", "m(self)" in after)
+    assert bench.see(f"({up}, hasattr(one_N, 'm'))") == ("KTrue", "def m(self" in after)
     assert bench.see("m_N.K is held_N and h_N.K is held_N and h_N.table['k'] is held_N")
+    bench.do("import gc; gc.collect()")  # what a decorator replaced goes then, also in a fresh process
     names = bench.see("[k.__name__ for b in m_N.K.__bases__ for k in type.__subclasses__(b) if k.__module__ == 'm_N']")
     assert names.count("K") == (2 if "P, Q" in kind.source else 1), "a temporary class is left"
 
@@ -448,15 +451,7 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_case(workshop: Workshop, case: tuple[str, str, str, dict[str, object]]) -> None:
     before, after, setup, expected = case
-    bench = workshop.bench({"m_N": before, "h_N": HOLDER}, setup)
-    bench.edit({"m_N": after})
-    found = bench.see_each({expression: expression for expression in expected})
-    for expression, value in expected.items():
-        seen = found[expression]
-        if isinstance(value, str) and value.endswith("Error"):
-            assert str(seen).startswith(value), expression
-        else:
-            assert seen == value, expression
+    check(workshop, ({"m_N": before, "h_N": HOLDER}, {"m_N": after}, setup, expected))
 
 
 def test_what_cannot_move_is_reported(workshop: Workshop) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from live import Environment
-from workshop import Workshop
+from workshop import Case, Workshop, check
 
 
 @pytest.fixture(scope="module")
@@ -270,3 +270,412 @@ def test_every_holder_runs_the_new_code(workshop: Workshop, kind: Kind, edit: di
     docs = {name: kind.doc.format(it=it, doc=after["doc"]) for name, it in HOLDINGS.items() if kind.doc != "'{doc}'"}
     assert bench.see_each(docs) == dict.fromkeys(docs, after["doc"])
     assert not kind.same or bench.see("m_N.thing is held_N[0]")
+
+
+# --- single cases --------------------------------------------------------------------------------------------
+
+TWICE = "import functools\ndef twice(f):\n    @functools.wraps(f)\n    def wrapper(*a): return f(*a) * 2\n    return wrapper\n"
+REGISTRY = "tasks = {}\ndef task(f):\n    if f.__name__ in tasks: raise KeyError(f.__name__)\n    tasks[f.__name__] = f\n    return f\n"
+
+CASES: dict[str, Case] = {
+    "becomes a generator": (
+        {"m_N": "def f():\n    return [1]\n"},
+        {"m_N": "def f():\n    yield 1\n    yield 2\n"},
+        "from m_N import f as f_N",
+        {"list(f_N())": [1, 2]},
+    ),
+    "becomes a coroutine": (
+        {"m_N": "def f(): return 1\n"},
+        {"m_N": "async def f(): return 2\n"},
+        "import asyncio; held = m_N.f",
+        {"asyncio.run(m_N.f())": 2},
+    ),
+    "a suspended generator finishes with the old code": (
+        {"m_N": "def f():\n    yield 1\n    yield 'old'\n"},
+        {"m_N": "def f():\n    yield 2\n    yield 'new'\n"},
+        "old = m_N.f(); next(old)",
+        {"(next(old), list(m_N.f()))": ("old", [2, "new"])},
+    ),
+    "a running call finishes with the old code": (
+        {"m_N": "def f(go, answers):\n    go.wait(10)\n    answers.append('old')\n"},
+        {"m_N": "def f(go, answers):\n    answers.append('new')\n"},
+        """
+        import threading
+        go, answers = threading.Event(), []
+        thread = threading.Thread(target=m_N.f, args=(go, answers)); thread.start()
+        """,
+        {"(go.set(), thread.join(), m_N.f(go, answers), answers)[-1]": ["old", "new"]},
+    ),
+    "a waiting coroutine finishes with the old code": (
+        {"m_N": "async def f(gate):\n    await gate\n    return 'old'\n"},
+        {"m_N": "async def f(gate):\n    return 'new'\n"},
+        """
+        class Gate:
+            def __await__(self): yield
+        waiting = m_N.f(Gate()); waiting.send(None)
+        def finish(c):
+            try: c.send(None)
+            except StopIteration as stop: return stop.value
+        """,
+        {"(finish(waiting), finish(m_N.f(Gate())))": ("old", "new")},
+    ),
+    "recursion": (
+        {"m_N": "def f(n): return 0 if n == 0 else 1 + f(n - 1)\n"},
+        {"m_N": "def f(n): return 0 if n == 0 else 2 + f(n - 1)\n"},
+        "held = m_N.f",
+        {"(held(5), held is m_N.f)": (10, True)},
+    ),
+    "attributes of a function stay": (
+        {"m_N": "def f(): return 1\n"},
+        {"m_N": "def f(): return 2\n"},
+        "m_N.f.calls = 7",
+        {"(m_N.f(), m_N.f.calls)": (2, 7)},
+    ),
+    "attributes set by the source follow": (
+        {"m_N": "def f(): return 1\nf.kind = 'old'\n"},
+        {"m_N": "def f(): return 1\nf.kind = 'new'\n"},
+        "held = m_N.f",
+        {"(held.kind, held is m_N.f)": ("new", True)},
+    ),
+    "annotations": (
+        {"m_N": "def f(a: int) -> int: return a\n"},
+        {"m_N": "def f(a: str, b: bytes = b'') -> float: return a\n"},
+        "held = m_N.f",
+        {"[k.__name__ for k in held.__annotations__.values()]": ["str", "bytes", "float"]},
+    ),
+    "annotations as text": (
+        {"m_N": "from __future__ import annotations\ndef f(a: int): return a\n"},
+        {"m_N": "from __future__ import annotations\ndef f(a: Other | None): return a\n"},
+        "held = m_N.f",
+        {"held.__annotations__": {"a": "Other | None"}},
+    ),
+    "keyword defaults": (
+        {"m_N": "def f(*, a=1, b=2): return a, b\n"},
+        {"m_N": "def f(*, b=20, c=30): return b, c\n"},
+        "held = m_N.f",
+        {"(held(), held.__kwdefaults__)": ((20, 30), {"b": 20, "c": 30})},
+    ),
+    "defaults taken away": (
+        {"m_N": "def f(a=1): return a\n"},
+        {"m_N": "def f(a): return a\n"},
+        "held = m_N.f",
+        {"held(5)": 5, "held()": "TypeError"},
+    ),
+    "a mutable default keeps its contents while its text stays": (
+        {"m_N": "def f(n, seen=[]):\n    seen.append(n)\n    return len(seen)\n"},
+        {"m_N": "def f(n, seen=[]):\n    seen.append(n)\n    return len(seen) * 10\n"},
+        "m_N.f(1); m_N.f(2)",
+        {"m_N.f(3)": 30},
+    ),
+    "a default from a constant that changes": (
+        {"m_N": "SIZE = 1\ndef f(n=SIZE): return n\n"},
+        {"m_N": "SIZE = 2\ndef f(n=SIZE): return n\n"},
+        "held = m_N.f",
+        {"(held(), held is m_N.f)": (2, True)},
+    ),
+    "a default from another module that changes": (
+        {"c_N": "SIZE = 1\n", "m_N": "import c_N\ndef f(n=c_N.SIZE): return n\n"},
+        {"c_N": "SIZE = 2\n"},
+        "held = m_N.f",
+        {"(held(), held is m_N.f)": (2, True)},
+    ),
+    "a closure made before": (
+        {"m_N": "def make(n):\n    def inner(): return n + 1\n    return inner\n"},
+        {"m_N": "def make(n):\n    def inner(): return n + 2\n    return inner\n"},
+        "held = [m_N.make(10), m_N.make(20)]",
+        {"[f() for f in held]": [12, 22]},
+    ),
+    "a closure in a closure made before": (
+        {"m_N": "def a(n):\n    def b():\n        def c(): return n + 1\n        return c\n    return b\n"},
+        {"m_N": "def a(n):\n    def b():\n        def c(): return n + 2\n        return c\n    return b\n"},
+        "held = m_N.a(10); deep = held()",
+        {"(deep(), held()())": (12, 12)},
+    ),
+    "a lambda in a function made before": (
+        {"m_N": "def make(n): return lambda: n + 1\n"},
+        {"m_N": "def make(n): return lambda: n + 2\n"},
+        "held = m_N.make(10)",
+        {"held()": 12},
+    ),
+    "a closure that uses one variable less": (
+        {"m_N": "def make(n, k):\n    def inner(): return n + k\n    return inner\nf = make(1, 2)\n"},
+        {"m_N": "def make(n, k):\n    def inner(): return n\n    return inner\nf = make(1, 2)\n"},
+        "",
+        {"(m_N.f(), m_N.make(5, 6)())": (1, 5)},
+    ),
+    "a closure that uses one variable more": (
+        {"m_N": "def make(n, k):\n    def inner(): return n\n    return inner\nf = make(1, 2)\n"},
+        {"m_N": "def make(n, k):\n    def inner(): return n + k\n    return inner\nf = make(1, 2)\n"},
+        "",
+        {"(m_N.f(), m_N.make(5, 6)())": (3, 11)},
+    ),
+    "a closure keeps its state": (
+        {"m_N": "def counter():\n    n = 0\n    def step():\n        nonlocal n\n        n += 1\n        return n\n    return step\ncount = counter()\n"},
+        {"m_N": "def counter():\n    n = 0\n    def step():\n        nonlocal n\n        n += 10\n        return n\n    return step\ncount = counter()\n"},
+        "held = m_N.counter(); held(); held()",
+        {"held()": 12},
+    ),
+    "a dict of lambdas": (
+        {"m_N": "table = {'a': lambda: 1, 'b': lambda: 2}\n"},
+        {"m_N": "table = {'a': lambda: 10, 'b': lambda: 2}\n"},
+        "",
+        {"(m_N.table['a'](), m_N.table['b']())": (10, 2)},
+    ),
+    "two functions swap their bodies": (
+        {"m_N": "def a(): return 'a'\ndef b(): return 'b'\n"},
+        {"m_N": "def a(): return 'b'\ndef b(): return 'a'\n"},
+        "held = m_N.a, m_N.b",
+        {"(held[0](), held[1](), m_N.a is held[0])": ("b", "a", True)},
+    ),
+    "two functions change places": (
+        {"m_N": "def a(): return 'a'\ndef b(): return 'b'\n"},
+        {"m_N": "def b(): return 'b2'\ndef a(): return 'a2'\n"},
+        "held = m_N.a, m_N.b",
+        {"(held[0](), held[1](), m_N.a is held[0], m_N.b is held[1])": ("a2", "b2", True, True)},
+    ),
+    "an alias rebound does not change what it was": (
+        {"m_N": "def foo(): return 'foo'\ndef bar(): return 'bar'\nf = foo\n"},
+        {"m_N": "def foo(): return 'foo'\ndef bar(): return 'bar'\nf = bar\n"},
+        "held = m_N.foo",
+        {"(m_N.f(), m_N.foo(), held(), m_N.f is m_N.bar)": ("bar", "foo", "foo", True)},
+    ),
+    "replaced by a value": ({"m_N": "def f(): return 1\n"}, {"m_N": "f = 5\n"}, "", {"m_N.f": 5}),
+    "a value replaced by a function": ({"m_N": "f = 5\n"}, {"m_N": "def f(): return 1\n"}, "", {"m_N.f()": 1}),
+    "removed": ({"m_N": "def f(): pass\ndef g(): pass\n"}, {"m_N": "def g(): pass\n"}, "", {"hasattr(m_N, 'f')": False}),
+    "renamed, with its user": (
+        {"m_N": "def f(): return 1\n", "u_N": "from m_N import f\ndef use(): return f()\n"},
+        {"m_N": "def g(): return 2\n", "u_N": "from m_N import g\ndef use(): return g()\n"},
+        "held = u_N.use",
+        {"(held(), hasattr(m_N, 'f'), hasattr(u_N, 'f'))": (2, False, False)},
+    ),
+    "replaced by the program": (
+        {"m_N": "def f(): return 1\ndef g(): return f()\n"},
+        {"m_N": "def f(): return 2\ndef g(): return f()\n"},
+        "original = m_N.f; m_N.f = lambda: 'own'",
+        {"(m_N.g(), original())": ("own", 2)},
+    ),
+    "the decorator's wrapper is edited": (
+        {"m_N": TWICE + "@twice\ndef f(): return 5\n"},
+        {"m_N": TWICE.replace("* 2", "* 3") + "@twice\ndef f(): return 5\n"},
+        "held = m_N.f",
+        {"(m_N.f(), held())": (15, 15)},
+    ),
+    "the decorator is edited in another module": (
+        {"d_N": TWICE, "m_N": "from d_N import twice\n@twice\ndef f(): return 5\n"},
+        {"d_N": TWICE.replace("* 2", "* 3")},
+        "held = m_N.f",
+        {"(m_N.f(), held())": (15, 15)},
+    ),
+    "the decorator's own body is edited": (
+        {"m_N": "def name(f):\n    f.label = 'old'\n    return f\n@name\ndef f(): return 5\n"},
+        {"m_N": "def name(f):\n    f.label = 'new'\n    return f\n@name\ndef f(): return 5\n"},
+        "held = m_N.f",
+        {"(held.label, m_N.f is held)": ("new", True)},
+    ),
+    "a decorator's argument changes": (
+        {"m_N": "def tag(t):\n    def deco(f):\n        f.tag = t\n        return f\n    return deco\n@tag('old')\ndef f(): return 1\n"},
+        {"m_N": "def tag(t):\n    def deco(f):\n        f.tag = t\n        return f\n    return deco\n@tag('new')\ndef f(): return 1\n"},
+        "held = m_N.f",
+        {"(held.tag, m_N.f is held)": ("new", True)},
+    ),
+    "a decorator's argument is a constant that changes": (
+        {
+            "m_N": "TIMES = 2\ndef times(n):\n    def deco(f):\n        return lambda: f() * n\n    return deco\n"
+            "@times(TIMES)\ndef f(): return 5\n"
+        },
+        {
+            "m_N": "TIMES = 3\ndef times(n):\n    def deco(f):\n        return lambda: f() * n\n    return deco\n"
+            "@times(TIMES)\ndef f(): return 5\n"
+        },
+        "",
+        {"m_N.f()": 15},
+    ),
+    "a decorator is added": (
+        {"m_N": TWICE + "def f(): return 5\n", "u_N": "from m_N import f\n"},
+        {"m_N": TWICE + "@twice\ndef f(): return 5\n"},
+        "",
+        {"(m_N.f(), u_N.f())": (10, 10)},
+    ),
+    "a decorator is removed": (
+        {"m_N": TWICE + "@twice\ndef f(): return 5\n", "u_N": "from m_N import f\n"},
+        {"m_N": TWICE + "def f(): return 5\n"},
+        "",
+        {"(m_N.f(), u_N.f(), hasattr(m_N.f, '__wrapped__'))": (5, 5, False)},
+    ),
+    "decorators are reordered": (
+        {"m_N": TWICE + "def inc(f): return lambda: f() + 1\n@twice\n@inc\ndef f(): return 5\n"},
+        {"m_N": TWICE + "def inc(f): return lambda: f() + 1\n@inc\n@twice\ndef f(): return 5\n"},
+        "before = m_N.f()",
+        {"(before, m_N.f())": (12, 11)},
+    ),
+    "a registered function's body": (
+        {"r_N": REGISTRY, "m_N": "from r_N import task\n@task\ndef f(): return 1\n@task\ndef g(): return 1\n"},
+        {"m_N": "from r_N import task\n@task\ndef f(): return 2\n@task\ndef g(): return 1\n"},
+        "r_N.tasks['own'] = None; held = r_N.tasks['f']",
+        {"(list(r_N.tasks), r_N.tasks['f'](), r_N.tasks['f'] is held)": (["f", "g", "own"], 2, True)},
+    ),
+    "a registered function is added, and keeps what was registered at run time": (
+        {"r_N": REGISTRY, "m_N": "from r_N import task\n@task\ndef f(): return 1\n"},
+        {"m_N": "from r_N import task\n@task\ndef f(): return 1\n@task\ndef g(): return 2\n"},
+        "r_N.tasks['own'] = None",
+        {"(list(r_N.tasks), r_N.tasks['g']())": (["f", "own", "g"], 2)},
+    ),
+    "a registered function is removed": (
+        {"r_N": REGISTRY, "m_N": "from r_N import task\n@task\ndef f(): return 1\n@task\ndef g(): return 2\n"},
+        {"m_N": "from r_N import task\n@task\ndef f(): return 1\n"},
+        "",
+        {"list(r_N.tasks)": ["f"]},
+    ),
+    "a registered function is renamed": (
+        {"r_N": REGISTRY, "m_N": "from r_N import task\n@task\ndef f(): return 1\n"},
+        {"m_N": "from r_N import task\n@task\ndef h(): return 1\n"},
+        "",
+        {"list(r_N.tasks)": ["h"]},
+    ),
+    "a registration's key changes": (
+        {
+            "r_N": "routes = {}\ndef route(path):\n    def deco(f):\n        routes[path] = f\n        return f\n    return deco\n",
+            "m_N": "from r_N import route\n@route('/a')\ndef f(): return 1\n@route('/z')\ndef z(): return 1\n",
+        },
+        {"m_N": "from r_N import route\n@route('/b')\ndef f(): return 2\n@route('/z')\ndef z(): return 1\n"},
+        "",
+        {"(list(r_N.routes), r_N.routes['/b']())": (["/b", "/z"], 2)},
+    ),
+    "callbacks appended by a call": (
+        {"r_N": "callbacks = []\ndef on(f): callbacks.append(f)\n", "m_N": "from r_N import on\ndef f(): return 1\non(f)\non(lambda: 5)\n"},
+        {"m_N": "from r_N import on\ndef f(): return 2\non(f)\non(lambda: 6)\n"},
+        "",
+        {"[f() for f in r_N.callbacks]": [2, 6]},
+    ),
+    "single dispatch with several functions of one name": (
+        {
+            "m_N": "import functools\n@functools.singledispatch\ndef show(x): return 'any'\n"
+            "@show.register\ndef _(x: int): return 'int'\n@show.register\ndef _(x: str): return 'str'\n"
+        },
+        {
+            "m_N": "import functools\n@functools.singledispatch\ndef show(x): return 'any'\n"
+            "@show.register\ndef _(x: int): return 'int!'\n@show.register\ndef _(x: str): return 'str'\n"
+            "@show.register\ndef _(x: list): return 'list'\n"
+        },
+        "held = m_N.show",
+        {"(held(1), held('a'), held([]), held(None))": ("int!", "str", "list", "any")},
+    ),
+    "a property with a setter": (
+        {
+            "m_N": "class C:\n    @property\n    def p(self): return self._p\n"
+            "    @p.setter\n    def p(self, v): self._p = v\n    @p.deleter\n    def p(self): self._p = None\n"
+        },
+        {
+            "m_N": "class C:\n    @property\n    def p(self): return self._p * 2\n"
+            "    @p.setter\n    def p(self, v): self._p = v + 1\n    @p.deleter\n    def p(self): self._p = -1\n"
+        },
+        "one = m_N.C()",
+        {"(setattr(one, 'p', 1), one.p, delattr(one, 'p'), one.p)": (None, 4, None, -2)},
+    ),
+    "a cached value is not served": (
+        {"m_N": "import functools\n@functools.lru_cache\ndef f(n): return n + 1\ndef g(): return f(1)\n"},
+        {"m_N": "import functools\n@functools.lru_cache\ndef f(n): return n + 2\ndef g(): return f(1)\n"},
+        "m_N.f(1); held = m_N.f",
+        {"(m_N.g(), held(1))": (3, 3)},
+    ),
+    "a cached value that a helper made is not served": (
+        {"m_N": "import functools\ndef helper(n): return n + 1\n@functools.cache\ndef f(n): return helper(n)\n"},
+        {"m_N": "import functools\ndef helper(n): return n + 2\n@functools.cache\ndef f(n): return helper(n)\n"},
+        "m_N.f(1)",
+        {"m_N.f(2)": 4},
+    ),
+    "a cached property is computed again": (
+        {"m_N": "import functools\nclass C:\n    @functools.cached_property\n    def p(self): return 1\n"},
+        {"m_N": "import functools\nclass C:\n    @functools.cached_property\n    def p(self): return 2\n"},
+        "one = m_N.C(); one.p",
+        {"one.p": 2},
+    ),
+    "compiled at decoration": (
+        {
+            "d_N": "class Compiled:\n    def __init__(self, f):\n        self.code = f.__code__; self.f = f\n"
+            "    def __call__(self, *a): return eval(self.code, self.f.__globals__) if not a else self.f(*a)\n",
+            "m_N": "from d_N import Compiled\n@Compiled\ndef f(): return 1\n",
+            "u_N": "from m_N import f\n",
+        },
+        {"m_N": "from d_N import Compiled\n@Compiled\ndef f(): return 2\n"},
+        "",
+        {"(m_N.f(), u_N.f())": (2, 2)},
+    ),
+    "line numbers": (
+        {"m_N": "def f():\n    raise ValueError\n\n\nclass C:\n    def m(self):\n        raise KeyError\n"},
+        {"m_N": "# one\n# two\ndef f():\n    raise ValueError\n\n\nclass C:\n    def m(self):\n        raise KeyError\n"},
+        """
+        import inspect
+        held = m_N.f, m_N.C.m
+        def line(f):
+            try: f()
+            except Exception as e:
+                tb = e.__traceback__
+                while tb.tb_next: tb = tb.tb_next
+                return tb.tb_lineno
+        """,
+        {
+            "(line(held[0]), line(m_N.C().m))": (4, 9),
+            "inspect.getsource(held[0])": "def f():\n    raise ValueError\n",
+            "(inspect.getsourcelines(held[0])[1], inspect.getsourcelines(held[1])[1], inspect.getsourcelines(m_N.C)[1])": (3, 8, 7),
+        },
+    ),
+    "line numbers of closures made before": (
+        {"m_N": "def make():\n    def inner():\n        return 1\n    return inner\n"},
+        {"m_N": "\n\n\ndef make():\n    def inner():\n        return 1\n    return inner\n"},
+        "held = m_N.make()",
+        {"(held.__code__.co_firstlineno, m_N.make()().real)": (5, 1)},
+    ),
+    "a debugger's module stays in the code": (
+        {"m_N": "def f():\n    return __name__, __file__.endswith('.py')\n"},
+        {"m_N": "def f():\n    return __name__, __file__.endswith('.py'), 2\n"},
+        "held = m_N.f",
+        {"held()[1:]": (True, 2), "held.__module__ == m_N.__name__": True},
+    ),
+    "a global statement": (
+        {"m_N": "n = 0\ndef step():\n    global n\n    n += 1\n    return n\n"},
+        {"m_N": "n = 0\ndef step():\n    global n\n    n += 10\n    return n\n"},
+        "m_N.step(); m_N.step()",
+        {"m_N.step()": 12},
+    ),
+    "nested definitions with a new helper": (
+        {"m_N": "def f():\n    def a(): return 1\n    return a()\n"},
+        {"m_N": "def f():\n    def b(): return 2\n    def a(): return b()\n    return a()\n"},
+        "held = m_N.f",
+        {"held()": 2},
+    ),
+    "a function in a condition that turns": (
+        {"m_N": "FAST = False\nif FAST:\n    def f(): return 'fast'\nelse:\n    def f(): return 'slow'\n", "u_N": "from m_N import f\n"},
+        {"m_N": "FAST = True\nif FAST:\n    def f(): return 'fast'\nelse:\n    def f(): return 'slow'\n"},
+        "",
+        {"(m_N.f(), u_N.f())": ("fast", "fast")},
+    ),
+    "threads that hold a bound method": (
+        {"m_N": "class W:\n    def work(self): return 1\n"},
+        {"m_N": "class W:\n    def work(self): return 2\n"},
+        "import queue, threading\nasked, told = queue.Queue(), queue.Queue()\nw = m_N.W().work\n"
+        "def loop():\n    while asked.get(): told.put(w())\nt = threading.Thread(target=loop, daemon=True); t.start()",
+        {"(asked.put(1), told.get(timeout=10), asked.put(0))[1]": 2},
+    ),
+}
+if sys.version_info >= (3, 12):
+    CASES["type parameters"] = (
+        {"m_N": "def f[T](a: T) -> T: return a\ntype A[T] = list[T]\n"},
+        {"m_N": "def f[T, U](a: T, b: U = None) -> T: return a\ntype A[T] = set[T]\n"},
+        "held = m_N.f",
+        {"(held(1), [p.__name__ for p in held.__type_params__], str(m_N.A.__value__))": (1, ["T", "U"], "set[T]")},
+    )
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_case(workshop: Workshop, case: Case) -> None:
+    check(workshop, case)
+
+
+def test_one_of_five_hundred_registered_functions(workshop: Workshop) -> None:
+    """A body edit of a registered function is a swap and nothing else."""
+    functions = "".join(f"@task\ndef f{n}(): return {n}\n" for n in range(500))
+    bench = workshop.bench({"r_N": REGISTRY, "m_N": "from r_N import task\n" + functions})
+    reload = bench.edit({"m_N": "from r_N import task\n" + functions.replace("return 250\n", "return -1\n")})
+    assert reload.ran == ()
+    assert bench.see("(len(r_N.tasks), r_N.tasks['f250'](), r_N.tasks['f251']())") == (500, -1, 251)

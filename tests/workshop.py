@@ -68,3 +68,21 @@ class Bench:
     def see_each(self, expressions: dict[str, str]) -> dict[str, Any]:
         """The value of each; where one raises, the error's text."""
         return {name: self.process._see_or_error(self.own(expression)) for name, expression in expressions.items()}
+
+
+Case = tuple[Sources, Sources, str, dict[str, object]]
+"""Modules before, those that are edited after, what ``__main__`` does before the edit, and what holds afterwards."""
+
+
+def check(workshop: Workshop, case: Case) -> Reload:
+    """Play a case: each expression has its value; a value `"SomeError"` is the error that it raises."""
+    before, after, setup, expected = case
+    bench = workshop.bench(before, setup)
+    reload = bench.edit(after)
+    found = bench.see_each({expression: expression for expression in expected})
+    for expression, value in expected.items():
+        if isinstance(value, str) and value.endswith("Error"):
+            assert str(found[expression]).startswith(value), expression
+        else:
+            assert found[expression] == value, expression
+    return reload

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
 
 from . import daemon
-from .model import Reload
+from .dependencies import Dependencies
+from .model import Failure, Reload
+from .status import Status, of_process
 
-__all__ = ["Reload", "on_reload"]
+__all__ = [
+    "Dependencies",
+    "Failure",
+    "Reload",
+    "Status",
+    "errors",
+    "graph",
+    "on_reload",
+    "paused",
+    "reload",
+    "retry",
+    "status",
+    "sync",
+]
 
 
 def on_reload(callback: Callable[[Reload], object]) -> Callable[[], None]:
     """Call `callback` with a `Reload` after each reload, landed or failed, on the daemon's thread.
 
-    Returns a function that ends it. An exception of the callback is logged.
+    Returns a function that ends it. An exception of the callback is reported and harms nothing.
 
     >>> stop = on_reload(lambda reload: print(reload.ran, reload.milliseconds))
     >>> stop()
@@ -26,3 +44,79 @@ def on_reload(callback: Callable[[Reload], object]) -> Callable[[], None]:
             live.callbacks.remove(callback)
 
     return stop
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Hold reloads back; what was saved meanwhile is applied as one when the outermost block ends.
+
+    >>> with paused():
+    ...     pass  # nothing that is saved while this runs is applied
+    """
+    live = daemon.activate()
+    live.hold()
+    try:
+        yield
+    finally:
+        live.release()
+
+
+def sync(timeout: float | None = None) -> bool:
+    """Apply what was saved before this call, then return: whether all that is saved is live now.
+
+    False where an edit has failed, while reloads are paused, after `timeout` seconds, and where the caller is
+    itself what a reload waits for: top-level code that is being imported or run again.
+
+    >>> sync()
+    True
+    """
+    live = daemon.current()
+    return True if live is None else live.sync(timeout)
+
+
+def status() -> Status:
+    """What is live in this process, what is pending, and what has changed but not run since."""
+    return of_process(daemon.current())
+
+
+def graph(module: ModuleType | str | None = None) -> Dependencies:
+    """Which statements use which names of which modules, in this process; of one module where it is given.
+
+    >>> print(graph().text())
+    <BLANKLINE>
+    """
+    live = daemon.current()
+    name = module.__name__ if isinstance(module, ModuleType) else module
+    found = None if live is None else live.call(lambda parts: Dependencies.of_graph(parts.current_graph(), name))
+    return found if isinstance(found, Dependencies) else Dependencies()
+
+
+def reload(module: ModuleType | str) -> ModuleType:
+    """Run a whole module again, in this thread, whether or not it was edited; what it raises is the caller's.
+
+    >>> import string
+    >>> reload(string) is string
+    True
+    """
+    sync()
+    return importlib.reload(module if isinstance(module, ModuleType) else importlib.import_module(module))
+
+
+def errors() -> tuple[Failure, ...]:
+    """Why edits that are saved are not live; empty when all is well.
+
+    >>> errors()
+    ()
+    """
+    live = daemon.current()
+    return () if live is None else live.failures()
+
+
+def retry() -> bool:
+    """Try again what failed, without a new save; whether all that is saved is live now.
+
+    >>> retry()
+    True
+    """
+    live = daemon.current()
+    return True if live is None else live.retry()

@@ -7,6 +7,7 @@ import enum
 import gc
 import types
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import CellType, FunctionType
 from typing import Any
 
@@ -26,6 +27,16 @@ IMPLICIT = frozenset(
 )  # fmt: skip
 NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__qualname__", "__static_attributes__",
                          "__conditional_annotations__"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClassChange:
+    """Which members of a class came out different, other than by the code of its functions."""
+
+    cls: type
+    names: frozenset[str]
+    whole: bool
+    """Whether something outside the body, a decorator, makes more of the members than they show."""
 
 
 class CannotChange(Exception):  # noqa: N818
@@ -86,7 +97,7 @@ class ClassHook:
         self._edits = edits
         self._find = find
         self._stack: list[str] = []
-        self.touched: list[type] = []
+        self.changes: list[ClassChange] = []
 
     def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
         qualname = ".".join([*self._stack, name])
@@ -102,10 +113,14 @@ class ClassHook:
             cell.cell_contents = cls
         if isinstance(cell := namespace.get("__classdictcell__"), CellType):
             cell.cell_contents = dict(vars(cls)) | namespace
+        before, old_bases = dict(vars(cls)), cls.__bases__
         if edit.bases_changed:
             self._rebase(cls, bases, namespace, qualname)
         graft(self._transaction, cls, namespace, edit)
-        self.touched.append(cls)
+        names = {n for n in {*before, *vars(cls)} - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
+        whole = edit.decorated or cls.__bases__ != old_bases
+        if names or whole:
+            self.changes.append(ClassChange(cls, frozenset(names), whole))
         announce(self._transaction, cls, keywords)
         return cls
 

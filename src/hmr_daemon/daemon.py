@@ -9,14 +9,14 @@ import time
 from collections import deque
 from _thread import get_ident
 
-from . import finder, ipython, recorder
+from . import finder, ipython
 from ._bootstrap import hand_over
 from .prompt import Prompt, is_interactive
 from .recorder import Load, Recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from types import CodeType, FrameType, ModuleType
     from typing import Any
 
@@ -48,10 +48,12 @@ class Daemon:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._parts: Parts | None = None
+        self._script_source: bytes | None = None
         self._thread_lock = threading.Lock()
         self._jobs: deque[Job] = deque()
         self._events: deque[Reload] = deque()
         self._holds = 0
+        self.reloads = 0
         self.applying = False
         """Whether a reload is being carried out now: then none can begin."""
         self.prompt = Prompt(self.sync)
@@ -163,9 +165,12 @@ class Daemon:
         """The save-time side takes 100 ms to import: not while the program is importing itself."""
         if self._parts is not None:
             return
+        script = _read(self.script) if self.script else None
+        self._script_source = script
         self._signal.wait(CALM if self.script else None)
         while not self._stopping and not self._jobs:
             self._signal.clear()
+            self.recorder.read_sources()
             if not self._signal.wait(CALM) and not self.recorder.busy:
                 return
 
@@ -194,9 +199,13 @@ class Daemon:
 
     def sync(self, timeout: float | None = None) -> bool:
         """Apply what was saved before; whether all of it is live now."""
-        if self._holds or (recorder._standing() is not None and not on_this_thread()):
+        if self._holds or (self.recorder.loading_here() and not on_this_thread()):
             return False  # a reload would wait for the caller, and the caller for it
         return bool(self.call(Parts.catch_up, timeout))
+
+    def retry(self) -> bool:
+        """Try again what failed before; whether all that is saved is live now."""
+        return not self._holds and bool(self.call(Parts.retry))
 
     def hold(self) -> None:
         """Apply nothing until release() has been called as often."""
@@ -217,13 +226,18 @@ class Daemon:
         if is_interactive():
             self.prompt.watch()
 
+    def failures(self) -> tuple[Failure, ...]:
+        """Why what is saved is not live, each reason once."""
+        parts = self._parts
+        return () if parts is None else tuple(dict.fromkeys(parts.failures.copy().values()))
+
     def failing(self) -> list[str]:
         """The base names of the files that are saved and not live."""
         parts = self._parts
         return [] if parts is None else sorted(os.path.basename(path) for path in list(parts.pending))
 
     def live_modules(self) -> list[str]:
-        return list(self.recorder._modules)
+        return self.recorder.names()
 
     def warn(self, text: str) -> None:
         from . import report
@@ -246,6 +260,7 @@ class Daemon:
     def _tell(self, event: Reload) -> None:
         from . import report
 
+        self.reloads += 1
         self.history.append(event)
         del self.history[:-100]
         parts = self._parts
@@ -309,6 +324,7 @@ class Parts:
         from .executor import Executor
         from .graph import Graph
         from .interactive import Interactive, may_execute_text
+        from .uncalled import Uncalled
         from .watcher import BatchQueue, Watcher
 
         settings = daemon.settings
@@ -329,6 +345,7 @@ class Parts:
         """Edited paths that failed, each with why."""
         self._seen: dict[str, Signature] = {}
         """Every path of interest, with its state when it was last read."""
+        self.uncalled = Uncalled()
         self._tried: dict[str, tuple[Signature, bytes]] = {}
         script = self._take_script(daemon.script) if daemon.script is not None else None
         if may_execute_text(script):
@@ -343,7 +360,7 @@ class Parts:
             return
         self._watch({record.path for record in records} | self._data_files())
         for record in records:
-            if not self._keep_source(record):
+            if not self._is_as_loaded(record):
                 self._seen[record.path] = ()  # differs from every state: it is read again
                 self.queue.put(record.path)
 
@@ -356,18 +373,9 @@ class Parts:
                 self._seen[path] = settled(signature(path))
         self.watcher.watch(paths)
 
-    def _keep_source(self, record: ModuleRecord) -> bool:
-        """Whether the file still holds what was loaded; then its text is kept for the first edit."""
-        try:
-            stat = os.stat(record.path)
-            with open(record.path, "rb") as file:
-                source = file.read()
-        except OSError:
-            return False
-        if record.stat and (stat.st_size != record.stat.get("size") or stat.st_mtime != record.stat.get("mtime")):
-            return False
-        record.keep_source(source)
-        return True
+    def _is_as_loaded(self, record: ModuleRecord) -> bool:
+        """Whether the file still holds what was loaded, looked at after its watch has begun."""
+        return record.packed is not None and _read(record.path) == record.source
 
     def _data_files(self) -> set[str]:
         from ._bootstrap import environment_reason
@@ -379,6 +387,7 @@ class Parts:
 
         load = script_load(path)
         if load is not None:
+            load.source = self.daemon._script_source
             self.daemon.recorder.add(load)
         return None if load is None else load.code
 
@@ -408,6 +417,13 @@ class Parts:
             if path not in changes and involved & set(changes):
                 changes[path] = self._as_saved(path)
         self._reload(list(changes.values()))
+
+    def watched(self) -> list[str]:
+        return list(self._seen)
+
+    def current_graph(self) -> Graph:
+        self.take_loads()
+        return self.graph
 
     def _as_saved(self, path: str) -> Change:
         from .model import Change
@@ -446,6 +462,7 @@ class Parts:
         from dataclasses import replace
 
         started = time.perf_counter()
+        before = self._functions(changes)
         self.daemon.applying = True
         try:
             with _Alarm(changes):
@@ -456,6 +473,7 @@ class Parts:
         milliseconds = (time.perf_counter() - started) * 1000
         if event.ok:
             self._settle(files)
+            self.uncalled.changed(before, self._functions(changes, event.ran))
             self._follow(outcome.loaded)
             for record in outcome.abandoned:
                 self.graph.remove(record)
@@ -465,6 +483,16 @@ class Parts:
         self.take_loads()
         self._watch(self._data_files())
         self.daemon.publish(replace(event, files=files, milliseconds=milliseconds))
+
+    def _functions(self, changes: Iterable[Change], ran: Collection[str] = ()) -> dict[str, CodeType]:
+        """The functions of changed files, without those that the statements in `ran` have called."""
+        from .uncalled import functions_of
+
+        records = [record for change in changes for record in self.graph.at_path(change.path)]
+        found = functions_of(node for record in records for node in self.graph.analyze(record))
+        if ran:
+            found = {n: c for n, c in found.items() if not any(str(node) in ran for node in self.graph.runners(c))}
+        return found
 
     def _keep_pending(self, changes: list[Change], event: Reload) -> None:
         candidates = {c for mark in event.involved if mark.startswith("module:") for c in _candidates(mark[7:])}

@@ -9,7 +9,7 @@ import threading
 import traceback
 import types
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType, TracebackType
 from typing import Any
@@ -92,12 +92,15 @@ class Executor:
         self.recorder = recorder
         self.interactive = interactive
 
-    def reload(self, changes: Sequence[Change]) -> tuple[Reload, Outcome]:
-        """Carry out the saved changes. Never raises: what fails is rolled back and told."""
+    def reload(self, changes: Sequence[Change], whole: Collection[str] = ()) -> tuple[Reload, Outcome]:
+        """Carry out the saved changes. Never raises: what fails is rolled back and told.
+
+        Of the files in `whole` every statement runs again.
+        """
         run = _Run(self.graph, self.recorder)
         loaded = dict(sys.modules)
         try:
-            run.carry_out(changes)
+            run.carry_out(changes, whole)
             main = sys.modules.get("__main__")
             rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)
         except BaseException as error:  # the user's top-level code ran: anything may come
@@ -163,9 +166,16 @@ def explain(error: BaseException) -> Failure:
 
 
 def _user_frames(tb: TracebackType | None) -> TracebackType | None:
-    while tb is not None and tb.tb_frame.f_code.co_filename.startswith((PACKAGE_FOLDER, "<frozen importlib")):
+    """The traceback from the first frame of the user's on."""
+    while tb is not None and _is_ours_or_installed(tb.tb_frame.f_code.co_filename):
         tb = tb.tb_next
     return tb
+
+
+def _is_ours_or_installed(path: str) -> bool:
+    return path.startswith((PACKAGE_FOLDER, "<frozen importlib")) or (
+        os.path.isabs(path) and environment_reason(path) is not None
+    )
 
 
 class _Run:
@@ -181,6 +191,9 @@ class _Run:
         self.swap = functions.Swap([], [])
         self.guarded: set[int] = set()
         self.touched: set[int] = set()
+        """Identities of the objects that stayed what they are but do other things."""
+        self.class_changes: dict[int, classes.ClassChange] = {}
+        self.touched_codes: set[int] = set()
         self.removed_names: list[tuple[ModuleRecord, str]] = []
         self.removed_nodes: list[Node] = []
         self.open_groups: dict[tuple[int, str], Group] = {}
@@ -193,10 +206,11 @@ class _Run:
         self.tentative: set[tuple[int, str]] = set()
         """Names that only statements that may or may not bind them are left to bind."""
         self.disposed: set[int] = set()
+        self.added: set[Node] = set()
         self.dispose_hooks: dict[int, FunctionType] = {}
         self.global_writes: dict[int, frozenset[str]] = {}
 
-    def carry_out(self, changes: Sequence[Change]) -> None:
+    def carry_out(self, changes: Sequence[Change], whole: Collection[str] = ()) -> None:
         main = self.graph.modules.get("__main__")
         if main is not None and main.script:
             frame = scripts.main_frame(main.module)
@@ -209,6 +223,12 @@ class _Run:
         for change in changes:
             for node in self.graph.openers(change.path):
                 self.schedule(node, f"reads {os.path.basename(change.path)}")
+        for change in changes:
+            if change.path in whole:
+                for record in self.graph.at_path(change.path):
+                    for node in self.graph.analyze(record):
+                        self.schedule(node, "asked for")
+        self._remove_names()
         self._run_agenda()
         while self.removed_names:
             self._remove_names()
@@ -250,6 +270,7 @@ class _Run:
             statement = edit.parsed.statements[change.new]
             if change.old is None:
                 node = Node(record, statement, 0.0)
+                self.added.add(node)
                 self._renew_codes(node, None, statement, edit)
             else:
                 node = old_nodes[change.old]
@@ -259,6 +280,12 @@ class _Run:
             new_nodes.append(node)
             if change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
                 seeds.append((node, change.change.value))
+        if not old_nodes:  # the source that was loaded is not known: only its code is
+            after = [code for node in new_nodes for code in node.codes]
+            self.swap.pairs += codes.align(codes.children(record.code), after)
+            self.swap.holders.update((id(code), 1) for code in codes.children(record.code))
+            self.swap.roots += list(record.namespace.values())
+            self.outcome.notes.append(f"{record.path} changed while it was loaded: all of it ran again")
         t.set_attribute(record, "parsed", edit.parsed)
         t.on_undo(setattr, record, "packed", record.packed)
         record.keep_source(edit.source)
@@ -645,7 +672,7 @@ class _Run:
         assert record.parsed is not None
         previous = self.previous.get(node)
         request = Request(
-            old=previous.statement if previous else statement if node.codes or node.recorded else None,
+            old=previous.statement if previous else None if node in self.added else statement,
             new=statement,
             old_text=previous.text if previous else record.parsed.text,
             new_text=record.parsed.text,
@@ -673,7 +700,11 @@ class _Run:
             return
         self.outcome.loaded += self.graph.absorb_all(self.recorder.take_loads())
         self._renew_facts(node, notes)
-        self.touched |= {id(cls) for cls in hooks.class_hook.touched} | {id(f) for f in hooks.merged}
+        for class_change in hooks.class_hook.changes:
+            self.touched.add(id(class_change.cls))
+            self.class_changes[id(class_change.cls)] = class_change
+        for function in hooks.merged:
+            self._tell_runners(function, node)
 
     def _renew_facts(self, node: Node, notes: Notes) -> None:
         for name in ("reads", "wrote", "ran", "opened", "extra", "recorded"):
@@ -729,8 +760,10 @@ class _Run:
                     self.touched.add(id(old))
                     self._tell_touched(node, name, old)
                 return
-        elif values.same(old, new):
+        elif values.same(old, new) and (old is new or isinstance(new, IMMUTABLE)):
             return
+        if callable(clear := functions.own(old, "cache_clear")) and functions.own(old, "__wrapped__") is not MISSING:
+            clear()  # whoever still holds the old cache must not be served what old code computed
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
 
@@ -771,30 +804,56 @@ class _Run:
     def _tell_touched(self, node: Node, name: str, value: Any) -> None:
         """An object is the same but does other things: who ran it runs again, who passed it on does not."""
         if isinstance(value, type):
-            self._tell_class_touched(node.module, name, node, value)
+            self._tell_class_touched(node, name, self.class_changes.get(id(value)))
         elif isinstance(value, FunctionType):
-            for runner in self.graph.runners(value.__code__):
-                if runner is not node:
-                    self.schedule(runner, f"ran {name}", name, code_changed=True)
-            for reader, known in list(self.agenda.readers(node.module, name, node)):
-                if reader.statement.effects.calls and not self.recorder.sees_calls:
-                    self.schedule(reader, f"may have run {name}", known)
+            self._tell_runners(value, node)
 
-    def _tell_class_touched(self, record: ModuleRecord, name: str, origin: Node | None, cls: type) -> None:
-        seen = set()
-        waiting: list[tuple[ModuleRecord, str, Node | None]] = [(record, name, origin)]
+    def _tell_runners(self, function: FunctionType, origin: Node) -> None:
+        self.touched_codes.add(id(function.__code__))
+        for runner in self.graph.runners(function.__code__):
+            if runner is not origin:
+                self.schedule(runner, f"ran {function.__qualname__}", function.__name__, code_changed=True)
+
+    def _tell_class_touched(self, origin: Node, name: str, change: classes.ClassChange | None) -> None:
+        """Members of a class changed: tell those who mention them, through all names that lead to the class."""
+        seen: set[tuple[int, str]] = set()
+        waiting: list[tuple[Node, str]] = [(origin, name)]
         while waiting:
-            record, name, origin = waiting.pop()
-            if (id(record), name) in seen:
+            node, name = waiting.pop()
+            if (id(node.module), name) in seen:
                 continue
-            seen.add((id(record), name))
-            for reader, known in list(self.agenda.readers(record, name, origin)):
-                if reader is origin:
+            seen.add((id(node.module), name))
+            for reader, known in list(self.agenda.readers(node.module, name, node)):
+                if reader is node:
                     continue
-                if _passes_on(reader):
-                    waiting += [(reader.module, bound, reader) for bound in reader.writes]
-                elif reader.statement.effects.calls or reader.statement.effects.attributes:
-                    self.schedule(reader, f"{cls.__qualname__} changed", known)
+                if reader.statement.kind not in ("from", "import") and self._uses(reader, change):
+                    self.schedule(reader, f"{name} changed", known)
+                elif not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
+                    waiting += [(reader, bound) for bound in reader.writes]
+
+    def _uses(self, reader: Node, change: classes.ClassChange | None) -> bool:
+        """Whether a statement may see which members changed."""
+        effects = reader.statement.effects
+        if change is None or change.whole:
+            return effects.calls or bool(effects.attributes) or reader.statement.kind not in ("class", "def")
+        if change.names & effects.attributes:
+            return True
+        if any(name.startswith("__") and name.endswith("__") for name in change.names):
+            return effects.calls or reader.statement.kind not in ("class", "def", "assign")
+        return any(change.names & set(code.co_names) for code in self._codes_run(reader, change.cls))
+
+    def _codes_run(self, reader: Node, cls: type) -> Iterator[CodeType]:
+        """Code of the modules of the class and of the reader that the reader ran."""
+        names = {cls.__module__, reader.module.name, *(module for module, _ in reader.reads)}
+        for record in [self.graph.modules[name] for name in names if name in self.graph.modules]:
+            for node in self.graph.analyze(record):
+                yield from (code for code in codes.walk(node.codes) if id(code) in reader.ran)
+
+    def _leads_to_class(self, reader: Node, cls: type) -> bool:
+        values_bound = [reader.module.namespace.get(name) for name in reader.writes]
+        return reader.statement.kind in ("from", "import") or any(
+            v is cls or isinstance(v, cls) or (isinstance(v, type) and issubclass(v, cls)) for v in values_bound
+        )
 
     # --- the end ---------------------------------------------------------------------------------------
 
@@ -827,6 +886,7 @@ class _Run:
 
     def _after(self) -> None:
         self.open_groups.clear()
+        self._clear_caches(self.touched_codes)
         for path in sorted(self.graph.gone):
             for record in self.graph.at_path(path):
                 self._leave(record)
@@ -943,8 +1003,3 @@ def _consumed(value: Any, made: Sequence[FunctionType], node: Node) -> bool:
 
 def _alias_of(node: Node, imported: str) -> str:
     return next((bound for _, _, name, bound in node.statement.imports if name == imported), imported)
-
-
-def _passes_on(node: Node) -> bool:
-    """Whether a statement only hands an object to another name or to a subclass."""
-    return node.statement.kind in ("from", "import", "class", "def")

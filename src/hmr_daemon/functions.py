@@ -62,16 +62,29 @@ def fit(new: CodeType, old: CodeType) -> CodeType | None:
 
 
 def _follow_wrappers(transaction: Transaction, request: Swap) -> None:
-    """What a wrapper copied of a function's docstring follows it."""
+    """What wrappers and properties copied of a function's docstring follows it."""
     new_docs = {codes.docstring(old): codes.docstring(new) for old, new in request.pairs}
     changed = {before: after for before, after in new_docs.items() if before is not None and before != after}
     if not changed:
         return
     swapped = {id(function) for found in request.functions.values() for function in found}
     for value in visit(request.roots):
-        wrapped = own(value, "__wrapped__")
-        if id(wrapped) in swapped and (doc := own(value, "__doc__")) in changed and isinstance(doc, str):
-            transaction.set_attribute(value, "__doc__", changed[doc])
+        if any(id(part) in swapped for part in _wrapped(value)):
+            doc = own(value, "__doc__")
+            if isinstance(doc, str) and doc in changed:
+                transaction.set_attribute(value, "__doc__", changed[doc])
+
+
+def _wrapped(value: Any) -> Iterator[Any]:
+    """What a wrapper or a descriptor wraps, to the innermost."""
+    for _ in range(20):
+        inner = value.fget if isinstance(value, property) else own(value, "__wrapped__")
+        if isinstance(value, functools.cached_property):
+            inner = value.func
+        if inner is MISSING or inner is None:
+            return
+        yield inner
+        value = inner
 
 
 def _follow_docstring(transaction: Transaction, function: FunctionType, old: CodeType, new: CodeType) -> None:

@@ -139,6 +139,10 @@ class Graph:
         record = ModuleRecord(load.name, load.code.co_filename, load.module, load.code, load.sequence, load.parent, load.stat)
         record.script = load.name == "__main__"
         load.record = record
+        load.read_source()
+        if load.source is not None:
+            record.keep_source(load.source)
+            load.source = None
         self.modules[load.name] = record
         self._by_path[record.path].append(record)
         record.facts = facts = Facts.of(load.notes)

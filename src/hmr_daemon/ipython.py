@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # at run time nothing is imported that the program has not lo
     from collections.abc import Callable, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
-    from typing import Any, Protocol
+    from typing import Any, Protocol, TextIO
 
     class Keeper(Protocol):
         """Who knows what is live."""
@@ -153,13 +153,14 @@ class IPythonShell:
         from prompt_toolkit.application import run_in_terminal
 
         try:
-            app.loop.call_soon_threadsafe(lambda: run_in_terminal(self._flush), context=app.context)
+            app.loop.call_soon_threadsafe(lambda: run_in_terminal(lambda: self._flush(sys.__stderr__)), context=app.context)
         except RuntimeError:  # the loop has ended
             return
 
-    def _flush(self) -> None:
+    def _flush(self, stream: TextIO | None = None) -> None:
+        """Write what was held. While a line is typed `sys.stderr` may be a proxy that loses what comes too late."""
         while self._held:
-            prompt.write(self._held.pop(0))
+            prompt.write(self._held.pop(0), stream)
 
     # --- the mark
 

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
     from collections.abc import Callable
     from types import CodeType, FrameType
-    from typing import Any, Protocol
+    from typing import Any, Protocol, TextIO
 
     class Shell(Protocol):
         """A prompt that has rules of its own, as IPython's."""
@@ -100,9 +100,9 @@ class Prompt:
             write(self._held.pop(0))
 
 
-def write(text: str) -> None:
+def write(text: str, stream: TextIO | None = None) -> None:
     """To stderr, whatever it is; never raises."""
-    stream = sys.stderr
+    stream = stream or sys.stderr
     try:
         stream.write(text)
         stream.flush()

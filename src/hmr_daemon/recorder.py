@@ -28,7 +28,9 @@ MACHINERY = frozenset(
 class Load:
     """One load of a user module: what the save-time side is told about it."""
 
-    __slots__ = ("code", "failed", "module", "name", "notes", "parent", "path", "record", "sequence", "stat")
+    __slots__ = (
+        "code", "failed", "module", "name", "notes", "parent", "path", "record", "sequence", "source", "stat",
+    )  # fmt: skip
 
     def __init__(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> None:
         self.module = module
@@ -41,8 +43,23 @@ class Load:
         self.parent = _standing()
         self.notes = Notes(self, None)
         self.failed = True
+        self.source: bytes | None = None
+        """What was loaded; None while it has not been read, or when the file has changed since."""
         self.record: Any = None
         """What the graph makes of it."""
+
+
+    def read_source(self) -> None:
+        """Read the file, unless it is another by now than the loader saw. Done off the importing thread."""
+        if self.source is not None:
+            return
+        try:
+            stat = os.stat(self.code.co_filename)
+            if not self.stat or (stat.st_size, stat.st_mtime) == (self.stat.get("size"), self.stat.get("mtime")):
+                with _real_open(self.code.co_filename, "rb") as file:
+                    self.source = file.read()
+        except OSError:
+            return
 
 
 class Notes:
@@ -183,6 +200,14 @@ class Recorder:
         """Whether this interpreter tells which functions a statement ran (3.12 and newer)."""
         return self._monitor is not None
 
+    def loading_here(self) -> bool:
+        """Whether this thread is running top-level code now."""
+        return bool(_stacks.get(get_ident()))
+
+    def names(self) -> list[str]:
+        """Names of the modules that are tracked."""
+        return list(self._modules)
+
     @property
     def busy(self) -> bool:
         """Whether top-level code is running on some thread now."""
@@ -251,6 +276,11 @@ class Recorder:
         """A module whose load was not recorded: the script."""
         self.track(load.name, load.module, load.path)
         self._loads.append(load)
+
+    def read_sources(self) -> None:
+        """Read what has been loaded so far, before it can be edited."""
+        for load in list(self._loads):
+            load.read_source()
 
     def take_loads(self) -> list[Load]:
         """The loads that have ended since the last call, in the order of their ends."""

@@ -13,7 +13,7 @@ import sys
 import time
 
 from .client import Client
-from .run import Finding, describe, search
+from .run import describe, search
 
 
 def main() -> int:
@@ -25,15 +25,12 @@ def main() -> int:
     parser.add_argument("--kinds", help="only these kinds of findings, comma separated")
     arguments = parser.parse_args()
     started = time.monotonic()
-    findings: list[Finding] = []
     kinds = frozenset(arguments.kinds.split(",")) if arguments.kinds else None
     with Client(arguments.python) as client:
-        tally = search(client, arguments.edits, arguments.seed, arguments.keep_going, kinds, findings.append, print)
+        tally = search(client, arguments.edits, arguments.seed, arguments.keep_going, kinds, lambda finding: print(describe(finding), flush=True))
     seconds = time.monotonic() - started
     print(f"{tally.edits} edits ({tally.broken} of them broken saves) in {tally.scenarios} scenarios, {seconds:.0f} s, "
           f"{tally.edits / seconds:.0f} a second; {tally.wrong} wrong")
-    for finding in findings:
-        print("\n" + describe(finding))
     return 1 if tally.wrong else 0
 
 

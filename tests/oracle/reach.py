@@ -27,6 +27,13 @@ def _split(path: str, modules: Mapping[str, Any]) -> Name:
     return module, path[len(module) + 1 :].partition(".")[0].partition("[")[0]
 
 
+def _parse(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError:  # of a file that no one loads
+        return ast.Module([], [])
+
+
 def module_name(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
@@ -35,7 +42,7 @@ class _Program:
     """Who mentions whom: between names, module by module."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
-        self.modules = {module_name(path): ast.parse(text) for path, text in files.items()}
+        self.modules = {module_name(path): _parse(text) for path, text in files.items()}
         self.packages = {module_name(path) for path in files if path.endswith("__init__.py")}
         self.statements: set[Name] = set()
         self.mentions: dict[Name, set[Name]] = defaultdict(set)

@@ -51,7 +51,6 @@ def search(
     most: int,
     kinds: frozenset[str] | None,
     found: Callable[[Finding], object],
-    say: Callable[[str], object] = lambda text: None,
 ) -> Tally:
     """Play scenarios until `edits` edits were played or `most` findings made."""
     tally = Tally()
@@ -67,7 +66,6 @@ def search(
         wrong = [w for w in judge(scenario, played) if kinds is None or w.kind in kinds]
         if wrong:
             tally.wrong += 1
-            say(f"{name}: {wrong[0].kind}: {wrong[0].text[:150]}")
             found(minimised(client, scenario, wrong[0], name))
     return tally
 

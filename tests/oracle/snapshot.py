@@ -16,6 +16,7 @@ CLASS_NOISE = frozenset(
     "__annotations_cache__ __abstractmethods__ _abc_impl __match_args__".split()
 ) - {"__match_args__", "__abstractmethods__"}
 MISSING = object()
+EMPTY = ("__annotations__", {})  # there or not, no one can tell
 
 
 def is_pure(name: str) -> bool:
@@ -41,7 +42,7 @@ def names(module: types.ModuleType) -> dict[str, Any]:
     return {
         name: value
         for name, value in sorted(vars(module).items())
-        if not (name.startswith("__") and name.endswith("__")) or name in KEPT_DUNDERS
+        if (not (name.startswith("__") and name.endswith("__")) or name in KEPT_DUNDERS) and (name, value) != EMPTY
     }
 
 

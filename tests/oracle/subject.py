@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import pickle
@@ -46,6 +47,7 @@ class Step:
     error: str | None
     summary: str
     state: snapshot.Snapshot
+    loaded: tuple[str, ...]
     same: frozenset[str]
     """Names that hold the very object that they held before the save."""
     ran: tuple[str, ...]
@@ -83,7 +85,8 @@ def _warm_up() -> None:
     import abc  # noqa: F401
     import contextlib  # noqa: F401
     import dataclasses  # noqa: F401
-    import logging
+    import enum  # noqa: F401
+    import importlib.metadata
     import typing  # noqa: F401
 
     import hmr_daemon.daemon
@@ -92,8 +95,11 @@ def _warm_up() -> None:
     import hmr_daemon.report
     import hmr_daemon.watcher  # noqa: F401
 
-    logging.getLogger("hmr_daemon").addHandler(logging.NullHandler())
+    hmr_daemon.report.tell = lambda *told: None
     sys.dont_write_bytecode = True
+    importlib.invalidate_caches()
+    gc.collect()
+    gc.freeze()
 
 
 def play(scenario: Scenario, root: str) -> Played:
@@ -218,7 +224,7 @@ def _user_modules(root: str) -> dict[str, ModuleType]:
 def _live(scenario: Scenario, root: str, send: Callable[[Step], None]) -> None:
     machine = Machine()
     _enter(root)
-    for name in scenario.entries:
+    for name in filter(lambda entry: _path_of(entry, scenario.versions[0]), scenario.entries):
         importlib.import_module(name)
     snapshot.results(_user_modules(root))
     machine.take_loads()
@@ -232,7 +238,7 @@ def _live(scenario: Scenario, root: str, send: Callable[[Step], None]) -> None:
         same = frozenset(path for path, value in held.items() if path in now and now[path] is value)
         error = event.failure.traceback if event is not None and event.failure is not None else None
         summary = "no reload" if event is None else f"ran {list(event.ran)} patched {list(event.patched)} removed {list(event.removed)} notes {list(event.notes)}"
-        send(Step(error, summary, snapshot.take(modules, called), same, event.ran if event else ()))
+        send(Step(error, summary, snapshot.take(modules, called), tuple(modules), same, event.ran if event else ()))
 
 
 class Machine:
