@@ -41,7 +41,8 @@ class Bench:
     def own(self, text: str) -> str:
         return text.replace("_N", self._mark)
 
-    def write(self, sources: Sources, age: float = 0.0) -> None:
+    def write(self, sources: Sources, age: float = 0.0) -> list[Path]:
+        paths = []
         for name, source in sources.items():
             path = self.process.root / (self.own(name) + ".py")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,11 +52,14 @@ class Bench:
                 past = time.time() - age
                 os.utime(aside, (past, past))
             aside.replace(path)
+            paths.append(path)
+        return paths
 
     def edit(self, sources: Sources) -> Reload:
         """Save the modules, and return the reload that follows, which must land."""
-        self.write(sources)
-        reload = self.process.wait_reload()
+        saved = {str(path) for path in self.write(sources)}
+        while not saved & set((reload := self.process.wait_reload()).files):
+            pass  # of an earlier edit
         assert reload.ok, reload.error
         return reload
 
@@ -81,8 +85,7 @@ def check(workshop: Workshop, case: Case) -> Reload:
     reload = bench.edit(after)
     found = bench.see_each({expression: expression for expression in expected})
     for expression, value in expected.items():
-        if isinstance(value, str) and value.endswith("Error"):
-            assert str(found[expression]).startswith(value), expression
-        else:
-            assert found[expression] == value, expression
+        seen = found[expression]
+        right = str(seen).startswith(value) if isinstance(value, str) and value.endswith("Error") else seen == value
+        assert right, f"{expression} is {seen!r}, not {value!r}; {reload}"
     return reload

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import enum
 import gc
+import sys
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -163,6 +164,9 @@ def _set(transaction: Transaction, cls: type, name: str, member: Any) -> None:
     if name == "__annotations__" and isinstance(member, dict):
         transaction.set_member(cls, name, dict(member))
         return
+    if name in ("__annotate__", "__annotate_func__"):  # 3.14: setting it drops what was computed before
+        transaction.do((setattr, cls, "__annotate__", member), (setattr, cls, "__annotate__", cls.__annotate__))
+        return
     settled = member if old is MISSING else settle(transaction, old, member)
     transaction.set_member(cls, name, settled)
     announce_name = getattr(type(member), "__set_name__", None)
@@ -184,9 +188,19 @@ def _implicit_members(transaction: Transaction, cls: type, namespace: Mapping[st
         transaction.set_member(cls, "__hash__", None)
     elif "__eq__" in edit.old_names - edit.new_names and cls.__dict__.get("__hash__", MISSING) is None:
         transaction.delete_member(cls, "__hash__")
+    if edit.annotations_changed and not {"__annotations__", "__annotate__", "__annotate_func__"} & set(namespace):
+        _drop_annotations(transaction, cls)
     docs = [s for s, _ in edit.members[:1] if s.kind == "doc"]
     if not docs and cls.__dict__.get("__doc__") is not None:
         transaction.set_member(cls, "__doc__", None)
+
+
+def _drop_annotations(transaction: Transaction, cls: type) -> None:
+    """The new body annotates nothing."""
+    if sys.version_info >= (3, 14):
+        transaction.do((setattr, cls, "__annotate__", None), (setattr, cls, "__annotate__", cls.__annotate__))
+    else:
+        transaction.set_member(cls, "__annotations__", {})
 
 
 def announce(transaction: Transaction, cls: type, keywords: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import sys
@@ -17,7 +18,7 @@ from typing import Any
 from . import instrument as instrument_module
 from . import classes, codes, contributions, diff, functions, reach, scripts, statements, values
 from ._bootstrap import environment_reason
-from .compiler import compile_statement
+from .compiler import compile_statement, without_value
 from .diff import Change as Kind
 from .graph import Graph, ModuleRecord, Node
 from .interactive import Interactive
@@ -886,10 +887,30 @@ class _Run:
 
     def _after(self) -> None:
         self.open_groups.clear()
+        if sys.version_info >= (3, 14):
+            for record in self.edited:
+                self._annotate(record)
         self._clear_caches(self.touched_codes)
         for path in sorted(self.graph.gone):
             for record in self.graph.at_path(path):
                 self._leave(record)
+
+    def _annotate(self, record: ModuleRecord) -> None:
+        """Since 3.14 one function computes all annotations of a module: make it anew from all statements."""
+        nodes = self.graph.analyze(record)
+        annotated = [node.statement for node in nodes if node.statement.annotated]
+        before = [p.statement.text for n, p in self.previous.items() if n.module is record and p.statement.annotated]
+        if [s.text for s in annotated] == before or record.parsed is None:
+            return
+        tree = ast.Module([without_value(s.parse()) for s in annotated], [])
+        fresh: dict[str, Any] = {}
+        exec(compile(tree, record.path, "exec", flags=record.parsed.future, dont_inherit=True), record.namespace, fresh)
+        self.transaction.delete_item(record.namespace, "__annotations__")
+        for name in ("__annotate__", "__conditional_annotations__"):
+            if name in fresh:
+                self.transaction.set_item(record.namespace, name, fresh[name])
+            elif name == "__annotate__":
+                self.transaction.delete_item(record.namespace, name)
 
     def _leave(self, record: ModuleRecord) -> None:
         """A module whose file is gone stays, unless the statement that had imported it is gone as well."""

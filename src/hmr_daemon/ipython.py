@@ -175,7 +175,7 @@ class IPythonShell:
             names = self._keeper.failing()
             if not names:
                 return tokens()
-            from pygments.token import Token
+            from pygments.token import Token  # type: ignore[import-untyped]
 
             return [(Token.OutPrompt, f"[not live: {', '.join(names)}] "), *tokens()]
 

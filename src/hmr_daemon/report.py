@@ -12,6 +12,7 @@ from . import prompt
 from .model import Failure, Reload
 
 logger = logging.getLogger("hmr_daemon")
+logger.addHandler(logging.NullHandler())  # else Python's last resort prints warnings a second time
 GREEN, RED, YELLOW, PLAIN = "\033[32m", "\033[31m", "\033[33m", "\033[0m"
 MOST_FILES, MOST_NAMES = 3, 6
 
@@ -24,8 +25,6 @@ def configure(level: str, show: Callable[[str], bool]) -> None:
     global _show
     _show = show
     logger.setLevel(level.upper())
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())  # else Python's last resort prints warnings a second time
 
 
 def tell(reload: Reload, still: Mapping[str, Failure] | None = None) -> None:

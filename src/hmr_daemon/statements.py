@@ -52,6 +52,8 @@ class Statement:
     effects: Effects
     imports: tuple[tuple[int, str, str, str], ...] = ()
     """For ``from`` statements: (level, module, name, bound as)."""
+    annotated: bool = False
+    """Whether it is an annotated assignment."""
     directive: str | None = None
     node: ast.stmt | None = field(default=None, compare=False, repr=False)
     """Kept for the members of a class; a module's statements are parsed again when needed."""
@@ -231,6 +233,7 @@ def split(body: Sequence[ast.stmt], lines: Sequence[str], start: int = 0, keep: 
             text=_text(node, line, end_line, lines),
             effects=effects(node),
             imports=_imports(node),
+            annotated=isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name),
             directive=_directive(lines, line, end_line),
             node=node if keep else None,
         )

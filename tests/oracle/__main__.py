@@ -23,11 +23,12 @@ def main() -> int:
     parser.add_argument("--python", default=sys.executable, help="the interpreter under test")
     parser.add_argument("--keep-going", type=int, default=1, metavar="N", help="stop after N findings")
     parser.add_argument("--kinds", help="only these kinds of findings, comma separated")
+    parser.add_argument("--without", default="", help="rules of the grammar that are not to be drawn, comma separated")
     arguments = parser.parse_args()
     started = time.monotonic()
     kinds = frozenset(arguments.kinds.split(",")) if arguments.kinds else None
     with Client(arguments.python) as client:
-        tally = search(client, arguments.edits, arguments.seed, arguments.keep_going, kinds, lambda finding: print(describe(finding), flush=True))
+        tally = search(client, arguments.edits, arguments.seed, arguments.keep_going, kinds, frozenset(arguments.without.split(",")), lambda finding: print(describe(finding), flush=True))
     seconds = time.monotonic() - started
     print(f"{tally.edits} edits ({tally.broken} of them broken saves) in {tally.scenarios} scenarios, {seconds:.0f} s, "
           f"{tally.edits / seconds:.0f} a second; {tally.wrong} wrong")

@@ -38,6 +38,11 @@ class Client:
         assert isinstance(played, Played)
         return played
 
+    def runs(self, scenario: Scenario) -> bool:
+        """Whether a fresh process can import the last version."""
+        last = Scenario(scenario.versions[-1:], scenario.entries)
+        return self.play(last).fresh[0].error is None
+
     def close(self) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()

@@ -28,6 +28,8 @@ def rule(weight: int) -> Callable[[Rule], Rule]:
 class Names:
     """Gives out names that no program has used."""
 
+    without: frozenset[str] = frozenset()
+    """Rules that are not to be drawn."""
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def new(self, prefix: str) -> str:
@@ -153,7 +155,13 @@ def constant(s: Scope, given: tuple[str, ...]) -> Statement | None:
 @rule(8)
 def derived(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "c")
-    return Statement(f"{name}{s.random.choice(['', '', ': int'])} = {s.int()}", ((name, "int"),), "derived")
+    return Statement(f"{name} = {s.int()}", ((name, "int"),), "derived")
+
+
+@rule(1)
+def annotated(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "c")
+    return Statement(f"{name}{s.random.choice(['', ': int'])} = {s.int()}", ((name, "int"),), "annotated")
 
 
 @rule(2)
@@ -495,7 +503,7 @@ def members(s: Scope, inherits: bool) -> str:
         f"items = [n for n in range({s.number(4)})]",
         f"class Inner:\n    q = {s.int(0)}\n    def r(self):\n        return {s.int(1)}",
         f"'''About {s.number()}.'''",
-        f"note: int = {s.number()}",
+        *([] if "annotated" in s.names.without else [f"note: int = {s.number()}"]),
         f"m2 = lambda self: {s.int(1)}",
         f"def __len__(self):\n    return {s.number()}",
     ]
@@ -569,7 +577,7 @@ def set_attribute(s: Scope, given: tuple[str, ...]) -> Statement | None:
 @rule(2)
 def dataclass_(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "D")
-    arguments = s.random.choice(["", "", "(frozen=True)", "(order=True)", "(slots=True)", "(kw_only=True)"])
+    arguments = s.random.choice(["", "", "(frozen=True)", "(order=True)", "(kw_only=True)"])
     more = s.random.choice(["", f"    y: list = dataclasses.field(default_factory=list)\n", f"    z: int = {s.number()}\n"])
     return Statement(
         f"import dataclasses\n@dataclasses.dataclass{arguments}\nclass {name}:\n    x: int = {s.int(1)}\n{more}    def total(self):\n        return self.x + {s.int(1)}",
@@ -578,14 +586,34 @@ def dataclass_(s: Scope, given: tuple[str, ...]) -> Statement | None:
     )
 
 
+@rule(1)
+def slots_dataclass(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "D")
+    return Statement(
+        f"import dataclasses\n@dataclasses.dataclass(slots=True)\nclass {name}:\n    x: int = {s.int(1)}\n"
+        f"    def total(self):\n        return self.x + {s.int(1)}",
+        ((name, "data"),),
+        "slots_dataclass",
+    )
+
+
 @rule(2)
 def enum_(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "E")
-    base = s.random.choice(["enum.Enum", "enum.Enum", "enum.IntEnum", "enum.Flag"])
+    base = ["enum.Enum", "enum.Enum", "enum.IntEnum", "enum.Flag"][sum(map(ord, name)) % 4]
     first = s.random.choice(["enum.auto()", s.int(0), str(s.number())]) if base != "enum.Flag" else "enum.auto()"
     rest = "".join(f"\n    {letter} = {'enum.auto()' if base == 'enum.Flag' else s.number() + 20 * n}" for n, letter in enumerate("BC"[: s.random.randrange(3)], 1))
     method = s.random.choice(["", f"\n    def m(self):\n        return {s.int(1)}"])
     return Statement(f"import enum\nclass {name}({base}):\n    A = {first}{rest}{method}", ((name, "enum"),), "enum_")
+
+
+@rule(1)
+def shifting_enum(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    """An enum that another version may make of another kind."""
+    name = s.name(given, "E")
+    base = s.random.choice(["enum.Enum", "enum.IntEnum", "enum.Flag", "enum.StrEnum"])
+    first = "'a'" if base == "enum.StrEnum" else "1"
+    return Statement(f"import enum\nclass {name}({base}):\n    A = {first}", ((name, "held"),), "shifting_enum")
 
 
 @rule(1)
@@ -750,12 +778,18 @@ def docstring(s: Scope, given: tuple[str, ...]) -> Statement | None:
 # --- programs ----------------------------------------------------------------------------------------------
 
 
+def available(without: frozenset[str]) -> dict[str, int]:
+    """The rules that may be drawn, with their weights."""
+    return {name: weight for name, (weight, _) in RULES.items() if name not in without}
+
+
 def draw(s: Scope, only: str | None = None, given: tuple[str, ...] = ()) -> Statement:
     """One statement by a rule drawn by weight, or by the one that is named."""
     if only is not None and (made := RULES[only][1](s, given)) is not None:
         return made
     while True:
-        name = s.random.choices(list(RULES), [weight for weight, _ in RULES.values()])[0]
+        rules = available(s.names.without)
+        name = s.random.choices(list(rules), list(rules.values()))[0]
         if (made := RULES[name][1](s, ())) is not None:
             return made
 

@@ -31,16 +31,22 @@ class Finding:
     seed: str
 
 
-def draw(seed: str, edits: int = 6) -> Scenario:
-    """The scenario of a seed."""
-    random, names = Random(seed), Names()
+def draw(seed: str, runs: Callable[[Scenario], bool], without: frozenset[str] = frozenset(), edits: int = 6) -> Scenario:
+    """The scenario of a seed: edits, some of which break the program and are mended by the next."""
+    random, names = Random(seed), Names(without)
     program = draw_program(random, names)
+    while not runs(Scenario((program.render(),), program.entries)):
+        program = draw_program(random, names)
     versions = [program.render()]
-    for _ in range(edits):
-        if random.random() < 0.12:
+    while len(versions) <= edits:
+        if random.random() < 0.1:
             versions.append(broken(random, program).render())
-        program = draw_edit(random, names, program)
-        versions.append(program.render())
+        edited = draw_edit(random, names, program)
+        versions.append(edited.render())
+        if runs(Scenario((versions[-1],), program.entries)) or random.random() < 0.1:
+            program = edited
+        elif random.random() < 0.5:
+            versions.pop()
     return Scenario(tuple(versions), program.entries)
 
 
@@ -50,6 +56,7 @@ def search(
     seed: int,
     most: int,
     kinds: frozenset[str] | None,
+    without: frozenset[str],
     found: Callable[[Finding], object],
 ) -> Tally:
     """Play scenarios until `edits` edits were played or `most` findings made."""
@@ -57,7 +64,7 @@ def search(
     while tally.edits < edits and tally.wrong < most:
         name = f"{seed}:{tally.scenarios}"
         tally.scenarios += 1
-        scenario = draw(name)
+        scenario = draw(name, client.runs, without)
         played = client.play(scenario)
         if played.fresh[0].error is not None:
             continue

@@ -108,6 +108,8 @@ def play(scenario: Scenario, root: str) -> Played:
         fresh.append(_fresh_of(scenario, number, root, fresh))
         if number == 0 and fresh[0].error is not None:
             return Played(tuple(fresh), ())
+    if len(scenario.versions) == 1:
+        return Played(tuple(fresh), ())
     _lay_out(root, {}, scenario.versions[0])
     steps: list[Step] = []
     crash = _in_child(lambda send: _live(scenario, root, send), steps.append)

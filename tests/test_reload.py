@@ -1,0 +1,399 @@
+"""What a person sees after saving a file: values, dependents, state, names that go, scripts, and silence otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from conftest import LiveFactory
+from live import Environment
+from workshop import Case, Workshop, check
+
+
+@pytest.fixture(scope="module")
+def workshop(environment: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    workshop = Workshop(environment, tmp_path_factory.mktemp("reload"))
+    yield workshop
+    print(workshop.process.close())
+
+
+CASES: dict[str, Case] = {
+    # --- values
+    "a constant": ({"m_N": "X = 1\n"}, {"m_N": "X = 2\n"}, "", {"m_N.X": 2}),
+    "a constant taken by name": (
+        {"m_N": "X = 1\n", "u_N": "from m_N import X\ndef f(): return X\n"},
+        {"m_N": "X = 2\n"},
+        "",
+        {"(u_N.X, u_N.f())": (2, 2)},
+    ),
+    "a constant taken by another name": (
+        {"m_N": "X = 1\n", "u_N": "from m_N import X as Y, X as Z\n"},
+        {"m_N": "X = 2\n"},
+        "",
+        {"(u_N.Y, u_N.Z)": (2, 2)},
+    ),
+    "the type of a value changes": ({"m_N": "X = 1\n"}, {"m_N": "X = True\n"}, "", {"m_N.X is True": True}),
+    "1 and 1.0 are not the same": ({"m_N": "X = [1]\n"}, {"m_N": "X = [1.0]\n"}, "", {"repr(m_N.X)": "[1.0]"}),
+    "0.0 and -0.0 are not the same": ({"m_N": "X = 0.0\n"}, {"m_N": "X = -0.0\n"}, "", {"repr(m_N.X)": "-0.0"}),
+    "the order of a dict": (
+        {"m_N": "X = {'a': 1, 'b': 2}\n"},
+        {"m_N": "X = {'b': 2, 'a': 1}\n"},
+        "",
+        {"list(m_N.X)": ["b", "a"]},
+    ),
+    "not a number": (
+        {"m_N": "X = float('nan')\nxs = [1]\n"},
+        {"m_N": "X = float('nan') + 0\nxs = [1]\n"},
+        "held = m_N.xs",
+        {"(m_N.X == m_N.X, m_N.xs is held)": (False, True)},
+    ),
+    "several targets": ({"m_N": "a = b = [1]\n"}, {"m_N": "a = b = [2]\n"}, "", {"(m_N.a, m_N.a is m_N.b)": ([2], True)}),
+    "unpacking": (
+        {"m_N": "a, (b, *c) = 1, (2, 3, 4)\n"},
+        {"m_N": "a, (b, *c) = 1, (5, 6, 7)\n"},
+        "",
+        {"(m_N.a, m_N.b, m_N.c)": (1, 5, [6, 7])},
+    ),
+    "an annotated name": (
+        {"m_N": "x: int = 1\ny: str\n"},
+        {"m_N": "x: float = 2\nz: str\n"},
+        "",
+        {"(m_N.x, sorted(m_N.__annotations__))": (2, ["x", "z"])},
+    ),
+    "a walrus": ({"m_N": "a = (b := 1) + 1\n"}, {"m_N": "a = (b := 10) + 1\n"}, "", {"(m_N.a, m_N.b)": (11, 10)}),
+    "a loop": (
+        {"m_N": "table = {}\nfor n in range(2):\n    table[n] = n\n"},
+        {"m_N": "table = {}\nfor n in range(3):\n    table[n] = n * n\n"},
+        "",
+        {"(m_N.table, m_N.n)": ({0: 0, 1: 1, 2: 4}, 2)},
+    ),
+    "a with statement": (
+        {"m_N": "import io\nwith io.StringIO('old') as file:\n    text = file.read()\n"},
+        {"m_N": "import io\nwith io.StringIO('new') as file:\n    text = file.read()\n"},
+        "",
+        {"m_N.text": "new"},
+    ),
+    "a comprehension over a changed value": (
+        {"m_N": "xs = [1, 2]\nys = [x * 2 for x in xs]\nzs = {y: 1 for y in ys}\n"},
+        {"m_N": "xs = [1, 3]\nys = [x * 2 for x in xs]\nzs = {y: 1 for y in ys}\n"},
+        "",
+        {"(m_N.ys, m_N.zs)": ([2, 6], {2: 1, 6: 1})},
+    ),
+    "a condition turns": (
+        {"m_N": "debug = False\nif debug:\n    level = 1\nelse:\n    level = 2\n    extra = 1\n"},
+        {"m_N": "debug = True\nif debug:\n    level = 1\nelse:\n    level = 2\n    extra = 1\n"},
+        "",
+        {"m_N.level": 1},
+    ),
+    "a match statement": (
+        {"m_N": "kind = 'a'\nmatch kind:\n    case 'a': value = 1\n    case _: value = 2\n"},
+        {"m_N": "kind = 'b'\nmatch kind:\n    case 'a': value = 1\n    case _: value = 2\n"},
+        "",
+        {"m_N.value": 2},
+    ),
+    "a del statement": ({"m_N": "a = 1\nb = a\ndel a\n"}, {"m_N": "a = 2\nb = a\ndel a\n"}, "", {"(m_N.b, hasattr(m_N, 'a'))": (2, False)}),
+    "an f-string": ({"m_N": "v = 1\ns = f'{v:>3}'\n"}, {"m_N": "v = 2\ns = f'{v:>3}'\n"}, "", {"m_N.s": "  2"}),
+    "the module's docstring": ({"m_N": "'old'\nx = 1\n"}, {"m_N": "'new'\nx = 1\n"}, "", {"m_N.__doc__": "new"}),
+    "the module's docstring goes": ({"m_N": "'old'\nx = 1\n"}, {"m_N": "x = 1\n"}, "", {"m_N.__doc__": None}),
+    "__all__": (
+        {"m_N": "__all__ = ['a']\na = 1\nb = 2\n", "u_N": "from m_N import *\n"},
+        {"m_N": "__all__ = ['a', 'b']\na = 1\nb = 2\n"},
+        "",
+        {"(u_N.a, u_N.b)": (1, 2)},
+    ),
+    "a name no longer in __all__": (
+        {"m_N": "__all__ = ['a', 'b']\na = 1\nb = 2\n", "u_N": "from m_N import *\n"},
+        {"m_N": "__all__ = ['a']\na = 1\nb = 2\n"},
+        "",
+        {"hasattr(u_N, 'b')": False},
+    ),
+    "a function's result": (
+        {"m_N": "def f(): return 1\nx = f()\ny = [x]\n"},
+        {"m_N": "def f(): return 2\nx = f()\ny = [x]\n"},
+        "",
+        {"(m_N.x, m_N.y)": (2, [2])},
+    ),
+    "a class used at load": (
+        {"m_N": "class C:\n    def __init__(self): self.n = 1\nc = C()\nn = c.n\n"},
+        {"m_N": "class C:\n    def __init__(self): self.n = 2\nc = C()\nn = c.n\n"},
+        "",
+        {"(m_N.n, m_N.c.n)": (2, 2)},
+    ),
+    "a module attribute hook": (
+        {"m_N": "def __getattr__(name):\n    if name == 'lazy': return 1\n    raise AttributeError(name)\n"},
+        {"m_N": "def __getattr__(name):\n    if name == 'lazy': return 2\n    raise AttributeError(name)\n"},
+        "",
+        {"m_N.lazy": 2},
+    ),
+    # --- state
+    "state is kept": (
+        {"m_N": "connection = object()\ncount = 0\ncache = {}\nLIMIT = 1\ndef use():\n    global count\n    count += 1\n    return LIMIT\n"},
+        {"m_N": "connection = object()\ncount = 0\ncache = {}\nLIMIT = 5\ndef use():\n    global count\n    count += 1\n    return LIMIT\n"},
+        "held = m_N.connection, m_N.cache; m_N.use(); m_N.use(); m_N.cache['k'] = 1",
+        {"(m_N.use(), m_N.count, m_N.cache, m_N.connection is held[0], m_N.cache is held[1])": (5, 3, {"k": 1}, True, True)},
+    ),
+    "a value that the program changed stays while its statement does": (
+        {"m_N": "level = 1\nother = 1\n"},
+        {"m_N": "level = 1\nother = 2\n"},
+        "m_N.level = 5; m_N.own = 'own'",
+        {"(m_N.level, m_N.other, m_N.own)": (5, 2, "own")},
+    ),
+    "an edited value wins over what the program set": ({"m_N": "level = 1\n"}, {"m_N": "level = 2\n"}, "m_N.level = 5", {"m_N.level": 2}),
+    "a kept object does not follow what made it, where that came out equal": (
+        {"m_N": "base = 2\nsize = max(base, 10)\npool = [0] * size\n"},
+        {"m_N": "base = 3\nsize = max(base, 10)\npool = [0] * size\n"},
+        "held = m_N.pool",
+        {"(m_N.base, m_N.pool is held)": (3, True)},
+    ),
+    "what is appended is there once": (
+        {"m_N": "xs = []\nxs.append('a')\nxs.extend('bc')\nxs += ['d']\n"},
+        {"m_N": "xs = []\nxs.append('A')\nxs.extend('bc')\nxs += ['d']\n"},
+        "",
+        {"m_N.xs": ["A", "b", "c", "d"]},
+    ),
+    "what another module appended is there once": (
+        {"r_N": "xs = []\n", "m_N": "import r_N\nr_N.xs.append('a')\n", "o_N": "import r_N\nr_N.xs.append('o')\n"},
+        {"m_N": "import r_N\nr_N.xs.append('A')\n"},
+        "",
+        {"r_N.xs": ["A", "o"]},
+    ),
+    "keys set one by one": (
+        {"m_N": "d = {}\nd['a'] = 1\nd['b'] = 2\n"},
+        {"m_N": "d = {}\nd['a'] = 1\nd['c'] = 2\n"},
+        "",
+        {"m_N.d": {"a": 1, "c": 2}},
+    ),
+    "attributes set one by one": (
+        {"m_N": "import types\nns = types.SimpleNamespace()\nns.a = 1\nns.b = 2\n"},
+        {"m_N": "import types\nns = types.SimpleNamespace()\nns.a = 1\nns.b = 3\n"},
+        "",
+        {"vars(m_N.ns)": {"a": 1, "b": 3}},
+    ),
+    "a call that fills": (
+        {"m_N": "def fill(xs, n): xs.extend(range(n))\nxs = []\nfill(xs, 2)\n"},
+        {"m_N": "def fill(xs, n): xs.extend(range(n))\nxs = []\nfill(xs, 3)\n"},
+        "",
+        {"m_N.xs": [0, 1, 2]},
+    ),
+    "a statement that adds is taken away": (
+        {"m_N": "xs = []\nxs.append(1)\nxs.append(2)\n"},
+        {"m_N": "xs = []\nxs.append(2)\n"},
+        "",
+        {"m_N.xs": [2]},
+    ),
+    "a group keeps what follows it right": (
+        {"m_N": "xs = [1]\nxs.append(2)\ntotal = sum(xs)\nxs.append(3)\nlast = xs[-1]\n"},
+        {"m_N": "xs = [1]\nxs.append(20)\ntotal = sum(xs)\nxs.append(3)\nlast = xs[-1]\n"},
+        "",
+        {"(m_N.xs, m_N.total, m_N.last)": ([1, 20, 3], 21, 3)},
+    ),
+    # --- dependents
+    "through three modules": (
+        {"a_N": "x = 1\n", "b_N": "from a_N import x\ny = x + 1\n", "c_N": "import b_N\nz = b_N.y + 1\n"},
+        {"a_N": "x = 10\n"},
+        "",
+        {"c_N.z": 12},
+    ),
+    "through a function of another module": (
+        {"a_N": "rate = 2\ndef price(n): return n * rate\n", "b_N": "from a_N import price\nsum_ = price(5)\n"},
+        {"a_N": "rate = 3\ndef price(n): return n * rate\n"},
+        "",
+        {"b_N.sum_": 15},
+    ),
+    "through getattr": (
+        {"a_N": "x = 1\n", "b_N": "import a_N\ny = getattr(a_N, 'x') + 1\n"},
+        {"a_N": "x = 5\n"},
+        "",
+        {"b_N.y": 6},
+    ),
+    "through import_module": (
+        {"a_N": "x = 1\n", "b_N": "import importlib\ny = importlib.import_module('a_N').x + 1\n"},
+        {"a_N": "x = 5\n"},
+        "",
+        {"b_N.y": 6},
+    ),
+    "through a module in a list": (
+        {"a_N": "x = 1\n", "b_N": "import a_N\nmodules = [a_N]\ntotal = sum(m.x for m in modules)\n"},
+        {"a_N": "x = 5\n"},
+        "",
+        {"b_N.total": 5},
+    ),
+    "through a base class in another module": (
+        {"a_N": "class B:\n    k = 1\n", "b_N": "from a_N import B\nclass C(B): pass\nk = C.k\n"},
+        {"a_N": "class B:\n    k = 2\n"},
+        "held = b_N.C",
+        {"(b_N.C.k, b_N.k, b_N.C is held)": (2, 2, True)},
+    ),
+    "a new import in an edit": (
+        {"a_N": "x = 1\n"},
+        {"a_N": "import math\nfrom os import path as p\nx = math.floor(2.5)\n"},
+        "",
+        {"(a_N.x, a_N.p.sep)": (2, "/")},
+    ),
+    "an import goes": (
+        {"a_N": "import math\nx = 1\n"},
+        {"a_N": "x = 1\n"},
+        "",
+        {"hasattr(a_N, 'math')": False},
+    ),
+    "an import inside a function": (
+        {"a_N": "x = 1\n", "b_N": "def f():\n    from a_N import x\n    return x\n"},
+        {"a_N": "x = 2\n"},
+        "b_N.f()",
+        {"b_N.f()": 2},
+    ),
+    "an optional import": (
+        {"a_N": "try:\n    from nowhere import x\nexcept ImportError:\n    x = 1\n", "b_N": "from a_N import x\n"},
+        {"a_N": "try:\n    from nowhere import x\nexcept ImportError:\n    x = 2\n"},
+        "",
+        {"b_N.x": 2},
+    ),
+    "a value swapped for a re-export": (
+        {"a_N": "x = 1\n", "o_N": "x = 5\n", "b_N": "from a_N import x\n"},
+        {"a_N": "from o_N import x\n"},
+        "",
+        {"b_N.x": 5},
+    ),
+    "both ends of an import saved together": (
+        {"a_N": "x = 1\n", "b_N": "from a_N import x\ny = x\n"},
+        {"a_N": "z = 5\n", "b_N": "from a_N import z\ny = z\n"},
+        "",
+        {"(b_N.y, hasattr(a_N, 'x'), hasattr(b_N, 'x'))": (5, False, False)},
+    ),
+    # --- what goes
+    "a name goes": ({"m_N": "a = 1\nb = 2\n"}, {"m_N": "b = 2\n"}, "", {"hasattr(m_N, 'a')": False}),
+    "a name goes and a function says so": (
+        {"m_N": "a = 1\ndef f(): return a\n"},
+        {"m_N": "def f(): return a\n"},
+        "",
+        {"m_N.f()": "NameError"},
+    ),
+    "a name goes from a re-exporting package": (
+        {"m_N": "a = 1\nb = 2\n", "u_N": "from m_N import *\n"},
+        {"m_N": "b = 2\n"},
+        "",
+        {"hasattr(u_N, 'a')": False},
+    ),
+    "a name that another statement still binds stays": (
+        {"m_N": "a = 1\ntry:\n    a = 2\nexcept ValueError:\n    a = 3\n"},
+        {"m_N": "try:\n    a = 2\nexcept ValueError:\n    a = 3\n"},
+        "",
+        {"m_N.a": 2},
+    ),
+    "a shadowed builtin comes back": ({"m_N": "len = 5\nx = 1\ndef f(): return len\n"}, {"m_N": "x = 1\ndef f(): return len\n"}, "", {"m_N.f()([1])": 1}),
+    # --- namespaces that are written in other ways
+    "globals()": ({"m_N": "globals()['x'] = 1\n"}, {"m_N": "globals()['x'] = 2\n"}, "", {"m_N.x": 2}),
+    "globals() in a loop, taken by name": (
+        {"m_N": "for n in 'ab':\n    globals()[n] = n\n", "u_N": "from m_N import a\n"},
+        {"m_N": "for n in 'ab':\n    globals()[n] = n * 2\n"},
+        "",
+        {"(m_N.a, u_N.a)": ("aa", "aa")},
+    ),
+    "exec": ({"m_N": "exec('x = 1')\n"}, {"m_N": "exec('x = 2')\n"}, "", {"m_N.x": 2}),
+    "setattr on itself": (
+        {"m_N": "import sys\nsetattr(sys.modules[__name__], 'x', 1)\n"},
+        {"m_N": "import sys\nsetattr(sys.modules[__name__], 'x', 2)\n"},
+        "",
+        {"m_N.x": 2},
+    ),
+    "a function that writes a global while loading": (
+        {"m_N": "def init():\n    global x\n    x = 1\ninit()\n", "u_N": "from m_N import x\n"},
+        {"m_N": "def init():\n    global x\n    x = 2\ninit()\n"},
+        "",
+        {"(m_N.x, u_N.x)": (2, 2)},
+    ),
+    "one module sets a name in another": (
+        {"a_N": "x = 1\n", "b_N": "import a_N\na_N.x = 5\n", "c_N": "import a_N, b_N\ny = a_N.x\n"},
+        {"b_N": "import a_N\na_N.x = 6\n"},
+        "",
+        {"(a_N.x, c_N.y)": (6, 6)},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_case(workshop: Workshop, case: Case) -> None:
+    check(workshop, case)
+
+
+def test_a_data_file_that_was_read_while_loading(live: LiveFactory) -> None:
+    source = "import json, pathlib\ndata = json.loads(pathlib.Path('data.json').read_text())\ndouble = data * 2\n"
+    process = live({"m.py": source, "data.json": "1"})
+    process.load("import m")
+    process.edit({"data.json": "5"}, atomic=True)
+    event = process.wait_reload()
+    assert event.ran == ("m:2 data", "m:3 double")
+    assert process.see("(m.data, m.double)") == (5, 10)
+
+
+# --- the interactive namespace -------------------------------------------------------------------------------
+
+
+def test_names_that_a_prompt_took_follow(live: LiveFactory) -> None:
+    process = live({"m.py": "X = 1\nY = 1\nZ = 1\ndef f(): return 1\n"})
+    process.load("from m import X, Y as why, f\nfrom m import *\nimport m\nX_kept = X\nown = 1")
+    process.edit({"m.py": "X = 2\nY = 2\nZ = 2\nnew = 3\ndef f(): return 2\n"}, atomic=True)
+    assert process.wait_reload().ok
+    assert process.see("(X, why, Z, f(), m.X, X_kept, own)") == (2, 2, 2, 2, 2, 1, 1)
+
+
+def test_a_prompt_s_own_names_never_change(live: LiveFactory) -> None:
+    process = live({"m.py": "X = 1\nY = []\n"})
+    process.load("from m import X, Y\nimport m\nX = 'own'\nY = [5]")
+    process.edit({"m.py": "X = 2\nY = [2]\n"}, atomic=True)
+    assert process.wait_reload().ok
+    assert process.see("(X, Y, m.X)") == ("own", [5], 2)
+
+
+# --- batches, silence, switches ------------------------------------------------------------------------------
+
+
+def test_a_branch_switch_is_one_reload(live: LiveFactory) -> None:
+    names = [f"m{number}" for number in range(40)]
+    process = live({f"{name}.py": f"x = 1\nprevious = {position}\n" for position, name in enumerate(names)})
+    process.load("import " + ", ".join(names))
+    process.edit({f"{name}.py": f"x = 2\nprevious = {position}\n" for position, name in enumerate(names)}, atomic=True)
+    event = process.wait_reload()
+    assert event.ok
+    process.until(f"[m.x for m in ({', '.join(names)})]", [2] * 40)
+
+
+def test_a_reload_prints_nothing(live: LiveFactory) -> None:
+    process = live({"m.py": "x = 1\n"})
+    process.load("import m")
+    process.edit({"m.py": "x = 2\n"}, atomic=True)
+    process.wait_reload()
+    process.edit({"m.py": "x = \n"}, atomic=True)
+    process.wait_reload()
+    assert process.output() == ""
+
+
+def test_output_of_statements_that_run_again_is_the_program_s(live: LiveFactory) -> None:
+    process = live({"m.py": "x = 1\nprint('loaded', x, flush=True)\n"})
+    process.load("import m")
+    process.edit({"m.py": ("x = 1", "x = 2")}, atomic=True)
+    process.wait_reload()
+    assert process.output() == "loaded 1\nloaded 2\n"
+
+
+def test_switched_off(live: LiveFactory) -> None:
+    process = live({"m.py": "x = 1\n"}, NO_HMR_DAEMON="1")
+    process.do("import m, sys, threading")
+    process.edit({"m.py": "x = 2\n"})
+    assert process.see("[name for name in sys.modules if name.startswith('hmr_daemon') and name != 'hmr_daemon._bootstrap'][:1]") in (
+        [],
+        ["hmr_daemon"],
+    )
+    assert process.see("(threading.active_count(), m.x)") == (1, 1)
+
+
+def test_nothing_is_tracked_after_loading(live: LiveFactory) -> None:
+    """The steady state is plain CPython."""
+    process = live({"m.py": "x = 1\ndef f(): return x\n", "u.py": "from m import f\ny = f()\n"})
+    process.load("import m, u, sys, types")
+    assert process.see("(type(m) is types.ModuleType, type(u) is types.ModuleType)") == (True, True)
+    process.edit({"m.py": ("x = 1", "x = 2")}, atomic=True)
+    assert process.wait_reload().ok
+    assert process.see("(type(m) is types.ModuleType, u.y)") == (True, 2)
+    assert process.see("'settrace' not in repr(sys.gettrace()) and sys.getprofile() is None")
