@@ -26,6 +26,8 @@ IMPLICIT = frozenset(
         "__non_callable_proto_members__", "__match_args__",
     }
 )  # fmt: skip
+SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
+"""Where instances keep a slot: each works for the class that it was made for, and no other."""
 NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__qualname__", "__static_attributes__",
                          "__conditional_annotations__"})  # fmt: skip
 
@@ -200,7 +202,7 @@ def _drop_annotations(transaction: Transaction, cls: type) -> None:
     if sys.version_info >= (3, 14):
         transaction.do((setattr, cls, "__annotate__", None), (setattr, cls, "__annotate__", cls.__annotate__))
     else:
-        transaction.set_member(cls, "__annotations__", {})
+        transaction.delete_member(cls, "__annotations__")
 
 
 def announce(transaction: Transaction, cls: type, keywords: Mapping[str, Any]) -> None:
@@ -234,7 +236,7 @@ def adopt(transaction: Transaction, old: type, new: type, problems: list[str]) -
     The old one goes on where it can take the new one's members. Where its layout forbids it, or something that
     cannot be told holds the new one, the new one takes over, and `problems` says what could not follow.
     """
-    if isinstance(old, enum.EnumMeta) and isinstance(new, enum.EnumMeta):
+    if isinstance(old, enum.EnumMeta) and isinstance(new, enum.EnumMeta) and old.__bases__ == new.__bases__:
         return _adopt_enum(transaction, old, new)
     if _same_layout(old, new) and not _held_by_unknown(new):
         _take_members(transaction, old, new)
@@ -272,7 +274,7 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
     for name in set(vars(old)) - set(vars(new)) - keep:
         transaction.delete_member(old, name)
     for name, member in list(vars(new).items()):
-        if name not in keep:
+        if name not in keep and not isinstance(member, SLOT_TYPES):
             before = old.__dict__.get(name, MISSING)
             transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
     if isinstance(old, abc.ABCMeta):

@@ -14,15 +14,19 @@ from .transaction import MISSING, Transaction
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 LIMIT = 3_000
 LARGEST = 100_000
+COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
 
 
 @contextmanager
-def replaced(transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any]) -> Iterator[None]:
+def replaced(
+    transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any]
+) -> Iterator[None]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
 
     Afterwards what it added stands in their places; what it did not add again and no one else took is put back.
+    `before` holds what its last run made, by name; nothing, where it finds the containers made anew.
     """
-    if not _registers(node):
+    if not _registers(node) or (not before and node.statement.effects.mutates):
         yield
         return
     made = _made(node, before)
@@ -35,6 +39,19 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, before: Mapping
     yield
     for (container, snapshot), gone in zip(snapshots, taken, strict=True):
         _put_in_place(container, snapshot, gone)
+
+
+def withdraw(transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any]) -> None:
+    """Take out what a statement put into registries that the new source no longer has."""
+    if not _registers(node) and node.statement.kind not in COMPOUND:
+        return
+    made = _made(node, before)
+    pairs = [(code, code) for code in node.codes]
+    made |= {id(f) for found in functions.find(pairs, before.values()).values() for f in found}
+    for container in _containers(node, graph):
+        if len(container) <= LARGEST:
+            transaction.guard(container)
+            _take_out(container, _copy(container), made)
 
 
 def _registers(node: Node) -> bool:

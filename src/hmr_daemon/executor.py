@@ -195,6 +195,9 @@ class _Run:
         """Identities of the objects that stayed what they are but do other things."""
         self.class_changes: dict[int, classes.ClassChange] = {}
         self.touched_codes: set[int] = set()
+        self.made: dict[Node, dict[str, Any]] = {}
+        """What the last run of each statement that ran again had made, by name."""
+        self.gone_values: dict[tuple[int, str], Any] = {}
         self.removed_names: list[tuple[ModuleRecord, str]] = []
         self.removed_nodes: list[Node] = []
         self.open_groups: dict[tuple[int, str], Group] = {}
@@ -267,6 +270,7 @@ class _Run:
             if change.new is None:
                 assert change.old is not None
                 self.removed_nodes.append(old_nodes[change.old])
+                self._withdraw(old_nodes[change.old])
                 continue
             statement = edit.parsed.statements[change.new]
             if change.old is None:
@@ -310,6 +314,14 @@ class _Run:
             self.schedule(node, reason)
         for node in [n for n in self.removed_nodes if n.module is record]:
             self._group_of(node, removed=True)
+
+    def _withdraw(self, node: Node) -> None:
+        if node.statement.effects.calls:
+            namespace = node.module.namespace
+            before = {name: namespace[name] for name in node.writes if name in namespace}
+            contributions.withdraw(self.transaction, node, self.graph, self._made_by(node, before))
+        if node.statement.kind == "doc":
+            self.removed_names.append((node.module, "__doc__"))
 
     def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
         """Order numbers that rise along the new source; what stayed in order keeps its own."""
@@ -459,12 +471,17 @@ class _Run:
         edited = {id(new) for old, new in self.swap.pairs if id(old) in changed}
         for node in [n for n in self.previous if n.codes and n.statement.effects.calls]:
             mine = [code for code in node.codes if id(code) in edited and not codes.is_class_body(code)]
-            if not mine or node.statement.kind != "def":
+            if not mine or node.statement.kind != "def" or self._bound_again(node):
                 continue
             bound = [node.module.namespace.get(name) for name in node.statement.names]
             functions_now = [f for code in mine for f in self.swap.functions.get(id(code), ())]
             if functions_now and any(_consumed(value, functions_now, node) for value in bound):
                 self.schedule(node, "its decorator used the function's code", code_changed=True)
+
+    def _bound_again(self, node: Node) -> bool:
+        """Whether what the statement bound is no longer under its name."""
+        table = self.agenda.table(node.module)
+        return any(table.next_writer(name, node) is not None for name in node.writes)
 
     def _owners(self, code: CodeType) -> Iterator[Node]:
         for record in self.graph.at_path(code.co_filename):
@@ -612,16 +629,21 @@ class _Run:
             self.transaction.guard_namespace(record.module)
         if node.statement.kind not in ("def", "class", "import", "from"):
             self._dispose(record)
-        names = self._bound_by(node)
+        names = self._bound_by(node) | self._old_writes(node)
         before = {name: namespace.get(name, MISSING) for name in names}
+        mine = self.made[node] = self._made_by(node, before)
         for name in names:
             if (id(record), name) in self.tentative:
                 self.tentative.discard((id(record), name))
                 namespace.pop(name, None)
         earlier_star = set(node.extra) if node.star else set()
-        with contributions.replaced(self.transaction, node, self.graph, before):
+        grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
+        hidden = self._hide_later_names(node)
+        with contributions.replaced(self.transaction, node, self.graph, {} if grouped else mine):
             self._execute(node, reason, before)
-        names |= set(node.writes)
+        for name, value in hidden.items():
+            namespace.setdefault(name, value)
+        names = names & (self._bound_by(node) | set(before) - self._old_writes(node)) | set(node.writes)
         gone = earlier_star - node.extra
         names -= gone
         self.removed_names += [(record, name) for name in sorted(gone)]
@@ -638,6 +660,32 @@ class _Run:
                 del self.open_groups[key]
                 value = group.maker.module.namespace.get(key[1], MISSING)
                 self._compare(group.maker, key[1], group.old, value)
+
+    def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what the names held, what the statement's last run made."""
+        if node in self.added:
+            return {}
+        table = self.agenda.table(node.module)
+        own = {id(code) for code in codes.walk(node.codes)}
+        made = {}
+        for name, value in before.items():
+            value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
+            sole = table.writers.get(name, [node]) == [node] or name not in table.writers
+            if value is not MISSING and (sole or any(id(f.__code__) in own for f in functions.reachable([value]))):
+                made[name] = value
+        return made
+
+    def _hide_later_names(self, node: Node) -> dict[str, Any]:
+        """Names that only later statements bind do not exist yet when a changed statement runs."""
+        if node not in self.previous and node not in self.added:
+            return {}
+        table, namespace = self.agenda.table(node.module), node.module.namespace
+        later = [
+            name for name in node.statement.effects.reads
+            if name in namespace and table.writers.get(name) and not table.reaching(name, node)
+            and name not in node.statement.effects.writes
+        ]  # fmt: skip
+        return {name: namespace.pop(name) for name in later}
 
     def _dispose(self, record: ModuleRecord) -> None:
         """Let the module close what its statements opened, before the first of them runs again."""
@@ -722,6 +770,8 @@ class _Run:
         waiting = [v for v in before.values() if _made_here(v, node, self._kind_before(node))]
         while waiting:
             cls = waiting.pop()
+            if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:
+                continue  # a decorator made the slots, and so the class
             if classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run:
                 found.add(cls.__qualname__)
                 waiting += [
@@ -774,7 +824,8 @@ class _Run:
             if node.statement.kind == "class" and _made_here(old, node, self._kind_before(node)) and _made_here(new, node):
                 return classes.adopt(self.transaction, old, new, self.outcome.notes)
             return new
-        if type(old) is FunctionType and type(new) is FunctionType and _fresh(new, name, node):
+        own = name in self.made.get(node, {})
+        if own and type(old) is FunctionType and type(new) is FunctionType and _fresh(new, name, node):
             return classes.settle(self.transaction, old, new)
         return new
 
@@ -879,6 +930,7 @@ class _Run:
         self.transaction.delete_item(namespace, name)
         if (annotations := namespace.get("__annotations__")) and name in annotations:
             self.transaction.delete_item(annotations, name)
+        self.gone_values[id(record), name] = old
         self.outcome.removed.append(f"{record.name}.{name}")
         self.outcome.rebound.append((record, name, old, MISSING))
         self._tell(record, name, None, f"{name} is gone")
@@ -887,13 +939,28 @@ class _Run:
 
     def _after(self) -> None:
         self.open_groups.clear()
-        if sys.version_info >= (3, 14):
-            for record in self.edited:
+        for record in self.edited:
+            if sys.version_info >= (3, 14):
                 self._annotate(record)
+            else:
+                self._drop_annotations(record)
         self._clear_caches(self.touched_codes)
         for path in sorted(self.graph.gone):
             for record in self.graph.at_path(path):
                 self._leave(record)
+
+    def _drop_annotations(self, record: ModuleRecord) -> None:
+        """Until 3.13 each annotated statement adds its own entry."""
+        before = [p.statement for n, p in self.previous.items() if n.module is record]
+        before += [node.statement for node in self.removed_nodes if node.module is record]
+        now = {name for node in self.graph.analyze(record) if node.statement.annotated for name in node.statement.names}
+        annotations = record.namespace.get("__annotations__")
+        gone = {name for s in before if s.annotated for name in s.names} - now
+        if isinstance(annotations, dict) and gone:
+            for name in gone:
+                self.transaction.delete_item(annotations, name)
+            if not annotations and not now:
+                self.transaction.delete_item(record.namespace, "__annotations__")
 
     def _annotate(self, record: ModuleRecord) -> None:
         """Since 3.14 one function computes all annotations of a module: make it anew from all statements."""

@@ -106,21 +106,25 @@ class IPythonShell:
         """What was saved before the cell is live, or reported as failed, before the cell runs."""
         self._running = True
         self._parent = getattr(sys.stderr, "parent_header", None)
+        self._catch_up()
+
+    def after_cell(self, _result: object = None) -> None:
+        """What was saved while the cell ran is told in its output."""
+        self._catch_up()
+        self._running = False
+        self._mark_prompt()
+
+    def _catch_up(self) -> None:
         try:
             self._flush()
             self._calm_autoreload()
             self._keeper.sync()
         except KeyboardInterrupt:
-            self._keeper.warn("interrupted while a reload was under way: the cell runs with what is live")
+            self._keeper.warn("interrupted while a reload was under way: it goes on beside the cells")
         except Exception:
             return
         finally:
             self._flush()
-
-    def after_cell(self, _result: object = None) -> None:
-        self._running = False
-        self._flush()
-        self._mark_prompt()
 
     def _calm_autoreload(self) -> None:
         """`%autoreload` runs whole modules again: it is to leave those alone that are live already."""

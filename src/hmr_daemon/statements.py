@@ -428,6 +428,14 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.visit(node.value)
         self.visit(node.target)
 
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """``x: int`` without a value binds nothing."""
+        self.visit(node.annotation)
+        if node.value is not None:
+            self.visit(node.value)
+        if node.value is not None or not isinstance(node.target, ast.Name):
+            self.visit(node.target)
+
     def visit_Expr(self, node: ast.Expr) -> None:
         """A bare call is there for its effect: on what it is called on, or on what it is passed."""
         if isinstance(node.value, ast.Call) and not self.class_depth:
