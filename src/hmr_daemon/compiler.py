@@ -6,7 +6,7 @@ import ast
 import sys
 from types import CodeType
 
-from .statements import Parsed
+from .statements import Parsed, Statement
 
 
 def compile_statement(node: ast.stmt, parsed: Parsed, path: str) -> CodeType:
@@ -27,6 +27,16 @@ def compile_statement(node: ast.stmt, parsed: Parsed, path: str) -> CodeType:
         body = [ast.copy_location(ast.Pass(), node)]
     tree = ast.Module(body, [])
     return compile(tree, path, "exec", flags=parsed.future, dont_inherit=True)
+
+
+def compile_text(statement: Statement, parsed: Parsed, path: str) -> CodeType:
+    """The same for a statement that is run as it stands, without a syntax tree in between."""
+    used = sorted(statement.effects.reads & parsed.import_names) if statement.effects.calls else []
+    if (used and statement.line < 2) or statement.annotated or statement.column:
+        return compile_statement(statement.parse(), parsed, path)
+    never = f"if 0: import {', '.join(f'_ as {name}' for name in used)}\n" if used else ""
+    text = "\n" * (statement.line - 1 - bool(never)) + never + statement.text + "\n"
+    return compile(text, path, "exec", flags=parsed.future, dont_inherit=True)
 
 
 def _without_annotation(node: ast.AnnAssign) -> ast.stmt:

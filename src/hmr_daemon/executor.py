@@ -12,19 +12,20 @@ import types
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import CodeType, FunctionType, ModuleType, TracebackType
+from functools import partial
+from types import CodeType, FunctionType, MappingProxyType, ModuleType, TracebackType
 from typing import Any
 
 from . import instrument as instrument_module
 from . import classes, codes, contributions, diff, functions, reach, scripts, statements, values
 from ._bootstrap import environment_reason
-from .compiler import compile_statement, without_value
+from .compiler import compile_statement, compile_text, without_value
 from .diff import Change as Kind
 from .graph import Graph, ModuleRecord, Node
 from .interactive import Interactive
 from .instrument import CLASS_HOOK, FUNCTION_HOOK, Request, instrument
 from .model import Change, Failure, Reload
-from .planner import Agenda, Reason
+from .planner import Agenda, NameTable, Reason
 from .recorder import Notes, Recorder
 from .statements import Parsed, Statement
 from .transaction import MISSING, Transaction
@@ -195,6 +196,10 @@ class _Run:
         """Identities of the objects that stayed what they are but do other things."""
         self.class_changes: dict[int, classes.ClassChange] = {}
         self.touched_codes: set[int] = set()
+        self.changed_names: dict[str, set[str]] = {}
+        """By file, the globals that came out different."""
+        self.changed_through: dict[Node, set[str]] = {}
+        """Globals that statements changed through functions, as the old source had it."""
         self.made: dict[Node, dict[str, Any]] = {}
         """What the last run of each statement that ran again had made, by name."""
         self.gone_values: dict[tuple[int, str], Any] = {}
@@ -264,6 +269,8 @@ class _Run:
         self.edited.append(record)
         self.outcome.involved.add(record.path)
         old_nodes = self.graph.analyze(record)
+        for node, names in NameTable(old_nodes, self.graph).by_functions.items():
+            self.changed_through[node] = names
         new_nodes: list[Node] = []
         seeds: list[tuple[Node, str]] = []
         for change in edit.edits:
@@ -322,6 +329,17 @@ class _Run:
             contributions.withdraw(self.transaction, node, self.graph, self._made_by(node, before))
         if node.statement.kind == "doc":
             self.removed_names.append((node.module, "__doc__"))
+        for name in node.statement.names:
+            self._withdraw_attribute(node, name)
+
+    def _withdraw_attribute(self, node: Node, name: str) -> None:
+        """``K.limit = 1`` is gone: so is the attribute of the class or function that stays."""
+        root, _, attribute = name.partition(".")
+        value = node.module.namespace.get(root)
+        if attribute.isidentifier() and isinstance(value, type):
+            self.transaction.delete_member(value, attribute)
+        elif attribute.isidentifier() and isinstance(value, FunctionType):
+            self.transaction.delete_item(vars(value), attribute)
 
     def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
         """Order numbers that rise along the new source; what stayed in order keeps its own."""
@@ -423,15 +441,17 @@ class _Run:
         self._look_into_decorators(changed)
         self._class_lines(swapped)
 
-    def _clear_caches(self, changed: set[int]) -> None:
-        """No result that changed code computed is served from a cache."""
-        if not changed:
+    def _clear_caches(self, changed: set[int], names: Mapping[str, set[str]] = MappingProxyType({})) -> None:
+        """No result is served from a cache that changed code, or a global that has changed, computed."""
+        if not changed and not names:
             return
         files = self.graph.paths()
         for record in self.graph.modules.values():
             if record.caches:
                 for cache in functions.caches(list(record.namespace.values())):
-                    if changed & reach.reached([cache.function], (), files):
+                    ran = reach.reached([cache.function], (), files)
+                    stale = names and any(names.get(c.co_filename, set()) & set(c.co_names) for c in ran.values())
+                    if stale or changed & ran.keys():
                         cache.clear()
 
     def _refused(self, function: FunctionType, new: CodeType) -> None:
@@ -516,7 +536,17 @@ class _Run:
                 continue
             for earlier, read in self.agenda.needed_before(node):
                 waiting.append((earlier, f"{node.statement.label} needs its {read}", None, False))
-            waiting += [(n, r, None, False) for n, r in self._group(node)]
+            waiting += [(n, r, None, False) for n, r in (*self._group(node), *self._half_built(node))]
+
+    def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """A changed statement between those that build a value must see it half built, as in a fresh process."""
+        if node.statement.kind in ("def", "class", "import", "from") or not (node in self.added or node in self.previous):
+            return
+        table = self.agenda.table(node.module)
+        for name in node.statement.effects.reads - node.statement.effects.mutates:
+            later = [m for m in table.mutators.get(name, ()) if m.order > node.order and self._grows(m, name)]
+            if later and self._grows(node, name):
+                yield from ((maker, f"makes {name}") for maker in table.reaching(name, node))
 
     def _may_run(self, node: Node) -> bool:
         record = node.module
@@ -535,9 +565,10 @@ class _Run:
         table = self.agenda.table(node.module)
         previous = self.previous.get(node)
         old = previous.statement.effects if previous is not None else node.statement.effects
-        mutates = old.mutates | (frozenset() if removed else node.statement.effects.mutates)
+        mutates = old.mutates | table.mutates(node) | self.changed_through.get(node, set())
         for name in mutates:
-            if self._grows(node, name):
+            whole = isinstance(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
+            if not whole and self._grows(node, name):
                 yield from self._makers(table, node, name)
         if removed:
             return
@@ -570,6 +601,8 @@ class _Run:
 
     def _grows(self, node: Node, name: str) -> bool:
         """Whether the value of a name is one that a statement can add to."""
+        if name in self.changed_through.get(node, ()) or name in self.agenda.table(node.module).by_functions.get(node, ()):
+            return True
         if name in node.statement.effects.reads and name in node.statement.effects.writes:
             return True
         value = node.module.namespace.get(name, MISSING)
@@ -592,8 +625,12 @@ class _Run:
         if not self.imports_ready:
             importlib.invalidate_caches()
             self.imports_ready = True
-        while (item := self.agenda.pop()) is not None:
-            self._run_in_order(*item)
+        self.recorder.hold()
+        try:
+            while (item := self.agenda.pop()) is not None:
+                self._run_in_order(*item)
+        finally:
+            self.recorder.release()
         for node in list(self.restores):
             self._run_restores(node)
 
@@ -731,11 +768,14 @@ class _Run:
             refused_lines=frozenset(new.co_firstlineno for _, new in self.swap.refused),
         )
         plain = not node.codes and statement.kind != "class"
-        tree = statement.parse() if plain else instrument(request)
-        code = compile_statement(tree, record.parsed, record.path)
         hooks = _Hooks(self, node, request, before)
-        code = codes.with_children(code, node.codes, hooks.objects)
+        if plain:
+            code = self._plain_code(node, record.parsed)
+        else:
+            code = compile_statement(instrument(request), record.parsed, record.path)
+            code = codes.with_children(code, node.codes, hooks.objects)
         notes = Notes(None, node)
+        notes.before_read = partial(self._before_read, node)
         try:
             with self.recorder.running(notes):
                 exec(code, record.namespace)
@@ -754,6 +794,21 @@ class _Run:
             self.class_changes[id(class_change.cls)] = class_change
         for function in hooks.merged:
             self._tell_runners(function, node)
+
+    def _plain_code(self, node: Node, parsed: Parsed) -> CodeType:
+        """Code of a statement that defines nothing, kept for the next time."""
+        if node.compiled is None or node.compiled[0] is not node.statement:
+            node.compiled = (node.statement, compile_text(node.statement, parsed, node.module.path))
+        return node.compiled[1]
+
+    def _before_read(self, node: Node, module: str, name: str) -> None:
+        """A statement of another module that is to bind what is read now runs first."""
+        record = self.graph.modules.get(module)
+        if record is None or record is node.module:
+            return
+        for writer in self.agenda.table(record).writers.get(name, ()):
+            if self.agenda.waiting(writer):
+                self._run_in_order(writer, self.agenda.take(writer))
 
     def _renew_facts(self, node: Node, notes: Notes) -> None:
         for name in ("reads", "wrote", "ran", "opened", "extra", "recorded"):
@@ -847,6 +902,7 @@ class _Run:
                 self.schedule(reader, f"{name} is built again", known)
 
     def _tell(self, record: ModuleRecord, name: str, origin: Node | None, reason: str, added: bool = False) -> None:
+        self.changed_names.setdefault(record.path, set()).add(name)
         for reader, known in list(self.agenda.readers(record, name, origin)):
             self.schedule(reader, reason, known)
         if added and not name.startswith("_"):
@@ -944,7 +1000,7 @@ class _Run:
                 self._annotate(record)
             else:
                 self._drop_annotations(record)
-        self._clear_caches(self.touched_codes)
+        self._clear_caches(self.touched_codes, self.changed_names)
         for path in sorted(self.graph.gone):
             for record in self.graph.at_path(path):
                 self._leave(record)

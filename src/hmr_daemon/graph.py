@@ -54,6 +54,8 @@ class Node:
     opened: set[str] = field(default_factory=set)
     extra: set[str] = field(default_factory=set)
     """Names it bound that its text does not show: by ``*``, by ``globals()``."""
+    compiled: tuple[Statement, CodeType] | None = None
+    """Its code for running it alone as it stands, and the version that this is the code of."""
     alive: bool = True
     recorded: bool = False
 
@@ -248,7 +250,7 @@ class Graph:
             elif name not in names and "__getattr__" in names:
                 values.append(names["__getattr__"])
         if values:
-            node.ran |= reach.reached(values, effects.attributes, self._by_path.keys(), effects.calls_results)
+            node.ran |= reach.reached(values, effects.attributes, self._by_path.keys(), effects.calls_results).keys()
             for identity in node.ran:
                 self._runners[identity].append(node)
 

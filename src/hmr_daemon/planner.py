@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from . import codes
@@ -23,20 +23,31 @@ class Reason:
 class NameTable:
     """Who writes, reads and adds to each name of one module, in the order of its source."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], graph: Graph) -> None:
         self.writers: dict[str, list[Node]] = defaultdict(list)
         self.readers: dict[str, list[Node]] = defaultdict(list)
         self.mutators: dict[str, list[Node]] = defaultdict(list)
         self.dynamic: list[Node] = []
+        self.by_functions: dict[Node, set[str]] = defaultdict(set)
+        """Globals that each statement changed through functions that read them and bind them again."""
+        for node in nodes:
+            for code in codes.walk(node.codes):
+                if written := codes.global_writes(code):
+                    for runner in graph.runners(code):
+                        self.by_functions[runner] |= written & codes.global_reads(code)
         for node in nodes:
             for name in node.writes:
                 self.writers[name].append(node)
             for name in node.statement.effects.reads:
                 self.readers[name].append(node)
-            for name in node.statement.effects.mutates:
+            for name in self.mutates(node):
                 self.mutators[name].append(node)
             if node.statement.effects.dynamic:
                 self.dynamic.append(node)
+
+    def mutates(self, node: Node) -> frozenset[str]:
+        """Names whose values a statement adds to, itself or through functions."""
+        return node.statement.effects.mutates | self.by_functions.get(node, frozenset())
 
     def reaching(self, name: str, node: Node) -> list[Node]:
         """The writers whose binding of `name` a statement may see: back to the last that surely binds it."""
@@ -73,7 +84,7 @@ class Agenda:
     def table(self, record: ModuleRecord) -> NameTable:
         table = self._tables.get(id(record))
         if table is None:
-            table = self._tables[id(record)] = NameTable(self._graph.analyze(record))
+            table = self._tables[id(record)] = NameTable(self._graph.analyze(record), self._graph)
         return table
 
     def add(self, node: Node, text: str, name: str | None = None, code_changed: bool = False) -> bool:

@@ -20,12 +20,12 @@ INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 LIMIT = 2_000
 
 
-def reached(values: list[Any], attributes: Collection[str], files: Collection[str], results: bool = False) -> set[int]:
-    """Identities of the code objects, of source files in `files`, that using `values` may run.
+def reached(values: list[Any], attributes: Collection[str], files: Collection[str], results: bool = False) -> dict[int, CodeType]:
+    """The code objects, by identity, of source files in `files`, that using `values` may run.
 
     `results` tells that what calls give is called as well, so that functions handed out run too.
     """
-    found: set[int] = set()
+    found: dict[int, CodeType] = {}
     seen: set[tuple[int, frozenset[str]]] = set()
     waiting: list[tuple[Any, frozenset[str]]] = [(value, frozenset(attributes)) for value in values]
     while waiting and len(seen) < LIMIT:
@@ -42,7 +42,7 @@ def reached(values: list[Any], attributes: Collection[str], files: Collection[st
 
 
 def _called_by(
-    function: FunctionType, files: Collection[str], found: set[int], results: bool
+    function: FunctionType, files: Collection[str], found: dict[int, CodeType], results: bool
 ) -> Iterator[tuple[Any, frozenset[str]]]:
     for content in functions.cell_contents(function):
         if callable(content):
@@ -52,7 +52,7 @@ def _called_by(
     if function.__code__.co_filename not in files:
         return
     for code in codes.walk((function.__code__,)) if results else _run_with(function.__code__):
-        found.add(id(code))
+        found[id(code)] = code
         names = frozenset(code.co_names)
         for name in codes.global_reads(code):
             if name in function.__globals__:

@@ -68,11 +68,13 @@ class Notes:
     Positions are instruction offsets in the module's code; -1 where a statement is run alone.
     """
 
-    __slots__ = ("frame", "load", "node", "opened", "ran", "reads", "writes")
+    __slots__ = ("before_read", "frame", "load", "node", "opened", "ran", "reads", "writes")
 
     def __init__(self, load: Load | None, node: Any) -> None:
         self.load = load
         self.node = node
+        self.before_read: Callable[[str, str], None] | None = None
+        """Called before a module's name is read, in a reload: what is to bind it may have yet to run."""
         self.frame: FrameType | _NoFrame | None = None if load is not None else _NO_FRAME
         self.reads: list[tuple[int, str, str]] = []
         self.writes: list[tuple[int, str, str]] = []
@@ -137,7 +139,11 @@ class RecordingModule(ModuleType):
     def __getattribute__(self, name: str) -> Any:
         if name not in MACHINERY and (stack := _stacks.get(get_ident())):
             notes = stack[-1]
-            notes.reads.append((notes.position(), _names.get(id(self), ""), name))
+            module = _names.get(id(self), "")
+            notes.reads.append((notes.position(), module, name))
+            for outer in stack:
+                if outer.before_read is not None:
+                    outer.before_read(module, name)
         try:
             return ModuleType.__getattribute__(self, name)
         except BaseException as error:
@@ -255,6 +261,19 @@ class Recorder:
     def running(self, notes: Notes) -> Running:
         """A context in which `notes` takes what this thread does."""
         return Running(self, notes)
+
+    def hold(self) -> None:
+        """Stay switched on until `release`, however many statements run alone meanwhile."""
+        with self._lock:
+            self._running += 1
+            if self._running == 1:
+                self._switch_on()
+
+    def release(self) -> None:
+        with self._lock:
+            self._running -= 1
+            if not self._running:
+                self._switch_off()
 
     def begin(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> Load:
         """A user module starts to load on this thread."""

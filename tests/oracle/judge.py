@@ -140,9 +140,13 @@ def _kept(scenario: Scenario, played: Played, good: int, number: int) -> Iterato
     for name, expected in after.state.items():
         if " " in name or "(" in name or name not in before.state or name in step.same:
             continue
+        if expected != before.state[name]:
+            continue
         if name in unreached:
             yield Wrong("not kept", number, f"{name} is another object, though nothing that it depends on was changed")
-        elif expected == before.state[name] and _plain(expected, before.state) and _equal(expected, before, after):
+        elif _plain(expected, before.state) and _aliases(expected, before) == _aliases(expected, after) and _equal(
+            expected, before, after
+        ):
             yield Wrong("not kept", number, f"{name} is another object of equal value")
 
 
@@ -165,6 +169,10 @@ def _equal(reference: Any, before: Fresh, after: Fresh) -> bool:
         else:
             waiting += value
     return True
+
+
+def _aliases(reference: Any, fresh: Fresh) -> set[str]:
+    return {path for path, value in fresh.state.items() if value == reference}
 
 
 def _plain(reference: Any, state: Snapshot) -> bool:

@@ -1,0 +1,154 @@
+"""Scenarios that went wrong once: `case(name, imported modules, files, edits...)`."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+from .subject import Scenario
+
+CASES: dict[str, Scenario] = {}
+
+
+def case(name: str, entries: str, start: Mapping[str, str], *edits: Mapping[str, str | None]) -> None:
+    """Each edit names the files that it changes; None removes one."""
+    versions = [{path: textwrap.dedent(text) for path, text in start.items()}]
+    for edit in edits:
+        after = dict(versions[-1])
+        for path, text in edit.items():
+            if text is None:
+                del after[path]
+            else:
+                after[path] = textwrap.dedent(text)
+        versions.append(after)
+    assert name not in CASES, name
+    CASES[name] = Scenario(tuple(versions), tuple(entries.split()))
+
+
+def one(name: str, before: str, after: str) -> None:
+    """A case of one module."""
+    case(name, "m", {"m.py": before}, {"m.py": after})
+
+
+for kind, text in {"value": "x = 1\n", "function": "def x(): pass\n", "class": "class x: pass\n"}.items():
+    case(
+        f"star import: a {kind} that is gone",
+        "m2",
+        {"m1.py": text + "y = 1\n", "m2.py": "from m1 import *\n"},
+        {"m1.py": "y = 1\n"},
+    )
+case(
+    "star import: a loop's variable that is gone",
+    "m2",
+    {"m1.py": "l = []\nfor i in [1]:\n    l.append(i)\n", "m2.py": "from m1 import *\n"},
+    {"m1.py": "l = []\n"},
+)
+one(
+    "default reads a class attribute",
+    "class K:\n    w = 1\ndef f(*, b=K.w): pass\n",
+    "class K:\n    w = 14\ndef f(*, b=K.w): pass\n",
+)
+one(
+    "method's default reads an enum",
+    "import enum\nclass E(enum.IntEnum):\n    pass\nclass K:\n    def m(self, v=len(E)): pass\n",
+    "import enum\nclass E(enum.IntEnum):\n    C = 43\nclass K:\n    def m(self, v=len(E)): pass\n",
+)
+case(
+    "from-import of an equal list made elsewhere",
+    "b",
+    {"a.py": "l = [1]\n", "b.py": "from a import l\n"},
+    {"n.py": "l = [1]\n", "a.py": "from n import l\n"},
+)
+one("removed name still read by what runs again", "c1 = 1\nc2 = c1\n", "c2 = c1 + 0\n")
+one(
+    "list over statements keeps equal elements",
+    "class K:\n    w = 6\nl = [n + K.w for n in range(4)]\nl.extend([17, 1])\n",
+    "class K:\n    w = 15\nl = [n + K.w for n in range(4)]\nl.extend([17, 1])\n",
+)
+for old, new in [("Enum", "IntEnum"), ("IntEnum", "Enum"), ("Flag", "IntEnum"), ("Enum", "Flag"), ("StrEnum", "Enum")]:
+    one(
+        f"{old} becomes {new}",
+        f"import enum\nclass E(enum.{old}): pass\n",
+        f"import enum\nclass E(enum.{new}):\n    C = 4\n    def m(self): return 1\n",
+    )
+SLOTS = "import dataclasses\n@dataclasses.dataclass(slots=True)\nclass D:\n    x: int = 1\n"
+one("slots dataclass gains a method", SLOTS, SLOTS + "    def total(self): return 1\n")
+one("slots dataclass gains a field", SLOTS, SLOTS + "    y: int = 2\n")
+one("slots dataclass loses its slots", SLOTS + "d = D(x=1)\n", SLOTS.replace("(slots=True)", "") + "d = D(x=1)\n")
+one("class loses its last annotation", "class K:\n    note: int = 3\n", "class K: pass\n")
+one("module loses its last annotation", "c: int = 6\n", "c = 16\n")
+one("loop that filled a list is gone", "h = []\nfor n in range(3):\n    h.append(n)\n", "h = []\n")
+one(
+    "loop that filled a list by a decorator is gone",
+    "h = []\nfor n in range(3):\n    @h.append\n    def _h(): pass\n",
+    "h = []\n",
+)
+for word in ["if 1:", "try:", "while not h:", "with open(__file__):"]:
+    tail = "\nfinally:\n    pass" if word == "try:" else ""
+    one(f"{word.split()[0].strip(':')} that filled a list is gone", f"h = []\n{word}\n    h.append(1){tail}\n", "h = []\n")
+case(
+    "class that a base registered elsewhere is gone",
+    "a",
+    {
+        "base.py": "r = []\nclass K:\n    def __init_subclass__(cls, **k): r.append(cls)\n",
+        "a.py": "import base\nclass K2(base.K): pass\n",
+    },
+    {"a.py": "import base\n"},
+)
+one("read before it is bound", "c2 = 9\nc3 = c2\n", "c3 = c2\nc2 = 9\n")
+COUNTER = "c1 = {0}\nc3 = 1\ndef set_c3():\n    global c3\n    {1}\nset_c3()\n"
+one("global writer reads what changed", COUNTER.format(12, "c3 += c1"), COUNTER.format(6, "c3 += c1"))
+one("global writer does nothing any more", COUNTER.format(12, "c3 += c1"), COUNTER.format(12, "pass"))
+one("global writer is gone", COUNTER.format(12, "c3 += c1"), "c1 = 12\nc3 = 1\n")
+one("class attribute set from outside is gone", "class K: pass\nK.u = 1\n", "class K: pass\n")
+one("instance attribute set from outside is gone", "class K: pass\no = K()\no.u = 1\n", "class K: pass\no = K()\n")
+one(
+    "reader added between those that fill a dict",
+    "r = {}\ndef reg(f):\n    r[1] = 1\n@reg\ndef f4(): pass\n",
+    "r = {}\ndef reg(f):\n    r[1] = 1\nc4 = len(r)\n@reg\ndef f4(): pass\n",
+)
+one("reader added between those that fill a list", "r = []\nr.append(1)\n", "r = []\nc4 = len(r)\nr.append(1)\n")
+case(
+    "lazy read of what a later module is yet to make",
+    "p m2",
+    {"p.py": "def f(): return 9\nl = f()\n", "m2.py": "c = 1\n"},
+    {"p.py": "def f():\n    from m2 import c\n    return c\nl = f()\n", "m2.py": "c = 6\n"},
+)
+one(
+    "cached function reads a global that changed",
+    "import functools\nc = 9\n@functools.lru_cache\ndef f1(): return c\n",
+    "import functools\nc = 10\n@functools.lru_cache\ndef f1(): return c\n",
+)
+one("the last of two writers is gone", "c = 8\nc = 6\n", "c = 8\n")
+one("the last of two functions is gone", "def f1(): return 1\ndef f1(): return 2\n", "def f1(): return 1\n")
+one("the conditional writer is gone", "c = 8\nif 1:\n    c = 6\n", "c = 8\n")
+one("the augmenting writer is gone", "c = 8\nc += 6\n", "c = 8\n")
+ONLY_VALUE = "s = {0!r}\nclass K:\n    def m(self): return s\n"
+one(
+    "default by a method that reads what changed",
+    ONLY_VALUE.format(".") + "def g(n, *, scale=K().m()): pass\n",
+    ONLY_VALUE.format(1) + "def g(n, *, scale=K().m()): pass\n",
+)
+one(
+    "method's default by a method that reads what changed",
+    ONLY_VALUE.format(".") + "class L:\n    def __init__(self, v=K().m()): pass\n",
+    ONLY_VALUE.format(1) + "class L:\n    def __init__(self, v=K().m()): pass\n",
+)
+one("alias of an equal list", "l1 = [3]\nlx = l1\n", "l3 = [3]\nlx = l3\n")
+WRAPPER = "def {0}(f):\n    def wrapped(*a): return f(*a)\n    return wrapped\n@{0}\ndef f2(): return 1\n"
+one("decorator renamed", WRAPPER.format("deco1"), WRAPPER.format("deco2"))
+WRAPS = "import functools\n" + WRAPPER.replace("    def wrapped", "    @functools.wraps(f)\n    def wrapped")
+one("decorator with wraps renamed", WRAPS.format("deco1"), WRAPS.format("deco2"))
+one("docstring is no longer first", "'''About.'''\n", "class K: pass\n'''About.'''\n")
+one(
+    "conditional function changes branch",
+    "if 3:\n    def f1(): return 3\nclass K:\n    def m(self): return f1()\nt = {}\nt.setdefault('k', K().m())\n",
+    "if 3 > 17:\n    def f1(): return 3\nelse:\n    def f1(): pass\nclass K:\n    def m(self): return f1()\n"
+    "t = {}\nt.setdefault('k', K().m())\n",
+)
+case(
+    "a module whose file is gone does not stand in the way",
+    "m4",
+    {"m3.py": "def f3(): pass\nx = 1\n", "m4.py": "from m3 import f3\n", "m5.py": ""},
+    {"m4.py": None, "m3.py": "x = 2\n"},
+)
