@@ -1,35 +1,38 @@
-"""A program in a real terminal: what is typed into it, and what it shows."""
+"""A program in a real terminal: what is typed into it, and what its screen shows."""
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
+import pyte
 
 from live import Files, clean_environ, write
 
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\][^\x07]*\x07|\x1b[=>]|\r")
+ROWS, COLUMNS = 200, 160  # so high that nothing scrolls away
+TIMEOUT = 30.0
 
 
 class Terminal:
-    """Types, waits for text, and reads what is shown without the control sequences."""
+    """Types, and waits for what the screen shows; the screen is that of an emulated xterm."""
 
-    def __init__(self, root: Path, *arguments: str, python: str = sys.executable, **environ: str) -> None:
+    def __init__(self, root: Path, program: str, *arguments: str, **environ: str) -> None:
         self.root = root
         extra = {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "IPYTHONDIR": str(root / ".ipython")} | environ
         self.process = pexpect.spawn(
-            python,
-            list(arguments),
-            cwd=str(root),
-            env=clean_environ(**extra),
-            encoding="utf-8",
-            timeout=20,
-            dimensions=(50, 200),
+            program, list(arguments), cwd=str(root), env=clean_environ(**extra), dimensions=(ROWS, COLUMNS)
         )
-        self._shown = ""
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+
+    @property
+    def text(self) -> str:
+        """The screen's lines, without the empty rest."""
+        return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
 
     def edit(self, files: Files) -> None:
         write(self.root, files, atomic=True)
@@ -40,34 +43,44 @@ class Terminal:
     def enter(self, line: str) -> None:
         self.process.send(line + "\r")
 
-    def wait(self, text: str, timeout: float = 20) -> str:
-        """Until a text is shown after what was waited for last; returns what came before it."""
-        end = self._shown.find(text)
-        while end < 0:
-            try:
-                self._shown += ESCAPES.sub("", self.process.read_nonblocking(4096, timeout))
-            except (pexpect.TIMEOUT, pexpect.EOF):
-                raise AssertionError(f"{text!r} is not shown, but:\n{self._shown}") from None
-            end = self._shown.find(text)
-        before, self._shown = self._shown[:end], self._shown[end + len(text) :]
-        return before
+    def wait(self, text: str) -> None:
+        """Until the screen shows a text."""
+        self.until(lambda shown: text in shown, repr(text))
 
-    def shows(self, seconds: float) -> str:
-        """All that is shown within some time, and was not waited for."""
+    def until(self, holds: Callable[[str], bool], what: str) -> None:
+        """Until something holds of the screen's text."""
+        end = time.monotonic() + TIMEOUT
+        while not holds(self.text):
+            assert self._read(end - time.monotonic()), f"{what} does not come; the screen:\n{self.text}"
+
+    def watch(self, seconds: float) -> str:
+        """The screen after some time, for what is not to come."""
+        end = time.monotonic() + seconds
+        while self._read(end - time.monotonic()):
+            pass
+        return self.text
+
+    def _read(self, seconds: float) -> bool:
+        """Whether the program wrote something within some time."""
         try:
-            while True:
-                self._shown += ESCAPES.sub("", self.process.read_nonblocking(4096, seconds))
+            self._stream.feed(self.process.read_nonblocking(65536, max(seconds, 0)))
         except (pexpect.TIMEOUT, pexpect.EOF):
-            return self._shown
+            return False
+        return True
 
     def interrupt(self) -> None:
         self.process.kill(signal.SIGINT)
 
     def ended(self) -> int | None:
         """Wait for the end; the exit status, negative for a signal."""
-        self.process.expect(pexpect.EOF)
+        while self._read(TIMEOUT):
+            pass
+        self.process.wait()
         self.process.close()
         return -self.process.signalstatus if self.process.signalstatus else self.process.exitstatus
 
     def close(self) -> None:
         self.process.close(force=True)
+
+
+PYTHON = sys.executable

@@ -11,10 +11,10 @@ import pytest
 from live import write
 
 pytest.importorskip("pexpect")
-from terminal import Terminal
+from terminal import PYTHON, Terminal
 
 PROMPTS = ["readline", "new"] if sys.version_info >= (3, 13) else ["readline"]
-PROMPT = ">>> "
+PROMPT = ">>>"
 
 
 @pytest.fixture(params=PROMPTS)
@@ -25,7 +25,7 @@ def python(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
     started: list[Terminal] = []
 
     def start(*arguments: str) -> Terminal:
-        started.append(Terminal(tmp_path, *arguments, **environ, NO_COLOR="1"))
+        started.append(Terminal(tmp_path, PYTHON, *arguments, **environ, NO_COLOR="1"))
         started[-1].wait(PROMPT)
         return started[-1]
 
@@ -34,11 +34,16 @@ def python(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
         terminal.close()
 
 
+def prompts(shown: str) -> int:
+    return sum(line.startswith(PROMPT) for line in shown.split("\n"))
+
+
 def enter(terminal: Terminal, line: str) -> str:
-    """What a line gives, up to the next prompt."""
+    """What the line that is finished with `line` gives, up to the next prompt."""
+    count = prompts(terminal.text)
     terminal.enter(line)
-    terminal.wait(line + "\n")
-    return terminal.wait(PROMPT)
+    terminal.until(lambda shown: prompts(shown) > count and shown.endswith("\n" + PROMPT), "the next prompt")
+    return terminal.text.rpartition(line + "\n")[2].removesuffix(PROMPT)
 
 
 def test_a_statement_sees_what_was_saved_just_before_it(python: Callable[..., Terminal]) -> None:
@@ -55,9 +60,9 @@ def test_a_report_waits_for_the_line_that_is_being_typed(python: Callable[..., T
     terminal = python()
     enter(terminal, "import m, hmr_daemon; s = hmr_daemon.sync()")
     terminal.type("m.")
-    terminal.wait("m.")
+    terminal.wait(">>> m.")
     terminal.edit({"m.py": ("'old'", "1 +")})
-    assert "[hmr]" not in terminal.shows(0.5)
+    assert terminal.watch(0.5).endswith(">>> m.")
     shown = enter(terminal, "f()")
     assert shown.startswith("[hmr] m.py: not live, the old code goes on: SyntaxError: invalid syntax\n")
     assert f'File "{terminal.root / "m.py"}", line 3' in shown
@@ -69,14 +74,12 @@ def test_a_report_waits_for_the_line_that_is_being_typed(python: Callable[..., T
 def test_a_save_while_a_statement_runs_applies_and_is_told_at_once(python: Callable[..., Terminal]) -> None:
     terminal = python()
     enter(terminal, "import m, time, hmr_daemon; s = hmr_daemon.sync()")
-    terminal.enter("print('ru' + 'ns'); hmr_daemon.on_reload(lambda r: globals().update(done=1)); done = 0")
-    terminal.wait("runs")
-    terminal.wait(PROMPT)
-    terminal.enter("while not done: time.sleep(0.01)\r")
-    terminal.wait("... ")
+    enter(terminal, "going = True; stop = hmr_daemon.on_reload(lambda r: globals().update(going=False))")
+    terminal.enter("print('ru' + 'ns') or [time.sleep(0.01) for _ in iter(lambda: going, False)].clear()")
+    terminal.wait("\nruns")
     terminal.edit({"m.py": ("'old'", "'new'")})
-    terminal.wait("[hmr] m.py: patched m.f (")
-    terminal.wait(PROMPT)
+    terminal.until(lambda shown: shown.endswith(PROMPT), "the next prompt")
+    assert terminal.text.partition("\nruns\n")[2].startswith("[hmr] m.py: patched m.f (")
     assert enter(terminal, "m.f()") == "'new'\n"
 
 

@@ -10,9 +10,9 @@ import pytest
 from live import write
 
 pytest.importorskip("pexpect")
-from terminal import Terminal
+from terminal import PYTHON, Terminal
 
-OPTIONS = ("-m", "IPython", "--no-banner", "--no-confirm-exit", "--no-autosuggest")
+OPTIONS = ("-m", "IPython", "--no-banner", "--no-confirm-exit", "--TerminalInteractiveShell.autosuggestions_provider=None")
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     started: list[Terminal] = []
 
     def start(*arguments: str) -> Terminal:
-        started.append(Terminal(tmp_path, *(arguments or OPTIONS), NO_COLOR="1"))
+        started.append(Terminal(tmp_path, PYTHON, *(arguments or OPTIONS), NO_COLOR="1"))
         return started[-1]
 
     yield start
@@ -32,14 +32,15 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
 @pytest.fixture
 def ipython(start: Callable[..., Terminal]) -> Terminal:
     terminal = start()
-    terminal.wait("In [1]: ")
+    terminal.wait("In [1]:")
     return terminal
 
 
 def enter(terminal: Terminal, line: str, number: int) -> str:
     """What a cell shows, up to the next cell's prompt."""
     terminal.enter(line)
-    return terminal.wait(f"In [{number + 1}]: ")
+    terminal.wait(f"In [{number + 1}]:")
+    return terminal.text.partition(f"In [{number}]: ")[2].partition(f"In [{number + 1}]:")[0]
 
 
 def test_a_cell_sees_what_was_saved_just_before_it(ipython: Terminal) -> None:
@@ -48,17 +49,17 @@ def test_a_cell_sees_what_was_saved_just_before_it(ipython: Terminal) -> None:
         ipython.edit({"m.py": f"X = {number}\ndef f():\n    return {number}0\n"})
         shown = enter(ipython, "x, f(), n.Y, mine", number)
         assert f"Out[{number}]: ({number}, {number}0, {number + 1}, 1)" in shown
-        assert "[hmr] m.py: ran m:1 X, " in shown
+    assert ipython.text.count("[hmr] m.py: ran m:1 X, ") == 4
 
 
 def test_a_report_appears_above_the_line_that_is_being_typed(ipython: Terminal) -> None:
     enter(ipython, "import m, hmr_daemon; s = hmr_daemon.sync()", 1)
     ipython.type("m.f")
-    ipython.wait("m.f")
+    ipython.wait("In [2]: m.f")
     ipython.edit({"m.py": ("'old'", "'new'")})
     ipython.wait("[hmr] m.py: patched m.f (")
-    between = ipython.wait("In [2]: m.f")
-    assert between.count("\n") >= 1
+    ipython.wait("ms)\nIn [2]: m.f")
+    assert ipython.text.count("In [2]: ") == 1
     assert "Out[2]: 'new'" in enter(ipython, "()", 2)
 
 
@@ -66,15 +67,14 @@ def test_a_failure_marks_the_prompt_until_it_is_fixed(ipython: Terminal) -> None
     enter(ipython, "import m, hmr_daemon; s = hmr_daemon.sync()", 1)
     ipython.edit({"m.py": ("'old'", "1 +")})
     ipython.wait("[hmr] m.py: not live, the old code goes on: SyntaxError: invalid syntax")
-    ipython.wait("[not live: m.py] In [2]: ")
-    ipython.enter("m.f()")
-    ipython.wait("Out[2]: 'old'")
-    ipython.wait("[not live: m.py] In [3]: ")
+    ipython.wait("\n[not live: m.py] In [2]:")
+    assert "Out[2]: 'old'" in enter(ipython, "m.f()", 2)
+    ipython.wait("\n[not live: m.py] In [3]:")
     ipython.edit({"m.py": ("1 +", "'new'")})
     ipython.wait("[hmr] m.py: patched m.f (")
-    ipython.enter("m.f()")
-    ipython.wait("Out[3]: 'new'")
-    assert "[not live" not in ipython.wait("In [4]: ")
+    ipython.wait("ms)\nIn [3]:")
+    assert "Out[3]: 'new'" in enter(ipython, "m.f()", 3)
+    assert "[not live" not in ipython.text.partition("In [3]")[2]
 
 
 def test_magics_keep_working(ipython: Terminal, tmp_path: Path) -> None:
@@ -91,17 +91,16 @@ def test_autoreload_is_made_harmless_and_that_is_said(ipython: Terminal) -> None
     enter(ipython, "%load_ext autoreload", 1)
     enter(ipython, "%autoreload 2", 2)
     enter(ipython, "import m; m.state = 1", 3)
-    ipython.edit({"m.py": "X = 2\nprint('loaded')\ndef f():\n    return 'new'\n"})
-    shown = enter(ipython, "m.f(), m.state", 4)
-    assert "('new', 1)" in shown
-    assert shown.count("loaded") == 1
-    assert shown.count("%autoreload is on too") == 1
+    ipython.edit({"m.py": "import builtins\nX = builtins.loads = getattr(builtins, 'loads', 0) + 1\nf = repr\n"})
+    assert "('1', 1)" in enter(ipython, "m.f(loads), m.state", 4)
+    assert "('1', 1)" in enter(ipython, "m.f(loads), m.state", 5)
+    assert ipython.text.count("%autoreload is on too") == 1
 
 
 def test_an_embedded_shell_has_the_barrier_too(start: Callable[..., Terminal], tmp_path: Path) -> None:
     write(tmp_path, {"main.py": "import m\nfrom IPython import embed\nembed(banner1='', confirm_exit=False)\nprint('end')\n"})
     terminal = start("main.py")
-    terminal.wait("In [1]: ")
+    terminal.wait("In [1]:")
     terminal.edit({"m.py": ("'old'", "'new'")})
     assert "Out[1]: 'new'" in enter(terminal, "m.f()", 1)
     terminal.enter("exit()")

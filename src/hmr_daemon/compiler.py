@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from types import CodeType
 
 from .statements import Parsed, Statement
@@ -16,7 +15,7 @@ def compile_statement(node: ast.stmt, parsed: Parsed, path: str) -> CodeType:
     imports of the names that `node` uses stand before it, where they never run.
     """
     body: list[ast.stmt] = [node]
-    if sys.version_info >= (3, 14) and isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+    if parsed.annotations_wait and isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         body = [_without_annotation(node)]  # else the module's annotations would be those of this statement alone
     used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & parsed.import_names
     if used and not isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -43,9 +42,3 @@ def _without_annotation(node: ast.AnnAssign) -> ast.stmt:
     if node.value is None:
         return ast.copy_location(ast.Pass(), node)
     return ast.copy_location(ast.Assign([node.target], node.value), node)
-
-
-def without_value(node: ast.stmt) -> ast.stmt:
-    """``x: int`` of ``x: int = 1``."""
-    assert isinstance(node, ast.AnnAssign)
-    return ast.copy_location(ast.AnnAssign(node.target, node.annotation, None, node.simple), node)

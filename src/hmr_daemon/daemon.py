@@ -616,6 +616,9 @@ def activate(script: str | None = None) -> Daemon:
                 after_in_child=_daemon.after_fork_in_child,
             )
         _daemon.attend()
+        import atexit
+
+        atexit.register(_daemon.stop, 0.5)  # a thread in the middle of an import can hang a finalizing 3.15
         _daemon.start()
     return _daemon
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import os
 import sys
@@ -19,9 +18,9 @@ from typing import Any
 from . import instrument as instrument_module
 from . import classes, codes, contributions, diff, functions, reach, scripts, statements, values
 from ._bootstrap import environment_reason
-from .compiler import compile_statement, compile_text, without_value
+from .compiler import compile_statement, compile_text
 from .diff import Change as Kind
-from .graph import Graph, ModuleRecord, Node
+from .graph import END, Graph, ModuleRecord, Node
 from .interactive import Interactive
 from .instrument import CLASS_HOOK, FUNCTION_HOOK, Request, instrument
 from .model import Change, Failure, Reload
@@ -631,8 +630,7 @@ class _Run:
                 self._run_in_order(*item)
         finally:
             self.recorder.release()
-        for node in list(self.restores):
-            self._run_restores(node)
+        self._run_restores((END,))
 
     def _run_in_order(self, node: Node, reason: Reason) -> None:
         """Run a statement after those of other modules that are to bind what it reads."""
@@ -645,12 +643,14 @@ class _Run:
                     waiting.append((earlier, self.agenda.take(earlier), self.agenda.awaited(earlier)))
                 continue
             waiting.pop()
-            self._run_restores(node)
+            self._run_restores(self.graph.order(node))
             self.run(node, reason)
 
-    def _run_restores(self, node: Node) -> None:
-        for namespace, name, value in self.restores.pop(node, ()):
-            self.transaction.set_item(namespace, name, value)
+    def _run_restores(self, now: tuple[float, ...]) -> None:
+        """Give names back what later statements bound, where the turn of these has come."""
+        for following in [node for node in self.restores if self.graph.order(node) <= now]:
+            for namespace, name, value in self.restores.pop(following):
+                self.transaction.set_item(namespace, name, value)
 
     # --- one statement ---------------------------------------------------------------------------------
 
@@ -849,9 +849,10 @@ class _Run:
         if (id(node.module), name) in self.open_groups:
             self._tell_members(node, name)
             return
-        self._compare(node, name, old, new)
+        self._compare(node, name, old, new, last=following is None)
 
-    def _compare(self, node: Node, name: str, old: Any, new: Any) -> None:
+    def _compare(self, node: Node, name: str, old: Any, new: Any, last: bool = True) -> None:
+        """`last` tells that no later statement of the module binds the name: other modules see this value."""
         namespace, t = node.module.namespace, self.transaction
         if old is new:
             if new is not MISSING and id(new) in self.touched:
@@ -870,6 +871,10 @@ class _Run:
             return
         if callable(clear := functions.own(old, "cache_clear")) and functions.own(old, "__wrapped__") is not MISSING:
             clear()  # whoever still holds the old cache must not be served what old code computed
+        if not last:
+            for reader in list(self.agenda.table(node.module).readers_of(name, node)):
+                self.schedule(reader, f"{name} changed", name)
+            return
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
 
@@ -996,7 +1001,7 @@ class _Run:
     def _after(self) -> None:
         self.open_groups.clear()
         for record in self.edited:
-            if sys.version_info >= (3, 14):
+            if record.parsed is not None and record.parsed.annotations_wait:
                 self._annotate(record)
             else:
                 self._drop_annotations(record)
@@ -1009,9 +1014,9 @@ class _Run:
         """Until 3.13 each annotated statement adds its own entry."""
         before = [p.statement for n, p in self.previous.items() if n.module is record]
         before += [node.statement for node in self.removed_nodes if node.module is record]
-        now = {name for node in self.graph.analyze(record) if node.statement.annotated for name in node.statement.names}
+        now = {name for node in self.graph.analyze(record) for name in node.statement.effects.annotates}
         annotations = record.namespace.get("__annotations__")
-        gone = {name for s in before if s.annotated for name in s.names} - now
+        gone = {name for statement in before for name in statement.effects.annotates} - now
         if isinstance(annotations, dict) and gone:
             for name in gone:
                 self.transaction.delete_item(annotations, name)
@@ -1019,21 +1024,23 @@ class _Run:
                 self.transaction.delete_item(record.namespace, "__annotations__")
 
     def _annotate(self, record: ModuleRecord) -> None:
-        """Since 3.14 one function computes all annotations of a module: make it anew from all statements."""
+        """Since 3.14 one function computes all annotations of a module: make it anew from the whole source."""
         nodes = self.graph.analyze(record)
-        annotated = [node.statement for node in nodes if node.statement.annotated]
-        before = [p.statement.text for n, p in self.previous.items() if n.module is record and p.statement.annotated]
-        if [s.text for s in annotated] == before or record.parsed is None:
+        names = [name for node in nodes for name in node.statement.effects.annotates]
+        before = [p.statement for n, p in self.previous.items() if n.module is record]
+        touched = any(s.effects.annotates for s in before) or any(
+            node.statement.effects.annotates for node in nodes if node in self.agenda.done
+        )
+        if not touched or record.parsed is None:
             return
-        tree = ast.Module([without_value(s.parse()) for s in annotated], [])
-        fresh: dict[str, Any] = {}
-        exec(compile(tree, record.path, "exec", flags=record.parsed.future, dont_inherit=True), record.namespace, fresh)
+        whole = compile(record.parsed.text, record.path, "exec", dont_inherit=True)
+        made = [code for code in codes.children(whole) if code.co_name == "__annotate__"]
         self.transaction.delete_item(record.namespace, "__annotations__")
-        for name in ("__annotate__", "__conditional_annotations__"):
-            if name in fresh:
-                self.transaction.set_item(record.namespace, name, fresh[name])
-            elif name == "__annotate__":
-                self.transaction.delete_item(record.namespace, name)
+        if not made:
+            self.transaction.delete_item(record.namespace, "__annotate__")
+            return
+        self.transaction.set_item(record.namespace, "__conditional_annotations__", set(range(len(names))))
+        self.transaction.set_item(record.namespace, "__annotate__", FunctionType(made[0], record.namespace))
 
     def _leave(self, record: ModuleRecord) -> None:
         """A module whose file is gone stays, unless the statement that had imported it is gone as well."""

@@ -156,10 +156,21 @@ class IPythonShell:
             return
         from prompt_toolkit.application import run_in_terminal
 
+        def write_and_renew() -> None:
+            self._flush(sys.__stderr__)
+            self._renew_prompt()
+
         try:
-            app.loop.call_soon_threadsafe(lambda: run_in_terminal(lambda: self._flush(sys.__stderr__)), context=app.context)
+            app.loop.call_soon_threadsafe(lambda: run_in_terminal(write_and_renew), context=app.context)
         except RuntimeError:  # the loop has ended
             return
+
+    def _renew_prompt(self) -> None:
+        """Let the prompt that is shown be what it would be now."""
+        from prompt_toolkit.formatted_text import PygmentsTokens
+
+        self._mark_prompt()
+        self._shell.pt_app.message = PygmentsTokens(self._shell.prompts.in_prompt_tokens())
 
     def _flush(self, stream: TextIO | None = None) -> None:
         """Write what was held. While a line is typed `sys.stderr` may be a proxy that loses what comes too late."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import __future__
 import ast
 import importlib.util
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -28,6 +30,8 @@ class Effects:
     """Names whose value it adds to: ``xs`` in ``xs.append(1)``, ``d[k] = v`` and ``fill(xs)``."""
     attributes: frozenset[str] = frozenset()
     """Attribute names it mentions anywhere outside function bodies."""
+    annotates: tuple[str, ...] = ()
+    """Names of the module that it annotates, in order."""
     imported: frozenset[str] = frozenset()
     """Names of the module that an import statement anywhere in it binds."""
     calls: bool = False
@@ -101,6 +105,11 @@ class Parsed:
     directive: str | None = None
     unknown_comments: tuple[tuple[int, str], ...] = ()
     """Lines and words of ``# hmr:`` comments that mean nothing."""
+
+    @property
+    def annotations_wait(self) -> bool:
+        """Whether one function computes all annotations of the module when asked (3.14)."""
+        return sys.version_info >= (3, 14) and not self.future & __future__.annotations.compiler_flag
 
     @cached_property
     def import_names(self) -> frozenset[str]:
@@ -201,8 +210,6 @@ def _common(a: Sequence[str], b: Sequence[str]) -> int:
 
 def future_flags(body: Iterable[ast.stmt]) -> int:
     """The compiler flags that the ``from __future__`` statements of `body` set."""
-    import __future__
-
     flags = 0
     for node in body:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
@@ -345,6 +352,7 @@ def effects(node: ast.stmt) -> Effects:
         frozenset(visitor.writes),
         frozenset(visitor.mutates),
         frozenset(visitor.attributes),
+        tuple(visitor.annotates),
         frozenset(visitor.imported),
         visitor.calls,
         visitor.calls_results,
@@ -376,6 +384,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.writes: set[str] = set()
         self.mutates: set[str] = set()
         self.attributes: set[str] = set()
+        self.annotates: list[str] = []
         self.imported: set[str] = set()
         self.calls = False
         self.calls_results = False
@@ -431,6 +440,8 @@ class _EffectsVisitor(ast.NodeVisitor):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         """``x: int`` without a value binds nothing."""
         self.visit(node.annotation)
+        if isinstance(node.target, ast.Name) and node.simple and not self.class_depth:
+            self.annotates.append(node.target.id)
         if node.value is not None:
             self.visit(node.value)
         if node.value is not None or not isinstance(node.target, ast.Name):

@@ -152,3 +152,55 @@ case(
     {"m3.py": "def f3(): pass\nx = 1\n", "m4.py": "from m3 import f3\n", "m5.py": ""},
     {"m4.py": None, "m3.py": "x = 2\n"},
 )
+CALLED = "c1 = {0}\ndef f2(): return c1\nclass K1:\n    w = f2()\n    def m(self): pass\n"
+one("class attribute by a function that reads what changed", CALLED.format(8), CALLED.format(7))
+SLOTTED = "import m1\nclass K3:\n    __slots__ = ('v',)\n    w = m1.g1(4)\n"
+case(
+    "class attribute by a function of another module that changed",
+    "m2",
+    {"m1.py": "def g1(n): return 17\n", "m2.py": SLOTTED},
+    {"m2.py": SLOTTED + "    def m(self, v=2): pass\n"},
+    {"m1.py": "def g1(n): return 1\n"},
+)
+one(
+    "loop that registered by a decorator has another body",
+    "h = []\nfor n in range(2):\n    @h.append\n    def _h(): pass\n",
+    "h = []\nfor n in range(2):\n    pass\n",
+)
+one(
+    "loop that filled a list has another body",
+    "h = []\nfor n in range(2):\n    h.append(n)\n",
+    "h = []\nfor n in range(2):\n    pass\n",
+)
+for target, act in {"class": "K.v = 1", "instance": "o.v = 1", "list": "l.append(2)", "dict": "d['k'] = 1"}.items():
+    case(
+        f"failed reload undoes what a statement did to a {target}",
+        "p",
+        {
+            "p/a.py": "def f1(): pass\ndef f2(b=f1): pass\n",
+            "p/__init__.py": "class K: pass\no = K()\nl = []\nd = {}\nimport p.a\n",
+        },
+        {
+            "p/a.py": "def f2(b=f1): pass\n",
+            "p/__init__.py": f"class K: pass\no = K()\nl = []\nd = {{}}\n{act}\nimport p.a\n",
+        },
+    )
+case(
+    "registration of a number elsewhere is gone",
+    "m3",
+    {
+        "m2.py": "r = {}\ndef reg(f):\n    r[f.__name__] = 5\n    return f\n",
+        "m3.py": "from m2 import r, reg\n@reg\ndef f5(): pass\n",
+    },
+    {"m3.py": "from m2 import r, reg\n"},
+)
+case(
+    "module __getattr__ added with an import that needs it",
+    "p.b",
+    {"p/__init__.py": "", "p/b.py": ""},
+    {"p/b.py": "def __getattr__(name): return 1\n", "p/__init__.py": "from p.b import dyn1\n"},
+)
+BRANCHES = "c = 8\nif c:\n    def f3(): {0}\nelse:\n    def f3(): return 1\n"
+one("body moves between branches", BRANCHES.format("pass"), BRANCHES.format("return 1"))
+FILLED = "l = []\n{0}def fill(values): values.append(1)\nfill(l)\nl[:9] = [1]\n"
+one("class added between those that fill a list", FILLED.format(""), FILLED.format("class K:\n    w = sum(l)\n"))
