@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 PROGRAM = {
@@ -76,11 +75,16 @@ EDITS = [
         "def total(amount):",
         "def total(amount:",
     ),
-    ("The mistake is corrected.", "prices.py", "def total(amount:", "def total(amount):"),
+    (
+        "It is corrected, with a parameter more.",
+        "prices.py",
+        "def total(amount:",
+        "def total(amount, discount=0.50):\n    amount *= 1 - discount",
+    ),
 ]
 BOLD, DIM, GREEN, RED, PLAIN = ("\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[0m")
 TURNS = 2  # shown after each edit
-PATIENCE = 20.0  # seconds; a reload takes milliseconds
+PATIENCE = 15.0  # seconds that all of it may take; a reload takes milliseconds
 
 
 class Program:
@@ -93,6 +97,7 @@ class Program:
         )
         self.number = self._process.pid
         self._lines: queue.Queue[str | None] = queue.Queue()
+        self._end = time.monotonic() + PATIENCE
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -101,40 +106,35 @@ class Program:
             self._lines.put(line.rstrip())
         self._lines.put(None)
 
-    def lines(self) -> Iterator[str]:
-        """What it prints, as it comes; an error where it ends, or falls silent."""
-        while (line := self._lines.get(timeout=PATIENCE)) is not None:
-            yield line
-        sys.exit("The program has ended.")
+    def next_line(self) -> str:
+        """What it prints next; an error where it ends, or nothing that is waited for comes."""
+        try:
+            line = self._lines.get(timeout=max(0.0, self._end - time.monotonic()))
+        except queue.Empty:
+            line = None
+        if line is None:
+            sys.exit("No reload came: is the package installed in this environment?")
+        return line
 
-    def show(self, turns: int) -> list[str]:
-        """Show what it prints until it has taken some turns."""
-        shown = []
-        for line in self.lines():
-            shown.append(line)
-            say(f"    {line}")
-            turns -= line.startswith("turn ")
-            if turns <= 0:
-                break
-        return shown
+    def show_turns(self, turns: int) -> str:
+        """Show the next turns that it takes, and return the last."""
+        while True:
+            line = self.next_line()
+            if line.startswith("turn "):
+                say(f"    {line}")
+                turns -= 1
+            if not turns:
+                return line
 
     def show_report(self) -> None:
-        """Show the report of the reload, which the program's own log brings."""
-        end = time.monotonic() + PATIENCE
-        for line in self.lines():
-            if not line.startswith("turn "):
-                say(f"{RED if 'not live' in line else GREEN}  ▶ {line}{PLAIN}")
-                if "not live" in line:
-                    self._show_traceback()
-                return
-            if time.monotonic() > end:
-                sys.exit("No reload came: is the package installed in this environment?")
-
-    def _show_traceback(self) -> None:
-        for line in self.lines():
+        """Show how the reload is reported, in the program's own log."""
+        while (line := self.next_line()).startswith("turn "):
+            pass
+        colour = RED if "Error" in line else GREEN
+        say(f"{colour}  ▶ {line}{PLAIN}")
+        while colour == RED and not line.startswith("SyntaxError"):
+            line = self.next_line()
             say(f"{RED}    {line}{PLAIN}")
-            if "Error:" in line:
-                return
 
     def end(self) -> None:
         self._process.terminate()
@@ -151,7 +151,9 @@ def say(text: str = "") -> None:
 def edit(folder: Path, name: str, old: str, new: str) -> None:
     """Save a file with one line changed."""
     path = folder / name
-    say(f"{DIM}  {name}{PLAIN}\n{RED}  - {old.strip()}{PLAIN}\n{GREEN}  + {new.strip()}{PLAIN}")
+    say(f"{DIM}  {name}{PLAIN}")
+    for mark, text in ((f"{RED}  -", old), (f"{GREEN}  +", new)):
+        say("\n".join(f"{mark} {line.strip()}{PLAIN}" for line in text.splitlines()))
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -166,12 +168,12 @@ def main() -> None:
         program = Program(folder)
         try:
             say(f"{BOLD}A program starts (process {program.number}). It opens a connection, which takes a second.{PLAIN}")
-            first = program.show(TURNS)[-1]
+            first = program.show_turns(TURNS)
             for title, file, old, new in EDITS:
                 say(f"\n{BOLD}{title}{PLAIN}")
                 edit(folder, file, old, new)
                 program.show_report()
-                last = program.show(TURNS)[-1]
+                last = program.show_turns(TURNS)
         finally:
             program.end()
     connections = {line.rpartition(" ")[2].rstrip(")") for line in (first, last)}

@@ -45,6 +45,7 @@ LAYERS = [
     "status",
     "api",
     "__init__",
+    "runner",
     "cli",
     "__main__",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -91,15 +90,16 @@ def graph(module: ModuleType | str | None = None) -> Dependencies:
     return found if isinstance(found, Dependencies) else Dependencies()
 
 
-def reload(module: ModuleType | str) -> ModuleType:
-    """Run a whole module again, in this thread, whether or not it was edited; what it raises is the caller's.
+def reload(module: ModuleType | str) -> bool:
+    """Run all of a live module again, edited or not, and whatever used what comes out different; whether it landed.
 
-    >>> import string
-    >>> reload(string) is string
-    True
+    For a module that is not live, use `importlib.reload`; asking for one raises ValueError.
     """
-    sync()
-    return importlib.reload(module if isinstance(module, ModuleType) else importlib.import_module(module))
+    name = module if isinstance(module, str) else module.__name__
+    live = daemon.current()
+    if live is None or name not in live.live_modules():
+        raise ValueError(f"the module {name} is not live")
+    return live.run_again(name)
 
 
 def errors() -> tuple[Failure, ...]:

@@ -30,6 +30,8 @@ def replaced(
         yield
         return
     made = _made(node, before)
+    if node.statement.kind in COMPOUND:
+        made |= _made_by_code(node, before)
     containers = [c for c in _containers(node, graph) if len(c) <= LARGEST]
     snapshots = [(c, _copy(c)) for c in containers]
     taken = []
@@ -43,11 +45,9 @@ def replaced(
 
 def withdraw(transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any]) -> None:
     """Take out what a statement put into registries that the new source no longer has."""
-    if not _registers(node) and node.statement.kind not in COMPOUND:
+    if not _registers(node):
         return
-    made = _made(node, before)
-    pairs = [(code, code) for code in node.codes]
-    made |= {id(f) for found in functions.find(pairs, before.values()).values() for f in found}
+    made = _made(node, before) | _made_by_code(node, before)
     for container in _containers(node, graph):
         if len(container) <= LARGEST:
             transaction.guard(container)
@@ -58,6 +58,8 @@ def _registers(node: Node) -> bool:
     """Whether a statement that ran before may have put what it makes somewhere."""
     if not (node.codes or node.recorded):
         return False
+    if node.statement.kind in COMPOUND:
+        return node.statement.effects.calls and bool(node.codes)
     return node.statement.effects.calls and node.statement.kind in ("def", "class", "expr", "assign")
 
 
@@ -69,6 +71,12 @@ def _made(node: Node, before: Mapping[str, Any]) -> set[int]:
     own = {id(code) for code in node.codes}
     inner = [f for f in functions.reachable(bound) if id(f.__code__) in own]
     return {id(value) for value in (*bound, *inner)}
+
+
+def _made_by_code(node: Node, before: Mapping[str, Any]) -> set[int]:
+    """Identities of all live functions that the statement's definitions made, as a loop makes many."""
+    pairs = [(code, code) for code in node.codes]
+    return {id(f) for found in functions.find(pairs, before.values()).values() for f in found}
 
 
 def _containers(node: Node, graph: Graph) -> list[Any]:

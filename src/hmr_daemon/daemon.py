@@ -46,9 +46,12 @@ class Daemon:
         self._plain_settings = _settings_are_default()
         self._signal = threading.Event()
         self._stopping = False
+        self._until_saved = False
         self._thread: threading.Thread | None = None
         self._parts: Parts | None = None
         self._script_source: bytes | None = None
+        self.script_load: Load | None = None
+        """Set by who runs the script itself and adds its load to the recorder."""
         self._thread_lock = threading.Lock()
         self._jobs: deque[Job] = deque()
         self._events: deque[Reload] = deque()
@@ -89,7 +92,7 @@ class Daemon:
         assert isinstance(load, Load)
         self.recorder.end(load, failed)
         if not self.recorder.busy:
-            self._wake()
+            self.wake()
 
     # --- the thread ---------------------------------------------------------------------------------------
 
@@ -97,6 +100,7 @@ class Daemon:
         with self._thread_lock:
             if self._thread is None or not self._thread.is_alive():
                 self._stopping = False
+                self._until_saved = False
                 self._thread = threading.Thread(target=self._run, name="hmr-daemon", daemon=True)
                 self._thread.start()
 
@@ -111,19 +115,27 @@ class Daemon:
         if thread is None or thread is threading.current_thread():
             return
         self._stopping = True
-        self._wake()
+        self.wake()
         thread.join(patience)
         if self._parts is not None:
             self._parts.watcher.stop()
 
-    def take_over(self) -> None:
-        """Do on this thread, until it is interrupted, what the daemon's own thread did."""
+    def take_over(self, first: Callable[[Parts], object], until_saved: bool = False) -> None:
+        """Do on this thread what the daemon's own thread did: until interrupted, or until a file is saved."""
         self.stop()
         self._stopping = False
         self._thread = threading.current_thread()
+        self._until_saved = until_saved
+        self._jobs.appendleft(Job(first))
         self._run()
 
-    def _wake(self) -> None:
+    def hand_back(self) -> None:
+        """Let a thread of the daemon's own do the work again."""
+        self._thread = None
+        self._stopping = False
+        self.start()
+
+    def wake(self) -> None:
         self._signal.set()
         parts = self._parts
         if parts is not None:
@@ -160,13 +172,13 @@ class Daemon:
             parts.take_loads()
             self._wait_for_loads()
             parts.saved(batch.paths)
+            self._stopping |= self._until_saved
 
     def _wait_until_calm(self) -> None:
         """The save-time side takes 100 ms to import: not while the program is importing itself."""
         if self._parts is not None:
             return
-        script = _read(self.script) if self.script else None
-        self._script_source = script
+        self._script_source = _read(self.script) if self.script else None
         self._signal.wait(CALM if self.script else None)
         while not self._stopping and not self._jobs:
             self._signal.clear()
@@ -189,13 +201,13 @@ class Daemon:
             return None if self.applying or self._parts is None else work(self._parts)
         job = Job(work)
         self._jobs.append(job)
-        self._wake()
+        self.wake()
         return job.wait(self, timeout)
 
     def hear(self, work: Callable[[Parts], Any]) -> None:
         """Let the daemon's thread do `work` soon."""
         self._jobs.append(Job(work))
-        self._wake()
+        self.wake()
 
     def sync(self, timeout: float | None = None) -> bool:
         """Apply what was saved before; whether all of it is live now."""
@@ -206,6 +218,10 @@ class Daemon:
     def retry(self) -> bool:
         """Try again what failed before; whether all that is saved is live now."""
         return not self._holds and bool(self.call(Parts.retry))
+
+    def run_again(self, module: str) -> bool:
+        """Run all of a live module again; whether that landed."""
+        return not self._holds and bool(self.call(lambda parts: parts.run_again(module)))
 
     def hold(self) -> None:
         """Apply nothing until release() has been called as often."""
@@ -347,12 +363,17 @@ class Parts:
         """Every path of interest, with its state when it was last read."""
         self.uncalled = Uncalled()
         self._tried: dict[str, tuple[Signature, bytes]] = {}
-        script = self._take_script(daemon.script) if daemon.script is not None else None
-        if may_execute_text(script):
+        self._has_script = daemon.script_load is not None
+        script = daemon.script_load or (self._take_script(daemon.script) if daemon.script is not None else None)
+        if may_execute_text(None if script is None else script.code):
             daemon.prompt.watch()
 
     def take_loads(self) -> None:
         """Take in what has been imported since: its source, and a watch on its file."""
+        if not self._has_script and not self.daemon.prompt.shells:
+            from .scripts import found_script
+
+            self._add_script(found_script())
         self._follow(self.graph.absorb_all(self.daemon.recorder.take_loads()))
 
     def _follow(self, records: list[ModuleRecord]) -> None:
@@ -382,14 +403,36 @@ class Parts:
 
         return {p for p in self.graph.opened_paths() if environment_reason(p) is None and os.path.isfile(p)}
 
-    def _take_script(self, path: str) -> CodeType | None:
+    def _take_script(self, path: str) -> Load | None:
         from .scripts import script_load
 
         load = script_load(path)
         if load is not None:
             load.source = self.daemon._script_source
+            self._add_script(load)
+        return load
+
+    def _add_script(self, load: Load | None) -> None:
+        if load is not None:
+            self._has_script = True
             self.daemon.recorder.add(load)
-        return None if load is None else load.code
+
+    def free_script(self) -> None:
+        """The script has ended: from now on its statements may run again as a module's do."""
+        self.take_loads()
+        record = self.graph.modules.get("__main__")
+        if record is not None:
+            self.graph.analyze(record)
+            record.script, record.running = False, None
+
+    def forget_script(self, paths: Iterable[str]) -> None:
+        """The script is to be run anew as a whole, once one of these files or a live one is saved."""
+        self.take_loads()
+        self._watch(paths)
+        record = self.graph.modules.get("__main__")
+        if record is not None:
+            self._settle([record.path])
+            self.graph.remove(record)
 
     def catch_up(self) -> bool:
         """Apply what has been saved, whether or not anyone has told of it; whether all is live now."""
@@ -407,6 +450,13 @@ class Parts:
             return True
         self._reload([self._as_saved(path) for path in self.pending])
         return not self.pending
+
+    def run_again(self, module: str) -> bool:
+        """Run all of a live module again, and whatever used what comes out different; whether that landed."""
+        self.catch_up()
+        path = self.graph.modules[module].path
+        self._reload([self._as_saved(path)], [path])
+        return path not in self.pending
 
     def saved(self, paths: Iterable[str]) -> None:
         """A batch of saves: one reload of what differs, together with what waited for one of them."""
@@ -458,22 +508,31 @@ class Parts:
             self.pending.pop(path, None)
             self.failures.pop(path, None)
 
-    def _reload(self, changes: list[Change]) -> None:
+    def _reload(self, changes: list[Change], whole: Collection[str] = ()) -> None:
         from dataclasses import replace
 
         started = time.perf_counter()
+        from .scripts import still_running
+        from .uncalled import changed_functions
+
+        main = self.graph.modules.get("__main__")
+        if main is not None:
+            self.graph.analyze(main)  # nothing was recorded of it: what it reads is told by its text
         before = self._functions(changes)
         self.daemon.applying = True
         try:
             with _Alarm(changes):
-                event, outcome = self.executor.reload(changes)
+                event, outcome = self.executor.reload(changes, whole)
         finally:
             self.daemon.applying = False
         files = tuple(c.path for c in changes)
         milliseconds = (time.perf_counter() - started) * 1000
         if event.ok:
             self._settle(files)
-            self.uncalled.changed(before, self._functions(changes, event.ran))
+            after = self._functions(changes)
+            notes = tuple(still_running(changed_functions(before, after)))
+            event = replace(event, notes=event.notes + notes)
+            self.uncalled.changed(before, self._without_called(after, event.ran))
             self._follow(outcome.loaded)
             for record in outcome.abandoned:
                 self.graph.remove(record)
@@ -484,19 +543,22 @@ class Parts:
         self._watch(self._data_files())
         self.daemon.publish(replace(event, files=files, milliseconds=milliseconds))
 
-    def _functions(self, changes: Iterable[Change], ran: Collection[str] = ()) -> dict[str, CodeType]:
-        """The functions of changed files, without those that the statements in `ran` have called."""
+    def _functions(self, changes: Iterable[Change]) -> dict[str, CodeType]:
+        """The functions of changed files."""
         from .uncalled import functions_of
 
         records = [record for change in changes for record in self.graph.at_path(change.path)]
-        found = functions_of(node for record in records for node in self.graph.analyze(record))
-        if ran:
-            found = {n: c for n, c in found.items() if not any(str(node) in ran for node in self.graph.runners(c))}
-        return found
+        return functions_of(node for record in records for node in self.graph.analyze(record))
+
+    def _without_called(self, found: dict[str, CodeType], ran: Collection[str]) -> dict[str, CodeType]:
+        """Without those that statements have called which were run again."""
+        if not ran:
+            return found
+        return {n: c for n, c in found.items() if not any(str(node) in ran for node in self.graph.runners(c))}
 
     def _keep_pending(self, changes: list[Change], event: Reload) -> None:
-        candidates = {c for mark in event.involved if mark.startswith("module:") for c in _candidates(mark[7:])}
-        involved = event.involved | candidates
+        missing = (mark[7:] for mark in event.involved if mark.startswith("module:"))
+        involved = event.involved.union(*map(candidates, missing))
         self._watch(path for path in involved if os.path.isabs(path))
         for change in changes:
             if self.graph.at_path(change.path):
@@ -531,7 +593,7 @@ def _read(path: str) -> bytes | None:
         return None
 
 
-def _candidates(module: str) -> set[str]:
+def candidates(module: str) -> set[str]:
     """Where a module that could not be imported may come to be."""
     parts = module.split(".")
     found = set()

@@ -285,6 +285,8 @@ class _Run:
                 self._renew_codes(node, None, statement, edit)
             else:
                 node = old_nodes[change.old]
+                if node.statement.kind == "doc" and statement.kind != "doc":
+                    self.removed_names.append((record, "__doc__"))
                 self.previous[node] = Previous(node.statement, edit.old_parsed.text if edit.old_parsed else "")
                 self._renew_codes(node, node.statement, statement, edit, change.change)
                 t.set_attribute(node, "statement", statement)
@@ -447,7 +449,7 @@ class _Run:
         files = self.graph.paths()
         for record in self.graph.modules.values():
             if record.caches:
-                for cache in functions.caches(list(record.namespace.values())):
+                for cache in functions.caches(record.namespace, record.name):
                     ran = reach.reached([cache.function], (), files)
                     stale = names and any(names.get(c.co_filename, set()) & set(c.co_names) for c in ran.values())
                     if stale or changed & ran.keys():
@@ -549,6 +551,8 @@ class _Run:
 
     def _may_run(self, node: Node) -> bool:
         record = node.module
+        if record.path in self.graph.gone:
+            return False
         if not record.script:
             return True
         if record.running is not None and node.order >= record.running.order:
@@ -676,6 +680,8 @@ class _Run:
         earlier_star = set(node.extra) if node.star else set()
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
         hidden = self._hide_later_names(node)
+        for name in self.agenda.table(record).mutates(node):
+            self.transaction.guard(namespace.get(name))
         with contributions.replaced(self.transaction, node, self.graph, {} if grouped else mine):
             self._execute(node, reason, before)
         for name, value in hidden.items():
@@ -860,12 +866,15 @@ class _Run:
             return
         if old is not MISSING and new is not MISSING and node.statement.kind not in ("import", "from"):
             same = values.same(old, new)
+            was = old.__code__ if type(old) is FunctionType else None
+            if same and was is not None and was is not new.__code__ and was.co_freevars == new.__code__.co_freevars:
+                t.set_attribute(old, "__code__", new.__code__)  # equal, but of the definition that there is now
             kept = old if same else self._successor(node, name, old, new)
             if kept is old:
                 t.set_item(namespace, name, old)
                 if not same:
                     self.touched.add(id(old))
-                    self._tell_touched(node, name, old)
+                    self._tell_touched(node, name, old, was)
                 return
         elif values.same(old, new) and (old is new or isinstance(new, IMMUTABLE)):
             return
@@ -910,20 +919,23 @@ class _Run:
         self.changed_names.setdefault(record.path, set()).add(name)
         for reader, known in list(self.agenda.readers(record, name, origin)):
             self.schedule(reader, reason, known)
+        for reader in list(self.agenda.function_readers(record, name, origin)):
+            self.schedule(reader, reason, name, code_changed=True)
         if added and not name.startswith("_"):
             for reader in self.agenda.star_readers(record):
                 self.schedule(reader, f"{record.name}.{name} is new")
 
-    def _tell_touched(self, node: Node, name: str, value: Any) -> None:
+    def _tell_touched(self, node: Node, name: str, value: Any, was: CodeType | None = None) -> None:
         """An object is the same but does other things: who ran it runs again, who passed it on does not."""
         if isinstance(value, type):
             self._tell_class_touched(node, name, self.class_changes.get(id(value)))
         elif isinstance(value, FunctionType):
-            self._tell_runners(value, node)
+            self._tell_runners(value, node, was)
 
-    def _tell_runners(self, function: FunctionType, origin: Node) -> None:
+    def _tell_runners(self, function: FunctionType, origin: Node, was: CodeType | None = None) -> None:
         self.touched_codes.add(id(function.__code__))
-        for runner in self.graph.runners(function.__code__):
+        runners = self.graph.runners(function.__code__)
+        for runner in runners if was is None else [*runners, *self.graph.runners(was)]:
             if runner is not origin:
                 self.schedule(runner, f"ran {function.__qualname__}", function.__name__, code_changed=True)
 

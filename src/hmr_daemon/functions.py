@@ -73,10 +73,18 @@ def _follow_wrappers(transaction: Transaction, request: Swap) -> None:
             doc = own(value, "__doc__")
             if isinstance(doc, str) and doc in changed:
                 transaction.set_attribute(value, "__doc__", changed[doc])
+            state = own(value, "__dict__")
+            if isinstance(state, dict):
+                for name, copied in list(state.items()):
+                    if isinstance(copied, str) and copied in changed:
+                        transaction.set_item(state, name, changed[copied])
 
 
 def _wrapped(value: Any) -> Iterator[Any]:
     """What a wrapper or a descriptor wraps, to the innermost."""
+    state = own(value, "__dict__")
+    if not isinstance(value, (type, FunctionType)) and isinstance(state, dict):
+        yield from state.values()
     for _ in range(20):
         inner = value.fget if isinstance(value, property) else own(value, "__wrapped__")
         if isinstance(value, functools.cached_property):
@@ -311,16 +319,33 @@ class Cache:
     clear: Callable[[], object]
 
 
-def caches(roots: Iterable[Any]) -> Iterator[Cache]:
-    """What `functools.cache` and the like, and `functools.cached_property`, hold below `roots`."""
-    for value in visit(roots):
-        clear = own(value, "cache_clear")
-        if callable(clear) and (function := own(value, "__wrapped__")) is not MISSING:
-            yield Cache(function, clear)
-        elif isinstance(value, type):
-            for member in list(vars(value).values()):
-                if isinstance(member, functools.cached_property) and member.attrname is not None:
-                    yield Cache(member.func, functools.partial(_forget_property, value, member.attrname))
+def caches(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
+    """What `functools.cache` and the like, and `functools.cached_property`, hold in a module's own definitions."""
+    waiting = list(namespace.values())
+    seen: set[int] = set()
+    for value in waiting:
+        if isinstance(value, type):
+            if value.__module__ == module and id(value) not in seen:
+                seen.add(id(value))
+                waiting += list(vars(value).values())
+                yield from _cached_properties(value)
+            continue
+        if type(value) in (staticmethod, classmethod):
+            value = value.__func__
+        for _ in range(5):  # a cache may be wrapped in turn
+            function = own(value, "__wrapped__")
+            if function is MISSING:
+                break
+            clear = own(value, "cache_clear")
+            if callable(clear):
+                yield Cache(function, clear)
+            value = function
+
+
+def _cached_properties(cls: type) -> Iterator[Cache]:
+    for member in list(vars(cls).values()):
+        if isinstance(member, functools.cached_property) and member.attrname is not None:
+            yield Cache(member.func, functools.partial(_forget_property, cls, member.attrname))
 
 
 def _forget_property(cls: type, name: str) -> None:

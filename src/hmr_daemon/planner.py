@@ -123,7 +123,7 @@ class Agenda:
             record = self._graph.modules.get(module)
             if record is not None and record is not node.module and id(record) in self._tables:
                 table = self.table(record)
-                names = [name] if name != "*" else list(table.writers)
+                names = [name] if name in table.writers else list(table.writers) if name == "*" else ["__getattr__"]
                 yield from (w for n in names for w in table.writers.get(n, ()) if self.waiting(w))
 
     def take(self, node: Node) -> Reason:
@@ -156,19 +156,22 @@ class Agenda:
         for reader in self._graph.readers((record.name, name)):
             if self._graph.order(reader) > after:
                 yield reader, _alias(reader, name)
-        for reader in self._function_readers(record, name):
-            if self._graph.order(reader) > after and reader is not origin:
-                yield reader, name
         for reader in self.table(record).dynamic:
             if self._graph.order(reader) > after and reader is not origin:
                 yield reader, name
+
+    def function_readers(self, record: ModuleRecord, name: str, origin: Node | None) -> Iterator[Node]:
+        """Statements that ran a function of the module which uses the name as a global."""
+        after = self._graph.order(origin) if origin is not None else ()
+        for reader in self._function_readers(record, name):
+            if self._graph.order(reader) > after and reader is not origin:
+                yield reader
 
     def star_readers(self, record: ModuleRecord) -> Iterator[Node]:
         """Statements ``from record import *``, which see its new public names."""
         return (node for node in self._graph.readers((record.name, "__all__")) if node.star)
 
     def _function_readers(self, record: ModuleRecord, name: str) -> Iterator[Node]:
-        """Statements that ran a function of the module which uses the name as a global."""
         for node in self._graph.analyze(record):
             for code in codes.walk(node.codes):
                 if name in code.co_names:

@@ -39,6 +39,11 @@ def warn(text: str) -> None:
     _say(logging.WARNING, text)
 
 
+def note(text: str) -> None:
+    """Something that is neither a reload nor a warning."""
+    _say(logging.INFO, text)
+
+
 def callback_failed(callback: object, error: Exception) -> None:
     """A callback of the user's raised: with the place in the user's file."""
     name = getattr(callback, "__qualname__", None) or repr(callback)

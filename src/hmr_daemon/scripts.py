@@ -1,12 +1,15 @@
-"""The script that a process runs as ``__main__``: found while it runs, and how far it has come."""
+"""The frames that run now: the script's own, found while it runs, and those of functions that have changed."""
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from types import CodeType, FrameType, ModuleType
 
+from ._bootstrap import environment_reason
 from .recorder import Load
 
 
@@ -15,10 +18,9 @@ def main_frame(module: ModuleType) -> FrameType | None:
     ident = threading.main_thread().ident
     frame = sys._current_frames().get(ident) if ident is not None else None
     found = None
-    while frame is not None:
+    for frame in _outward(frame):
         if frame.f_globals is module.__dict__ and frame.f_code.co_name == "<module>" and _is_file(frame.f_code, module):
             found = frame
-        frame = frame.f_back
     return found
 
 
@@ -33,8 +35,56 @@ def script_load(path: str, patience: float = 1.0) -> Load | None:
         module = sys.modules.get("__main__")
         frame = main_frame(module) if module is not None else None
         if module is not None and frame is not None:
-            load = Load(module, path, frame.f_code, {})
-            load.failed = False
-            return load
+            return _load(module, path, frame.f_code)
         time.sleep(0.005)
     return None
+
+
+def found_script() -> Load | None:
+    """The load of a script that was not given as a file: by ``-m``, or a folder. None until its own code runs."""
+    module = sys.modules.get("__main__")
+    path = None if module is None else module.__dict__.get("__file__")
+    if module is None or not isinstance(path, str) or environment_reason(path) is not None:
+        return None
+    frame = main_frame(module)
+    if frame is None:
+        return None
+    load = _load(module, path, frame.f_code)
+    load.source = _source_of(frame.f_code, path)
+    return load
+
+
+def _load(module: ModuleType, path: str, code: CodeType) -> Load:
+    load = Load(module, path, code, {})
+    load.failed = False
+    return load
+
+
+def _source_of(code: CodeType, path: str) -> bytes | None:
+    """The file's text, where it still is what the code was made of."""
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+        same = compile(source, path, "exec", dont_inherit=True) == code
+    except (OSError, SyntaxError, ValueError):
+        return None
+    return source if same else None
+
+
+def still_running(codes: Mapping[str, CodeType]) -> Iterator[str]:
+    """Which of the named functions run now, with the line where each stands."""
+    names = {id(code): name for name, code in codes.items()}
+    threads = {thread.ident: thread.name for thread in threading.enumerate()}
+    for ident, innermost in sys._current_frames().items():
+        for frame in _outward(innermost):
+            if (name := names.pop(id(frame.f_code), None)) is not None:
+                place = f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+                thread = threads.get(ident, "")
+                where = place if thread in ("MainThread", "") else f"{place}, thread {thread}"
+                yield f"{name} is still running as it was ({where}): its next call runs the new code"
+
+
+def _outward(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back

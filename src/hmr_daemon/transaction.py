@@ -95,13 +95,17 @@ class Transaction:
         self.guard(module.__dict__)
 
     def guard(self, container: Any) -> None:
-        """On undo, a dict, list or set holds what it holds now."""
+        """On undo, a dict, list or set holds what it holds now, a class or an instance has the attributes it has now."""
         if type(container) is dict or isinstance(container, dict):
             self._undo.append((_refill_dict, container, dict(container)))
         elif isinstance(container, list):
             self._undo.append((_refill_list, container, list(container)))
         elif isinstance(container, set):
             self._undo.append((_refill_set, container, set(container)))
+        elif isinstance(container, type):
+            self._undo.append((_refill_class, container, dict(vars(container))))
+        elif isinstance(state := getattr(container, "__dict__", None), dict):
+            self._undo.append((_refill_dict, state, dict(state)))
 
 
 def _discard(mapping: dict[Any, Any], key: Any) -> None:
@@ -126,6 +130,14 @@ def _refill_list(target: list[Any], items: list[Any]) -> None:
 def _refill_set(target: set[Any], items: set[Any]) -> None:
     target.clear()
     target.update(items)
+
+
+def _refill_class(cls: type, members: dict[str, Any]) -> None:
+    for name in [name for name in vars(cls) if name not in members]:
+        type.__delattr__(cls, name)
+    for name, value in members.items():
+        if vars(cls).get(name, MISSING) is not value:
+            type.__setattr__(cls, name, value)
 
 
 def _attempt(operation: Operation) -> None:

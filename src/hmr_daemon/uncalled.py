@@ -27,10 +27,11 @@ class Uncalled:
         """What replaced what: functions whose instructions are others than before wait for a call."""
         if sys.version_info < (3, 12):
             return
+        changed = changed_functions(before, after)
         for name, old in before.items():
             waited = self._stop(old)
             new = after.get(name)
-            if new is not None and (waited or codes.deep_surface(old) != codes.deep_surface(new)):
+            if new is not None and (waited or name in changed):
                 self._wait_for(name, new)
 
     def _wait_for(self, name: str, code: CodeType) -> None:
@@ -67,4 +68,13 @@ def functions_of(nodes: Iterable[Node]) -> dict[str, CodeType]:
         for node in nodes
         for code in codes.walk(node.codes)
         if not codes.is_class_body(code) and "<" not in code.co_name
+    }
+
+
+def changed_functions(before: Mapping[str, CodeType], after: Mapping[str, CodeType]) -> dict[str, CodeType]:
+    """The old code of the functions that do something else now, by name."""
+    return {
+        name: old
+        for name, old in before.items()
+        if name in after and codes.deep_surface(old) != codes.deep_surface(after[name])
     }

@@ -204,3 +204,39 @@ BRANCHES = "c = 8\nif c:\n    def f3(): {0}\nelse:\n    def f3(): return 1\n"
 one("body moves between branches", BRANCHES.format("pass"), BRANCHES.format("return 1"))
 FILLED = "l = []\n{0}def fill(values): values.append(1)\nfill(l)\nl[:9] = [1]\n"
 one("class added between those that fill a list", FILLED.format(""), FILLED.format("class K:\n    w = sum(l)\n"))
+one("conditional binds no more", "c6 = 18\nif c6 > 7:\n    c7 = 1\n", "c6 = 1\nif c6 > 7:\n    c7 = 1\n")
+case(
+    "what was built over statements becomes a number",
+    "p p.a",
+    {"p/__init__.py": "t1 = dict(k0=19)\nt1.update(k5=1)\n", "p/a.py": "from p import t1\n"},
+    {"p/__init__.py": "t1 = 1\n"},
+)
+case(
+    "list filled from elsewhere comes out equal",
+    "p",
+    {"m1.py": "l1 = []\n", "p.py": "c2 = 11\nimport m1\nm1.l1[:0] = [c2]\n"},
+    {"p.py": "c4 = 11\nimport m1\nm1.l1[:0] = [c4]\n"},
+)
+REGISTERING = "r1 = {{}}\ndef reg1(f):\n    {0}\n@reg1\ndef f4(): pass\n"
+one("registering function registers no more", REGISTERING.format("r1[1] = 1"), REGISTERING.format("pass"))
+case(
+    "another attribute is set on a class elsewhere",
+    "m2",
+    {"m1.py": "class K1: pass\n", "m2.py": "from m1 import *\nK1.v = 1\n"},
+    {"m2.py": "from m1 import *\nK1.u = 1\n"},
+)
+case(
+    "chain of star imports: a name that is gone",
+    "m2",
+    {"n1.py": "class K1: pass\n", "m1.py": "from n1 import *\n", "m2.py": "from m1 import *\n"},
+    {"n1.py": "class K2: pass\n"},
+)
+HOLDER = "class K1:\n    def __init__(self, v=l1): pass\n"
+one("method's default holds a list that is made anew", "l1 = []\nl1 += [3]\n" + HOLDER, "l1 = []\n" + HOLDER)
+SET_TWICE = "t1 = {0}\nclass K1:\n    w = t1\nK1.u = 1\n"
+case(
+    "class attribute set twice, in two modules",
+    "m2",
+    {"m1.py": SET_TWICE.format(1), "m2.py": "import m1\nm1.K1.u = 2\n"},
+    {"m1.py": SET_TWICE.format(5)},
+)

@@ -75,6 +75,8 @@ class _Program:
             mentioned = set(self._mentioned(module, statement))
             if any(isinstance(n, (ast.ImportFrom, ast.Import)) for n in ast.walk(statement)):
                 mentioned |= set(self._imported(module, statement))
+            for name, other in self._aliases(module, statement):
+                self.mentions[other].add(name)  # who changes what one of them holds changes the other
             star = any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in ast.walk(statement))
             targets = {(module, name) for name in bound}
             acts = any(isinstance(n, (ast.Call, ast.AugAssign, ast.Subscript, ast.Attribute)) for n in ast.walk(statement))
@@ -89,6 +91,18 @@ class _Program:
                 self.mentions[target] |= mentioned - {target}
         for name in [n for m, n in self.statements if m == module]:
             self.mentions[module, name].add((module, "*"))
+
+    def _aliases(self, module: str, statement: ast.stmt) -> Iterator[tuple[Name, Name]]:
+        """Names that surely are other names for something, with those."""
+        for each in ast.walk(statement):
+            if isinstance(each, ast.ImportFrom):
+                source = self._absolute(module, each)
+                for alias in each.names:
+                    for name in self._names(source) if alias.name == "*" else [alias.name]:
+                        yield (module, alias.asname or name), (source, name)
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Name, ast.Attribute)):
+            for target in _bound(statement):
+                yield from (((module, target), other) for other in self._mentioned(module, statement.value))
 
     def _mentioned(self, module: str, node: ast.AST) -> Iterator[Name]:
         """Names of this module, and attributes that may be names of any."""
