@@ -38,12 +38,13 @@ class Figure:
 class Subject:
     """A process of an environment that runs `subject.py` in a folder and does what it is asked."""
 
-    def __init__(self, environment: Environment, folder: Path) -> None:
+    def __init__(self, environment: Environment, folder: Path, quiet: bool = True) -> None:
         source = START.format(source=SUBJECT.read_text(encoding="utf-8"))
         self._process = subprocess.Popen(
             [environment.python, "-c", source],
             cwd=folder,
-            env=clean_environ(HMR_DAEMON_LOG="error", PYTHONHASHSEED="0"),
+            env=clean_environ(PYTHONHASHSEED="0"),
+            stderr=subprocess.DEVNULL if quiet else None,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -45,7 +45,8 @@ logging.basicConfig(stream=sys.stdout, format="%(message)s")
 send = shop.connection.send              # a bound method, taken once
 
 for turn in itertools.count(1):
-    print(f"turn {turn}: {send(100)} ({shop.label}; message {shop.connection.sent} of connection {id(shop.connection):x})", flush=True)
+    connection = f"message {shop.connection.sent} of connection {id(shop.connection):x}"
+    print(f"turn {turn}: {send(100)} ({shop.label}; {connection})", flush=True)
     time.sleep(0.3)
 """,
 }
@@ -93,7 +94,12 @@ class Program:
     def __init__(self, folder: Path) -> None:
         environ = {name: value for name, value in os.environ.items() if name != "NO_HMR_DAEMON"}
         self._process = subprocess.Popen(
-            [sys.executable, "main.py"], cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [sys.executable, "main.py"],
+            cwd=folder,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self.number = self._process.pid
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -167,7 +173,7 @@ def main() -> None:
             (folder / file).write_text(text, encoding="utf-8")
         program = Program(folder)
         try:
-            say(f"{BOLD}A program starts (process {program.number}). It opens a connection, which takes a second.{PLAIN}")
+            say(f"{BOLD}A program starts (process {program.number}). Opening its connection takes a second.{PLAIN}")
             first = program.show_turns(TURNS)
             for title, file, old, new in EDITS:
                 say(f"\n{BOLD}{title}{PLAIN}")
@@ -179,8 +185,8 @@ def main() -> None:
     connections = {line.rpartition(" ")[2].rstrip(")") for line in (first, last)}
     assert len(connections) == 1, "the connection was opened again"
     say(
-        f"\n{BOLD}Kept through all of it:{PLAIN} process {program.number}, the connection {connections.pop()} and its count of"
-        f" messages. {len(EDITS)} edits in {time.monotonic() - began:.0f} s, no restart."
+        f"\n{BOLD}Kept through all of it:{PLAIN} process {program.number}, the connection {connections.pop()} and its"
+        f" count of messages. {len(EDITS)} edits in {time.monotonic() - began:.0f} s, no restart."
     )
 
 

@@ -77,7 +77,9 @@ class Terminal:
             pass
         self.process.wait()
         self.process.close()
-        return -self.process.signalstatus if self.process.signalstatus else self.process.exitstatus
+        signal_number: int | None = self.process.signalstatus
+        status: int | None = self.process.exitstatus
+        return -signal_number if signal_number else status
 
     def close(self) -> None:
         self.process.close(force=True)

@@ -39,19 +39,27 @@ KINDS = {
     "two bases": Kind("class P: pass\nclass Q: pass\nclass K(P, Q):\n{members}"),
     "with a docstring": Kind("class K:\n    'Doc.'\n{members}"),
     "dataclass": Kind(
-        "from dataclasses import dataclass, field\n@dataclass\nclass K:\n    a: int\n    b: list = field(default_factory=list)\n{members}",
+        "from dataclasses import dataclass, field\n@dataclass\nclass K:\n    a: int\n"
+        "    b: list = field(default_factory=list)\n{members}",
         "{it}(1)",
     ),
-    "frozen dataclass": Kind("import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass K:\n    a: int\n{members}", "{it}(1)"),
-    "dataclass with slots": Kind("import dataclasses\n@dataclasses.dataclass(slots=True)\nclass K:\n    a: int\n{members}", "{it}(1)", False),
+    "frozen dataclass": Kind(
+        "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass K:\n    a: int\n{members}", "{it}(1)"
+    ),
+    "dataclass with slots": Kind(
+        "import dataclasses\n@dataclasses.dataclass(slots=True)\nclass K:\n    a: int\n{members}", "{it}(1)", False
+    ),
     "ordered dataclass": Kind(
-        "import dataclasses\n@dataclasses.dataclass(order=True, kw_only=True)\nclass K:\n    a: int\n{members}", "{it}(a=1)"
+        "import dataclasses\n@dataclasses.dataclass(order=True, kw_only=True)\nclass K:\n    a: int\n{members}",
+        "{it}(a=1)",
     ),
     "subclass hook": Kind(
         "class Base:\n    known = []\n    def __init_subclass__(cls, **kw):\n        Base.known.append(cls)\n"
         "class K(Base):\n{members}"
     ),
-    "metaclass": Kind("class Meta(type):\n    def on_class(cls): return cls.__name__\nclass K(metaclass=Meta):\n{members}"),
+    "metaclass": Kind(
+        "class Meta(type):\n    def on_class(cls): return cls.__name__\nclass K(metaclass=Meta):\n{members}"
+    ),
     "registering metaclass": Kind(
         "class Meta(type):\n    known = {{}}\n    def __init__(cls, name, bases, namespace):\n"
         "        super().__init__(name, bases, namespace)\n        Meta.known[name] = cls\n"
@@ -62,7 +70,9 @@ KINDS = {
         "class K(Base):\n    def must(self): return 1\n{members}"
     ),
     "generic": Kind("from typing import Generic, TypeVar\nT = TypeVar('T')\nclass K(Generic[T]):\n{members}"),
-    "protocol": Kind("from typing import Protocol\nclass P(Protocol):\n    def other(self): ...\nclass K(P):\n{members}"),
+    "protocol": Kind(
+        "from typing import Protocol\nclass P(Protocol):\n    def other(self): ...\nclass K(P):\n{members}"
+    ),
     "enum": Kind("import enum\nclass K(enum.Enum):\n    ONE = 1\n    TWO = 2\n{members}", "{it}.ONE"),
     "int enum": Kind("import enum\nclass K(enum.IntEnum):\n    ONE = 1\n    TWO = 2\n{members}", "{it}.ONE"),
     "str enum": Kind("import enum\nclass K(enum.StrEnum):\n    ONE = 'one'\n    TWO = 'two'\n{members}", "{it}.ONE"),
@@ -79,7 +89,8 @@ KINDS = {
     "made by a function": Kind("def make():\n    class K:\n{deeper}\n    return K\nK = make()\n"),
     "decorated": Kind("def mark(cls):\n    cls.marked = True\n    return cls\n@mark\nclass K:\n{members}"),
     "total ordering": Kind(
-        "import functools\n@functools.total_ordering\nclass K:\n    def __eq__(self, o): return True\n    __hash__ = object.__hash__\n"
+        "import functools\n@functools.total_ordering\nclass K:\n    def __eq__(self, o): return True\n"
+        "    __hash__ = object.__hash__\n"
         "    def __lt__(self, o): return False\n{members}"
     ),
 }
@@ -102,14 +113,20 @@ EDITS: dict[str, tuple[tuple[tuple[str, str], ...], dict[str, object]]] = {
     "class method": ((("' old'", "' new'"),), {"c()": "K new"}),
     "static method": ((("def s(): return 'old'", "def s(): return 'new'"),), {"s()": "new"}),
     "property": ((("def p(self): return 'old'", "def p(self): return 'new'"),), {"p": "new"}),
-    "default": ((("def m(self): return 'old'", "def m(self, n='default'): return n"),), {"m()": "default", "called()": "default inside"}),
+    "default": (
+        (("def m(self): return 'old'", "def m(self, n='default'): return n"),),
+        {"m()": "default", "called()": "default inside"},
+    ),
     "method added": ((("def called", "def added(self): return self.m()\ndef called"),), {"added()": "old"}),
     "method with super added": (
         (("def called", "def added(self): return __class__.__name__ + str(super().__init__ is None)\ndef called"),),
         {"added()": "KFalse"},
     ),
     "property added": ((("def called", "@property\ndef added(self): return self.m()\ndef called"),), {"added": "old"}),
-    "method removed": ((("def m(self): return 'old'\n", ""), ("self.m() + ' inside'", "'alone'")), {"called()": "alone"}),
+    "method removed": (
+        (("def m(self): return 'old'\n", ""), ("self.m() + ' inside'", "'alone'")),
+        {"called()": "alone"},
+    ),
     "method renamed": (
         (("def m(self): return 'old'", "def n(self): return 'old'"), ("self.m()", "self.n()")),
         {"n()": "old", "called()": "old inside"},
@@ -158,7 +175,9 @@ def test_members(workshop: Workshop, kind: Kind, edit: tuple[tuple[tuple[str, st
         assert old in after
         after = after.replace(old, new)
     make = kind.make.format(it="m_N.K")
-    bench = workshop.bench({"m_N": source(before), "h_N": HOLDER}, f"held_N = m_N.K\none_N = {make}\nbound_N = one_N.called")
+    bench = workshop.bench(
+        {"m_N": source(before), "h_N": HOLDER}, f"held_N = m_N.K\none_N = {make}\nbound_N = one_N.called"
+    )
     up = "one_N.up()" if kind.cell else "'KTrue'"
     assert bench.see(f"(one_N.m(), {up})") == ("old", "KTrue")
     bench.edit({"m_N": source(after)})
@@ -193,14 +212,24 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         "m_N.K.count = 7; one = m_N.K()",
         {"(m_N.K.count, one.m())": (7, 2)},
     ),
-    "class attribute removed": ("class K:\n    a = 1\n    b = 2\n", "class K:\n    b = 2\n", "", {"hasattr(m_N.K, 'a')": False}),
+    "class attribute removed": (
+        "class K:\n    a = 1\n    b = 2\n",
+        "class K:\n    b = 2\n",
+        "",
+        {"hasattr(m_N.K, 'a')": False},
+    ),
     "attributes of an instance stay": (
         "class K:\n    def m(self): return 1\n",
         "class K:\n    def m(self): return self.n\n",
         "one = m_N.K(); one.n = 5",
         {"(one.m(), vars(one))": (5, {"n": 5})},
     ),
-    "docstring": ("class K:\n    'old'\n", "class K:\n    'new'\n", "held = m_N.K", {"(held.__doc__, held is m_N.K)": ("new", True)}),
+    "docstring": (
+        "class K:\n    'old'\n",
+        "class K:\n    'new'\n",
+        "held = m_N.K",
+        {"(held.__doc__, held is m_N.K)": ("new", True)},
+    ),
     "annotations": (
         "class K:\n    a: int\n",
         "class K:\n    a: str\n    b: int\n",
@@ -339,7 +368,12 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         "",
         {"(m_N.K.a, h_N.K is m_N.K, h_N.from_import().a)": (2, True, 2)},
     ),
-    "class to function": ("class K:\n    a = 2\n", "def K(): return 1\n", "", {"(m_N.K(), h_N.from_import()())": (1, 1)}),
+    "class to function": (
+        "class K:\n    a = 2\n",
+        "def K(): return 1\n",
+        "",
+        {"(m_N.K(), h_N.from_import()())": (1, 1)},
+    ),
     "class renamed": (
         "class K:\n    a = 1\nclass L: pass\n",
         "class K2:\n    a = 1\nK = K2\nclass L: pass\n",
@@ -368,7 +402,8 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
     "single dispatch on it": (
         "class K:\n    a = 1\n",
         "class K:\n    a = 2\n",
-        "import functools\n@functools.singledispatch\ndef show(x): return 'any'\nshow.register(m_N.K, lambda x: 'K')\none = m_N.K()",
+        "import functools\n@functools.singledispatch\ndef show(x): return 'any'\n"
+        "show.register(m_N.K, lambda x: 'K')\none = m_N.K()",
         {"(show(one), show(m_N.K()))": ("K", "K")},
     ),
     "set name is called for new descriptors": (
@@ -468,16 +503,23 @@ def test_what_cannot_move_is_reported(workshop: Workshop) -> None:
     assert bench.own("m_N.K") in notes[0]
 
 
-def test_a_thousand_edits_leave_nothing_behind(workshop: Workshop) -> None:
+def test_a_hundred_edits_leave_nothing_behind(workshop: Workshop) -> None:
     source = "class B:\n    pass\nclass K(B):\n    a = {n}\n    def m(self): return {n}\n"
-    bench = workshop.bench({"m_N": source.format(n=0)}, "import gc\none = m_N.K()")
-    count = "(gc.collect(), sum(isinstance(o, type) for o in gc.get_objects()), sum(1 for o in gc.get_objects() if type(o) is type(lambda: 0)))[1:]"
+    setup = """
+        import gc
+        one = m_N.K()
+        def counts():
+            gc.collect()
+            kinds = [type(o) for o in gc.get_objects()]
+            return sum(issubclass(kind, type) for kind in kinds), kinds.count(type(counts))
+    """
+    bench = workshop.bench({"m_N": source.format(n=0)}, setup)
     for number in range(1, 6):
         bench.edit({"m_N": source.format(n=number)})
-    before = bench.see(count)
+    before = bench.see("counts()")
     for number in range(6, 106):
         bench.edit({"m_N": source.format(n=number)})
     assert bench.see("(one.m(), one.a, len(type.__subclasses__(m_N.B)))") == (105, 105, 1)
-    after = bench.see(count)
-    assert after[0] - before[0] <= 1
-    assert after[1] - before[1] <= 5
+    classes, functions = (new - old for new, old in zip(bench.see("counts()"), before, strict=True))
+    assert classes <= 1
+    assert functions <= 5

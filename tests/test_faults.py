@@ -17,9 +17,9 @@ STATE = "(a.x, a.f(), b.x, b.f(), b.result)"
 LOG = "import logging, sys; logging.basicConfig(stream=sys.stderr, format='LOG %(name)s %(levelname)s %(message)s')"
 
 
-def start(live: LiveFactory, files: Files | None = None, **environ: str) -> Live:
+def start(live: LiveFactory, files: Files | None = None) -> Live:
     """A process that has imported `b`, which uses `a`, and that prints the log."""
-    process = live({"a.py": GOOD, "b.py": USER} | dict(files or {}), **environ)
+    process = live({"a.py": GOOD, "b.py": USER} | dict(files or {}))
     process.do(LOG)
     process.load("import a, b\nheld = b.kept")
     return process
@@ -66,7 +66,7 @@ UNREADABLE: dict[str, tuple[str | bytes, str, int | None]] = {
 }
 
 
-@pytest.mark.parametrize("content, error, line", UNREADABLE.values(), ids=UNREADABLE.keys())
+@pytest.mark.parametrize(("content", "error", "line"), UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_a_source_that_does_not_compile(live: LiveFactory, content: str | bytes, error: str, line: int | None) -> None:
     process = start(live)
     event = failure(process, {"a.py": content})
@@ -111,7 +111,7 @@ RAISING = {
 }
 
 
-@pytest.mark.parametrize("code, error", RAISING.values(), ids=RAISING.keys())
+@pytest.mark.parametrize(("code", "error"), RAISING.values(), ids=RAISING.keys())
 def test_a_module_that_raises_half_way(live: LiveFactory, code: str, error: str) -> None:
     process = start(live, {"broken.py": "raise LookupError('broken')\n"})
     event = failure(process, {"a.py": BETTER + code + "\nlast = 1\n"})

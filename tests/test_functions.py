@@ -28,6 +28,8 @@ class Kind:
     doc: str = "{it}.__doc__"
     same: bool = True
     """Whether every edit leaves the very same object under the name."""
+    called: bool = False
+    """Whether making `thing` looks as if it called the function, where the interpreter does not tell (3.11)."""
 
 
 BEFORE = {"above": "", "doc": "old", "value": "1", "default": "10", "more": "", "shown": ""}
@@ -46,6 +48,7 @@ EDITS = {
         "shown": ", k",
     },
 }
+
 
 def definition(head: str, indent: str = "", result: str = "return {value}, n{shown}") -> str:
     """A definition with the docstring and the result that are filled in."""
@@ -81,7 +84,9 @@ KINDS = {
         "__import__('asyncio').run(anext({it}()))",
     ),
     "lambda": Kind("thing = lambda n={default}{more}: ({value}, n{shown})\n", doc="'{doc}'"),
-    "comprehension": Kind(definition("def thing(n={default}{more}):", result="return [({value}, n{shown}) for _ in 'x'][0]")),
+    "comprehension": Kind(
+        definition("def thing(n={default}{more}):", result="return [({value}, n{shown}) for _ in 'x'][0]")
+    ),
     "inner function": Kind(
         "def thing(n={default}{more}):\n"
         + '    "{doc}"\n    def inner():\n        return {value}, n{shown}\n    return inner()\n'
@@ -92,7 +97,9 @@ KINDS = {
         + "    return thing\nthing = make(0)\n",
         same=False,
     ),
-    "in an if": Kind("if len('x') == 1:\n" + definition("def thing(n={default}{more}):", "    ") + "else:\n    thing = None\n"),
+    "in an if": Kind(
+        "if len('x') == 1:\n" + definition("def thing(n={default}{more}):", "    ") + "else:\n    thing = None\n"
+    ),
     "in a try": Kind(
         "try:\n    import no_such_module\nexcept ImportError:\n" + definition("def thing(n={default}{more}):", "    ")
     ),
@@ -101,7 +108,9 @@ KINDS = {
     ),
     "in a for": Kind("for _ in range(1):\n" + definition("def thing(n={default}{more}):", "    ")),
     "in a match": Kind(
-        "match 1:\n    case 1:\n" + definition("def thing(n={default}{more}):", "        ") + "    case _:\n        pass\n"
+        "match 1:\n    case 1:\n"
+        + definition("def thing(n={default}{more}):", "        ")
+        + "    case _:\n        pass\n"
     ),
     "defined twice": Kind("def thing():\n    return None\n" + PLAIN),
     "method": Kind(in_class("m") + "thing = C().m\n", same=False),
@@ -145,21 +154,28 @@ KINDS = {
         "{it}.m()",
         "{it}.m.__doc__",
     ),
-    "called instance": Kind(in_class("__call__") + "thing = C()\n", doc="type({it}).__call__.__doc__"),
+    "called instance": Kind(in_class("__call__") + "thing = C()\n", doc="type({it}).__call__.__doc__", called=True),
     "class's own constructor": Kind(
-        "class C:\n" + definition("def __init__(self, n={default}{more}):", "    ", "self.got = {value}, n{shown}") + "thing = C\n",
+        "class C:\n"
+        + definition("def __init__(self, n={default}{more}):", "    ", "self.got = {value}, n{shown}")
+        + "thing = C\n",
         "{it}().got",
         "{it}.__init__.__doc__",
     ),
     "nested class": Kind(
-        "class Outer:\n    class Inner:\n" + definition("def m(self, n={default}{more}):", "        ") + "thing = Outer.Inner()\n",
+        "class Outer:\n    class Inner:\n"
+        + definition("def m(self, n={default}{more}):", "        ")
+        + "thing = Outer.Inner()\n",
         "{it}.m()",
         "{it}.m.__doc__",
     ),
     "wrapped": Kind(DECORATOR + "@decorator\n" + PLAIN, same=False),
     "wrapped twice": Kind(DECORATOR + "@decorator\n@decorator\n" + PLAIN, same=False),
     "wrapped method": Kind(
-        DECORATOR + "class C:\n    @decorator\n" + definition("def m(self, n={default}{more}):", "    ") + "thing = C()\n",
+        DECORATOR
+        + "class C:\n    @decorator\n"
+        + definition("def m(self, n={default}{more}):", "    ")
+        + "thing = C()\n",
         "{it}.m()",
         "{it}.m.__doc__",
     ),
@@ -171,7 +187,8 @@ KINDS = {
         same=False,
     ),
     "class as decorator": Kind(
-        "import functools\nclass Decorator:\n    def __init__(self, function):\n        functools.update_wrapper(self, function)\n"
+        "import functools\nclass Decorator:\n    def __init__(self, function):\n"
+        "        functools.update_wrapper(self, function)\n"
         "    def __call__(self, *args):\n        return self.__wrapped__(*args)\n@Decorator\n" + PLAIN,
         same=False,
     ),
@@ -180,6 +197,7 @@ KINDS = {
     "partial": Kind(
         "import functools\n" + definition("def plain(n={default}{more}):") + "thing = functools.partial(plain)\n",
         doc="{it}.func.__doc__",
+        called=True,
     ),
     "context manager": Kind(
         "import contextlib\n@contextlib.contextmanager\n"
@@ -194,7 +212,8 @@ KINDS = {
         "{it}.dispatch(int).__doc__",
     ),
     "overloaded": Kind(
-        "from typing import overload\n@overload\ndef thing() -> int: ...\n@overload\ndef thing(n: int) -> str: ...\n" + PLAIN
+        "from typing import overload\n@overload\ndef thing() -> int: ...\n@overload\ndef thing(n: int) -> str: ...\n"
+        + PLAIN
     ),
     "alias": Kind(definition("def plain(n={default}{more}):") + "thing = plain\n"),
     "future annotations": Kind(
@@ -269,13 +288,20 @@ def test_every_holder_runs_the_new_code(workshop: Workshop, kind: Kind, edit: di
     assert bench.see_each(calls) == dict.fromkeys(HOLDINGS, expected)
     docs = {name: kind.doc.format(it=it, doc=after["doc"]) for name, it in HOLDINGS.items() if kind.doc != "'{doc}'"}
     assert bench.see_each(docs) == dict.fromkeys(docs, after["doc"])
-    assert not kind.same or bench.see("m_N.thing is held_N[0]")
+    if kind.same and not (kind.called and sys.version_info < (3, 12)):
+        assert bench.see("m_N.thing is held_N[0]")
 
 
 # --- single cases --------------------------------------------------------------------------------------------
 
-TWICE = "import functools\ndef twice(f):\n    @functools.wraps(f)\n    def wrapper(*a): return f(*a) * 2\n    return wrapper\n"
-REGISTRY = "tasks = {}\ndef task(f):\n    if f.__name__ in tasks: raise KeyError(f.__name__)\n    tasks[f.__name__] = f\n    return f\n"
+TWICE = (
+    "import functools\ndef twice(f):\n    @functools.wraps(f)\n    def wrapper(*a): return f(*a) * 2\n"
+    "    return wrapper\n"
+)
+REGISTRY = (
+    "tasks = {}\ndef task(f):\n    if f.__name__ in tasks: raise KeyError(f.__name__)\n"
+    "    tasks[f.__name__] = f\n    return f\n"
+)
 
 CASES: dict[str, Case] = {
     "becomes a generator": (
@@ -410,8 +436,14 @@ CASES: dict[str, Case] = {
         {"(m_N.f(), m_N.make(5, 6)())": (3, 11)},
     ),
     "a closure keeps its state": (
-        {"m_N": "def counter():\n    n = 0\n    def step():\n        nonlocal n\n        n += 1\n        return n\n    return step\ncount = counter()\n"},
-        {"m_N": "def counter():\n    n = 0\n    def step():\n        nonlocal n\n        n += 10\n        return n\n    return step\ncount = counter()\n"},
+        {
+            "m_N": "def counter():\n    n = 0\n    def step():\n        nonlocal n\n        n += 1\n"
+            "        return n\n    return step\ncount = counter()\n"
+        },
+        {
+            "m_N": "def counter():\n    n = 0\n    def step():\n        nonlocal n\n        n += 10\n"
+            "        return n\n    return step\ncount = counter()\n"
+        },
         "held = m_N.counter(); held(); held()",
         {"held()": 12},
     ),
@@ -441,7 +473,12 @@ CASES: dict[str, Case] = {
     ),
     "replaced by a value": ({"m_N": "def f(): return 1\n"}, {"m_N": "f = 5\n"}, "", {"m_N.f": 5}),
     "a value replaced by a function": ({"m_N": "f = 5\n"}, {"m_N": "def f(): return 1\n"}, "", {"m_N.f()": 1}),
-    "removed": ({"m_N": "def f(): pass\ndef g(): pass\n"}, {"m_N": "def g(): pass\n"}, "", {"hasattr(m_N, 'f')": False}),
+    "removed": (
+        {"m_N": "def f(): pass\ndef g(): pass\n"},
+        {"m_N": "def g(): pass\n"},
+        "",
+        {"hasattr(m_N, 'f')": False},
+    ),
     "renamed, with its user": (
         {"m_N": "def f(): return 1\n", "u_N": "from m_N import f\ndef use(): return f()\n"},
         {"m_N": "def g(): return 2\n", "u_N": "from m_N import g\ndef use(): return g()\n"},
@@ -473,8 +510,14 @@ CASES: dict[str, Case] = {
         {"(held.label, m_N.f is held)": ("new", True)},
     ),
     "a decorator's argument changes": (
-        {"m_N": "def tag(t):\n    def deco(f):\n        f.tag = t\n        return f\n    return deco\n@tag('old')\ndef f(): return 1\n"},
-        {"m_N": "def tag(t):\n    def deco(f):\n        f.tag = t\n        return f\n    return deco\n@tag('new')\ndef f(): return 1\n"},
+        {
+            "m_N": "def tag(t):\n    def deco(f):\n        f.tag = t\n        return f\n    return deco\n"
+            "@tag('old')\ndef f(): return 1\n"
+        },
+        {
+            "m_N": "def tag(t):\n    def deco(f):\n        f.tag = t\n        return f\n    return deco\n"
+            "@tag('new')\ndef f(): return 1\n"
+        },
         "held = m_N.f",
         {"(held.tag, m_N.f is held)": ("new", True)},
     ),
@@ -534,7 +577,8 @@ CASES: dict[str, Case] = {
     ),
     "a registration's key changes": (
         {
-            "r_N": "routes = {}\ndef route(path):\n    def deco(f):\n        routes[path] = f\n        return f\n    return deco\n",
+            "r_N": "routes = {}\ndef route(path):\n    def deco(f):\n        routes[path] = f\n        return f\n"
+            "    return deco\n",
             "m_N": "from r_N import route\n@route('/a')\ndef f(): return 1\n@route('/z')\ndef z(): return 1\n",
         },
         {"m_N": "from r_N import route\n@route('/b')\ndef f(): return 2\n@route('/z')\ndef z(): return 1\n"},
@@ -542,7 +586,10 @@ CASES: dict[str, Case] = {
         {"(list(r_N.routes), r_N.routes['/b']())": (["/b", "/z"], 2)},
     ),
     "callbacks appended by a call": (
-        {"r_N": "callbacks = []\ndef on(f): callbacks.append(f)\n", "m_N": "from r_N import on\ndef f(): return 1\non(f)\non(lambda: 5)\n"},
+        {
+            "r_N": "callbacks = []\ndef on(f): callbacks.append(f)\n",
+            "m_N": "from r_N import on\ndef f(): return 1\non(f)\non(lambda: 5)\n",
+        },
         {"m_N": "from r_N import on\ndef f(): return 2\non(f)\non(lambda: 6)\n"},
         "",
         {"[f() for f in r_N.callbacks]": [2, 6]},
@@ -603,7 +650,10 @@ CASES: dict[str, Case] = {
     ),
     "line numbers": (
         {"m_N": "def f():\n    raise ValueError\n\n\nclass C:\n    def m(self):\n        raise KeyError\n"},
-        {"m_N": "# one\n# two\ndef f():\n    raise ValueError\n\n\nclass C:\n    def m(self):\n        raise KeyError\n"},
+        {
+            "m_N": "# one\n# two\ndef f():\n    raise ValueError\n\n\nclass C:\n    def m(self):\n"
+            "        raise KeyError\n"
+        },
         """
         import inspect
         held = m_N.f, m_N.C.m
@@ -617,7 +667,7 @@ CASES: dict[str, Case] = {
         {
             "(line(held[0]), line(m_N.C().m))": (4, 9),
             "inspect.getsource(held[0])": "def f():\n    raise ValueError\n",
-            "(inspect.getsourcelines(held[0])[1], inspect.getsourcelines(held[1])[1], inspect.getsourcelines(m_N.C)[1])": (3, 8, 7),
+            "[inspect.getsourcelines(it)[1] for it in (*held, m_N.C)]": [3, 8, 7],
         },
     ),
     "line numbers of closures made before": (
@@ -645,7 +695,10 @@ CASES: dict[str, Case] = {
         {"held()": 2},
     ),
     "a function in a condition that turns": (
-        {"m_N": "FAST = False\nif FAST:\n    def f(): return 'fast'\nelse:\n    def f(): return 'slow'\n", "u_N": "from m_N import f\n"},
+        {
+            "m_N": "FAST = False\nif FAST:\n    def f(): return 'fast'\nelse:\n    def f(): return 'slow'\n",
+            "u_N": "from m_N import f\n",
+        },
         {"m_N": "FAST = True\nif FAST:\n    def f(): return 'fast'\nelse:\n    def f(): return 'slow'\n"},
         "",
         {"(m_N.f(), u_N.f())": ("fast", "fast")},
@@ -654,7 +707,8 @@ CASES: dict[str, Case] = {
         {"m_N": "class W:\n    def work(self): return 1\n"},
         {"m_N": "class W:\n    def work(self): return 2\n"},
         "import queue, threading\nasked, told = queue.Queue(), queue.Queue()\nw = m_N.W().work\n"
-        "def loop():\n    while asked.get(): told.put(w())\nt = threading.Thread(target=loop, daemon=True); t.start()",
+        "def loop():\n    while asked.get(): told.put(w())\n"
+        "t = threading.Thread(target=loop, daemon=True); t.start()",
         {"(asked.put(1), told.get(timeout=10), asked.put(0))[1]": 2},
     ),
 }

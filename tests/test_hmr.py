@@ -6,57 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from live import Files, clean_environ, write
+from live import clean_environ, write
+from program import TIMEOUT, Program
 
 HMR = str(Path(sys.executable).with_name("hmr"))
-TIMEOUT = 30.0
-
-
-class Program:
-    """A running `hmr`, its output, and the files that it runs."""
-
-    def __init__(self, root: Path, *arguments: str, cwd: Path | None = None, **environ: str) -> None:
-        self.root = root
-        self.process = subprocess.Popen(
-            [HMR, *arguments],
-            cwd=cwd or root,
-            env=clean_environ(PYTHONUNBUFFERED="1", **environ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.output = ""
-        self._more = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            with self._more:
-                self.output += line
-                self._more.notify_all()
-
-    def wait(self, text: str) -> str:
-        """Until a text is shown; returns what came before, and forgets both."""
-        with self._more:
-            assert self._more.wait_for(lambda: text in self.output, TIMEOUT), f"{text!r} does not come:\n{self.output}"
-            before, _, self.output = self.output.partition(text)
-            return before
-
-    def edit(self, files: Files) -> None:
-        write(self.root, files, atomic=True)
-
-    def interrupt(self) -> int:
-        """Ctrl-C; the exit status."""
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(TIMEOUT)
 
 
 @pytest.fixture
@@ -64,16 +22,12 @@ def hmr(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     started: list[Program] = []
 
     def start(*arguments: str, **environ: str) -> Program:
-        started.append(Program(tmp_path, *arguments, **environ))
+        started.append(Program(tmp_path, HMR, *arguments, **environ))
         return started[-1]
 
     yield start
     for program in started:
-        program.process.kill()
-        program.process.wait()
-        for stream in (program.process.stdin, program.process.stdout):
-            assert stream is not None
-            stream.close()
+        program.close()
 
 
 LIB = "def g():\n    return 'g1'\n"
@@ -135,30 +89,48 @@ def test_a_broken_program_gives_one_when_it_is_given_up(hmr: Callable[..., Progr
     assert program.interrupt() == 1
 
 
+ENDLESS = """\
+import time
+STEP = 1
+def f():
+    return "old"
+while True:
+    print(STEP, f())
+    time.sleep(0.02)
+"""
+
+
 def test_a_program_that_never_returns_is_kept_live(hmr: Callable[..., Program], tmp_path: Path) -> None:
-    source = "import time\nSTEP = 1\ndef f():\n    return 'old'\nwhile True:\n    print(STEP, f())\n    time.sleep(0.02)\n"
-    write(tmp_path, {"main.py": source})
+    write(tmp_path, {"main.py": ENDLESS})
     program = hmr("main.py")
     program.wait("1 old\n")
     program.edit({"main.py": ("STEP = 1", "STEP = 2")})
     program.wait("2 old\n")
-    program.edit({"main.py": ("'old'", "'new'")})
+    program.edit({"main.py": ('"old"', '"new"')})
     program.wait("2 new\n")
     assert program.interrupt() == -signal.SIGINT
     program.wait("KeyboardInterrupt\n")
 
 
+SHOW = """\
+import os, sys
+print(__name__, __package__, __file__, sys.argv[1:], os.path.abspath(sys.path[0]))
+from {0} import X
+print("X", X)
+"""
+
+
 @pytest.mark.parametrize("how", ["module", "package", "directory"])
 def test_other_programs(hmr: Callable[..., Program], tmp_path: Path, how: str) -> None:
-    show = "import sys, os\nprint(__name__, __package__, __file__, sys.argv[1:], os.path.abspath(sys.path[0]))\nfrom {0} import X\nprint('X', X)\n"
-    write(tmp_path, {
-        "pkg/__init__.py": "", "pkg/mod.py": show.format(".part"), "pkg/__main__.py": show.format(".part"), "pkg/part.py": "X = 1\n",
-        "app/__main__.py": show.format("part"), "app/part.py": "X = 1\n",
-    })  # fmt: skip
-    arguments = {"module": ["-m", "pkg.mod"], "package": ["-m", "pkg"], "directory": ["app"]}[how]
-    python = subprocess.run(
-        [sys.executable, *arguments, "x"], cwd=tmp_path, env=clean_environ(NO_HMR_DAEMON="1"), capture_output=True, text=True
+    relative = SHOW.format(".part")
+    write(tmp_path, {"pkg/__init__.py": "", "pkg/part.py": "X = 1\n", "pkg/mod.py": relative, "pkg/__main__.py": relative})
+        tmp_path, {"pkg/__init__.py": "", "pkg/mod.py": relative, "pkg/__main__.py": relative, "pkg/part.py": "X = 1\n"}
     )
+    write(tmp_path, {"app/__main__.py": SHOW.format("part"), "app/part.py": "X = 1\n"})
+    arguments = {"module": ["-m", "pkg.mod"], "package": ["-m", "pkg"], "directory": ["app"]}[how]
+    environ = clean_environ(NO_HMR_DAEMON="1")
+    command = [sys.executable, *arguments, "x"]
+    python = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
     program = hmr(*arguments, "x")
     assert program.wait("[hmr] ") == python.stdout
     program.edit({("app" if how == "directory" else "pkg") + "/part.py": "X = 2\n"})

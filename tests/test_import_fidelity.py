@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from live import Environment, Files, write
+from live import Environment, write
 
-PACKAGE: Files = {
+PACKAGE: dict[str, str | bytes] = {
     "package/__init__.py": "'''A package.'''\nfrom package.inner import value\nfrom . import other as renamed\n",
-    "package/inner.py": "value = 1\nclass C:\n    def m(self):\n        '''Doc.'''\n        return value\ndef f(a, b=2):\n    return a\n",
+    "package/inner.py": "value = 1\nclass C:\n    def m(self):\n        '''Doc.'''\n        return value\n"
+    "def f(a, b=2):\n    return a\n",
     "package/other.py": "from package import inner\nvalues = [inner.value]\n",
     "package/sub/__init__.py": "",
     "package/sub/deep.py": "from ..inner import f\nfrom .. import renamed\n",
@@ -34,16 +35,21 @@ PACKAGE: Files = {
     "warns.py": "import warnings\nwarnings.warn('one', stacklevel=1)\nwarnings.warn('two', stacklevel=2)\n"
     "warnings.warn('three', stacklevel=3)\nwarnings.warn('old', DeprecationWarning, stacklevel=2)\n",
     "warner.py": "import warnings\ndef f():\n    warnings.warn('called', stacklevel=2)\n",
-    "replaced.py": "import sys, types\nclass Lazy(types.ModuleType):\n    def __getattr__(self, name): return 'lazy ' + name\n"
+    "replaced.py": "import sys, types\nclass Lazy(types.ModuleType):\n"
+    "    def __getattr__(self, name): return 'lazy ' + name\n"
     "sys.modules[__name__] = Lazy(__name__)\n",
-    "reclassed.py": "import sys, types\nclass Own(types.ModuleType):\n    @property\n    def p(self): return 'property'\n"
+    "reclassed.py": "import sys, types\nclass Own(types.ModuleType):\n    @property\n"
+    "    def p(self): return 'property'\n"
     "sys.modules[__name__].__class__ = Own\nx = 1\n",
     "object_module.py": "import sys\nclass Thing:\n    x = 5\nsys.modules[__name__] = Thing()\n",
     "removes_itself.py": "import sys\ndel sys.modules[__name__]\n",
-    "hooks.py": "def __getattr__(name):\n    if name.startswith('lazy_'): return name\n    raise AttributeError(f'no {name}')\n"
+    "hooks.py": "def __getattr__(name):\n    if name.startswith('lazy_'): return name\n"
+    "    raise AttributeError(f'no {name}')\n"
     "def __dir__(): return ['lazy_one']\n",
-    "frames.py": "import sys\nnames = []\nframe = sys._getframe()\nwhile frame:\n    if not frame.f_code.co_filename.startswith('<frozen'):\n"
-    "        names.append((frame.f_code.co_filename.rpartition('/')[2], frame.f_code.co_name))\n    frame = frame.f_back\n",
+    "frames.py": "import sys\nnames = []\nframe = sys._getframe()\nwhile frame:\n"
+    "    if not frame.f_code.co_filename.startswith('<frozen'):\n"
+    "        names.append((frame.f_code.co_filename.rpartition('/')[2], frame.f_code.co_name))\n"
+    "    frame = frame.f_back\n",
     "annotated.py": "from __future__ import annotations\nx: int = 1\nclass C:\n    y: Missing\n",
     "mains.py": "if __name__ == '__main__':\n    print('main')\nelse:\n    print('imported')\n",
     "encoded.py": "# -*- coding: latin-1 -*-\nx = '\xe9'\n".encode("latin-1"),
@@ -55,7 +61,8 @@ PROGRAMS = {
         import package, package.inner, package.sub.deep, space.part, space, single
         for m in (package, package.inner, package.sub, package.sub.deep, space, space.part, single):
             s = m.__spec__
-            print(m.__name__, m.__package__, m.__file__, getattr(m, "__path__", None), m.__cached__ if m.__file__ else None)
+            print(m.__name__, m.__package__, m.__file__, getattr(m, "__path__", None))
+            print(m.__cached__ if m.__file__ else None)
             print(s.name, s.origin, s.cached, s.has_location, s.parent, s.submodule_search_locations, s.loader_state)
             print(type(m.__loader__).__module__, type(m.__loader__).__name__, m.__loader__ is s.loader, sorted(vars(m)))
             print(repr(m), repr(s) if "object at" not in repr(s) else s.name, type(m))
@@ -67,7 +74,8 @@ PROGRAMS = {
         from importlib.machinery import SourceFileLoader
         for name in ("package", "package.inner", "single", "no_such_module", "json", "space", "package.no_such"):
             spec = importlib.util.find_spec(name)
-            print(name, spec and (spec.origin, isinstance(spec.loader, SourceFileLoader), vars(spec.loader) if "main" in str(spec.loader) else ""))
+            print(name, spec and (spec.origin, isinstance(spec.loader, SourceFileLoader)))
+            print(spec and spec.origin and spec.origin.endswith(".py") and vars(spec.loader))
         import pkgutil
         print([(m.name, m.ispkg) for m in pkgutil.iter_modules(["."])])
         print([(m.name, m.ispkg) for m in pkgutil.walk_packages(["package"], "package.")])
@@ -124,7 +132,8 @@ PROGRAMS = {
     """,
     "odd modules": """
         import replaced, reclassed, object_module, hooks, sys
-        print(replaced.anything, type(replaced).__name__, reclassed.p, type(reclassed).__name__, reclassed.x, object_module.x)
+        print(replaced.anything, type(replaced).__name__, object_module.x)
+        print(reclassed.p, type(reclassed).__name__, reclassed.x)
         print(hooks.lazy_x, dir(hooks), hasattr(hooks, "other"))
         from hooks import lazy_y
         print(lazy_y)
@@ -140,7 +149,8 @@ PROGRAMS = {
     """,
     "errors": """
         import traceback
-        for name in ("failing", "fails_later", "no_such_module", "package.no_such", "wrong", "cycle_bad", "exits", "package.inner.no"):
+        names = "failing fails_later no_such_module package.no_such wrong cycle_bad exits package.inner.no"
+        for name in names.split():
             try: __import__(name)
             except BaseException as error:
                 print(name, type(error).__name__, error)
@@ -150,7 +160,8 @@ PROGRAMS = {
     """,
     "an error that nobody catches": "import package\nimport fails_later\n",
     "a syntax error that nobody catches": "import wrong\n",
-    "an error in a function that was called while loading": "def f():\n    import failing\nclass C:\n    def m(self): f()\nC().m()\n",
+    "an error in a function that was called while loading": "def f():\n    import failing\nclass C:\n"
+    "    def m(self): f()\nC().m()\n",
     "warnings": """
         import warnings
         warnings.simplefilter("always")
@@ -171,7 +182,8 @@ PROGRAMS = {
         print(sys.argv, sys.path[0], sys.flags, sys.orig_argv[1:], sys.warnoptions, sys.gettrace(), sys.getprofile())
         print(sorted(n for n in sys.modules if n.partition(".")[0] in ("package", "space", "single")))
         print(__name__, __file__, __spec__, __package__, __builtins__.__name__, sorted(globals()))
-        print([k for k in sys.path_importer_cache if k.endswith("package")], sys.getrecursionlimit(), sys.stdout.encoding)
+        print([k for k in sys.path_importer_cache if k.endswith("package")])
+        print(sys.getrecursionlimit(), sys.stdout.encoding)
     """,
     "modules": """
         import types, sys, single, package
@@ -245,13 +257,15 @@ PROGRAMS = {
     "compiled files": """
         import single, pathlib, importlib.util, marshal
         cached = pathlib.Path(single.__cached__)
-        print(cached.exists(), marshal.loads(cached.read_bytes()[16:]).co_filename, cached.read_bytes()[:8] == importlib.util.MAGIC_NUMBER + bytes(4))
+        print(cached.exists(), marshal.loads(cached.read_bytes()[16:]).co_filename)
+        print(cached.read_bytes()[:8] == importlib.util.MAGIC_NUMBER + bytes(4))
     """,
     "trace": """
         import sys, threading
         seen = []
         def trace(frame, event, arg):
-            if frame.f_code.co_filename.endswith(("inner.py", "other.py")): seen.append((event, frame.f_lineno, frame.f_code.co_name))
+            if frame.f_code.co_filename.endswith(("inner.py", "other.py")):
+                seen.append((event, frame.f_lineno, frame.f_code.co_name))
             return trace
         sys.settrace(trace)
         import package
@@ -273,7 +287,8 @@ PROGRAMS = {
 
 def outcome(environment: Environment, folder: Path, *arguments: str, **environ: str) -> tuple[int, str, str]:
     done = environment.run(*arguments, cwd=folder, check=False, **environ)
-    return done.returncode, *(re.sub(r"0x[0-9a-f]+", "0x", text) for text in (done.stdout, done.stderr))
+    output, errors = (re.sub(r"0x[0-9a-f]+", "0x", text) for text in (done.stdout, done.stderr))
+    return done.returncode, output, errors
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
@@ -301,7 +316,9 @@ def test_the_same_as_without(environment: Environment, tmp_path: Path, program: 
     ],
     ids=" ".join,
 )
-def test_the_same_as_without_from_the_command_line(environment: Environment, tmp_path: Path, arguments: list[str]) -> None:
+def test_the_same_as_without_from_the_command_line(
+    environment: Environment, tmp_path: Path, arguments: list[str]
+) -> None:
     write(tmp_path, PACKAGE)
     without = outcome(environment, tmp_path, *arguments, NO_HMR_DAEMON="1")
     with_ = outcome(environment, tmp_path, *arguments)

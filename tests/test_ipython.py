@@ -12,7 +12,8 @@ from live import write
 pytest.importorskip("pexpect")
 from terminal import PYTHON, Terminal
 
-OPTIONS = ("-m", "IPython", "--no-banner", "--no-confirm-exit", "--TerminalInteractiveShell.autosuggestions_provider=None")
+NO_SUGGESTIONS = "--TerminalInteractiveShell.autosuggestions_provider=None"
+OPTIONS = ("-m", "IPython", "--no-banner", "--no-confirm-exit", NO_SUGGESTIONS)
 
 
 @pytest.fixture
@@ -98,7 +99,8 @@ def test_autoreload_is_made_harmless_and_that_is_said(ipython: Terminal) -> None
 
 
 def test_an_embedded_shell_has_the_barrier_too(start: Callable[..., Terminal], tmp_path: Path) -> None:
-    write(tmp_path, {"main.py": "import m\nfrom IPython import embed\nembed(banner1='', confirm_exit=False)\nprint('end')\n"})
+    source = "import m\nfrom IPython import embed\nembed(banner1='', confirm_exit=False)\nprint('end')\n"
+    write(tmp_path, {"main.py": source})
     terminal = start("main.py")
     terminal.wait("In [1]:")
     terminal.edit({"m.py": ("'old'", "'new'")})

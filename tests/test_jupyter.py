@@ -44,7 +44,7 @@ class Notebook:
             message = self.client.get_iopub_msg(timeout=TIMEOUT)
             parent = message["parent_header"].get("msg_id", "")
             self._take(self.cells.setdefault(parent, Cell()), message["msg_type"], message["content"])
-            if parent == request and message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+            if parent == request and message["content"].get("execution_state") == "idle":
                 return self.cells[request]
 
     def wait_for(self, request: str, text: str) -> None:

@@ -46,6 +46,8 @@ LAYERS = [
     "api",
     "__init__",
     "runner",
+    "doctor",
+    "processes",
     "cli",
     "__main__",
 ]

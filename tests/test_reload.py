@@ -49,7 +49,12 @@ CASES: dict[str, Case] = {
         "held = m_N.xs",
         {"(m_N.X == m_N.X, m_N.xs is held)": (False, True)},
     ),
-    "several targets": ({"m_N": "a = b = [1]\n"}, {"m_N": "a = b = [2]\n"}, "", {"(m_N.a, m_N.a is m_N.b)": ([2], True)}),
+    "several targets": (
+        {"m_N": "a = b = [1]\n"},
+        {"m_N": "a = b = [2]\n"},
+        "",
+        {"(m_N.a, m_N.a is m_N.b)": ([2], True)},
+    ),
     "unpacking": (
         {"m_N": "a, (b, *c) = 1, (2, 3, 4)\n"},
         {"m_N": "a, (b, *c) = 1, (5, 6, 7)\n"},
@@ -93,7 +98,12 @@ CASES: dict[str, Case] = {
         "",
         {"m_N.value": 2},
     ),
-    "a del statement": ({"m_N": "a = 1\nb = a\ndel a\n"}, {"m_N": "a = 2\nb = a\ndel a\n"}, "", {"(m_N.b, hasattr(m_N, 'a'))": (2, False)}),
+    "a del statement": (
+        {"m_N": "a = 1\nb = a\ndel a\n"},
+        {"m_N": "a = 2\nb = a\ndel a\n"},
+        "",
+        {"(m_N.b, hasattr(m_N, 'a'))": (2, False)},
+    ),
     "an f-string": ({"m_N": "v = 1\ns = f'{v:>3}'\n"}, {"m_N": "v = 2\ns = f'{v:>3}'\n"}, "", {"m_N.s": "  2"}),
     "the module's docstring": ({"m_N": "'old'\nx = 1\n"}, {"m_N": "'new'\nx = 1\n"}, "", {"m_N.__doc__": "new"}),
     "the module's docstring goes": ({"m_N": "'old'\nx = 1\n"}, {"m_N": "x = 1\n"}, "", {"m_N.__doc__": None}),
@@ -129,10 +139,24 @@ CASES: dict[str, Case] = {
     ),
     # --- state
     "state is kept": (
-        {"m_N": "connection = object()\ncount = 0\ncache = {}\nLIMIT = 1\ndef use():\n    global count\n    count += 1\n    return LIMIT\n"},
-        {"m_N": "connection = object()\ncount = 0\ncache = {}\nLIMIT = 5\ndef use():\n    global count\n    count += 1\n    return LIMIT\n"},
+        {
+            "m_N": "connection = object()\ncount = 0\ncache = {}\nLIMIT = 1\ndef use():\n    global count\n"
+            "    count += 1\n    return LIMIT\n"
+        },
+        {
+            "m_N": "connection = object()\ncount = 0\ncache = {}\nLIMIT = 5\ndef use():\n    global count\n"
+            "    count += 1\n    return LIMIT\n"
+        },
         "held = m_N.connection, m_N.cache; m_N.use(); m_N.use(); m_N.cache['k'] = 1",
-        {"(m_N.use(), m_N.count, m_N.cache, m_N.connection is held[0], m_N.cache is held[1])": (5, 3, {"k": 1}, True, True)},
+        {
+            "(m_N.use(), m_N.count, m_N.cache, m_N.connection is held[0], m_N.cache is held[1])": (
+                5,
+                3,
+                {"k": 1},
+                True,
+                True,
+            )
+        },
     ),
     "a value that the program changed stays while its statement does": (
         {"m_N": "level = 1\nother = 1\n"},
@@ -140,7 +164,12 @@ CASES: dict[str, Case] = {
         "m_N.level = 5; m_N.own = 'own'",
         {"(m_N.level, m_N.other, m_N.own)": (5, 2, "own")},
     ),
-    "an edited value wins over what the program set": ({"m_N": "level = 1\n"}, {"m_N": "level = 2\n"}, "m_N.level = 5", {"m_N.level": 2}),
+    "an edited value wins over what the program set": (
+        {"m_N": "level = 1\n"},
+        {"m_N": "level = 2\n"},
+        "m_N.level = 5",
+        {"m_N.level": 2},
+    ),
     "a kept object does not follow what made it, where that came out equal": (
         {"m_N": "base = 2\nsize = max(base, 10)\npool = [0] * size\n"},
         {"m_N": "base = 3\nsize = max(base, 10)\npool = [0] * size\n"},
@@ -282,7 +311,12 @@ CASES: dict[str, Case] = {
         "",
         {"m_N.a": 2},
     ),
-    "a shadowed builtin comes back": ({"m_N": "len = 5\nx = 1\ndef f(): return len\n"}, {"m_N": "x = 1\ndef f(): return len\n"}, "", {"m_N.f()([1])": 1}),
+    "a shadowed builtin comes back": (
+        {"m_N": "len = 5\nx = 1\ndef f(): return len\n"},
+        {"m_N": "x = 1\ndef f(): return len\n"},
+        "",
+        {"m_N.f()([1])": 1},
+    ),
     # --- namespaces that are written in other ways
     "globals()": ({"m_N": "globals()['x'] = 1\n"}, {"m_N": "globals()['x'] = 2\n"}, "", {"m_N.x": 2}),
     "globals() in a loop, taken by name": (

@@ -160,6 +160,19 @@ def global_writes(code: CodeType) -> frozenset[str]:
     return frozenset(i.argval for i in dis.get_instructions(code) if i.opname in GLOBAL_WRITES)
 
 
-def mentions(code: CodeType, name: str) -> bool:
-    """Whether `name` is among the attributes and globals that `code` or what is nested in it names."""
-    return any(name in inner.co_names for inner in walk((code,)))
+GROWING_METHODS = frozenset(
+    {"append", "appendleft", "add", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
+)
+
+
+def grown_globals(code: CodeType) -> frozenset[str]:
+    """Globals whose values `code` may add to or take from, as far as its instructions show."""
+    instructions = list(dis.get_instructions(code))
+    stores = any(i.opname in ("STORE_SUBSCR", "DELETE_SUBSCR") for i in instructions)
+    found = set()
+    for instruction, following in zip(instructions, instructions[1:], strict=False):
+        if instruction.opname in GLOBAL_READS:
+            method = following.opname in ("LOAD_ATTR", "LOAD_METHOD") and following.argval in GROWING_METHODS
+            if method or stores:
+                found.add(instruction.argval)
+    return frozenset(found)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from . import codes, functions, values
@@ -19,20 +19,27 @@ COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
 
 @contextmanager
 def replaced(
-    transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any]
+    transaction: Transaction,
+    node: Node,
+    graph: Graph,
+    before: Mapping[str, Any],
+    made_of: Sequence[CodeType],
+    old_reads: Collection[str] | None,
 ) -> Iterator[None]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
 
-    Afterwards what it added stands in their places; what it did not add again and no one else took is put back.
-    `before` holds what its last run made, by name; nothing, where it finds the containers made anew.
+    Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
+    back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
+    its definitions; nothing, where it finds the containers made anew. `old_reads` are the names that its last
+    version read, where that had another text.
     """
-    if not _registers(node) or (not before and node.statement.effects.mutates):
+    if not _registers(node, made_of) or (not before and node.statement.effects.mutates):
         yield
         return
-    made = _made(node, before)
+    made = _made(node, before, made_of)
     if node.statement.kind in COMPOUND:
-        made |= _made_by_code(node, before)
-    containers = [c for c in _containers(node, graph) if len(c) <= LARGEST]
+        made |= _made_by_code(before, made_of)
+    containers = [c for c in _containers(node, graph, old_reads or ()) if len(c) <= LARGEST]
     snapshots = [(c, _copy(c)) for c in containers]
     taken = []
     for container, snapshot in snapshots:
@@ -40,50 +47,54 @@ def replaced(
         taken.append(_take_out(container, snapshot, made))
     yield
     for (container, snapshot), gone in zip(snapshots, taken, strict=True):
-        _put_in_place(container, snapshot, gone)
+        _put_in_place(container, snapshot, gone, old_reads is None)
 
 
-def withdraw(transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any]) -> None:
-    """Take out what a statement put into registries that the new source no longer has."""
-    if not _registers(node):
-        return
-    made = _made(node, before) | _made_by_code(node, before)
-    for container in _containers(node, graph):
+def withdraw(
+    transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any], made_of: Sequence[CodeType]
+) -> bool:
+    """Take out what a statement put into registries that the new source no longer has; whether there was any."""
+    if not _registers(node, made_of):
+        return False
+    made = _made(node, before, made_of) | _made_by_code(before, made_of)
+    found = False
+    for container in _containers(node, graph, ()):
         if len(container) <= LARGEST:
             transaction.guard(container)
-            _take_out(container, _copy(container), made)
+            found |= bool(_take_out(container, _copy(container), made))
+    return found
 
 
-def _registers(node: Node) -> bool:
+def _registers(node: Node, made_of: Sequence[CodeType]) -> bool:
     """Whether a statement that ran before may have put what it makes somewhere."""
-    if not (node.codes or node.recorded):
+    if not (made_of or node.recorded):
         return False
     if node.statement.kind in COMPOUND:
-        return node.statement.effects.calls and bool(node.codes)
+        return bool(made_of)
     return node.statement.effects.calls and node.statement.kind in ("def", "class", "expr", "assign")
 
 
-def _made(node: Node, before: Mapping[str, Any]) -> set[int]:
+def _made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:
     """Identities of the objects that the statement's last run made."""
     if node.statement.kind == "expr":
         return set()
     bound = [v for v in before.values() if v is not MISSING and not isinstance(v, (*PLAIN, ModuleType))]
-    own = {id(code) for code in node.codes}
+    own = {id(code) for code in made_of}
     inner = [f for f in functions.reachable(bound) if id(f.__code__) in own]
     return {id(value) for value in (*bound, *inner)}
 
 
-def _made_by_code(node: Node, before: Mapping[str, Any]) -> set[int]:
+def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:
     """Identities of all live functions that the statement's definitions made, as a loop makes many."""
-    pairs = [(code, code) for code in node.codes]
+    pairs = [(code, code) for code in made_of]
     return {id(f) for found in functions.find(pairs, before.values()).values() for f in found}
 
 
-def _containers(node: Node, graph: Graph) -> list[Any]:
+def _containers(node: Node, graph: Graph, reads: Collection[str]) -> list[Any]:
     """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls."""
     files = {record.path for record in graph.modules.values()} if graph.modules else set()
     namespace = node.module.namespace
-    waiting: list[tuple[Any, int]] = [(namespace[n], 0) for n in node.statement.effects.reads if n in namespace]
+    waiting: list[tuple[Any, int]] = [(namespace[n], 0) for n in {*node.statement.effects.reads, *reads} if n in namespace]
     for module, name in node.reads:
         record = graph.modules.get(module)
         if record is not None and name in record.namespace:
@@ -163,16 +174,16 @@ def _take_out(container: Any, snapshot: Any, made: set[int]) -> list[Any]:
     return gone
 
 
-def _put_in_place(container: Any, snapshot: Any, gone: list[Any]) -> None:
+def _put_in_place(container: Any, snapshot: Any, gone: list[Any], put_back: bool) -> None:
     if isinstance(container, list):
-        _place_in_list(container, snapshot, gone)
+        _place_in_list(container, snapshot, gone, put_back)
     elif isinstance(container, dict):
-        _place_in_dict(container, snapshot, gone)
-    elif gone and len(container) < len(snapshot):
+        _place_in_dict(container, snapshot, gone, put_back)
+    elif put_back and gone and len(container) < len(snapshot):
         container.update(entry for entry in gone if len(container) < len(snapshot))
 
 
-def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int]) -> None:
+def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], put_back: bool) -> None:
     stayed = len(snapshot) - len(gone)
     gained = container[stayed:]
     rest = [entry for position, entry in enumerate(snapshot) if position not in set(gone)]
@@ -180,7 +191,7 @@ def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int]) -
         return  # rebuilt as a whole
     if not gone:
         _drop_repeated(container, snapshot, gained)
-    elif not gained:
+    elif not gained and put_back:
         container[:] = snapshot
     elif len(gained) == len(gone):
         del container[stayed:]
@@ -199,11 +210,11 @@ def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any])
             container[earlier[-1]] = entry
 
 
-def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any]) -> None:
+def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any], put_back: bool) -> None:
     if not gone:
         return
     gained = [key for key in container if key not in snapshot or key in gone]
-    if not gained:
+    if not gained and put_back:
         for key in gone:
             container[key] = snapshot[key]
     if len(gained) not in (0, len(gone)):

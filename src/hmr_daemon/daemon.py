@@ -6,8 +6,8 @@ import os
 import sys
 import threading
 import time
-from collections import deque
 from _thread import get_ident
+from collections import deque
 
 from . import finder, ipython
 from ._bootstrap import hand_over
@@ -488,9 +488,12 @@ class Parts:
         state = signature(path)
         self._seen[path] = settled(state)
         source = _read(path)
+        records = self.graph.at_path(path)
+        if source is None and records and not os.path.exists(path):
+            self.graph.gone.add(path)
         if source is None or self._tried.get(path) == (state, source):
             return None
-        records = self.graph.at_path(path)
+        self.graph.gone.discard(path)
         if any(record.source != source for record in records):
             self._tried[path] = (state, source)
             return Change(path, source)

@@ -56,6 +56,7 @@ class Previous:
 
     statement: Statement
     text: str
+    codes: tuple[CodeType, ...] = ()
 
 
 @dataclass
@@ -211,8 +212,6 @@ class _Run:
         self.full_run: set[str] = set()
         self.imports_ready = False
         self.edited: list[ModuleRecord] = []
-        self.tentative: set[tuple[int, str]] = set()
-        """Names that only statements that may or may not bind them are left to bind."""
         self.disposed: set[int] = set()
         self.added: set[Node] = set()
         self.dispose_hooks: dict[int, FunctionType] = {}
@@ -287,13 +286,15 @@ class _Run:
                 node = old_nodes[change.old]
                 if node.statement.kind == "doc" and statement.kind != "doc":
                     self.removed_names.append((record, "__doc__"))
-                self.previous[node] = Previous(node.statement, edit.old_parsed.text if edit.old_parsed else "")
+                self.previous[node] = Previous(
+                    node.statement, edit.old_parsed.text if edit.old_parsed else "", node.codes
+                )
                 self._renew_codes(node, node.statement, statement, edit, change.change)
                 t.set_attribute(node, "statement", statement)
             new_nodes.append(node)
             if change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
                 seeds.append((node, change.change.value))
-        if not old_nodes:  # the source that was loaded is not known: only its code is
+        if edit.old_parsed is None:  # the source that was loaded is not known: only its code is
             after = [code for node in new_nodes for code in node.codes]
             self.swap.pairs += codes.align(codes.children(record.code), after)
             self.swap.holders.update((id(code), 1) for code in codes.children(record.code))
@@ -320,6 +321,8 @@ class _Run:
             seeds = [(node, "# hmr: rerun") for node in new_nodes]
         for node, reason in seeds:
             self.schedule(node, reason)
+            if reason == Kind.MOVED.value and node in self.agenda.reasons:  # all that it reads may be other now
+                self.agenda.reasons[node].changed_names |= node.statement.effects.reads
         for node in [n for n in self.removed_nodes if n.module is record]:
             self._group_of(node, removed=True)
 
@@ -327,11 +330,35 @@ class _Run:
         if node.statement.effects.calls:
             namespace = node.module.namespace
             before = {name: namespace[name] for name in node.writes if name in namespace}
-            contributions.withdraw(self.transaction, node, self.graph, self._made_by(node, before))
+            made = self._made_by(node, before)
+            if not contributions.withdraw(self.transaction, node, self.graph, made, node.codes):
+                self._make_grown_anew(node)
         if node.statement.kind == "doc":
             self.removed_names.append((node.module, "__doc__"))
         for name in node.statement.names:
             self._withdraw_attribute(node, name)
+
+    def _make_grown_anew(self, node: Node) -> None:
+        """What a statement added to through functions cannot be told apart: it is made anew, by all who build it."""
+        namespace = node.module.namespace
+        called = functions.reachable([namespace[name] for name in node.statement.effects.reads if name in namespace])
+        for code in codes.walk(function.__code__ for function in called):
+            if id(code) in node.ran:
+                self._make_anew(code)
+
+    def _make_anew(self, code: CodeType) -> None:
+        """The globals that a function adds to are made again by their own statements."""
+        for record in self.graph.at_path(code.co_filename):
+            for name in codes.grown_globals(code):
+                if isinstance(record.namespace.get(name), (list, dict, set)):
+                    for maker in self.agenda.table(record).last_writers(name):
+                        if maker.statement.kind not in ("from", "import"):
+                            self.schedule(maker, f"makes {name}")
+
+    def _made_of(self, node: Node) -> tuple[CodeType, ...]:
+        """The code of what the statement defines, and of what its last version defined."""
+        previous = self.previous.get(node)
+        return () if node in self.added else (*node.codes, *(previous.codes if previous is not None else ()))
 
     def _withdraw_attribute(self, node: Node, name: str) -> None:
         """``K.limit = 1`` is gone: so is the attribute of the class or function that stays."""
@@ -406,9 +433,13 @@ class _Run:
                 remaining[name].append(node)
         lost = {name for node in old for name in self._old_writes(node) if not node.alive or name not in node.writes}
         self.removed_names += [(record, name) for name in sorted(lost - remaining.keys())]
+        table = self.agenda.table(record)
         for name in lost & remaining.keys():
-            if not any(node.statement.unconditional for node in remaining[name]):
-                self.tentative.add((id(record), name))
+            last = max((node.order for node in remaining[name]))
+            if any(node.order > last for node in old if name in self._old_writes(node) and node not in remaining[name]):
+                for node in table.last_writers(name):
+                    self.schedule(node, f"binds {name} last now")
+            elif not any(node.statement.unconditional for node in remaining[name]):
                 for node in remaining[name]:
                     self.schedule(node, f"alone may bind {name} now")
 
@@ -428,6 +459,7 @@ class _Run:
         for old, new in self.swap.pairs:
             self.graph.code_renewed(old, new)
             t.on_undo(self.graph.code_renewed, new, old)
+        self.agenda.forget_tables()
         changed = {id(old) for old in self.swap.changed}
         new_of = {id(old): new for old, new in self.swap.pairs}
         self._clear_caches({id(new) for old, new in self.swap.pairs if id(old) in changed})
@@ -435,8 +467,12 @@ class _Run:
             new = new_of[id(old)]
             if codes.is_class_body(new) and "<locals>" not in new.co_qualname:
                 continue
-            for node in self.graph.runners(new):
+            runners = self.graph.runners(new)
+            for node in runners:
                 self.schedule(node, f"ran {new.co_qualname}", code_changed=True)
+            if runners and codes.grown_globals(old) | codes.grown_globals(new):
+                self._make_anew(old)
+                self._make_anew(new)
         for function, new in self.swap.refused:
             self._refused(function, new)
         self._look_into_decorators(changed)
@@ -454,6 +490,14 @@ class _Run:
                     stale = names and any(names.get(c.co_filename, set()) & set(c.co_names) for c in ran.values())
                     if stale or changed & ran.keys():
                         cache.clear()
+                        self._tell_cache_users(record, cache.holder)
+
+    def _tell_cache_users(self, record: ModuleRecord, cache: Any) -> None:
+        """Who called a cached function may have been served a result, and so have run nothing of it."""
+        table = self.agenda.table(record)
+        for name in [name for name, value in list(record.namespace.items()) if value is cache]:
+            for writer in table.last_writers(name):
+                self._tell_class_touched(writer, name, None)
 
     def _refused(self, function: FunctionType, new: CodeType) -> None:
         """A function whose closure has not the variables of the new code: what made it must run again."""
@@ -541,7 +585,7 @@ class _Run:
 
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
         """A changed statement between those that build a value must see it half built, as in a fresh process."""
-        if node.statement.kind in ("def", "class", "import", "from") or not (node in self.added or node in self.previous):
+        if node.statement.kind in ("import", "from") or not (node in self.added or node in self.previous):
             return
         table = self.agenda.table(node.module)
         for name in node.statement.effects.reads - node.statement.effects.mutates:
@@ -673,23 +717,28 @@ class _Run:
         names = self._bound_by(node) | self._old_writes(node)
         before = {name: namespace.get(name, MISSING) for name in names}
         mine = self.made[node] = self._made_by(node, before)
-        for name in names:
-            if (id(record), name) in self.tentative:
-                self.tentative.discard((id(record), name))
-                namespace.pop(name, None)
+        if not node.statement.unconditional and node.statement.kind != "AugAssign":
+            table = self.agenda.table(record)
+            for name in node.statement.effects.writes:
+                if not table.reaching(name, node) and table.next_writer(name, node) is None:
+                    namespace.pop(name, None)  # it may not bind the name this time
         earlier_star = set(node.extra) if node.star else set()
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
         hidden = self._hide_later_names(node)
         for name in self.agenda.table(record).mutates(node):
             self.transaction.guard(namespace.get(name))
-        with contributions.replaced(self.transaction, node, self.graph, {} if grouped else mine):
+        with contributions.replaced(
+            self.transaction, node, self.graph, {} if grouped else mine, () if grouped else self._made_of(node),
+            self._old_reads(node),
+        ):
             self._execute(node, reason, before)
         for name, value in hidden.items():
             namespace.setdefault(name, value)
         names = names & (self._bound_by(node) | set(before) - self._old_writes(node)) | set(node.writes)
         gone = earlier_star - node.extra
         names -= gone
-        self.removed_names += [(record, name) for name in sorted(gone)]
+        for name in sorted(gone):
+            self._remove(record, name)
         self.outcome.ran.append(str(node))
         for name in sorted(names):
             self._settle(node, name, before.get(name, MISSING))
@@ -703,6 +752,13 @@ class _Run:
                 del self.open_groups[key]
                 value = group.maker.module.namespace.get(key[1], MISSING)
                 self._compare(group.maker, key[1], group.old, value)
+
+    def _old_reads(self, node: Node) -> frozenset[str] | None:
+        """What the statement read before it was edited; None where its text is the same."""
+        previous = self.previous.get(node)
+        if previous is None or previous.statement.text == node.statement.text:
+            return None
+        return previous.statement.effects.reads
 
     def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
         """Of what the names held, what the statement's last run made."""
@@ -794,7 +850,7 @@ class _Run:
             self._execute(node, reason, before)
             return
         self.outcome.loaded += self.graph.absorb_all(self.recorder.take_loads())
-        self._renew_facts(node, notes)
+        self._renew_facts(node, notes, in_part=bool(request.classes))
         for class_change in hooks.class_hook.changes:
             self.touched.add(id(class_change.cls))
             self.class_changes[id(class_change.cls)] = class_change
@@ -812,14 +868,13 @@ class _Run:
         record = self.graph.modules.get(module)
         if record is None or record is node.module:
             return
-        for writer in self.agenda.table(record).writers.get(name, ()):
-            if self.agenda.waiting(writer):
-                self._run_in_order(writer, self.agenda.take(writer))
+        for earlier in self.agenda.awaited_of(node, record, {name}):
+            self._run_in_order(earlier, self.agenda.take(earlier))
 
-    def _renew_facts(self, node: Node, notes: Notes) -> None:
+    def _renew_facts(self, node: Node, notes: Notes, in_part: bool) -> None:
         for name in ("reads", "wrote", "ran", "opened", "extra", "recorded"):
             self.transaction.on_undo(setattr, node, name, getattr(node, name))
-        self.graph.renew(node, notes)
+        self.graph.renew(node, notes, in_part)
 
     def _kind_before(self, node: Node) -> str:
         previous = self.previous.get(node)
@@ -864,7 +919,8 @@ class _Run:
             if new is not MISSING and id(new) in self.touched:
                 self._tell_touched(node, name, new)
             return
-        if old is not MISSING and new is not MISSING and node.statement.kind not in ("import", "from"):
+        hands_on = node.statement.kind in ("import", "from") or node.statement.alias
+        if old is not MISSING and new is not MISSING and not hands_on:
             same = values.same(old, new)
             was = old.__code__ if type(old) is FunctionType else None
             if same and was is not None and was is not new.__code__ and was.co_freevars == new.__code__.co_freevars:

@@ -315,6 +315,7 @@ def _merge_dict(transaction: Transaction, old: dict[str, Any], new: dict[str, An
 class Cache:
     """Results that a function computed earlier, and how to forget them."""
 
+    holder: Any
     function: Any
     clear: Callable[[], object]
 
@@ -338,14 +339,14 @@ def caches(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
                 break
             clear = own(value, "cache_clear")
             if callable(clear):
-                yield Cache(function, clear)
+                yield Cache(value, function, clear)
             value = function
 
 
 def _cached_properties(cls: type) -> Iterator[Cache]:
     for member in list(vars(cls).values()):
         if isinstance(member, functools.cached_property) and member.attrname is not None:
-            yield Cache(member.func, functools.partial(_forget_property, cls, member.attrname))
+            yield Cache(member, member.func, functools.partial(_forget_property, cls, member.attrname))
 
 
 def _forget_property(cls: type, name: str) -> None:

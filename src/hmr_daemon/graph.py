@@ -33,7 +33,7 @@ class Facts:
 
     @classmethod
     def of(cls, notes: Notes) -> Facts:
-        ran = frozenset((position, id(code)) for position, code in notes.ran)
+        ran = frozenset((position, id(code)) for position, code in notes.ran if _counts(code))
         return cls(frozenset(notes.reads), frozenset(notes.writes), ran, frozenset(notes.opened))
 
 
@@ -114,14 +114,18 @@ class ModuleRecord:
         self.off = b"# hmr: off" in source and any(line.strip() == b"# hmr: off" for line in source.split(b"\n"))
 
 
+Entry = Node | tuple[ModuleRecord, int]
+"""Who used something: a statement, or an instruction offset of a module that has not been analyzed yet."""
+
+
 class Graph:
     """All records, and the indexes from what was used to who used it."""
 
     def __init__(self) -> None:
         self.modules: dict[str, ModuleRecord] = {}
-        self._readers: dict[Name, list[Node | tuple[ModuleRecord, int]]] = defaultdict(list)
-        self._runners: dict[int, list[Node | tuple[ModuleRecord, int]]] = defaultdict(list)
-        self._openers: dict[str, list[Node | tuple[ModuleRecord, int]]] = defaultdict(list)
+        self._readers: dict[Name, dict[Entry, None]] = defaultdict(dict)
+        self._runners: dict[int, dict[Entry, None]] = defaultdict(dict)
+        self._openers: dict[str, dict[Entry, None]] = defaultdict(dict)
         self._by_path: dict[str, list[ModuleRecord]] = defaultdict(list)
         self.gone: set[str] = set()
         """Paths of loaded modules whose files were deleted."""
@@ -149,11 +153,11 @@ class Graph:
         self._by_path[record.path].append(record)
         record.facts = facts = Facts.of(load.notes)
         for position, module, name in facts.reads:
-            self._readers[module, name].append((record, position))
+            self._readers[module, name][(record, position)] = None
         for position, identity in facts.ran:
-            self._runners[identity].append((record, position))
+            self._runners[identity][(record, position)] = None
         for position, path in facts.opened:
-            self._openers[path].append((record, position))
+            self._openers[path][(record, position)] = None
         return record
 
     def remove(self, record: ModuleRecord) -> None:
@@ -235,7 +239,7 @@ class Graph:
         """What a script's statement read from modules, as far as its text shows: nothing was recorded."""
         node.reads |= self.expected_reads(node)
         for name_read in node.reads:
-            self._readers[name_read].append(node)
+            self._readers[name_read][node] = None
 
     def _guess_runs(self, node: Node) -> None:
         """Which functions a statement ran, as far as names tell: the interpreter does not."""
@@ -252,7 +256,7 @@ class Graph:
         if values:
             node.ran |= reach.reached(values, effects.attributes, self._by_path.keys(), effects.calls_results).keys()
             for identity in node.ran:
-                self._runners[identity].append(node)
+                self._runners[identity][node] = None
 
     def analyze_dependents(self, records: Iterable[ModuleRecord]) -> None:
         """Where runs are guessed, modules that may have run code of `records` must be known first."""
@@ -289,21 +293,33 @@ class Graph:
         parent = notes.load.record if notes.load is not None else None
         return None if parent is None else self.node_at(parent, position)
 
+    def importers(self, record: ModuleRecord) -> list[ModuleRecord]:
+        """The modules whose loads the module's own load is part of, nearest first."""
+        found: list[ModuleRecord] = []
+        while (node := self.importer(record)) is not None and node.module not in found:
+            record = node.module
+            found.append(record)
+        return found
+
     # --- save time: facts of statements that were run again ---------------------------------------------
 
-    def renew(self, node: Node, notes: Notes) -> None:
-        """Replace what a node's last run used by what this run used."""
-        node.reads = {(module, name) for _, module, name in notes.reads}
-        node.wrote = {(module, name) for _, module, name in notes.writes}
-        node.ran = {id(code) for _, code in notes.ran}
-        node.opened = {path for _, path in notes.opened}
+    def renew(self, node: Node, notes: Notes, in_part: bool = False) -> None:
+        """Replace what a node's last run used by what this run used; add it, where only a part ran again."""
+        reads = {(module, name) for _, module, name in notes.reads}
+        wrote = {(module, name) for _, module, name in notes.writes}
+        ran = {id(code) for _, code in notes.ran if _counts(code)}
+        opened = {path for _, path in notes.opened}
+        node.reads = node.reads | reads if in_part else reads
+        node.wrote = node.wrote | wrote if in_part else wrote
+        node.ran = node.ran | ran if in_part else ran
+        node.opened = node.opened | opened if in_part else opened
         node.recorded = True
         for name in node.reads:
-            self._readers[name].append(node)
+            self._readers[name][node] = None
         for identity in node.ran:
-            self._runners[identity].append(node)
+            self._runners[identity][node] = None
         for path in node.opened:
-            self._openers[path].append(node)
+            self._openers[path][node] = None
         if not SEES_CALLS:
             self._guess_runs(node)
         if node.star:
@@ -318,7 +334,7 @@ class Graph:
         for node in nodes:
             node.ran.discard(id(old))
             node.ran.add(id(new))
-        self._runners[id(new)] = list(nodes)
+        self._runners[id(new)] = dict.fromkeys(nodes)
 
     # --- who depends -----------------------------------------------------------------------------------
 
@@ -332,7 +348,7 @@ class Graph:
     def openers(self, path: str) -> list[Node]:
         return [node for node in self._resolved(self._openers.get(path, ())) if path in node.opened]
 
-    def _resolved(self, entries: Iterable[Node | tuple[ModuleRecord, int]]) -> list[Node]:
+    def _resolved(self, entries: Iterable[Entry]) -> list[Node]:
         found: dict[int, Node] = {}
         for entry in list(entries):
             node = entry if isinstance(entry, Node) else self.node_at(*entry)
@@ -371,6 +387,11 @@ class _Locator:
         while index > 0 and self._lines[index - 1] == self._lines[index] and self._starts[index][1] > (column or 0):
             index -= 1
         return self._nodes[max(index, 0)]
+
+
+def _counts(code: CodeType) -> bool:
+    """The body of a module's own class is part of its statement, not a function that others run."""
+    return not codes.is_class_body(code) or "<locals>" in code.co_qualname
 
 
 def _star_names(node: Node) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from . import codes
@@ -59,6 +59,15 @@ class NameTable:
                     break
         return found
 
+    def last_writers(self, name: str) -> list[Node]:
+        """The writers whose binding of `name` may be the one that the module ends with."""
+        found = []
+        for writer in reversed(self.writers.get(name, ())):
+            found.append(writer)
+            if writer.statement.unconditional and name not in writer.statement.effects.reads:
+                break
+        return found
+
     def next_writer(self, name: str, node: Node) -> Node | None:
         return next((w for w in self.writers.get(name, ()) if w.order > node.order), None)
 
@@ -86,6 +95,10 @@ class Agenda:
         if table is None:
             table = self._tables[id(record)] = NameTable(self._graph.analyze(record), self._graph)
         return table
+
+    def forget_tables(self) -> None:
+        """The modules have other statements or other code than before."""
+        self._tables.clear()
 
     def add(self, node: Node, text: str, name: str | None = None, code_changed: bool = False) -> bool:
         """Whether the statement is on the agenda now and was not before."""
@@ -115,16 +128,26 @@ class Agenda:
         return node in self.reasons and node not in self.done
 
     def awaited(self, node: Node) -> Iterator[Node]:
-        """Statements of other modules that have yet to run and that bind what `node` reads."""
+        """Statements that have yet to run and whose work `node` reads, as if their modules were imported now."""
         if len(self.reasons) == len(self.done):
             return
         yield from (n for n in self._by_module[id(node.module)] if n.order < node.order and self.waiting(n))
-        for module, name in self._graph.expected_reads(node):
+        expected = self._graph.expected_reads(node)
+        for module in sorted({module for module, _ in expected}):
             record = self._graph.modules.get(module)
-            if record is not None and record is not node.module and id(record) in self._tables:
-                table = self.table(record)
-                names = [name] if name in table.writers else list(table.writers) if name == "*" else ["__getattr__"]
-                yield from (w for n in names for w in table.writers.get(n, ()) if self.waiting(w))
+            if record is not None and record is not node.module and self._by_module.get(id(record)):
+                yield from self.awaited_of(node, record, {name for other, name in expected if other == module})
+
+    def awaited_of(self, node: Node, record: ModuleRecord, names: Collection[str]) -> Iterator[Node]:
+        """What of a module `node` waits for: all of it, or the names it reads where it was imported half-way."""
+        half_way = record in self._graph.importers(node.module)
+        while True:
+            waiting = [n for n in self._by_module[id(record)] if self.waiting(n)]
+            if half_way:
+                waiting = [n for n in waiting if not set(names).isdisjoint(n.writes)]
+            if not waiting:
+                return
+            yield min(waiting, key=lambda n: n.order)
 
     def take(self, node: Node) -> Reason:
         """Take a statement off before its turn."""
@@ -147,6 +170,9 @@ class Agenda:
             reaching = table.reaching(name, node)
             if reaching and writers[-1] not in reaching:
                 yield from ((writer, name) for writer in reaching)
+        if not node.statement.unconditional and node.statement.kind != "AugAssign":
+            for name in node.statement.effects.writes:  # where it does not bind the name, an earlier binding holds
+                yield from ((writer, name) for writer in table.reaching(name, node))
 
     def readers(self, record: ModuleRecord, name: str, origin: Node | None) -> Iterator[tuple[Node, str]]:
         """Statements that used the binding of `name` while they ran, with the name they know it by."""

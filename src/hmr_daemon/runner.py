@@ -6,7 +6,6 @@ import importlib.util
 import os
 import subprocess
 import sys
-import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from typing import NoReturn
 
 from . import report
 from ._bootstrap import PACKAGE_FOLDER, environment_reason
-from .daemon import Daemon, activate, candidates
-from .recorder import Load
+from .daemon import Daemon, Parts, activate, candidates
+from .scripts import load_of
 from .shelter import Shelter
 
 HELP = """\
@@ -72,11 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"hmr-daemon {__version__}, Python {sys.version.split()[0]}")
         return 0
     options, rest = split_options(arguments)
-    if options:
-        return _as_python([*options, "-m", "hmr_daemon.runner", *rest])
     program = _program(rest)
     if program is None:
-        return _as_python(rest)
+        return _as_python([*options, *rest])
+    if options:
+        return _as_python([*options, "-m", "hmr_daemon.runner", *rest])
     return Runner(program).run()
 
 
@@ -84,7 +83,7 @@ def split_options(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     """Options of the interpreter itself, and the program with its arguments; `-i` and `-c` are python's business."""
     options: list[str] = []
     rest = list(arguments)
-    while rest and rest[0].startswith("-") and rest[0] not in ("-", "-m", "-c", "-i") and rest[0][:2] not in ("-m", "-c"):
+    while rest and rest[0].startswith("-") and rest[0] != "-" and rest[0][:2] not in ("-m", "-c", "-i"):
         options.append(rest.pop(0))
         if options[-1] in VALUED and rest:
             options.append(rest.pop(0))
@@ -98,7 +97,7 @@ def _as_python(arguments: Sequence[str]) -> int:
     sys.stdout.flush()
     if sys.platform == "win32":  # there, exec returns to the shell at once
         return subprocess.call(command, env=environ)
-    os.execve(sys.executable, command, environ)
+    return os.execve(sys.executable, command, environ)
 
 
 def _program(arguments: Sequence[str]) -> Program | None:
@@ -115,11 +114,11 @@ def _program(arguments: Sequence[str]) -> Program | None:
         sys.argv[:] = arguments
         _first_path(path)
         return Program(main, importlib.util.spec_from_file_location("__main__", main))
-    full = os.path.abspath(path)
-    if not path.endswith((".py", ".pyw")) or not os.path.isfile(path) or environment_reason(os.path.realpath(full)) is not None:
+    full, real = os.path.abspath(path), os.path.realpath(path)
+    if not path.endswith((".py", ".pyw")) or not os.path.isfile(real) or environment_reason(real) is not None:
         return None
     sys.argv[:] = arguments
-    _first_path(os.path.dirname(os.path.realpath(full)))
+    _first_path(os.path.dirname(real))
     return Program(full)
 
 
@@ -146,11 +145,7 @@ def _first_path(folder: str) -> None:
     """`sys.path[0]`, which is the folder of the command `hmr` or the working directory, is to be the program's."""
     if sys.flags.safe_path:
         return
-    if sys.path and (sys.path[0] == "" or environment_reason(os.path.join(os.path.abspath(sys.path[0]), "x")) is not None):
-        del sys.path[0]
-    elif sys.path and os.path.abspath(sys.path[0]) == os.getcwd() and sys.argv[0].startswith(PACKAGE_FOLDER):
-        del sys.path[0]
-    sys.path.insert(0, folder)
+    sys.path[0:1] = [folder]
 
 
 class Runner:
@@ -166,12 +161,15 @@ class Runner:
         report.configure(self._daemon.settings.log_level, self._daemon.prompt.show)
         while not self._run_once():
             self._wait_for_a_fix()
-        self._say(f"{os.path.basename(self._program.path)} has ended; it runs again as you save (Ctrl-C ends)")
         try:
-            self._daemon.take_over(lambda parts: parts.free_script())
+            self._daemon.take_over(self._ended)
         except KeyboardInterrupt:
             pass
         return self._code
+
+    def _ended(self, parts: Parts) -> None:
+        parts.free_script()
+        self._say(f"{os.path.basename(self._program.path)} has ended; it runs again as you save (Ctrl-C ends)")
 
     # --- one run
 
@@ -195,15 +193,11 @@ class Runner:
     def _execute(self) -> None:
         module = self._program.new_module()
         path = self._program.path
-        stat = os.stat(path)
         with open(path, "rb") as file:
             source = file.read()
         code: CodeType = compile(source, path, "exec", dont_inherit=True)
         sys.modules["__main__"] = module
-        load = Load(module, path, code, {"size": stat.st_size, "mtime": stat.st_mtime})
-        load.failed = False
-        load.source = source
-        self._daemon.script_load = load
+        load = self._daemon.script_load = load_of(module, path, code, source)
         self._daemon.recorder.add(load)
         self._daemon.wake()
         exec(code, module.__dict__)
@@ -218,13 +212,16 @@ class Runner:
 
     def _wait_for_a_fix(self) -> None:
         """Until a file is saved that the program uses, or that it could not find."""
-        self._say("waits for a fix (Ctrl-C ends)")
         files = {self._program.path, *_files_of(self._error)}
         try:
-            self._daemon.take_over(lambda parts: parts.forget_script(files), until_saved=True)
+            self._daemon.take_over(lambda parts: self._failed(parts, files), until_saved=True)
         except KeyboardInterrupt:
             raise SystemExit(self._code) from None
         self._daemon.hand_back()
+
+    def _failed(self, parts: Parts, files: set[str]) -> None:
+        parts.forget_script(files)
+        self._say("waits for a fix (Ctrl-C ends)")
 
     def _say(self, text: str) -> None:
         report.note(text)

@@ -16,9 +16,9 @@ from .recorder import Load
 def main_frame(module: ModuleType) -> FrameType | None:
     """The frame of the script's own top-level code, where it is still running."""
     ident = threading.main_thread().ident
-    frame = sys._current_frames().get(ident) if ident is not None else None
+    innermost = sys._current_frames().get(ident) if ident is not None else None
     found = None
-    for frame in _outward(frame):
+    for frame in _outward(innermost):
         if frame.f_globals is module.__dict__ and frame.f_code.co_name == "<module>" and _is_file(frame.f_code, module):
             found = frame
     return found
@@ -35,7 +35,7 @@ def script_load(path: str, patience: float = 1.0) -> Load | None:
         module = sys.modules.get("__main__")
         frame = main_frame(module) if module is not None else None
         if module is not None and frame is not None:
-            return _load(module, path, frame.f_code)
+            return load_of(module, path, frame.f_code)
         time.sleep(0.005)
     return None
 
@@ -49,14 +49,15 @@ def found_script() -> Load | None:
     frame = main_frame(module)
     if frame is None:
         return None
-    load = _load(module, path, frame.f_code)
-    load.source = _source_of(frame.f_code, path)
-    return load
+    return load_of(module, path, frame.f_code, _source_of(frame.f_code, path))
 
 
-def _load(module: ModuleType, path: str, code: CodeType) -> Load:
+def load_of(module: ModuleType, path: str, code: CodeType, source: bytes | None = None) -> Load:
+    """A script's load, as if it had been imported by the last of all statements."""
     load = Load(module, path, code, {})
     load.failed = False
+    load.source = source
+    load.sequence = sys.maxsize  # whatever it imports, whenever, has run before the statement that did is done
     return load
 
 

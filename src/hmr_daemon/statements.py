@@ -58,6 +58,8 @@ class Statement:
     """For ``from`` statements: (level, module, name, bound as)."""
     annotated: bool = False
     """Whether it is an annotated assignment."""
+    alias: bool = False
+    """Whether it only gives an object another name: ``a = b``, ``a = m.b``."""
     directive: str | None = None
     node: ast.stmt | None = field(default=None, compare=False, repr=False)
     """Kept for the members of a class; a module's statements are parsed again when needed."""
@@ -241,6 +243,7 @@ def split(body: Sequence[ast.stmt], lines: Sequence[str], start: int = 0, keep: 
             effects=effects(node),
             imports=_imports(node),
             annotated=isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name),
+            alias=isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Name, ast.Attribute)),
             directive=_directive(lines, line, end_line),
             node=node if keep else None,
         )

@@ -240,3 +240,51 @@ case(
     {"m1.py": SET_TWICE.format(1), "m2.py": "import m1\nm1.K1.u = 2\n"},
     {"m1.py": SET_TWICE.format(5)},
 )
+case(
+    "import of a name that the same save adds to a module further on",
+    "p",
+    {"p/__init__.py": "from .b import f7\nfrom p.a import l2\n", "p/b.py": "def f7(): pass\n", "p/a.py": "l2 = 1\n"},
+    {"p/a.py": "def f7(): pass\nl2 = 1\n", "p/b.py": "from p.a import f7\n"},
+)
+EMPTY_FIRST = "class K1:\n    w = {0}\nc2 = K1.w\n"
+case(
+    "a file that was empty",
+    "m2 m1",
+    {"m1.py": EMPTY_FIRST.format(1), "m2.py": ""},
+    {"m1.py": EMPTY_FIRST.format(14), "m2.py": "from m1 import c2\n"},
+)
+case(
+    "files that were empty, edited twice",
+    "m4 m2",
+    {"m2.py": "", "m4.py": ""},
+    {"m2.py": "def make(n): pass\nf5 = make(18)\n", "m4.py": "from m2 import f5\n"},
+    {"m2.py": "def make(n): return 1\nf5 = make(18)\n"},
+)
+CACHED = (
+    "import functools\n@functools.lru_cache\ndef f2(): {0}\ndef f3(a=f2()): pass\nclass D1:\n    x = f2()\nc = f2()\n"
+)
+one("body of a cached function", CACHED.format("pass"), CACHED.format("return 1"))
+MEMBERS = (
+    "c1 = {0}\ndef make(n):\n    def inner(): return n\n    return inner\nf2 = make({1})\n"
+    "class K1:\n    w = f2()\n    def __init__(self, v=c1): pass\n"
+)
+case(
+    "class run again twice, for one member and then for another",
+    "m",
+    {"m.py": MEMBERS.format(1, 12)},
+    {"m.py": MEMBERS.format(8, 12)},
+    {"m.py": MEMBERS.format(8, 20)},
+)
+DEFAULT = "class K1:\n    def __init__(self, v=c2): pass\n"
+one("class moved above what a method's default reads", "c2 = 13\n" + DEFAULT, DEFAULT + "c2 = 13\n")
+CALLS = "c2 = 1\ndef set_c2():\n    global c2\n    c2 += c1\nset_c2()\n"
+one("constant moved below a call that reads it", "c1 = 9\n" + CALLS, CALLS + "c1 = 9\n")
+case(
+    "failed reload undoes what an added registration did",
+    "m3",
+    {
+        "m1.py": "r1 = {}\ndef reg1(f):\n    r1[1] = 1\n    return f\n",
+        "m3.py": "from m1 import reg1\nc3 = reg1\n",
+    },
+    {"m1.py": "r1 = {}\ndef reg1(f):\n    r1[1] = 1\n    return f\n@reg1\ndef f2(): pass\n", "m3.py": "c3 = reg1\nc4 = 1\n"},
+)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import functools
+import re
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 Snapshot = dict[str, Any]
@@ -15,6 +16,7 @@ CLASS_NOISE = frozenset(
     "__dict__ __weakref__ __module__ __firstlineno__ __static_attributes__ __annotate__ __annotate_func__ "
     "__annotations_cache__ __abstractmethods__ _abc_impl __match_args__".split()
 ) - {"__match_args__", "__abstractmethods__"}
+ADDRESS = re.compile("at 0x[0-9a-f]+")
 MISSING = object()
 EMPTY = ("__annotations__", {})  # there or not, no one can tell
 
@@ -46,9 +48,9 @@ def names(module: types.ModuleType) -> dict[str, Any]:
     }
 
 
-def take(modules: Mapping[str, types.ModuleType], called: Mapping[str, Any]) -> Snapshot:
-    """Every name of the modules, and what their functions returned."""
-    roots = {f"{m}.{n}": value for m in sorted(modules) for n, value in names(modules[m]).items()}
+def take(modules: Mapping[str, types.ModuleType], called: Mapping[str, Any], only: Collection[str]) -> Snapshot:
+    """Every name of the modules of these names, and what their functions returned."""
+    roots = {f"{m}.{n}": value for m in sorted(only) for n, value in names(modules[m]).items()}
     return _Describer(modules).describe({**roots, **called})
 
 
@@ -83,7 +85,7 @@ class _Describer:
     def refer(self, path: str, value: Any) -> Any:
         kind = type(value)
         if kind in ATOMS:
-            return (kind.__name__, repr(value))
+            return (kind.__name__, ADDRESS.sub("at 0x", repr(value)) if kind is str else repr(value))
         if isinstance(value, types.ModuleType):
             return ("module", value.__name__)
         if kind in (tuple, types.GenericAlias):
@@ -153,7 +155,7 @@ class _Describer:
                 text = repr(value)
             except Exception as error:
                 text = f"repr raises {type(error).__name__}"
-            return text if " at 0x" not in text else "opaque"
+            return ADDRESS.sub("at 0x", text)
         own = dict(getattr(value, "__dict__", {}))
         slots = [n for c in kind.__mro__ for n in _as_tuple(vars(c).get("__slots__", ())) if n not in ("__dict__", "__weakref__")]
         for name in slots:

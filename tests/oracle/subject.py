@@ -112,7 +112,7 @@ def play(scenario: Scenario, root: str) -> Played:
         return Played(tuple(fresh), ())
     _lay_out(root, {}, scenario.versions[0])
     steps: list[Step] = []
-    crash = _in_child(lambda send: _live(scenario, root, send), steps.append)
+    crash = _in_child(lambda send: _live(scenario, fresh, root, send), steps.append)
     return Played(tuple(fresh), tuple(steps), crash)
 
 
@@ -207,7 +207,7 @@ def _fresh(root: str, wanted: Iterable[str]) -> Fresh:
         return Fresh(f"{type(error).__name__}: {error}", {}, tuple(_user_modules(root)))
     called = snapshot.results(_user_modules(root))
     modules = _user_modules(root)
-    return Fresh(None, snapshot.take(modules, called), tuple(modules))
+    return Fresh(None, snapshot.take(modules, called, modules), tuple(modules))
 
 
 def _enter(root: str) -> None:
@@ -223,24 +223,27 @@ def _user_modules(root: str) -> dict[str, ModuleType]:
 # --- in the live child -------------------------------------------------------------------------------------
 
 
-def _live(scenario: Scenario, root: str, send: Callable[[Step], None]) -> None:
+def _live(scenario: Scenario, fresh: Sequence[Fresh], root: str, send: Callable[[Step], None]) -> None:
     machine = Machine()
     _enter(root)
     for name in filter(lambda entry: _path_of(entry, scenario.versions[0]), scenario.entries):
         importlib.import_module(name)
     snapshot.results(_user_modules(root))
     machine.take_loads()
-    for before, after in zip(scenario.versions, scenario.versions[1:], strict=False):
+    for number, after in enumerate(scenario.versions[1:], 1):
+        before = scenario.versions[number - 1]
         held = {f"{n}.{key}": value for n, m in _user_modules(root).items() for key, value in snapshot.names(m).items()}
         event = machine.save(_lay_out(root, before, after))
         modules = _user_modules(root)
-        called = snapshot.results(modules)
+        whole = fresh[number].error is not None  # nothing may have changed, modules without a file included
+        there = [n for n, m in modules.items() if whole or os.path.exists(m.__file__ or "")]
+        called = snapshot.results({name: modules[name] for name in there})
         modules = _user_modules(root)
         now = {f"{n}.{key}": value for n, m in modules.items() for key, value in snapshot.names(m).items()}
         same = frozenset(path for path, value in held.items() if path in now and now[path] is value)
         error = event.failure.traceback if event is not None and event.failure is not None else None
         summary = "no reload" if event is None else f"ran {list(event.ran)} patched {list(event.patched)} removed {list(event.removed)} notes {list(event.notes)}"
-        send(Step(error, summary, snapshot.take(modules, called), tuple(modules), same, event.ran if event else ()))
+        send(Step(error, summary, snapshot.take(modules, called, there), tuple(modules), same, event.ran if event else ()))
 
 
 class Machine:

@@ -1,0 +1,122 @@
+"""Scripts that run: their constants and functions follow their files, and what still runs is left alone and named."""
+
+from __future__ import annotations
+
+import sys
+import zipapp
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from live import write
+from program import Program
+
+MAIN = """\
+import time
+from data import X, g
+
+STEP = 1
+
+
+def f():
+    return "old"
+
+
+while True:
+    print("turn", STEP, f(), X, g())
+    time.sleep(0.02)
+"""
+DATA = "X = 1\n\n\ndef g():\n    return 1\n"
+LOOP_IN_MAIN = """\
+import time
+
+
+def tick():
+    return "old"
+
+
+def main():
+    while True:
+        print("tick", tick())
+        time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    started: list[Program] = []
+
+    def start(*arguments: str) -> Program:
+        started.append(Program(tmp_path, sys.executable, *arguments))
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.close()
+
+
+@pytest.mark.parametrize("how", ["script", "other folder", "module", "directory"])
+def test_a_running_script_follows_its_files(start: Callable[..., Program], tmp_path: Path, how: str) -> None:
+    folder = {"script": "", "other folder": "other/", "module": "pkg/", "directory": "app/"}[how]
+    file = folder + ("__main__.py" if how == "directory" else "main.py")
+    main = MAIN.replace("from data", "from .data") if how == "module" else MAIN
+    write(tmp_path, {file: main, folder + "data.py": DATA, "pkg/__init__.py": ""})
+    arguments = {
+        "script": ["main.py"],
+        "other folder": [str(tmp_path / "other" / "main.py")],
+        "module": ["-m", "pkg.main"],
+        "directory": ["app"],
+    }
+    program = start(*arguments[how])
+    program.wait("turn 1 old 1 1\n")
+    program.edit({file: ("STEP = 1", "STEP = 2")})
+    program.wait("turn 2 old 1 1\n")
+    program.edit({file: ('"old"', '"new"')})
+    program.wait("turn 2 new 1 1\n")
+    program.edit({folder + "data.py": DATA.replace("1", "5")})
+    program.wait("turn 2 new 5 5\n")
+
+
+def test_a_function_that_still_runs_is_named(start: Callable[..., Program], tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": LOOP_IN_MAIN})
+    program = start("main.py")
+    program.wait("tick old\n")
+    program.edit({"main.py": ('"old"', '"new"')})
+    program.wait("tick new\n")
+    assert "still running" not in program.output
+    program.edit({"main.py": ('"tick"', '"TICK"')})
+    program.wait("  __main__.main is still running as it was (main.py:")
+    program.wait("tick new\n")
+
+
+def test_a_statement_that_still_runs_is_named_and_left_alone(start: Callable[..., Program], tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": MAIN, "data.py": DATA})
+    program = start("main.py")
+    program.wait("turn 1 old 1 1\n")
+    program.edit({"main.py": ('"turn"', '"TURN"')})
+    program.wait("[hmr] main.py: ")
+    program.wait("main.py:11")
+    program.wait("turn 1 old 1 1\n")
+
+
+def test_a_failing_edit_leaves_the_script_as_it_runs(start: Callable[..., Program], tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": MAIN, "data.py": DATA})
+    program = start("main.py")
+    program.wait("turn 1 old 1 1\n")
+    program.edit({"main.py": ("STEP = 1", "STEP = 1 / 0")})
+    program.wait("[hmr] main.py: not live, the old code goes on: ZeroDivisionError: division by zero\n")
+    program.wait("turn 1 old 1 1\n")
+    program.edit({"main.py": ("STEP = 1 / 0", "STEP = 3")})
+    program.wait("turn 3 old 1 1\n")
+
+
+def test_a_zip_application_is_not_live_and_doctor_says_so(start: Callable[..., Program], tmp_path: Path) -> None:
+    write(tmp_path, {"app/__main__.py": "import sys\nprint('live', 'hmr_daemon.daemon' in sys.modules)\n"})
+    zipapp.create_archive(tmp_path / "app", tmp_path / "app.pyz")
+    start("app.pyz").wait("live False\n")
+    start("-m", "hmr_daemon", "doctor", "app.pyz").wait("app.pyz: not live: an archive")

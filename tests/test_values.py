@@ -1,0 +1,110 @@
+"""Whether a value that was made anew is what the old one is."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import enum
+import functools
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from hmr_daemon.values import same
+
+
+@dataclasses.dataclass
+class Point:
+    x: Any
+    y: Any = 0
+
+
+class Plain:
+    pass
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+class Strange:
+    """Like an array: its comparisons are no answers."""
+
+    def __eq__(self, other: object) -> Any:
+        return [True, False]
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Raising:
+    def __eq__(self, other: object) -> bool:
+        raise KeyboardInterrupt
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def function(n: int) -> Any:
+    return lambda: n
+
+
+SAME = [
+    (1, 1),
+    ("a", "a"),
+    (float("nan"), float("nan")),
+    ([1, [2, (3, {"k": {4}})]], [1, [2, (3, {"k": {4}})]]),
+    (Point(1, [2]), Point(1, [2])),
+    (frozenset({1}), frozenset({1})),
+    (function(1), function(1)),
+    (b"x", b"x"),
+    (range(3), range(3)),
+    (collections.deque([1]), collections.deque([1])),
+    (Colour.RED, Colour.RED),
+]
+DIFFERENT = [
+    (1, True),
+    (1, 1.0),
+    (0.0, -0.0),
+    ([1], [True]),
+    ([1, 2], (1, 2)),
+    ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+    ({1}, {True}),
+    (Point(1), Point(2)),
+    (Point(1), Point(1.0)),
+    (Plain(), Plain()),
+    (object(), object()),
+    (function(1), function(2)),
+    (Plain, type("Plain", (), {})),
+    (Strange(), Strange()),
+    (Raising(), Raising()),
+    ([Raising()], [Raising()]),
+    (SimpleNamespace(a=1), SimpleNamespace(a=1.0)),
+    (functools.partial(int), functools.partial(float)),
+    (None, 0),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), SAME, ids=lambda value: type(value).__name__)
+def test_same(old: object, new: object) -> None:
+    assert same(old, new)
+    assert same(new, old)
+
+
+@pytest.mark.parametrize(("old", "new"), DIFFERENT, ids=lambda value: type(value).__name__)
+def test_different(old: object, new: object) -> None:
+    assert not same(old, new)
+    assert not same(new, old)
+
+
+def test_the_very_same_object_needs_no_comparison() -> None:
+    strange = Raising()
+    assert same(strange, strange)
+    assert same([strange], [strange])
+
+
+def test_a_value_that_holds_itself_ends() -> None:
+    one: list[Any] = []
+    one.append(one)
+    other: list[Any] = []
+    other.append(other)
+    assert not same(one, other)
