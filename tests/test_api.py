@@ -116,8 +116,8 @@ def test_graph_tells_who_uses_what(process: Live) -> None:
 
 
 def test_reload_runs_a_whole_module_again(process: Live) -> None:
-    process.do("m.X = 5; n.Y = 0")
-    assert process.see("(hmr_daemon.reload(m), m.X, n.Y)") == (True, 1, 2)
+    process.do("m.X = 5; module = m")
+    assert process.see("(hmr_daemon.reload(m), m.X, n.Y, m is module)") == (True, 1, 2, True)
     with pytest.raises(Exception, match="ValueError: the module json is not live"):
         process.see("hmr_daemon.reload('json')")
 

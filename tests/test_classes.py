@@ -480,6 +480,272 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         "one = m_N.K()",
         {"(one.a, one.b, one.c)": ("aa", "bb", "cc")},
     ),
+    # --- further classes
+    "special methods added": (
+        "class K:\n    pass\n",
+        "class K:\n    def __len__(self): return 3\n    def __call__(self): return 4\n"
+        "    def __getitem__(self, i): return i\n"
+        "    def __contains__(self, x): return True\n    def __iter__(self): return iter('ab')\n"
+        "    def __bool__(self): return False\n",
+        "one = m_N.K()",
+        {"(len(one), one(), one[5], 1 in one, list(one), bool(one))": (3, 4, 5, True, ["a", "b"], False)},
+    ),
+    "special methods removed": (
+        "class K:\n    def __len__(self): return 3\n    def __eq__(self, o): return True\n"
+        "    def __call__(self): return 1\n",
+        "class K:\n    pass\n",
+        "one = m_N.K()",
+        {"callable(one)": False, "len(one)": "TypeError", "(one == 5, hash(one) == hash(one))": (False, True)},
+    ),
+    "special methods changed": (
+        "class K:\n    def __repr__(self): return 'old'\n    def __getattr__(self, n): return 'old ' + n\n"
+        "    def __enter__(self): return 1\n"
+        "    def __exit__(self, *a): return False\n",
+        "class K:\n    def __repr__(self): return 'new'\n    def __getattr__(self, n): return 'new ' + n\n"
+        "    def __enter__(self): return 2\n"
+        "    def __exit__(self, *a): return True\n",
+        "one = m_N.K()\ndef use():\n    with one as v: 1 / 0\n    return v",
+        {"(repr(one), one.x, use())": ("new", "new x", 2)},
+    ),
+    "the constructor changes": (
+        "class K:\n    def __init__(self, a): self.a = a\n",
+        "class K:\n    def __init__(self, a, b=2): self.a, self.b = a, b\n"
+        "    def sum(self): return self.a + getattr(self, 'b', 0)\n",
+        "one = m_N.K(1)",
+        {"(one.sum(), m_N.K(1).sum(), vars(one))": (1, 3, {"a": 1})},
+    ),
+    "__new__ changes": (
+        "class K:\n    def __new__(cls): return super().__new__(cls)\n",
+        "class K:\n    def __new__(cls):\n        self = super().__new__(cls)\n        self.made = 'new'\n"
+        "        return self\n",
+        "held = m_N.K",
+        {"(held().made, held is m_N.K)": ("new", True)},
+    ),
+    "a descriptor's code": (
+        "class D:\n    def __get__(self, i, o): return 'old'\nclass K:\n    a = D()\n",
+        "class D:\n    def __get__(self, i, o): return 'new'\nclass K:\n    a = D()\n",
+        "one = m_N.K()",
+        {"(one.a, m_N.K.a)": ("new", "new")},
+    ),
+    "bases reordered": (
+        "class P:\n    n = 'p'\nclass Q:\n    n = 'q'\nclass K(P, Q):\n    pass\n",
+        "class P:\n    n = 'p'\nclass Q:\n    n = 'q'\nclass K(Q, P):\n    pass\n",
+        "one = m_N.K()",
+        {"(one.n, [b.__name__ for b in m_N.K.__bases__])": ("q", ["Q", "P"])},
+    ),
+    "a base renamed": (
+        "class Base:\n    def m(self): return 1\nclass K(Base):\n    pass\n",
+        "class Root:\n    def m(self): return 2\nclass K(Root):\n    pass\n",
+        "one = m_N.K()",
+        {"(one.m(), hasattr(m_N, 'Base'), m_N.K.__mro__[1].__name__)": (2, False, "Root")},
+    ),
+    "conditional members": (
+        "NEW = False\nclass K:\n    if NEW:\n        def m(self): return 'new'\n    else:\n"
+        "        def m(self): return 'old'\n        x = 1\n",
+        "NEW = True\nclass K:\n    if NEW:\n        def m(self): return 'new'\n    else:\n"
+        "        def m(self): return 'old'\n        x = 1\n",
+        "one = m_N.K()",
+        {"(one.m(), hasattr(one, 'x'))": ("new", False)},
+    ),
+    "a member of a value that changes": (
+        "size = 1\nclass K:\n    table = {size: 'a'}\n    def m(self, n=size): return n\n",
+        "size = 2\nclass K:\n    table = {size: 'a'}\n    def m(self, n=size): return n\n",
+        "one = m_N.K()",
+        {"(one.table, one.m())": ({2: "a"}, 2)},
+    ),
+    "a class attribute that grew stays while its statement does": (
+        "class K:\n    seen = []\n    def m(self): return 1\n",
+        "class K:\n    seen = []\n    def m(self, a=2): return a\n    other = 1\n",
+        "m_N.K.seen.append(5); held = m_N.K.seen",
+        {"(m_N.K.seen is held, m_N.K.seen, m_N.K().m())": (True, [5], 2)},
+    ),
+    "attributes that the program put on a class stay": (
+        "class K:\n    a = 1\n",
+        "class K:\n    a = 2\n",
+        "m_N.K.own = 'own'; m_N.K.method = lambda self: 'm'",
+        {"(m_N.K.own, m_N.K().method(), m_N.K.a)": ("own", "m", 2)},
+    ),
+    "a runtime protocol": (
+        "from typing import Protocol, runtime_checkable\n@runtime_checkable\nclass P(Protocol):\n"
+        "    def a(self): ...\nclass K:\n    pass\n",
+        "from typing import Protocol, runtime_checkable\n@runtime_checkable\nclass P(Protocol):\n    def a(self): ...\nclass K:\n    def a(self): ...\n",
+        "one = m_N.K()",
+        {"isinstance(one, m_N.P)": True},
+    ),
+    "registered with an abstract class": (
+        "import abc\nclass A(abc.ABC): pass\nclass K:\n    x = 1\nA.register(K)\n",
+        "import abc\nclass A(abc.ABC): pass\nclass K:\n    x = 2\nA.register(K)\n",
+        "one = m_N.K()",
+        {"(isinstance(one, m_N.A), one.x)": (True, 2)},
+    ),
+    "a generic alias made before": (
+        "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass K(Generic[T]):\n    def m(self): return 1\n",
+        "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass K(Generic[T]):\n    def m(self): return 2\n    n = 5\n",
+        "alias = m_N.K[int]; one = alias()",
+        {"(one.m(), alias().n, alias.__origin__ is m_N.K)": (2, 5, True)},
+    ),
+    "match by position": (
+        "class K:\n    __match_args__ = ('a',)\n    a, b = 1, 2\ndef f(k):\n    match k:\n        case K(x): return x\n",
+        "class K:\n    __match_args__ = ('b',)\n    a, b = 1, 2\ndef f(k):\n    match k:\n        case K(x): return x\n",
+        "one = m_N.K()",
+        {"m_N.f(one)": 2},
+    ),
+    "a subclass of a named tuple": (
+        "from collections import namedtuple\nclass K(namedtuple('K', 'x y')):\n    def m(self): return self.x\n",
+        "from collections import namedtuple\nclass K(namedtuple('K', 'x y')):\n    def m(self): return self.y\n",
+        "one = m_N.K(1, 2)",
+        {"(one.m(), m_N.K(3, 4).m())": (2, 4)},
+    ),
+    "enum with methods and values of tuples": (
+        "import enum\nclass K(enum.Enum):\n    A = (1, 'a')\n    B = (2, 'b')\n    def __init__(self, n, t): self.n, self.t = n, t\n"
+        "    def show(self): return self.t\n",
+        "import enum\nclass K(enum.Enum):\n    A = (1, 'a')\n    B = (5, 'bb')\n    def __init__(self, n, t): self.n, self.t = n, t\n"
+        "    def show(self): return self.t * 2\n",
+        "a, b = m_N.K.A, m_N.K.B",
+        {"(a.show(), b.show(), b.n, m_N.K.B is b, m_N.K((5, 'bb')) is b)": ("aa", "bbbb", 5, True, True)},
+    ),
+    "enum with auto": (
+        "import enum\nclass K(enum.Enum):\n    A = enum.auto()\n    C = enum.auto()\n",
+        "import enum\nclass K(enum.Enum):\n    A = enum.auto()\n    B = enum.auto()\n    C = enum.auto()\n",
+        "a, c = m_N.K.A, m_N.K.C",
+        {
+            "(a.value, c.value, m_N.K.A is a, m_N.K.C is c, [k.name for k in m_N.K])": (
+                1,
+                3,
+                True,
+                True,
+                ["A", "B", "C"],
+            )
+        },
+    ),
+    "enum members that are equal": (
+        "import enum\nclass K(enum.Enum):\n    A = 1\n    ALSO = 1\n",
+        "import enum\nclass K(enum.Enum):\n    A = 1\n    ALSO = 1\n    B = 2\n    MORE = 2\n",
+        "a = m_N.K.A",
+        {"(m_N.K.ALSO is a, m_N.K.MORE is m_N.K.B, len(m_N.K))": (True, True, 2)},
+    ),
+    "enum members in a dict and a match": (
+        "import enum\nclass K(enum.Enum):\n    A = 1\ntable = {K.A: 'a'}\ndef f(k):\n    match k:\n        case K.A: return 'matched'\n",
+        "import enum\nclass K(enum.Enum):\n    A = 1\n    B = 2\ntable = {K.A: 'a'}\ndef f(k):\n    match k:\n        case K.A: return 'matched'\n",
+        "a = m_N.K.A; table = m_N.table",
+        {"(table[m_N.K.A], m_N.table[a], m_N.f(a))": ("a", "a", "matched")},
+    ),
+    "str enum revalued": (
+        "import enum\nclass K(enum.StrEnum):\n    A = 'a'\n    B = 'b'\n",
+        "import enum\nclass K(enum.StrEnum):\n    A = 'a'\n    B = 'bb'\n",
+        "a = m_N.K.A",
+        {"(m_N.K.A is a, m_N.K.B == 'bb', m_N.K('bb').name)": (True, True, "B")},
+    ),
+    "dataclass with post init and class variable": (
+        "from dataclasses import dataclass\nfrom typing import ClassVar\n@dataclass\nclass K:\n    n: int\n    many: ClassVar[list] = []\n"
+        "    def __post_init__(self): self.d = self.n * 2\n",
+        "from dataclasses import dataclass\nfrom typing import ClassVar\n@dataclass\nclass K:\n    n: int\n    many: ClassVar[list] = []\n"
+        "    def __post_init__(self): self.d = self.n * 3\n",
+        "m_N.K.many.append(1); held = m_N.K",
+        {"(held(2).d, held.many, held is m_N.K)": (6, [1], True)},
+    ),
+    "dataclass options": (
+        "from dataclasses import dataclass\n@dataclass\nclass K:\n    n: int = 1\n",
+        "from dataclasses import dataclass\n@dataclass(order=True, unsafe_hash=True, repr=False)\nclass K:\n    n: int = 1\n",
+        "one, two = m_N.K(1), m_N.K(2)",
+        {"(one < two, hash(one) == hash(m_N.K(1)), 'K(n=' in repr(one))": (True, True, False)},
+    ),
+    "dataclass that inherits one whose fields change": (
+        "from dataclasses import dataclass\n@dataclass\nclass B:\n    a: int = 1\n@dataclass\nclass K(B):\n    b: int = 2\n",
+        "from dataclasses import dataclass\n@dataclass\nclass B:\n    a: int = 1\n    c: int = 3\n@dataclass\nclass K(B):\n    b: int = 2\n",
+        "held = m_N.K",
+        {"(repr(held()), held is m_N.K)": ("K(a=1, c=3, b=2)", True)},
+    ),
+    "frozen dataclass with slots gains a method": (
+        "from dataclasses import dataclass\n@dataclass(frozen=True, slots=True)\nclass K:\n    a: int = 1\n",
+        "from dataclasses import dataclass\n@dataclass(frozen=True, slots=True)\nclass K:\n    a: int = 1\n    def m(self): return self.a + 1\n",
+        "one = m_N.K()",
+        {"(one.m(), m_N.K(5).m(), one == m_N.K())": (2, 6, True)},
+    ),
+    "dataclass with slots gains a field": (
+        "from dataclasses import dataclass\n@dataclass(slots=True)\nclass K:\n    a: int = 1\n",
+        "from dataclasses import dataclass\n@dataclass(slots=True)\nclass K:\n    a: int = 1\n    b: int = 2\n",
+        "",
+        {"(repr(m_N.K()), h_N.K is m_N.K)": ("K(a=1, b=2)", True)},
+    ),
+    "a metaclass with a registry by name": (
+        "class M(type):\n    known = {}\n    def __new__(m, name, bases, ns):\n        cls = super().__new__(m, name, bases, ns)\n"
+        "        m.known[name] = cls\n        return cls\nclass K(metaclass=M):\n    a = 1\n",
+        "class M(type):\n    known = {}\n    def __new__(m, name, bases, ns):\n        cls = super().__new__(m, name, bases, ns)\n"
+        "        m.known[name] = cls\n        return cls\nclass K(metaclass=M):\n    a = 2\nclass L(metaclass=M):\n    pass\n",
+        "held = m_N.K",
+        {"(list(m_N.M.known), m_N.M.known['K'] is m_N.K, m_N.K is held, held.a)": (["K", "L"], True, True, 2)},
+    ),
+    "__init_subclass__ with arguments": (
+        "class B:\n    def __init_subclass__(cls, tag='none', **k):\n        super().__init_subclass__(**k)\n        cls.tag = tag\n"
+        "class K(B, tag='old'):\n    pass\n",
+        "class B:\n    def __init_subclass__(cls, tag='none', **k):\n        super().__init_subclass__(**k)\n        cls.tag = tag\n"
+        "class K(B, tag='new'):\n    pass\n",
+        "held = m_N.K",
+        {"(held.tag, m_N.K is held)": ("new", True)},
+    ),
+    "__init_subclass__ itself changes": (
+        "class B:\n    def __init_subclass__(cls): cls.mark = 'old'\nclass K(B):\n    pass\n",
+        "class B:\n    def __init_subclass__(cls): cls.mark = 'new'\nclass K(B):\n    pass\n",
+        "held = m_N.K",
+        {"(held.mark, m_N.K is held)": ("new", True)},
+    ),
+    "a class decorator that wraps methods": (
+        "def loud(cls):\n    inner = cls.m\n    cls.m = lambda self: inner(self).upper()\n    return cls\n@loud\nclass K:\n    def m(self): return 'old'\n",
+        "def loud(cls):\n    inner = cls.m\n    cls.m = lambda self: inner(self).upper()\n    return cls\n@loud\nclass K:\n    def m(self): return 'new'\n",
+        "one = m_N.K()",
+        {"(one.m(), m_N.K().m())": ("NEW", "NEW")},
+    ),
+    "a class decorator that returns another class": (
+        "def wrap(cls):\n    class Wrapped(cls):\n        def n(self): return self.m() + '!'\n    return Wrapped\n@wrap\nclass K:\n    def m(self): return 'old'\n",
+        "def wrap(cls):\n    class Wrapped(cls):\n        def n(self): return self.m() + '!'\n    return Wrapped\n@wrap\nclass K:\n    def m(self): return 'new'\n",
+        "one = m_N.K()",
+        {"(one.n(), m_N.K().n())": ("new!", "new!")},
+    ),
+    "a class decorator is added": (
+        "def mark(cls):\n    cls.marked = True\n    return cls\nclass K:\n    pass\n",
+        "def mark(cls):\n    cls.marked = True\n    return cls\n@mark\nclass K:\n    pass\n",
+        "held = m_N.K",
+        {"(held.marked, m_N.K is held)": (True, True)},
+    ),
+    "a class decorator is removed": (
+        "def mark(cls):\n    cls.marked = True\n    return cls\n@mark\nclass K:\n    pass\n",
+        "def mark(cls):\n    cls.marked = True\n    return cls\nclass K:\n    pass\n",
+        "held = m_N.K",
+        {"(hasattr(held, 'marked'), m_N.K is held)": (False, True)},
+    ),
+    "an instance that is a module's value keeps its state": (
+        "class K:\n    def __init__(self): self.items = []\n    def add(self, x): self.items.append(x)\nstore = K()\n",
+        "class K:\n    def __init__(self): self.items = []\n    def add(self, x): self.items.append(x * 2)\n    def clear(self): self.items = []\nstore = K()\n",
+        "m_N.store.add(1); held = m_N.store",
+        {"(m_N.store is held, held.add(2), held.items)": (True, None, [1, 4])},
+    ),
+    "a singleton keeps its state": (
+        "class K:\n    _one = None\n    def __new__(cls):\n        if cls._one is None: cls._one = super().__new__(cls)\n        return cls._one\n"
+        "    def m(self): return 1\n",
+        "class K:\n    _one = None\n    def __new__(cls):\n        if cls._one is None: cls._one = super().__new__(cls)\n        return cls._one\n"
+        "    def m(self): return 2\n    def n(self): return 3\n",
+        "one = m_N.K(); one.state = 5",
+        {"(m_N.K() is one, one.m(), one.n(), one.state)": (True, 2, 3, 5)},
+    ),
+    "a subclass's own method stays above the base's": (
+        "class K:\n    def m(self): return 'base'\nclass L(K):\n    def m(self): return super().m() + ' sub'\n",
+        "class K:\n    def m(self): return 'new base'\nclass L(K):\n    def m(self): return super().m() + ' sub'\n",
+        "one = m_N.L()",
+        {"one.m()": "new base sub"},
+    ),
+    "two classes that name each other": (
+        "class K:\n    def other(self): return L()\n    n = 1\nclass L:\n    def other(self): return K()\n    n = 1\n",
+        "class K:\n    def other(self): return L()\n    n = 2\nclass L:\n    def other(self): return K()\n    n = 2\n",
+        "k, l = m_N.K(), m_N.L()",
+        {"(k.other().n, l.other().n, isinstance(k.other(), type(l)))": (2, 2, True)},
+    ),
+    "a class renamed with its users": (
+        "class Old:\n    def m(self): return 1\nclass K(Old): pass\ndef f(): return Old()\n",
+        "class New:\n    def m(self): return 2\nclass K(New): pass\ndef f(): return New()\n",
+        "one = m_N.K(); held = m_N.f",
+        {"(one.m(), held().m(), type(held()).__name__, hasattr(m_N, 'Old'))": (2, 2, "New", False)},
+    ),
 }
 
 

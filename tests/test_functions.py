@@ -711,6 +711,226 @@ CASES: dict[str, Case] = {
         "t = threading.Thread(target=loop, daemon=True); t.start()",
         {"(asked.put(1), told.get(timeout=10), asked.put(0))[1]": 2},
     ),
+    # --- further functions
+    "lambdas of a comprehension": (
+        {"m_N": "fs = [lambda i=i: i + 1 for i in range(3)]\n"},
+        {"m_N": "fs = [lambda i=i: i + 2 for i in range(3)]\n"},
+        "held = list(m_N.fs)",
+        {"([f() for f in held], [f() for f in m_N.fs])": ([2, 3, 4], [2, 3, 4])},
+    ),
+    "a mutable default beside one that changes": (
+        {"m_N": "def f(n, seen=[], k=1):\n    seen.append(n)\n    return len(seen) * k\n"},
+        {"m_N": "def f(n, seen=[], k=10):\n    seen.append(n)\n    return len(seen) * k\n"},
+        "m_N.f(1); m_N.f(2)",
+        {"m_N.f(3)": 30},
+    ),
+    "parameters of every kind": (
+        {"m_N": "def f(a, /, b, *c, d=1, **e): return a, b, c, d, e\n"},
+        {"m_N": "def f(a, b, /, *c, d=2, g=3): return a, b, c, d, g\n"},
+        "held = m_N.f",
+        {"held(1, 2, 3)": (1, 2, (3,), 2, 3), "held(1, b=2)": "TypeError"},
+    ),
+    "the docstring goes": (
+        {"m_N": "def f():\n    'old'\n    return 1\n"},
+        {"m_N": "def f():\n    return 1\n"},
+        "held = m_N.f",
+        {"(held.__doc__, held())": (None, 1)},
+    ),
+    "the docstring comes": (
+        {"m_N": "def f():\n    return 1\n"},
+        {"m_N": "def f():\n    'new'\n    return 1\n"},
+        "held = m_N.f",
+        {"(held.__doc__, held())": ("new", 1)},
+    ),
+    "a docstring that the program set stays while the source's does": (
+        {"m_N": "def f():\n    'text'\n    return 1\n"},
+        {"m_N": "def f():\n    'text'\n    return 2\n"},
+        "m_N.f.__doc__ = 'own'",
+        {"(m_N.f.__doc__, m_N.f())": ("own", 2)},
+    ),
+    "signature as inspect shows it": (
+        {"m_N": "def f(a, b: int = 1) -> str: ...\n"},
+        {"m_N": "def f(a, *, c: str = 'x') -> bytes: ...\n"},
+        "import inspect; held = m_N.f",
+        {"str(inspect.signature(held))": "(a, *, c: str = 'x') -> bytes"},
+    ),
+    "signature of a wrapper": (
+        {"m_N": TWICE + "@twice\ndef f(a): return 1\n"},
+        {"m_N": TWICE + "@twice\ndef f(a, b=2): return 1\n"},
+        "import inspect; held = m_N.f",
+        {"(str(inspect.signature(m_N.f)), str(inspect.signature(held)))": ("(a, b=2)", "(a, b=2)")},
+    ),
+    "a method that wraps by hand": (
+        {
+            "m_N": "class C:\n    def _m(self): return 1\n    m = property(_m)\n    n = staticmethod(lambda: 1)\n"
+            "    o = classmethod(lambda cls: 1)\n"
+        },
+        {
+            "m_N": "class C:\n    def _m(self): return 2\n    m = property(_m)\n    n = staticmethod(lambda: 2)\n"
+            "    o = classmethod(lambda cls: 2)\n"
+        },
+        "one = m_N.C()",
+        {"(one.m, one.n(), one.o())": (2, 2, 2)},
+    ),
+    "property over a cache": (
+        {"m_N": "import functools\nclass C:\n    @property\n    @functools.cache\n    def p(self): return 1\n"},
+        {"m_N": "import functools\nclass C:\n    @property\n    @functools.cache\n    def p(self): return 2\n"},
+        "one = m_N.C(); one.p",
+        {"one.p": 2},
+    ),
+    "single dispatch method": (
+        {
+            "m_N": "import functools\nclass C:\n    @functools.singledispatchmethod\n"
+            "    def m(self, x): return 'any'\n"
+            "    @m.register\n    def _(self, x: int): return 'int'\n"
+        },
+        {
+            "m_N": "import functools\nclass C:\n    @functools.singledispatchmethod\n"
+            "    def m(self, x): return 'any!'\n"
+            "    @m.register\n    def _(self, x: int): return 'int!'\n"
+        },
+        "one = m_N.C()",
+        {"(one.m(1), one.m('a'))": ("int!", "any!")},
+    ),
+    "an async context manager": (
+        {"m_N": "import contextlib\n@contextlib.asynccontextmanager\nasync def c():\n    yield 1\n"},
+        {"m_N": "import contextlib\n@contextlib.asynccontextmanager\nasync def c():\n    yield 2\n"},
+        "import asyncio\nheld = m_N.c\nasync def use():\n    async with held() as value: return value",
+        {"asyncio.run(use())": 2},
+    ),
+    "a callback of a timer": (
+        {"m_N": "def tick(told): told.append(1)\n"},
+        {"m_N": "def tick(told): told.append(2)\n"},
+        "import threading; told = []; timer = threading.Timer(30, m_N.tick, [told])",
+        {"(timer.function(*timer.args), told)": (None, [2])},
+    ),
+    "a signal handler": (
+        {
+            "m_N": "import signal\ncaught = []\ndef handler(number, frame): caught.append('old')\n"
+            "signal.signal(signal.SIGUSR2, handler)\n"
+        },
+        {
+            "m_N": "import signal\ncaught = []\ndef handler(number, frame): caught.append('new')\n"
+            "signal.signal(signal.SIGUSR2, handler)\n"
+        },
+        "import signal",
+        {"(signal.raise_signal(signal.SIGUSR2), m_N.caught)": (None, ["new"])},
+    ),
+    "a registry of classes and functions by type": (
+        {
+            "r_N": "encoders = {}\ndef encoder(kind):\n    def deco(f):\n        encoders[kind] = f\n"
+            "        return f\n    return deco\n",
+            "m_N": "from r_N import encoder\nclass P: pass\n@encoder(P)\ndef enc(p): return 'old'\n",
+        },
+        {"m_N": "from r_N import encoder\nclass P: pass\n@encoder(P)\ndef enc(p): return 'new'\n"},
+        "one = m_N.P()",
+        {"(r_N.encoders[type(one)](one), len(r_N.encoders))": ("new", 1)},
+    ),
+    "an event bus with weak references": (
+        {
+            "b_N": "import weakref\nlisteners = weakref.WeakSet()\ndef on(f):\n    listeners.add(f)\n    return f\n"
+            "def fire(): return sorted(f() for f in listeners)\n",
+            "m_N": "from b_N import on\n@on\ndef one(): return 1\n@on\ndef two(): return 2\n",
+        },
+        {"m_N": "from b_N import on\n@on\ndef one(): return 10\n@on\ndef two(): return 2\n"},
+        "",
+        {"b_N.fire()": [2, 10]},
+    ),
+    "a plugin table by decorator with a class": (
+        {
+            "r_N": "class Registry:\n    def __init__(self): self.items = []\n    def __call__(self, f):\n"
+            "        self.items.append(f)\n        return f\nregistry = Registry()\n",
+            "m_N": "from r_N import registry\n@registry\ndef a(): return 1\n@registry\ndef b(): return 1\n",
+        },
+        {"m_N": "from r_N import registry\n@registry\ndef a(x=5): return x\n@registry\ndef b(): return 1\n"},
+        "",
+        {"[f() for f in r_N.registry.items]": [5, 1]},
+    ),
+    "a decorator that counts keeps its count": (
+        {
+            "m_N": "import functools\ndef counted(f):\n    @functools.wraps(f)\n    def wrapper(*a):\n"
+            "        wrapper.calls += 1\n"
+            "        return f(*a)\n    wrapper.calls = 0\n    return wrapper\n@counted\ndef f(): return 1\n"
+        },
+        {
+            "m_N": "import functools\ndef counted(f):\n    @functools.wraps(f)\n    def wrapper(*a):\n"
+            "        wrapper.calls += 1\n"
+            "        return f(*a)\n    wrapper.calls = 0\n    return wrapper\n@counted\ndef f(): return 2\n"
+        },
+        "m_N.f(); m_N.f()",
+        {"(m_N.f(), m_N.f.calls)": (2, 3)},
+    ),
+    "a decorator from another module gets a new wrapper variable": (
+        {
+            "d_N": "def deco(f):\n    def wrapper(): return f()\n    return wrapper\n",
+            "m_N": "from d_N import deco\n@deco\ndef f(): return 1\n",
+            "u_N": "from m_N import f\n",
+        },
+        {"d_N": "def deco(f):\n    prefix = 'p'\n    def wrapper(): return prefix + str(f())\n    return wrapper\n"},
+        "",
+        {"(m_N.f(), u_N.f())": ("p1", "p1")},
+    ),
+    "a function made by exec": (
+        {
+            "m_N": "namespace = {}\nexec('def f(): return 1', namespace)\nf = namespace['f']\n",
+            "u_N": "from m_N import f\n",
+        },
+        {"m_N": "namespace = {}\nexec('def f(): return 2', namespace)\nf = namespace['f']\n"},
+        "",
+        {"(m_N.f(), u_N.f())": (2, 2)},
+    ),
+    "a comprehension becomes a loop": (
+        {"m_N": "def f(n): return [i for i in range(n)]\n"},
+        {"m_N": "def f(n):\n    out = []\n    for i in range(n):\n        out.append(i * 2)\n    return out\n"},
+        "held = m_N.f",
+        {"held(3)": [0, 2, 4]},
+    ),
+    "a function becomes a method's helper of the same name": (
+        {"m_N": "def f(): return 1\nclass C:\n    def f(self): return 2\n"},
+        {"m_N": "def f(): return 10\nclass C:\n    def f(self): return 20\n"},
+        "held = m_N.f; one = m_N.C()",
+        {"(held(), one.f())": (10, 20)},
+    ),
+    "generators over a closure": (
+        {"m_N": "def make(n):\n    def g():\n        for i in range(n): yield i\n    return g\ng = make(2)\n"},
+        {"m_N": "def make(n):\n    def g():\n        for i in range(n): yield i * 10\n    return g\ng = make(2)\n"},
+        "held = m_N.g",
+        {"(list(held()), list(m_N.g()))": ([0, 10], [0, 10])},
+    ),
+    "operator tools over a function": (
+        {"m_N": "import functools, itertools\ndef f(x): return x + 1\nm = functools.partial(map, f)\n"},
+        {"m_N": "import functools, itertools\ndef f(x): return x + 2\nm = functools.partial(map, f)\n"},
+        "held = m_N.m; running = map(m_N.f, [1, 2]); next(running)",
+        {"(list(held([1])), list(running))": ([3], [4])},
+    ),
+    "a name that was a class attribute and a function": (
+        {"m_N": "class C:\n    f = 1\ndef f(): return C.f\n"},
+        {"m_N": "class C:\n    f = 2\ndef f(): return C.f\n"},
+        "held = m_N.f, m_N.C",
+        {"(held[0](), held[1].f)": (2, 2)},
+    ),
+    "a long chain of calls between three modules": (
+        {
+            "a_N": "def f(): return 1\n",
+            "b_N": "from a_N import f\ndef g(): return f() + 1\n",
+            "c_N": "from b_N import g\ndef h(): return g() + 1\nTOTAL = h()\n",
+        },
+        {"a_N": "def f(): return 10\n"},
+        "held = c_N.h",
+        {"(held(), c_N.TOTAL)": (12, 12)},
+    ),
+    "a function's parameter shadows a global that changes": (
+        {"m_N": "n = 1\ndef f(n=n): return n\nx = f(5)\nkept = []\n"},
+        {"m_N": "n = 2\ndef f(n=n): return n\nx = f(5)\nkept = []\n"},
+        "held = m_N.kept",
+        {"(m_N.f(), m_N.x, m_N.kept is held)": (2, 5, True)},
+    ),
+    "an unused import added above": (
+        {"m_N": "xs = []\ndef f(): return 1\n"},
+        {"m_N": "import os\nimport sys\n\nxs = []\ndef f(): return 1\n"},
+        "m_N.xs.append(1); held = m_N.xs",
+        {"(m_N.xs is held, m_N.xs, m_N.f.__code__.co_firstlineno)": (True, [1], 5)},
+    ),
 }
 if sys.version_info >= (3, 12):
     CASES["type parameters"] = (

@@ -123,9 +123,8 @@ print("X", X)
 @pytest.mark.parametrize("how", ["module", "package", "directory"])
 def test_other_programs(hmr: Callable[..., Program], tmp_path: Path, how: str) -> None:
     relative = SHOW.format(".part")
-    write(tmp_path, {"pkg/__init__.py": "", "pkg/part.py": "X = 1\n", "pkg/mod.py": relative, "pkg/__main__.py": relative})
-        tmp_path, {"pkg/__init__.py": "", "pkg/mod.py": relative, "pkg/__main__.py": relative, "pkg/part.py": "X = 1\n"}
-    )
+    write(tmp_path, {"pkg/__init__.py": "", "pkg/part.py": "X = 1\n", "pkg/mod.py": relative})
+    write(tmp_path, {"pkg/__main__.py": relative})
     write(tmp_path, {"app/__main__.py": SHOW.format("part"), "app/part.py": "X = 1\n"})
     arguments = {"module": ["-m", "pkg.mod"], "package": ["-m", "pkg"], "directory": ["app"]}[how]
     environ = clean_environ(NO_HMR_DAEMON="1")

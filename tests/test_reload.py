@@ -344,6 +344,296 @@ CASES: dict[str, Case] = {
         "",
         {"(a_N.x, c_N.y)": (6, 6)},
     ),
+    # --- further programs
+    "__all__ made of other modules'": (
+        {
+            "a_N": "__all__ = ['x']\nx = 1\n",
+            "b_N": "__all__ = ['y']\ny = 2\n",
+            "p_N": "import a_N, b_N\nfrom a_N import *\nfrom b_N import *\n__all__ = a_N.__all__ + b_N.__all__\n",
+            "u_N": "from p_N import *\n",
+        },
+        {"a_N": "__all__ = ['x', 'z']\nx = 10\nz = 3\n"},
+        "",
+        {"(u_N.x, u_N.y, u_N.z, p_N.__all__)": (10, 2, 3, ["x", "z", "y"])},
+    ),
+    "a package with relative imports": (
+        {
+            "p_N/__init__": "from .a import x\nfrom . import b\ntotal = x + b.y\n",
+            "p_N/a": "x = 1\n",
+            "p_N/b": "from .a import x\ny = x * 10\n",
+            "p_N/sub/__init__": "from ..b import y as upper\n",
+            "p_N/sub/c": "from . import upper\nfrom .. import total\nz = upper + total\n",
+        },
+        {"p_N/a": "x = 2\n"},
+        "import p_N.sub.c",
+        {"(p_N.total, p_N.sub.upper, p_N.sub.c.z)": (22, 20, 42)},
+    ),
+    "import with dots and as": (
+        {"p_N/__init__": "", "p_N/a": "x = 1\n", "u_N": "import p_N.a as short\nimport p_N.a\n"
+                                                        "y = short.x + p_N.a.x\n"},
+        {"p_N/a": "x = 5\n"},
+        "",
+        {"u_N.y": 10},
+    ),
+    "a dict merged from another module's": (
+        {
+            "a_N": "base = {'k': 1, 'l': 2}\n",
+            "b_N": "from a_N import base\nfull = {**base, 'm': 3}\nkeys = sorted(full)\n",
+        },
+        {"a_N": "base = {'k': 1, 'n': 2}\n"},
+        "",
+        {"(b_N.full, b_N.keys)": ({"k": 1, "n": 2, "m": 3}, ["k", "m", "n"])},
+    ),
+    "a class attribute from a constant elsewhere": (
+        {
+            "a_N": "LIMIT = 1\n",
+            "b_N": "import a_N\nclass C:\n    limit = a_N.LIMIT\n    def m(self): return self.limit\n",
+        },
+        {"a_N": "LIMIT = 5\n"},
+        "one = b_N.C(); held = b_N.C",
+        {"(one.m(), b_N.C is held)": (5, True)},
+    ),
+    "a dataclass default from a constant elsewhere": (
+        {
+            "a_N": "LIMIT = 1\n",
+            "b_N": "from dataclasses import dataclass\nfrom a_N import LIMIT\n@dataclass\nclass C:\n"
+                   "    n: int = LIMIT\n",
+        },
+        {"a_N": "LIMIT = 5\n"},
+        "held = b_N.C",
+        {"(b_N.C().n, b_N.C is held)": (5, True)},
+    ),
+    "enum values from constants elsewhere": (
+        {"a_N": "ONE = 1\n", "b_N": "import enum, a_N\nclass E(enum.Enum):\n    A = a_N.ONE\n    B = 100\n"},
+        {"a_N": "ONE = 5\n"},
+        "a, b = b_N.E.A, b_N.E.B",
+        {"(b_N.E.A.value, b_N.E.A is a, b_N.E.B is b, b_N.E(5) is a)": (5, True, True, True)},
+    ),
+    "a global that a function reads at its call": (
+        {"a_N": "rate = 1\n", "b_N": "import a_N\nfrom a_N import rate\ndef f(): return rate + a_N.rate\n"
+                                     "kept = []\n"},
+        {"a_N": "rate = 5\n"},
+        "held = b_N.kept",
+        {"(b_N.f(), b_N.kept is held)": (10, True)},
+    ),
+    "handlers made in a loop": (
+        {
+            "m_N": "names = ['a', 'b']\nhandlers = {}\ndef make(name):\n    def handler(): return name * 1\n"
+            "    return handler\nfor name in names:\n    handlers[name] = make(name)\n"
+        },
+        {
+            "m_N": "names = ['a', 'c']\nhandlers = {}\ndef make(name):\n    def handler(): return name * 2\n"
+            "    return handler\nfor name in names:\n    handlers[name] = make(name)\n"
+        },
+        "",
+        {"{k: f() for k, f in m_N.handlers.items()}": {"a": "aa", "c": "cc"}},
+    ),
+    "a module's lazy submodule": (
+        {
+            "p_N/__init__": "import importlib\ndef __getattr__(name):\n"
+            "    if name != 'lazy': raise AttributeError(name)\n    return importlib.import_module('p_N.lazy')\n",
+            "p_N/lazy": "x = 1\n",
+            "u_N": "import p_N\ny = p_N.lazy.x\n",
+        },
+        {"p_N/lazy": "x = 5\n"},
+        "",
+        {"(u_N.y, p_N.lazy.x)": (5, 5)},
+    ),
+    "an object that is filled by calls": (
+        {
+            "a_N": "class App:\n    def __init__(self): self.parts = []\n"
+                   "    def add(self, part): self.parts.append(part)\n",
+            "b_N": "from a_N import App\napp = App()\napp.add(1)\napp.add(2)\n",
+            "c_N": "from b_N import app\nsize = len(app.parts)\napp.add(3)\n",
+        },
+        {"b_N": "from a_N import App\napp = App()\napp.add(1)\napp.add(20)\n"},
+        "",
+        {"(b_N.app.parts, c_N.size, c_N.app is b_N.app)": ([1, 20, 3], 2, True)},
+    ),
+    "a thread started while loading is not started again": (
+        {
+            "m_N": "import threading\nstarts = []\ngo = threading.Event()\ndef work():\n    starts.append(1)\n"
+                   "    go.wait(30)\n"
+            "thread = threading.Thread(target=work, daemon=True)\nthread.start()\nLEVEL = 1\ndef f(): return LEVEL\n"
+        },
+        {
+            "m_N": "import threading\nstarts = []\ngo = threading.Event()\ndef work():\n    starts.append(1)\n"
+                   "    go.wait(30)\n"
+            "thread = threading.Thread(target=work, daemon=True)\nthread.start()\nLEVEL = 2\ndef f(): return LEVEL\n"
+        },
+        "held = m_N.thread",
+        {"(m_N.f(), m_N.thread is held, len(m_N.starts), held.is_alive(), m_N.go.set())": (2, True, 1, True, None)},
+    ),
+    "a function moves, and its old module takes it from the new": (
+        {"a_N": "def f(): return 1\n", "b_N": "", "u_N": "from a_N import f\ndef g(): return f()\n"},
+        {"a_N": "from b_N import f\n", "b_N": "def f(): return 2\n"},
+        "",
+        {"(u_N.g(), a_N.f is b_N.f, u_N.f is b_N.f, b_N.f.__module__ == b_N.__name__)": (2, True, True, True)},
+    ),
+    "a class moves, and its old module takes it from the new": (
+        {"a_N": "class C:\n    def m(self): return 1\n", "b_N": "", "u_N": "from a_N import C\nclass D(C): pass\n"},
+        {"a_N": "from b_N import C\n", "b_N": "class C:\n    def m(self): return 2\n"},
+        "",
+        {"(u_N.D().m(), u_N.D.__mro__[1] is b_N.C, a_N.C is b_N.C)": (2, True, True)},
+    ),
+    "a chain of aliases": (
+        {"a_N": "x = [1]\ny = x\nz = y\n", "b_N": "from a_N import z\nw = z\n"},
+        {"a_N": "x = [2]\ny = x\nz = y\n"},
+        "",
+        {"(b_N.w, b_N.w is a_N.x)": ([2], True)},
+    ),
+    "an alias bound to something else": (
+        {"a_N": "x = [1]\ny = [2]\nz = x\n", "b_N": "from a_N import z\n"},
+        {"a_N": "x = [1]\ny = [2]\nz = y\n"},
+        "held = a_N.x",
+        {"(b_N.z, b_N.z is a_N.y, a_N.x is held)": ([2], True, True)},
+    ),
+    "two modules build one list between them": (
+        {
+            "a_N": "xs = ['a']\n",
+            "b_N": "from a_N import xs\nxs.append('b')\n",
+            "c_N": "import b_N\nfrom a_N import xs\nxs.append('c')\n",
+        },
+        {"a_N": "xs = ['A']\n"},
+        "",
+        {"(a_N.xs, b_N.xs is a_N.xs, c_N.xs is a_N.xs)": (["A", "b", "c"], True, True)},
+    ),
+    "a sort with a key": (
+        {"m_N": "xs = [1, 3, 2]\nys = sorted(xs, key=lambda x: x)\nxs.sort(key=lambda x: x)\n"},
+        {"m_N": "xs = [1, 3, 2]\nys = sorted(xs, key=lambda x: -x)\nxs.sort(key=lambda x: -x)\n"},
+        "",
+        {"(m_N.ys, m_N.xs)": ([3, 2, 1], [3, 2, 1])},
+    ),
+    "a try that takes the other way": (
+        {"m_N": "text = 'x'\ntry:\n    n = int(text)\nexcept ValueError:\n    n = -1\nelse:\n    good = True\n"},
+        {"m_N": "text = '5'\ntry:\n    n = int(text)\nexcept ValueError:\n    n = -1\nelse:\n    good = True\n"},
+        "",
+        {"(m_N.n, m_N.good)": (5, True)},
+    ),
+    "a try that takes the way back": (
+        {"m_N": "text = '5'\ntry:\n    n = int(text)\nexcept ValueError:\n    n = -1\nelse:\n    good = True\n"},
+        {"m_N": "text = 'x'\ntry:\n    n = int(text)\nexcept ValueError:\n    n = -1\nelse:\n    good = True\n"},
+        "",
+        {"(m_N.n, hasattr(m_N, 'good'))": (-1, False)},
+    ),
+    "collections.namedtuple": (
+        {
+            "m_N": "from collections import namedtuple\nP = namedtuple('P', 'x y')\np = P(1, 2)\n",
+            "u_N": "from m_N import P\n",
+        },
+        {"m_N": "from collections import namedtuple\nP = namedtuple('P', 'x y z', defaults=[0])\np = P(1, 2)\n"},
+        "",
+        {"(tuple(m_N.p), u_N.P is m_N.P, u_N.P._fields)": ((1, 2, 0), True, ("x", "y", "z"))},
+    ),
+    "a class made by type()": (
+        {"m_N": "C = type('C', (), {'m': lambda self: 1, 'k': 1})\n", "u_N": "from m_N import C\n"},
+        {"m_N": "C = type('C', (), {'m': lambda self: 2, 'k': 2})\n"},
+        "",
+        {"(u_N.C().m(), u_N.C.k, u_N.C is m_N.C)": (2, 2, True)},
+    ),
+    "an f-string of a changed value in a default": (
+        {"m_N": "v = 1\ndef f(text=f'v{v}'): return text\n"},
+        {"m_N": "v = 2\ndef f(text=f'v{v}'): return text\n"},
+        "held = m_N.f",
+        {"(held(), held is m_N.f)": ("v2", True)},
+    ),
+    "a value that a nested function call computes": (
+        {"a_N": "def inner(): return 1\ndef outer(): return inner() + 1\n", "b_N": "import a_N\nx = [a_N.outer()]\n"},
+        {"a_N": "def inner(): return 5\ndef outer(): return inner() + 1\n"},
+        "",
+        {"b_N.x": [6]},
+    ),
+    "a method that was called while loading": (
+        {
+            "a_N": "class C:\n    def m(self): return self.n()\n    def n(self): return 1\n",
+            "b_N": "from a_N import C\nx = C().m()\n",
+        },
+        {"a_N": "class C:\n    def m(self): return self.n()\n    def n(self): return 5\n"},
+        "",
+        {"b_N.x": 5},
+    ),
+    "a property that was read while loading": (
+        {"a_N": "class C:\n    @property\n    def p(self): return 1\nc = C()\n", "b_N": "from a_N import c\n"
+                                                                                        "x = c.p\n"},
+        {"a_N": "class C:\n    @property\n    def p(self): return 5\nc = C()\n"},
+        "held = a_N.c",
+        {"(b_N.x, a_N.c is held)": (5, True)},
+    ),
+    "a generator that was exhausted while loading": (
+        {"a_N": "def g():\n    yield 1\n", "b_N": "from a_N import g\nx = list(g())\n"},
+        {"a_N": "def g():\n    yield 1\n    yield 2\n"},
+        "",
+        {"b_N.x": [1, 2]},
+    ),
+    "a context manager that was entered while loading": (
+        {
+            "a_N": "import contextlib\n@contextlib.contextmanager\ndef c():\n    yield 1\n",
+            "b_N": "from a_N import c\nwith c() as x:\n    y = x\n",
+        },
+        {"a_N": "import contextlib\n@contextlib.contextmanager\ndef c():\n    yield 5\n"},
+        "",
+        {"b_N.y": 5},
+    ),
+    "a comprehension that calls": (
+        {"a_N": "def f(n): return n + 1\n", "b_N": "from a_N import f\nxs = [f(n) for n in range(3)]\n"},
+        {"a_N": "def f(n): return n + 2\n"},
+        "",
+        {"b_N.xs": [2, 3, 4]},
+    ),
+    "an operator's method": (
+        {"a_N": "class V:\n    def __add__(self, o): return 1\n", "b_N": "from a_N import V\nx = V() + V()\n"},
+        {"a_N": "class V:\n    def __add__(self, o): return 5\n"},
+        "",
+        {"b_N.x": 5},
+    ),
+    "a constant used only in a function that ran": (
+        {"a_N": "K = 1\ndef f(): return K\n", "b_N": "import a_N\nx = a_N.f()\n", "c_N": "import a_N\ny = [2]\n"},
+        {"a_N": "K = 5\ndef f(): return K\n"},
+        "held = c_N.y",
+        {"(b_N.x, c_N.y is held)": (5, True)},
+    ),
+    "the program's own change of a list is kept when only its reader runs": (
+        {"m_N": "xs = []\nlimit = 1\nfull = len(xs) > limit\n"},
+        {"m_N": "xs = []\nlimit = 2\nfull = len(xs) > limit\n"},
+        "m_N.xs.extend('abc'); held = m_N.xs",
+        {"(m_N.full, m_N.xs is held, m_N.xs)": (True, True, ["a", "b", "c"])},
+    ),
+    "a name imported in a condition": (
+        {
+            "a_N": "FAST = False\nif FAST:\n    from math import floor as f\nelse:\n"
+                   "    from math import ceil as f\nx = f(1.5)\n"
+        },
+        {
+            "a_N": "FAST = True\nif FAST:\n    from math import floor as f\nelse:\n"
+                   "    from math import ceil as f\nx = f(1.5)\n"
+        },
+        "",
+        {"(a_N.x, a_N.f(2.5))": (1, 2)},
+    ),
+    "an edit that imports an edited new module": (
+        {"a_N": "x = 1\n"},
+        {"new_N": "y = 5\n", "a_N": "from new_N import y\nx = y\n"},
+        "",
+        {"a_N.x": 5},
+    ),
+    "a docstring that a value is made of": (
+        {"m_N": "'old'\ntext = __doc__\n"},
+        {"m_N": "'new'\ntext = __doc__\n"},
+        "",
+        {"m_N.text": "new"},
+    ),
+    "a name bound by an import of a submodule": (
+        {"p_N/__init__": "x = 1\n", "p_N/s": "y = 1\n", "u_N": "import p_N.s\nz = p_N.x + p_N.s.y\n"},
+        {"p_N/s": "y = 5\n"},
+        "",
+        {"u_N.z": 6},
+    ),
+    "several names of one statement, one changed": (
+        {"m_N": "a, b = [1], [2]\n", "u_N": "from m_N import a\nx = a\n", "v_N": "from m_N import b\ny = b\n"},
+        {"m_N": "a, b = [1], [3]\n"},
+        "held = m_N.a",
+        {"(u_N.x is held, m_N.a is held, v_N.y)": (True, True, [3])},
+    ),
 }
 
 

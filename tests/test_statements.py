@@ -96,7 +96,9 @@ def test_a_comment_for_the_module(word: str) -> None:
     assert parse(f"x = 1  # hmr: {word}\n").directive is None
 
 
-@pytest.mark.parametrize("source", [b"x = (", b"x = 1\x00", b"\xff\xfe\x00", b"# coding: nothing-known\n", b"if x:\ny = 1"])
+@pytest.mark.parametrize(
+    "source", [b"x = (", b"x = 1\x00", b"\xff\xfe\x00", b"# coding: nothing-known\n", b"if x:\ny = 1"]
+)
 def test_what_cannot_be_read_raises(source: bytes) -> None:
     with pytest.raises((SyntaxError, ValueError)):
         statements.parse(source)
@@ -108,7 +110,10 @@ def test_nothing_is_no_statement(source: bytes) -> None:
 
 
 def test_encodings_and_newlines_are_the_compiler_s() -> None:
-    assert statements.decode(b"# coding: latin-1\nx = '\xe9'\r\ny = 1\rz = 2") == "# coding: latin-1\nx = 'é'\ny = 1\nz = 2"
+    assert (
+        statements.decode(b"# coding: latin-1\nx = '\xe9'\r\ny = 1\rz = 2")
+        == "# coding: latin-1\nx = 'é'\ny = 1\nz = 2"
+    )
 
 
 # --- fingerprints --------------------------------------------------------------------------------------------
@@ -131,7 +136,13 @@ def test_looks_are_not_substance(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("x = 1", "x = True"), ("x = 1", "x = 1.0"), ("x = 'a'", "x = b'a'"), ("x = 0.0", "x = -0.0"), ("x = 1", "x: int = 1")],
+    [
+        ("x = 1", "x = True"),
+        ("x = 1", "x = 1.0"),
+        ("x = 'a'", "x = b'a'"),
+        ("x = 0.0", "x = -0.0"),
+        ("x = 1", "x: int = 1"),
+    ],
 )
 def test_substance_is_told_apart(one: str, other: str) -> None:
     assert only(one).whole != only(other).whole
@@ -187,11 +198,13 @@ EFFECTS = {
 @pytest.mark.parametrize("source", EFFECTS)
 def test_effects(source: str) -> None:
     found = effects(source)
-    reads, writes, mutates = (set(names.split()) for names in EFFECTS[source])
+    reads, writes, mutates = (frozenset(names.split()) for names in EFFECTS[source])
     assert (found.reads, found.writes, found.mutates) == (reads, writes, mutates)
 
 
-@pytest.mark.parametrize("source", ["globals()['x'] = 1", "exec('x = 1')", "vars().update(x=1)", "for n in a:\n    setattr(m, n, 1)"])
+@pytest.mark.parametrize(
+    "source", ["globals()['x'] = 1", "exec('x = 1')", "vars().update(x=1)", "for n in a:\n    setattr(m, n, 1)"]
+)
 def test_what_may_bind_any_name_is_dynamic(source: str) -> None:
     assert effects(source).dynamic
 

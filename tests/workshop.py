@@ -12,7 +12,7 @@ from typing import Any
 from live import Environment, Live, Reload
 
 Sources = dict[str, str]
-"""Module names to sources; ``_N`` in both stands for what makes the names unique."""
+"""Module names (with ``/`` where they lie in packages) to sources; ``_N`` in both stands for what makes the names unique."""
 
 
 class Workshop:
@@ -26,7 +26,7 @@ class Workshop:
         """Write the modules, import them all, and run the setup in ``__main__``."""
         bench = Bench(self.process, f"_{next(self._numbers)}")
         bench.write(sources, age=10)
-        names = [bench.own(name) for name in sources]
+        names = [bench.own(name).replace("/", ".").removesuffix(".__init__") for name in sources]
         self.process.load("\n".join([*(f"import {name}" for name in names), textwrap.dedent(bench.own(setup))]))
         return bench
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .config import Settings
-    from .executor import Executor
+    from .executor import Executor, Outcome
     from .graph import Graph, ModuleRecord
     from .interactive import Interactive
     from .model import Change, Failure, Reload
@@ -179,12 +179,27 @@ class Daemon:
         if self._parts is not None:
             return
         self._script_source = _read(self.script) if self.script else None
+        if self.script is None:
+            self._look_for_script()
         self._signal.wait(CALM if self.script else None)
         while not self._stopping and not self._jobs:
             self._signal.clear()
             self.recorder.read_sources()
             if not self._signal.wait(CALM) and not self.recorder.busy:
                 return
+
+    def _look_for_script(self) -> None:
+        """What was started by `-m`, or as a folder, becomes ``__main__`` a moment after its first import."""
+        from .scripts import found_script
+
+        end = time.monotonic() + CALM
+        while time.monotonic() < end and not (self.script_load or self._stopping or self._jobs):
+            if self.prompt.shells or is_interactive():
+                return
+            self.script_load = found_script()
+            if self.script_load is not None:
+                self.recorder.add(self.script_load)
+            time.sleep(0.005)
 
     def _wait_for_loads(self) -> None:
         """A module that is being imported is not half reloaded; one that never ends is not waited for."""
@@ -337,7 +352,7 @@ class Parts:
 
     def __init__(self, daemon: Daemon) -> None:
         from . import report
-        from .executor import Executor
+        from .executor import Executor, Outcome
         from .graph import Graph
         from .interactive import Interactive, may_execute_text
         from .uncalled import Uncalled
@@ -460,13 +475,23 @@ class Parts:
 
     def saved(self, paths: Iterable[str]) -> None:
         """A batch of saves: one reload of what differs, together with what waited for one of them."""
+        gone = set(self.graph.gone)
         changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
         if not changes:
+            if self.graph.gone - gone:
+                self._take_up(self.executor.reload(())[1])  # nothing may import what is gone any more
             return
         for path, involved in list(self.pending.items()):
             if path not in changes and involved & set(changes):
                 changes[path] = self._as_saved(path)
         self._reload(list(changes.values()))
+
+    def _take_up(self, outcome: Outcome) -> None:
+        """Follow the modules that a reload imported, and no longer those that it left."""
+        self._follow(outcome.loaded)
+        for record in outcome.abandoned:
+            self.graph.remove(record)
+            self.daemon.recorder.forget(record.name)
 
     def watched(self) -> list[str]:
         return list(self._seen)
@@ -536,10 +561,7 @@ class Parts:
             notes = tuple(still_running(changed_functions(before, after)))
             event = replace(event, notes=event.notes + notes)
             self.uncalled.changed(before, self._without_called(after, event.ran))
-            self._follow(outcome.loaded)
-            for record in outcome.abandoned:
-                self.graph.remove(record)
-                self.daemon.recorder.forget(record.name)
+            self._take_up(outcome)
         else:
             self._keep_pending(changes, event)
         self.take_loads()

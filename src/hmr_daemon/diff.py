@@ -70,6 +70,7 @@ def _pair(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
     left, right = list(range(head, len(old) - tail)), list(range(head, len(new) - tail))
     keys: list[Callable[[Statement], Hashable]] = [
         lambda s: s.text,
+        lambda s: (s.key, s.text.partition("\n")[0]) if s.kind == "def" else None,
         lambda s: s.key if s.names else None,
         lambda s: s.whole if not s.names else None,  # type: ignore[return-value]
         lambda s: s.names[0] if s.names else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import threading
 import traceback
@@ -1111,12 +1112,12 @@ class _Run:
         self.transaction.set_item(record.namespace, "__annotate__", FunctionType(made[0], record.namespace))
 
     def _leave(self, record: ModuleRecord) -> None:
-        """A module whose file is gone stays, unless the statement that had imported it is gone as well."""
-        importer = self.graph.importer(record)
-        word = record.name.rpartition(".")[2].encode()
-        if importer is None or (importer.alive and word.decode() in importer.statement.text):
-            return
-        if any(word in (other.source or b"") for other in self.graph.modules.values() if other is not record):
+        """A module whose file is gone stays, unless statements had used it and none mentions it any more."""
+        last = record.name.rpartition(".")[2]
+        word = re.compile(rb"\b" + re.escape(last.encode()) + rb"\b")
+        if not self.graph.was_read(record.name):
+            return  # only a prompt imported it
+        if any(word.search(other.source or b"") for other in self.graph.modules.values() if other is not record):
             return
         parent, _, child = record.name.rpartition(".")
         package = self.graph.modules.get(parent)

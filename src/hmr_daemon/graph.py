@@ -342,6 +342,10 @@ class Graph:
         """Statements that read an attribute of a module while they ran, in any module."""
         return [node for node in self._resolved(self._readers.get(name, ())) if name in node.reads]
 
+    def was_read(self, module: str) -> bool:
+        """Whether a statement ever read something of the module."""
+        return any(name[0] == module for name in self._readers)
+
     def runners(self, code: CodeType) -> list[Node]:
         return [node for node in self._resolved(self._runners.get(id(code), ())) if id(code) in node.ran]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import warnings
 
 from .client import Client
 from .run import describe, search
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--kinds", help="only these kinds of findings, comma separated")
     parser.add_argument("--without", default="", help="rules of the grammar that are not to be drawn, comma separated")
     arguments = parser.parse_args()
+    warnings.simplefilter("ignore")  # drawn code may well be odd
     started = time.monotonic()
     kinds = frozenset(arguments.kinds.split(",")) if arguments.kinds else None
     with Client(arguments.python) as client:

@@ -288,3 +288,52 @@ case(
     },
     {"m1.py": "r1 = {}\ndef reg1(f):\n    r1[1] = 1\n    return f\n@reg1\ndef f2(): pass\n", "m3.py": "c3 = reg1\nc4 = 1\n"},
 )
+SETTER = "class K1:\n    w = {0}\nc3 = 6\ndef set_c3():\n    global c3\n    c3 += K1.w\nset_c3()\n"
+one("global writer reads a class attribute that changed", SETTER.format(13), SETTER.format(1))
+READER = "class K1:\n    w = {0}\ndef f2(): return K1.w\nx = f2()\n"
+one("function reads a class attribute that changed", READER.format(13), READER.format(1))
+WRITTEN_TWICE = "c1 = {0}\nc2 = 8\nif 1:\n    c2 = c1\n"
+case(
+    "name written twice is told to its importer",
+    "p.a",
+    {"p/__init__.py": WRITTEN_TWICE.format(9), "p/a.py": "from p import c2\n"},
+    {"p/__init__.py": WRITTEN_TWICE.format(8)},
+)
+TRIED = "try:\n    c1 = 1 // 0\nexcept ZeroDivisionError:\n    c1 = l1\n"
+one("list loses a filler: told to a reader", "l1 = []\nl1.insert(0, 4)\n" + TRIED, "l1 = []\n" + TRIED)
+case(
+    "list loses a filler: told to an importer",
+    "b",
+    {"a.py": "l1 = [1]\nl1.insert(0, 4)\n", "b.py": "from a import l1\n"},
+    {"a.py": "l1 = [1]\n"},
+)
+one("number loses a loop that added to it", "c1 = 2\nfor _ in range(2):\n    c1 += 19\nl1 = c1\n", "c1 = 2\nl1 = c1\n")
+REGISTRY = "r1 = []\ndef reg1(f):\n    r1.append(f)\n    return f\n"
+F5 = "@reg1\ndef f5(): pass\n"
+one("registration added before others", REGISTRY + F5, REGISTRY + "@reg1\ndef f7(): pass\n" + F5)
+case(
+    "registration added before others, elsewhere",
+    "b",
+    {"a.py": REGISTRY, "b.py": "from a import reg1\n" + F5},
+    {"b.py": "from a import reg1\n@reg1\ndef f7(): pass\n" + F5},
+)
+one(
+    "class loses its last annotation and gains a member",
+    "class K2:\n    def m(self): pass\n    note: int = 6\n",
+    "class K2:\n    def m(self): pass\n    m2 = 14\n",
+)
+IF_ELSE = "if {0}:\n    def f2(): pass\nelse:\n    def f2(): {1}\n"
+case(
+    "conditional function changes branch back and forth",
+    "m",
+    {"m.py": "if 16:\n    def f2(): pass\n"},
+    {"m.py": IF_ELSE.format(0, "pass")},
+    {"m.py": IF_ELSE.format(1, "pass")},
+    {"m.py": IF_ELSE.format(0, "return 3")},
+)
+case(
+    "function added that reads a dict which another module adds to",
+    "m3",
+    {"m2.py": "t2 = dict(k0=12)\n", "m3.py": "from m2 import t2\nt2['k0'] += 17\n"},
+    {"m2.py": "t2 = dict(k0=12)\ndef f1(*, b=sum(t2.values())): pass\n"},
+)

@@ -13,15 +13,16 @@ from typing import Self
 from .subject import Played, Scenario
 
 TESTS = Path(__file__).resolve().parent.parent
-START = "import sys; sys.path[:0] = {paths!r}; import oracle.subject as s; del sys.path[:{count}]; s.main()"
+START = "import sys; sys.path[:0] = {paths!r}; import oracle.subject as s; del sys.path[:1]; s.main({idle})"
 
 
 class Client:
     """Plays scenarios in a process of their own."""
 
-    def __init__(self, python: str = sys.executable) -> None:
+    def __init__(self, python: str = sys.executable, idle: bool = False) -> None:
+        """`idle`: no save is told to the live process, to try the oracle itself."""
         paths = [str(TESTS), str(TESTS.parent / "src")]
-        start = START.format(paths=paths, count=1)
+        start = START.format(paths=paths, idle=idle)
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("HMR_", "PYTHON"))}
         self._process = subprocess.Popen(
             [python, "-B", "-W", "ignore", "-c", start],

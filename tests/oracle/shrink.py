@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -181,6 +182,7 @@ def _simpler_line(line: str) -> Iterator[str]:
                 yield indent + stripped[:start] + choice + stripped[end:]
 
 
+@functools.cache
 def _valid(text: str) -> bool:
     try:
         ast.parse(text)
