@@ -568,7 +568,8 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
     "a runtime protocol": (
         "from typing import Protocol, runtime_checkable\n@runtime_checkable\nclass P(Protocol):\n"
         "    def a(self): ...\nclass K:\n    pass\n",
-        "from typing import Protocol, runtime_checkable\n@runtime_checkable\nclass P(Protocol):\n    def a(self): ...\nclass K:\n    def a(self): ...\n",
+        "from typing import Protocol, runtime_checkable\n@runtime_checkable\nclass P(Protocol):\n"
+        "    def a(self): ...\nclass K:\n    def a(self): ...\n",
         "one = m_N.K()",
         {"isinstance(one, m_N.P)": True},
     ),
@@ -580,13 +581,16 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
     ),
     "a generic alias made before": (
         "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass K(Generic[T]):\n    def m(self): return 1\n",
-        "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass K(Generic[T]):\n    def m(self): return 2\n    n = 5\n",
+        "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass K(Generic[T]):\n    def m(self): return 2\n"
+        "    n = 5\n",
         "alias = m_N.K[int]; one = alias()",
         {"(one.m(), alias().n, alias.__origin__ is m_N.K)": (2, 5, True)},
     ),
     "match by position": (
-        "class K:\n    __match_args__ = ('a',)\n    a, b = 1, 2\ndef f(k):\n    match k:\n        case K(x): return x\n",
-        "class K:\n    __match_args__ = ('b',)\n    a, b = 1, 2\ndef f(k):\n    match k:\n        case K(x): return x\n",
+        "class K:\n    __match_args__ = ('a',)\n    a, b = 1, 2\ndef f(k):\n    match k:\n"
+        "        case K(x): return x\n",
+        "class K:\n    __match_args__ = ('b',)\n    a, b = 1, 2\ndef f(k):\n    match k:\n"
+        "        case K(x): return x\n",
         "one = m_N.K()",
         {"m_N.f(one)": 2},
     ),
@@ -597,9 +601,11 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         {"(one.m(), m_N.K(3, 4).m())": (2, 4)},
     ),
     "enum with methods and values of tuples": (
-        "import enum\nclass K(enum.Enum):\n    A = (1, 'a')\n    B = (2, 'b')\n    def __init__(self, n, t): self.n, self.t = n, t\n"
+        "import enum\nclass K(enum.Enum):\n    A = (1, 'a')\n    B = (2, 'b')\n"
+        "    def __init__(self, n, t): self.n, self.t = n, t\n"
         "    def show(self): return self.t\n",
-        "import enum\nclass K(enum.Enum):\n    A = (1, 'a')\n    B = (5, 'bb')\n    def __init__(self, n, t): self.n, self.t = n, t\n"
+        "import enum\nclass K(enum.Enum):\n    A = (1, 'a')\n    B = (5, 'bb')\n"
+        "    def __init__(self, n, t): self.n, self.t = n, t\n"
         "    def show(self): return self.t * 2\n",
         "a, b = m_N.K.A, m_N.K.B",
         {"(a.show(), b.show(), b.n, m_N.K.B is b, m_N.K((5, 'bb')) is b)": ("aa", "bbbb", 5, True, True)},
@@ -625,8 +631,10 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         {"(m_N.K.ALSO is a, m_N.K.MORE is m_N.K.B, len(m_N.K))": (True, True, 2)},
     ),
     "enum members in a dict and a match": (
-        "import enum\nclass K(enum.Enum):\n    A = 1\ntable = {K.A: 'a'}\ndef f(k):\n    match k:\n        case K.A: return 'matched'\n",
-        "import enum\nclass K(enum.Enum):\n    A = 1\n    B = 2\ntable = {K.A: 'a'}\ndef f(k):\n    match k:\n        case K.A: return 'matched'\n",
+        "import enum\nclass K(enum.Enum):\n    A = 1\ntable = {K.A: 'a'}\ndef f(k):\n    match k:\n"
+        "        case K.A: return 'matched'\n",
+        "import enum\nclass K(enum.Enum):\n    A = 1\n    B = 2\ntable = {K.A: 'a'}\ndef f(k):\n    match k:\n"
+        "        case K.A: return 'matched'\n",
         "a = m_N.K.A; table = m_N.table",
         {"(table[m_N.K.A], m_N.table[a], m_N.f(a))": ("a", "a", "matched")},
     ),
@@ -637,28 +645,34 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         {"(m_N.K.A is a, m_N.K.B == 'bb', m_N.K('bb').name)": (True, True, "B")},
     ),
     "dataclass with post init and class variable": (
-        "from dataclasses import dataclass\nfrom typing import ClassVar\n@dataclass\nclass K:\n    n: int\n    many: ClassVar[list] = []\n"
+        "from dataclasses import dataclass\nfrom typing import ClassVar\n@dataclass\nclass K:\n    n: int\n"
+        "    many: ClassVar[list] = []\n"
         "    def __post_init__(self): self.d = self.n * 2\n",
-        "from dataclasses import dataclass\nfrom typing import ClassVar\n@dataclass\nclass K:\n    n: int\n    many: ClassVar[list] = []\n"
+        "from dataclasses import dataclass\nfrom typing import ClassVar\n@dataclass\nclass K:\n    n: int\n"
+        "    many: ClassVar[list] = []\n"
         "    def __post_init__(self): self.d = self.n * 3\n",
         "m_N.K.many.append(1); held = m_N.K",
         {"(held(2).d, held.many, held is m_N.K)": (6, [1], True)},
     ),
     "dataclass options": (
         "from dataclasses import dataclass\n@dataclass\nclass K:\n    n: int = 1\n",
-        "from dataclasses import dataclass\n@dataclass(order=True, unsafe_hash=True, repr=False)\nclass K:\n    n: int = 1\n",
+        "from dataclasses import dataclass\n@dataclass(order=True, unsafe_hash=True, repr=False)\nclass K:\n"
+        "    n: int = 1\n",
         "one, two = m_N.K(1), m_N.K(2)",
         {"(one < two, hash(one) == hash(m_N.K(1)), 'K(n=' in repr(one))": (True, True, False)},
     ),
     "dataclass that inherits one whose fields change": (
-        "from dataclasses import dataclass\n@dataclass\nclass B:\n    a: int = 1\n@dataclass\nclass K(B):\n    b: int = 2\n",
-        "from dataclasses import dataclass\n@dataclass\nclass B:\n    a: int = 1\n    c: int = 3\n@dataclass\nclass K(B):\n    b: int = 2\n",
+        "from dataclasses import dataclass\n@dataclass\nclass B:\n    a: int = 1\n@dataclass\nclass K(B):\n"
+        "    b: int = 2\n",
+        "from dataclasses import dataclass\n@dataclass\nclass B:\n    a: int = 1\n    c: int = 3\n@dataclass\n"
+        "class K(B):\n    b: int = 2\n",
         "held = m_N.K",
         {"(repr(held()), held is m_N.K)": ("K(a=1, c=3, b=2)", True)},
     ),
     "frozen dataclass with slots gains a method": (
         "from dataclasses import dataclass\n@dataclass(frozen=True, slots=True)\nclass K:\n    a: int = 1\n",
-        "from dataclasses import dataclass\n@dataclass(frozen=True, slots=True)\nclass K:\n    a: int = 1\n    def m(self): return self.a + 1\n",
+        "from dataclasses import dataclass\n@dataclass(frozen=True, slots=True)\nclass K:\n    a: int = 1\n"
+        "    def m(self): return self.a + 1\n",
         "one = m_N.K()",
         {"(one.m(), m_N.K(5).m(), one == m_N.K())": (2, 6, True)},
     ),
@@ -669,17 +683,22 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         {"(repr(m_N.K()), h_N.K is m_N.K)": ("K(a=1, b=2)", True)},
     ),
     "a metaclass with a registry by name": (
-        "class M(type):\n    known = {}\n    def __new__(m, name, bases, ns):\n        cls = super().__new__(m, name, bases, ns)\n"
+        "class M(type):\n    known = {}\n    def __new__(m, name, bases, ns):\n"
+        "        cls = super().__new__(m, name, bases, ns)\n"
         "        m.known[name] = cls\n        return cls\nclass K(metaclass=M):\n    a = 1\n",
-        "class M(type):\n    known = {}\n    def __new__(m, name, bases, ns):\n        cls = super().__new__(m, name, bases, ns)\n"
-        "        m.known[name] = cls\n        return cls\nclass K(metaclass=M):\n    a = 2\nclass L(metaclass=M):\n    pass\n",
+        "class M(type):\n    known = {}\n    def __new__(m, name, bases, ns):\n"
+        "        cls = super().__new__(m, name, bases, ns)\n"
+        "        m.known[name] = cls\n        return cls\nclass K(metaclass=M):\n    a = 2\n"
+        "class L(metaclass=M):\n    pass\n",
         "held = m_N.K",
         {"(list(m_N.M.known), m_N.M.known['K'] is m_N.K, m_N.K is held, held.a)": (["K", "L"], True, True, 2)},
     ),
     "__init_subclass__ with arguments": (
-        "class B:\n    def __init_subclass__(cls, tag='none', **k):\n        super().__init_subclass__(**k)\n        cls.tag = tag\n"
+        "class B:\n    def __init_subclass__(cls, tag='none', **k):\n        super().__init_subclass__(**k)\n"
+        "        cls.tag = tag\n"
         "class K(B, tag='old'):\n    pass\n",
-        "class B:\n    def __init_subclass__(cls, tag='none', **k):\n        super().__init_subclass__(**k)\n        cls.tag = tag\n"
+        "class B:\n    def __init_subclass__(cls, tag='none', **k):\n        super().__init_subclass__(**k)\n"
+        "        cls.tag = tag\n"
         "class K(B, tag='new'):\n    pass\n",
         "held = m_N.K",
         {"(held.tag, m_N.K is held)": ("new", True)},
@@ -691,14 +710,18 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         {"(held.mark, m_N.K is held)": ("new", True)},
     ),
     "a class decorator that wraps methods": (
-        "def loud(cls):\n    inner = cls.m\n    cls.m = lambda self: inner(self).upper()\n    return cls\n@loud\nclass K:\n    def m(self): return 'old'\n",
-        "def loud(cls):\n    inner = cls.m\n    cls.m = lambda self: inner(self).upper()\n    return cls\n@loud\nclass K:\n    def m(self): return 'new'\n",
+        "def loud(cls):\n    inner = cls.m\n    cls.m = lambda self: inner(self).upper()\n    return cls\n@loud\n"
+        "class K:\n    def m(self): return 'old'\n",
+        "def loud(cls):\n    inner = cls.m\n    cls.m = lambda self: inner(self).upper()\n    return cls\n@loud\n"
+        "class K:\n    def m(self): return 'new'\n",
         "one = m_N.K()",
         {"(one.m(), m_N.K().m())": ("NEW", "NEW")},
     ),
     "a class decorator that returns another class": (
-        "def wrap(cls):\n    class Wrapped(cls):\n        def n(self): return self.m() + '!'\n    return Wrapped\n@wrap\nclass K:\n    def m(self): return 'old'\n",
-        "def wrap(cls):\n    class Wrapped(cls):\n        def n(self): return self.m() + '!'\n    return Wrapped\n@wrap\nclass K:\n    def m(self): return 'new'\n",
+        "def wrap(cls):\n    class Wrapped(cls):\n        def n(self): return self.m() + '!'\n"
+        "    return Wrapped\n@wrap\nclass K:\n    def m(self): return 'old'\n",
+        "def wrap(cls):\n    class Wrapped(cls):\n        def n(self): return self.m() + '!'\n"
+        "    return Wrapped\n@wrap\nclass K:\n    def m(self): return 'new'\n",
         "one = m_N.K()",
         {"(one.n(), m_N.K().n())": ("new!", "new!")},
     ),
@@ -716,14 +739,17 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
     ),
     "an instance that is a module's value keeps its state": (
         "class K:\n    def __init__(self): self.items = []\n    def add(self, x): self.items.append(x)\nstore = K()\n",
-        "class K:\n    def __init__(self): self.items = []\n    def add(self, x): self.items.append(x * 2)\n    def clear(self): self.items = []\nstore = K()\n",
+        "class K:\n    def __init__(self): self.items = []\n    def add(self, x): self.items.append(x * 2)\n"
+        "    def clear(self): self.items = []\nstore = K()\n",
         "m_N.store.add(1); held = m_N.store",
         {"(m_N.store is held, held.add(2), held.items)": (True, None, [1, 4])},
     ),
     "a singleton keeps its state": (
-        "class K:\n    _one = None\n    def __new__(cls):\n        if cls._one is None: cls._one = super().__new__(cls)\n        return cls._one\n"
+        "class K:\n    _one = None\n    def __new__(cls):\n"
+        "        if cls._one is None: cls._one = super().__new__(cls)\n        return cls._one\n"
         "    def m(self): return 1\n",
-        "class K:\n    _one = None\n    def __new__(cls):\n        if cls._one is None: cls._one = super().__new__(cls)\n        return cls._one\n"
+        "class K:\n    _one = None\n    def __new__(cls):\n"
+        "        if cls._one is None: cls._one = super().__new__(cls)\n        return cls._one\n"
         "    def m(self): return 2\n    def n(self): return 3\n",
         "one = m_N.K(); one.state = 5",
         {"(m_N.K() is one, one.m(), one.n(), one.state)": (True, 2, 3, 5)},

@@ -30,10 +30,12 @@ def client() -> Iterator[Client]:
         yield client
 
 
-def _cases() -> Iterator[object]:
+def _cases() -> list[object]:
+    found: list[object] = []
     for name in CASES:
         marks = [pytest.mark.xfail(strict=True, reason=KNOWN[name])] if name in KNOWN else []
-        yield pytest.param(name, marks=marks)
+        found.append(pytest.param(name, marks=marks))
+    return found
 
 
 @pytest.mark.parametrize("name", _cases())

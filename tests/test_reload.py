@@ -369,8 +369,7 @@ CASES: dict[str, Case] = {
         {"(p_N.total, p_N.sub.upper, p_N.sub.c.z)": (22, 20, 42)},
     ),
     "import with dots and as": (
-        {"p_N/__init__": "", "p_N/a": "x = 1\n", "u_N": "import p_N.a as short\nimport p_N.a\n"
-                                                        "y = short.x + p_N.a.x\n"},
+        {"p_N/__init__": "", "p_N/a": "x = 1\n", "u_N": "import p_N.a as short\nimport p_N.a\ny = short.x + p_N.a.x\n"},
         {"p_N/a": "x = 5\n"},
         "",
         {"u_N.y": 10},
@@ -397,7 +396,7 @@ CASES: dict[str, Case] = {
         {
             "a_N": "LIMIT = 1\n",
             "b_N": "from dataclasses import dataclass\nfrom a_N import LIMIT\n@dataclass\nclass C:\n"
-                   "    n: int = LIMIT\n",
+            "    n: int = LIMIT\n",
         },
         {"a_N": "LIMIT = 5\n"},
         "held = b_N.C",
@@ -410,8 +409,7 @@ CASES: dict[str, Case] = {
         {"(b_N.E.A.value, b_N.E.A is a, b_N.E.B is b, b_N.E(5) is a)": (5, True, True, True)},
     ),
     "a global that a function reads at its call": (
-        {"a_N": "rate = 1\n", "b_N": "import a_N\nfrom a_N import rate\ndef f(): return rate + a_N.rate\n"
-                                     "kept = []\n"},
+        {"a_N": "rate = 1\n", "b_N": "import a_N\nfrom a_N import rate\ndef f(): return rate + a_N.rate\nkept = []\n"},
         {"a_N": "rate = 5\n"},
         "held = b_N.kept",
         {"(b_N.f(), b_N.kept is held)": (10, True)},
@@ -442,7 +440,7 @@ CASES: dict[str, Case] = {
     "an object that is filled by calls": (
         {
             "a_N": "class App:\n    def __init__(self): self.parts = []\n"
-                   "    def add(self, part): self.parts.append(part)\n",
+            "    def add(self, part): self.parts.append(part)\n",
             "b_N": "from a_N import App\napp = App()\napp.add(1)\napp.add(2)\n",
             "c_N": "from b_N import app\nsize = len(app.parts)\napp.add(3)\n",
         },
@@ -453,12 +451,12 @@ CASES: dict[str, Case] = {
     "a thread started while loading is not started again": (
         {
             "m_N": "import threading\nstarts = []\ngo = threading.Event()\ndef work():\n    starts.append(1)\n"
-                   "    go.wait(30)\n"
+            "    go.wait(30)\n"
             "thread = threading.Thread(target=work, daemon=True)\nthread.start()\nLEVEL = 1\ndef f(): return LEVEL\n"
         },
         {
             "m_N": "import threading\nstarts = []\ngo = threading.Event()\ndef work():\n    starts.append(1)\n"
-                   "    go.wait(30)\n"
+            "    go.wait(30)\n"
             "thread = threading.Thread(target=work, daemon=True)\nthread.start()\nLEVEL = 2\ndef f(): return LEVEL\n"
         },
         "held = m_N.thread",
@@ -553,8 +551,7 @@ CASES: dict[str, Case] = {
         {"b_N.x": 5},
     ),
     "a property that was read while loading": (
-        {"a_N": "class C:\n    @property\n    def p(self): return 1\nc = C()\n", "b_N": "from a_N import c\n"
-                                                                                        "x = c.p\n"},
+        {"a_N": "class C:\n    @property\n    def p(self): return 1\nc = C()\n", "b_N": "from a_N import c\nx = c.p\n"},
         {"a_N": "class C:\n    @property\n    def p(self): return 5\nc = C()\n"},
         "held = a_N.c",
         {"(b_N.x, a_N.c is held)": (5, True)},
@@ -601,11 +598,11 @@ CASES: dict[str, Case] = {
     "a name imported in a condition": (
         {
             "a_N": "FAST = False\nif FAST:\n    from math import floor as f\nelse:\n"
-                   "    from math import ceil as f\nx = f(1.5)\n"
+            "    from math import ceil as f\nx = f(1.5)\n"
         },
         {
             "a_N": "FAST = True\nif FAST:\n    from math import floor as f\nelse:\n"
-                   "    from math import ceil as f\nx = f(1.5)\n"
+            "    from math import ceil as f\nx = f(1.5)\n"
         },
         "",
         {"(a_N.x, a_N.f(2.5))": (1, 2)},

@@ -25,15 +25,17 @@ def replaced(
     before: Mapping[str, Any],
     made_of: Sequence[CodeType],
     old_reads: Collection[str] | None,
+    later: Collection[int] | None = None,
 ) -> Iterator[None]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
 
     Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
     back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
     its definitions; nothing, where it finds the containers made anew. `old_reads` are the names that its last
-    version read, where that had another text.
+    version read, where that had another text. For a statement that is new, `later` holds the identities of what
+    the statements after it made: its entries come before theirs.
     """
-    if not _registers(node, made_of) or (not before and node.statement.effects.mutates):
+    if not _registers(node, made_of) or (not before and later is None and node.statement.effects.mutates):
         yield
         return
     made = _made(node, before, made_of)
@@ -47,6 +49,9 @@ def replaced(
         taken.append(_take_out(container, snapshot, made))
     yield
     for (container, snapshot), gone in zip(snapshots, taken, strict=True):
+        if later is not None:
+            _place_before(container, snapshot, later)
+            continue
         _put_in_place(container, snapshot, gone, old_reads is None)
 
 
@@ -67,8 +72,6 @@ def withdraw(
 
 def _registers(node: Node, made_of: Sequence[CodeType]) -> bool:
     """Whether a statement that ran before may have put what it makes somewhere."""
-    if not (made_of or node.recorded):
-        return False
     if node.statement.kind in COMPOUND:
         return bool(made_of)
     return node.statement.effects.calls and node.statement.kind in ("def", "class", "expr", "assign")
@@ -197,6 +200,24 @@ def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], p
         del container[stayed:]
         for position, entry in zip(gone, gained, strict=True):
             container.insert(position, entry)
+
+
+def _place_before(container: Any, snapshot: Any, later: Collection[int]) -> None:
+    """Move what was added at the end before the first entry of a later statement."""
+    made = set(later)
+    if isinstance(container, list):
+        gained = container[len(snapshot) :]
+        first = next((i for i, entry in enumerate(snapshot) if _holds(entry, made)), None)
+        if first is not None and gained and all(a is b for a, b in zip(container, snapshot, strict=False)):
+            container[:] = [*snapshot[:first], *gained, *snapshot[first:]]
+    elif isinstance(container, dict):
+        gained = [key for key in container if key not in snapshot]
+        keys = list(snapshot)
+        first = next((i for i, key in enumerate(keys) if _holds(snapshot[key], made)), None)
+        if first is not None and gained:
+            ordered = {key: container[key] for key in (*keys[:first], *gained, *keys[first:]) if key in container}
+            container.clear()
+            container.update(ordered)
 
 
 def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any]) -> None:

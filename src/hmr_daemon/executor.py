@@ -306,6 +306,7 @@ class _Run:
         record.keep_source(edit.source)
         self._place(record, new_nodes)
         t.set_attribute(record, "nodes", new_nodes)
+        self.agenda.forget_tables()
         for node in [n for n in self.removed_nodes if n.module is record]:
             t.set_attribute(node, "alive", False)
         self._names_gone(record, old_nodes, new_nodes)
@@ -731,6 +732,7 @@ class _Run:
         with contributions.replaced(
             self.transaction, node, self.graph, {} if grouped else mine, () if grouped else self._made_of(node),
             self._old_reads(node),
+            self._made_later(node) if node in self.added else None,
         ):
             self._execute(node, reason, before)
         for name, value in hidden.items():
@@ -760,6 +762,13 @@ class _Run:
         if previous is None or previous.statement.text == node.statement.text:
             return None
         return previous.statement.effects.reads
+
+    def _made_later(self, node: Node) -> set[int]:
+        """Identities of what later statements of the module bind: what they registered comes after."""
+        namespace = node.module.namespace
+        later = (n for n in self.graph.analyze(node.module) if n.order > node.order and n not in self.added)
+        names = {name for n in later if n.statement.kind in ("def", "class") for name in n.writes}
+        return {id(namespace[name]) for name in names if name in namespace}
 
     def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
         """Of what the names held, what the statement's last run made."""
@@ -908,6 +917,8 @@ class _Run:
         following = self.agenda.table(node.module).next_writer(name, node)
         if following is not None:
             self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
+        else:
+            old = self.finals.get((id(node.module), name), old)
         if (id(node.module), name) in self.open_groups:
             self._tell_members(node, name)
             return
@@ -1005,6 +1016,11 @@ class _Run:
             if (id(node.module), name) in seen:
                 continue
             seen.add((id(node.module), name))
+            for reader in list(self.agenda.function_readers(node.module, name, node)):
+                if change is None or change.whole or any(
+                    change.names & set(code.co_names) for code in self._codes_run(reader, change.cls)
+                ):
+                    self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
             for reader, known in list(self.agenda.readers(node.module, name, node)):
                 if reader is node:
                     continue
@@ -1091,6 +1107,13 @@ class _Run:
                 self.transaction.delete_item(annotations, name)
             if not annotations and not now:
                 self.transaction.delete_item(record.namespace, "__annotations__")
+        if isinstance(annotations, dict):
+            order = [n for node in self.graph.analyze(record) for n in node.statement.effects.annotates]
+            ordered = {name: annotations[name] for name in order if name in annotations}
+            if len(ordered) == len(annotations) and list(ordered) != list(annotations):
+                self.transaction.guard(annotations)
+                annotations.clear()
+                annotations.update(ordered)
 
     def _annotate(self, record: ModuleRecord) -> None:
         """Since 3.14 one function computes all annotations of a module: make it anew from the whole source."""

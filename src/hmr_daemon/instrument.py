@@ -142,6 +142,7 @@ class _Transformer:
         chosen = _with_dependents([(s, self._member_change(by_new[j], s)) for j, s in enumerate(new_members)])
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
         moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
+        moving += [old_members[e.old] for e in edits if e.old is not None and e.change is Change.SHELL]
         return ClassEdit(
             name=node.name,
             qualname=qualname,

@@ -178,19 +178,25 @@ class Agenda:
         """Statements that used the binding of `name` while they ran, with the name they know it by."""
         for reader in self.table(record).readers_of(name, origin):
             yield reader, name
-        after = self._graph.order(origin) if origin is not None else ()
         for reader in self._graph.readers((record.name, name)):
-            if self._graph.order(reader) > after:
+            if self._came_after(reader, origin):
                 yield reader, _alias(reader, name)
         for reader in self.table(record).dynamic:
-            if self._graph.order(reader) > after and reader is not origin:
+            if self._came_after(reader, origin):
                 yield reader, name
+
+    def _came_after(self, reader: Node, origin: Node | None) -> bool:
+        """Whether a statement saw what `origin` bound: not, where it ran while that module was half imported."""
+        if origin is None or reader is origin:
+            return origin is None
+        if self._graph.order(reader) > self._graph.order(origin):
+            return True
+        return reader.module is not origin.module and origin.module not in self._graph.importers(reader.module)
 
     def function_readers(self, record: ModuleRecord, name: str, origin: Node | None) -> Iterator[Node]:
         """Statements that ran a function of the module which uses the name as a global."""
-        after = self._graph.order(origin) if origin is not None else ()
         for reader in self._function_readers(record, name):
-            if self._graph.order(reader) > after and reader is not origin:
+            if self._came_after(reader, origin):
                 yield reader
 
     def star_readers(self, record: ModuleRecord) -> Iterator[Node]:

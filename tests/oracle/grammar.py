@@ -645,6 +645,199 @@ def member_list(s: Scope, given: tuple[str, ...]) -> Statement | None:
     return Statement(f"{name} = {value}", ((name, "held"),), "member_list")
 
 
+# --- more of the language ----------------------------------------------------------------------------------
+
+
+@rule(1)
+def generator(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "gen")
+    form = s.random.choice(["for n in range({0}):\n        yield n + {1}", "yield {1}\n    yield {0}", "yield from [{0}, {1}]"])
+    return Statement(f"def {name}():\n    {form.format(s.number(4), s.int(1))}", ((name, "generator"),), "generator")
+
+
+@rule(1)
+def coroutine(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name, user = s.name(given, "co", 0), s.name(given, "f", 1)
+    return Statement(
+        f"import asyncio\nasync def {name}(n={s.int(0)}):\n    return n + {s.int(1)}\n"
+        f"def {user}():\n    return asyncio.run({name}()) + {s.number()}",
+        ((name, "coroutine"), (user, "function")),
+        "coroutine",
+    )
+
+
+@rule(1)
+def context(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name, used = s.name(given, "ctx", 0), s.name(given, "c", 1)
+    return Statement(
+        f"import contextlib\n@contextlib.contextmanager\ndef {name}():\n    yield {s.int(1)}\n"
+        f"with {name}() as {used}:\n    {used} += {s.number()}",
+        ((name, "context"), (used, "int")),
+        "context",
+    )
+
+
+@rule(1)
+def dispatch(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "g")
+    return Statement(
+        f"import functools\n@functools.singledispatch\ndef {name}(n):\n    return {s.int(1)}\n"
+        f"@{name}.register\ndef _(n: str):\n    return len(n) + {s.int(1)}",
+        ((name, "function1"),),
+        "dispatch",
+    )
+
+
+@rule(1)
+def abstract(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name, base = s.name(given, "K", 0), s.name(given, "A", 1)
+    return Statement(
+        f"import abc\nclass {base}(abc.ABC):\n    w = {s.int(0)}\n    @abc.abstractmethod\n    def m(self): ...\n"
+        f"    def n(self):\n        return {s.int(1)}\n"
+        f"class {name}({base}):\n    def __init__(self, v=2):\n        self.v = v\n    def m(self):\n        return self.n() + {s.int(1)}",
+        ((name, "class"), (base, "abstract")),
+        "abstract",
+    )
+
+
+@rule(1)
+def descriptor(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name, kind = s.name(given, "K", 0), s.name(given, "Desc", 1)
+    return Statement(
+        f"class {kind}:\n    def __set_name__(self, owner, name):\n        self.name = name\n"
+        f"    def __get__(self, instance, owner):\n        return {s.int(1)}\n"
+        f"class {name}:\n    w = {kind}()\n    def __init__(self, v={s.number()}):\n        self.v = v\n    def m(self):\n        return self.w + {s.int(0)}",
+        ((name, "class"), (kind, "descriptor")),
+        "descriptor",
+    )
+
+
+@rule(1)
+def operators(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    """A class whose instances compare by value."""
+    name = s.name(given, "K")
+    return Statement(
+        f"class {name}:\n    w = {s.int(0)}\n    def __init__(self, v={s.int(0)}):\n        self.v = v\n"
+        f"    def __eq__(self, other):\n        return type(self) is type(other) and self.v == other.v\n"
+        f"    def __hash__(self):\n        return self.v\n    def m(self):\n        return {s.int(1)}",
+        ((name, "class"),),
+        "operators",
+    )
+
+
+@rule(1)
+def cached_property(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "K")
+    return Statement(
+        f"import functools\nclass {name}:\n    w = {s.int(0)}\n    def __init__(self, v={s.int(0)}):\n        self.v = v\n"
+        f"    @functools.cached_property\n    def p(self):\n        return self.v + {s.int(1)}\n    def m(self):\n        return self.p",
+        ((name, "class"),),
+        "cached_property",
+    )
+
+
+@rule(1)
+def decorated_class(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    """A class that its decorator changes, or registers."""
+    name, decorate = s.name(given, "K", 0), s.name(given, "classy", 1)
+    act = s.random.choice([f"cls.tag = {s.int(1)}", f"{decorate}_seen.append(cls)", f"cls.m2 = lambda self: {s.int(1)}"])
+    return Statement(
+        f"{decorate}_seen = []\ndef {decorate}(cls):\n    {act}\n    return cls\n"
+        f"@{decorate}\nclass {name}:\n{indent(members(s, False))}",
+        ((name, "class"), (decorate, "class decorator"), (f"{decorate}_seen", "registry")),
+        "decorated_class",
+    )
+
+
+@rule(1)
+def decorated_method(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    plain = s.ref("decorator")
+    if plain is None:
+        return None
+    name = s.name(given, "K")
+    return Statement(
+        f"class {name}:\n    w = {s.int(0)}\n    def __init__(self, v=1):\n        self.v = v\n    @{plain}\n    def m(self):\n        return {s.int(1)}",
+        ((name, "class"),),
+        "decorated_method",
+    )
+
+
+@rule(1)
+def match_(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "c")
+    return Statement(
+        f"match {s.int(1)} % 3:\n    case 0:\n        {name} = {s.int(0)}\n    case 1 | 2:\n        {name} = {s.int(1)}",
+        ((name, "int"),),
+        "match_",
+    )
+
+
+@rule(1)
+def deleted(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name, other = s.name(given, "c", 0), s.names.new("tmp")
+    return Statement(f"{other} = {s.int(1)}\n{name} = {other} + {s.number()}\ndel {other}", ((name, "int"),), "deleted")
+
+
+@rule(1)
+def main_guard(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "c")
+    return Statement(
+        f"{name} = {s.number()}\nif __name__ == '__main__':\n    {name} = {s.int(0)}\nif __debug__:\n    {name} += 1",
+        ((name, "int"),),
+        "main_guard",
+    )
+
+
+@rule(1)
+def table_of_functions(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    found = [x for x in (s.ref("function") for _ in range(3)) if x]
+    name = s.name(given, "r")
+    parts = [f"'{n}': {f}" for n, f in enumerate(dict.fromkeys(found))] + [f"'last': lambda: {s.int(1)}"]
+    return Statement(f"{name} = {{{', '.join(parts)}}}", ((name, "table"),), "table_of_functions")
+
+
+@rule(1)
+def method_table(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    of = s.ref("instance")
+    if of is None:
+        return None
+    name = s.name(given, "f")
+    return Statement(f"{name} = {of}.m", ((name, "function"),), "method_table")
+
+
+@rule(1)
+def set_(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "q")
+    form = s.random.choice(["{{{0}, {1}}}", "set(range({1}))", "frozenset([{0}, {1}])", "{{n % 3 for n in range({1})}}"])
+    more = s.random.choice(["", f"\n{name} |= {{{s.number()}}}"])
+    return Statement(f"{name} = {form.format(s.int(0), s.number())}{more}", ((name, "held"),), "set_")
+
+
+@rule(1)
+def nested_data(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "h")
+    inner = s.ref("list") or "[1]"
+    return Statement(f"{name} = {{'rows': [{inner}, [{s.int(0)}]], 'n': ({s.int(1)}, {s.int(0)})}}", ((name, "held"),), "nested_data")
+
+
+@rule(1)
+def attribute_of_function(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    of = s.local("function")
+    return None if of is None else Statement(f"{of}.note = {s.int(1)}", (), "attribute_of_function")
+
+
+@rule(1)
+def patched_module(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    """A name of another module is bound from here."""
+    of = s.ref("int")
+    return None if of is None or of.count(".") != 1 else Statement(f"{of} = {s.number()}", (), "patched_module")
+
+
+@rule(1)
+def future(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    return Statement("from __future__ import annotations", (), "future")
+
+
 # --- imports -----------------------------------------------------------------------------------------------
 
 
