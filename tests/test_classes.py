@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from live import Environment
-from workshop import Workshop, check
+from workshop import Case, Workshop, check
 
 
 @pytest.fixture(scope="module")
@@ -775,10 +775,17 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
 }
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_case(workshop: Workshop, case: tuple[str, str, str, dict[str, object]]) -> None:
-    before, after, setup, expected = case
-    check(workshop, ({"m_N": before, "h_N": HOLDER}, {"m_N": after}, setup, expected))
+def whole_cases() -> dict[str, Case]:
+    """The cases with the module that holds the class."""
+    return {
+        name: ({"m_N": before, "h_N": HOLDER}, {"m_N": after}, setup, expected)
+        for name, (before, after, setup, expected) in CASES.items()
+    }
+
+
+@pytest.mark.parametrize("case", whole_cases().values(), ids=CASES.keys())
+def test_case(workshop: Workshop, case: Case) -> None:
+    check(workshop, case)
 
 
 def test_what_cannot_move_is_reported(workshop: Workshop) -> None:

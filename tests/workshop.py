@@ -26,8 +26,7 @@ class Workshop:
         """Write the modules, import them all, and run the setup in ``__main__``."""
         bench = Bench(self.process, f"_{next(self._numbers)}")
         bench.write(sources, age=10)
-        names = [bench.own(name).replace("/", ".").removesuffix(".__init__") for name in sources]
-        self.process.load("\n".join([*(f"import {name}" for name in names), textwrap.dedent(bench.own(setup))]))
+        self.process.load(bench.importing(sources, setup))
         return bench
 
 
@@ -40,6 +39,11 @@ class Bench:
 
     def own(self, text: str) -> str:
         return text.replace("_N", self._mark)
+
+    def importing(self, sources: Sources, setup: str) -> str:
+        """The code that imports the modules and then does the setup."""
+        names = [self.own(name).replace("/", ".").removesuffix(".__init__") for name in sources]
+        return "\n".join([*(f"import {name}" for name in names), textwrap.dedent(self.own(setup))])
 
     def write(self, sources: Sources, age: float = 0.0) -> list[Path]:
         paths = []
@@ -86,6 +90,11 @@ def check(workshop: Workshop, case: Case) -> Reload:
     found = bench.see_each({expression: expression for expression in expected})
     for expression, value in expected.items():
         seen = found[expression]
-        right = str(seen).startswith(value) if isinstance(value, str) and value.endswith("Error") else seen == value
-        assert right, f"{expression} is {seen!r}, not {value!r}; {reload}"
+        assert as_expected(seen, value), f"{expression} is {seen!r}, not {value!r}; {reload}"
     return reload
+
+
+def as_expected(seen: object, value: object) -> bool:
+    if isinstance(value, str) and value.endswith("Error"):
+        return str(seen).startswith(value)
+    return seen == value

@@ -7,13 +7,15 @@ import enum
 import gc
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import CellType, FunctionType
 from typing import Any
 
 from . import functions, values
-from .instrument import ClassEdit
+from ._bootstrap import environment_reason
+from .diff import Change
+from .instrument import ClassEdit, mangled
 from .transaction import MISSING, Transaction
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
@@ -26,6 +28,7 @@ IMPLICIT = frozenset(
         "__non_callable_proto_members__", "__match_args__",
     }
 )  # fmt: skip
+METHOD_TYPES = (FunctionType, staticmethod, classmethod, property)
 SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 """Where instances keep a slot: each works for the class that it was made for, and no other."""
 NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__qualname__", "__static_attributes__",
@@ -101,6 +104,7 @@ class ClassHook:
         self._find = find
         self._stack: list[str] = []
         self.changes: list[ClassChange] = []
+        self.problems: list[str] = []
 
     def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
         qualname = ".".join([*self._stack, name])
@@ -124,8 +128,28 @@ class ClassHook:
         whole = edit.decorated or cls.__bases__ != old_bases
         if names or whole:
             self.changes.append(ClassChange(cls, frozenset(names), whole))
-        announce(self._transaction, cls, keywords)
+        self._announce(cls, keywords, [vars(cls).get(name, before.get(name)) for name in names])
         return cls
+
+    def _announce(self, cls: type, keywords: Mapping[str, Any], changed: Collection[Any]) -> None:
+        """Tell the base that has ``__init_subclass__``: the class is new to it in this form.
+
+        A library's hook may refuse to see a class twice, and does not mind what its methods do.
+        """
+        owner = next((base for base in cls.__mro__[1:] if "__init_subclass__" in vars(base)), object)
+        if owner is object:
+            return
+        module = sys.modules.get(owner.__module__)
+        installed = environment_reason(getattr(module, "__file__", None) or "<builtin>") is not None
+        if installed and all(isinstance(member, METHOD_TYPES) for member in changed):
+            return
+        try:
+            super(cls, cls).__init_subclass__(**keywords)
+        except Exception as error:  # a library's code, or the user's
+            if not installed:
+                raise
+            self.problems.append(f"{cls.__module__}.{cls.__qualname__} needs a restart to be whole: {owner.__qualname__} "
+                                 f"does not take it in again ({type(error).__name__}: {error})")  # fmt: skip
 
     def _rebase(self, cls: type, bases: tuple[type, ...], namespace: Namespace, qualname: str) -> None:
         bases = bases or (object,)
@@ -144,7 +168,7 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
     """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
     if isinstance(cls, abc.ABCMeta):
         transaction.on_undo(abc.update_abstractmethods, cls)
-    for name in edit.old_names - edit.new_names:
+    for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
     if edit.decorated:
         for name in set(vars(cls)) - edit.new_names - IMPLICIT:
@@ -158,6 +182,14 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
     _implicit_members(transaction, cls, namespace, edit)
     if isinstance(cls, abc.ABCMeta):
         abc.update_abstractmethods(cls)
+
+
+def _not_bound_this_time(edit: ClassEdit, namespace: Mapping[str, Any]) -> set[str]:
+    """Names that only members which ran again may bind, and which they did not bind."""
+    ran = [(s, change not in (Change.SAME, Change.BODY)) for s, change in edit.members]
+    kept = {mangled(name, edit.name) for s, running in ran if not running for name in s.effects.writes}
+    perhaps = {mangled(n, edit.name) for s, running in ran if running and not s.unconditional for n in s.effects.writes}
+    return perhaps - kept - set(namespace)
 
 
 def _set(transaction: Transaction, cls: type, name: str, member: Any) -> None:
@@ -203,15 +235,6 @@ def _drop_annotations(transaction: Transaction, cls: type) -> None:
         transaction.do((setattr, cls, "__annotate__", None), (setattr, cls, "__annotate__", cls.__annotate__))
     else:
         transaction.delete_member(cls, "__annotations__")
-
-
-def announce(transaction: Transaction, cls: type, keywords: Mapping[str, Any]) -> None:
-    """Call the ``__init_subclass__`` that a base of the class has: the class is new to it in this form."""
-    for base in cls.__mro__[1:]:
-        if "__init_subclass__" in vars(base):
-            if base is not object:
-                super(cls, cls).__init_subclass__(**keywords)
-            return
 
 
 def settle(transaction: Transaction, old: Any, new: Any) -> Any:

@@ -162,6 +162,7 @@ def explain(error: BaseException) -> Failure:
         return Failure(error.filename or "", error.lineno, f"{type(error).__name__}: {error.msg}", text)
     user = _user_frames(error.__traceback__)
     error.__traceback__ = user
+    _drop_our_frames(error)
     text = "".join(traceback.format_exception(error))
     summary = "".join(traceback.format_exception_only(error)).strip().split("\n")[-1]
     place = user
@@ -173,6 +174,19 @@ def _user_frames(tb: TracebackType | None) -> TracebackType | None:
     while tb is not None and _is_ours_or_installed(tb.tb_frame.f_code.co_filename):
         tb = tb.tb_next
     return tb
+
+
+def _drop_our_frames(error: BaseException | None) -> None:
+    """Take frames of ours out of the middle of tracebacks, those of the errors behind included."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        tb = error.__traceback__
+        while tb is not None:
+            while tb.tb_next is not None and tb.tb_next.tb_frame.f_code.co_filename.startswith(PACKAGE_FOLDER):
+                tb.tb_next = tb.tb_next.tb_next
+            tb = tb.tb_next
+        error = error.__cause__ or error.__context__
 
 
 def _is_ours_or_installed(path: str) -> bool:
@@ -214,6 +228,8 @@ class _Run:
         self.imports_ready = False
         self.edited: list[ModuleRecord] = []
         self.disposed: set[int] = set()
+        self.dropped: list[CodeType] = []
+        """Code objects of the old source that have no successor."""
         self.added: set[Node] = set()
         self.dispose_hooks: dict[int, FunctionType] = {}
         self.global_writes: dict[int, frozenset[str]] = {}
@@ -277,6 +293,7 @@ class _Run:
                 assert change.old is not None
                 self.removed_nodes.append(old_nodes[change.old])
                 self._withdraw(old_nodes[change.old])
+                self.dropped += codes.walk(old_nodes[change.old].codes)
                 continue
             statement = edit.parsed.statements[change.new]
             if change.old is None:
@@ -403,6 +420,8 @@ class _Run:
             after = self._compiled(new, edit)
         self.transaction.set_attribute(node, "codes", after)
         pairs = list(codes.align(before, after))
+        succeeded = {id(old) for old, _ in pairs}
+        self.dropped += [code for code in codes.walk(before) if id(code) not in succeeded]
         self.swap.pairs += pairs
         if change is Kind.SAME:
             self.swap.unchanged |= {id(code) for code, _ in pairs}
@@ -861,6 +880,7 @@ class _Run:
             return
         self.outcome.loaded += self.graph.absorb_all(self.recorder.take_loads())
         self._renew_facts(node, notes, in_part=bool(request.classes))
+        self.outcome.notes += hooks.class_hook.problems
         for class_change in hooks.class_hook.changes:
             self.touched.add(id(class_change.cls))
             self.class_changes[id(class_change.cls)] = class_change
@@ -1085,6 +1105,7 @@ class _Run:
 
     def _after(self) -> None:
         self.open_groups.clear()
+        self.graph.forget_codes(self.dropped)
         for record in self.edited:
             if record.parsed is not None and record.parsed.annotations_wait:
                 self._annotate(record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import inspect
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -67,6 +68,8 @@ def _follow_wrappers(transaction: Transaction, request: Swap) -> None:
     changed = {before: after for before, after in new_docs.items() if before is not None and before != after}
     if not changed:
         return
+    for tidy in (inspect.cleandoc, str.strip):  # as command-line libraries copy it
+        changed |= {tidy(before): after and tidy(after) for before, after in changed.items()}
     swapped = {id(function) for found in request.functions.values() for function in found}
     for value in visit(request.roots):
         if any(id(part) in swapped for part in _wrapped(value)):
@@ -333,6 +336,8 @@ def caches(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
             continue
         if type(value) in (staticmethod, classmethod):
             value = value.__func__
+        if isinstance(value, property):
+            value = value.fget
         for _ in range(5):  # a cache may be wrapped in turn
             function = own(value, "__wrapped__")
             if function is MISSING:

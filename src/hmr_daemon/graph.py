@@ -168,6 +168,13 @@ class Graph:
             self._by_path[record.path].remove(record)
         for node in record.nodes or ():
             node.alive = False
+            self.forget_codes(node.codes)
+        self.forget_codes((record.code,))
+
+    def forget_codes(self, gone: Iterable[CodeType]) -> None:
+        """Code objects that may die: another one may come to have the identity that stood for them."""
+        for code in codes.walk(gone):
+            self._runners.pop(id(code), None)
 
     def at_path(self, path: str) -> list[ModuleRecord]:
         return list(self._by_path.get(path, ()))
@@ -395,6 +402,8 @@ class _Locator:
 
 def _counts(code: CodeType) -> bool:
     """The body of a module's own class is part of its statement, not a function that others run."""
+    if code.co_name == "<module>" or code.co_name.startswith("<generic parameters of"):
+        return False
     return not codes.is_class_body(code) or "<locals>" in code.co_qualname
 
 

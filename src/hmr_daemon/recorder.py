@@ -16,6 +16,10 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
     from types import CodeType, FrameType, ModuleType, TracebackType
     from typing import Any, Self
 
+CO_OPTIMIZED = 1  # inspect's; the body of a module or a class has not got it
+
+OF_THE_TYPE = frozenset(dir(ModuleType)) | {"__annotations__", "__annotate__"}
+
 # Attributes that the import system itself reads and sets on modules.
 MACHINERY = frozenset(
     {
@@ -68,10 +72,13 @@ class Notes:
     Positions are instruction offsets in the module's code; -1 where a statement is run alone.
     """
 
-    __slots__ = ("before_read", "frame", "load", "node", "opened", "ran", "reads", "writes")
+    __slots__ = (
+        "at", "before_read", "code", "counts", "frame", "lined", "load", "node", "opened", "ran", "reads", "writes",
+    )  # fmt: skip
 
     def __init__(self, load: Load | None, node: Any) -> None:
         self.load = load
+        self.code = None if load is None else load.code
         self.node = node
         self.before_read: Callable[[str, str], None] | None = None
         """Called before a module's name is read, in a reload: what is to bind it may have yet to run."""
@@ -79,13 +86,22 @@ class Notes:
         self.reads: list[tuple[int, str, str]] = []
         self.writes: list[tuple[int, str, str]] = []
         self.ran: list[tuple[int, CodeType]] = []
+        self.at = -2
+        """The position of the last start of a function, and how often each code (by identity) has started there."""
+        self.counts: dict[int, int] = {}
+        self.lined = False
+        """Whether the monitor hears of the lines of the module's code."""
         self.opened: list[tuple[int, str]] = []
 
     def position(self) -> int:
         """Where the module's own code stands now."""
-        if self.frame is None and self.load is not None:
-            self.frame = _frame_of(self.load.code)
-        return self.frame.f_lasti if self.frame is not None else 0
+        frame = self.frame or self.find_frame()
+        return frame.f_lasti if frame is not None else 0
+
+    def find_frame(self) -> FrameType | _NoFrame | None:
+        """The frame of the module's code, once it has begun."""
+        self.frame = _frame_of(self.code)
+        return self.frame
 
 
 class _NoFrame:
@@ -127,25 +143,34 @@ def _frame_of(code: CodeType | None) -> FrameType | None:
 
 _stacks: dict[int, list[Notes]] = {}
 """Per thread, the runs of top-level code in progress, innermost last."""
-_names: dict[int, str] = {}
-"""Identity of each tracked module to its name."""
+_tracked: dict[int, tuple[str, dict[str, Any]]] = {}
+"""Identity of each tracked module to its name and namespace."""
 _files: set[str] = set()
 """Paths of the tracked modules, as their code objects give them."""
+
+
+_attribute = ModuleType.__getattribute__
 
 
 class RecordingModule(ModuleType):
     """What tracked modules are while top-level code runs: a module whose reads are noted."""
 
     def __getattribute__(self, name: str) -> Any:
+        module, namespace = _tracked.get(id(self)) or ("", {})
         if name not in MACHINERY and (stack := _stacks.get(get_ident())):
             notes = stack[-1]
-            module = _names.get(id(self), "")
-            notes.reads.append((notes.position(), module, name))
-            for outer in stack:
-                if outer.before_read is not None:
-                    outer.before_read(module, name)
+            frame = notes.frame
+            notes.reads.append((notes.position() if frame is None else frame.f_lasti, module, name))
+            if stack[0].load is None:  # a reload
+                for outer in stack:
+                    if outer.before_read is not None:
+                        outer.before_read(module, name)
+        if name not in OF_THE_TYPE and name in namespace:
+            return namespace[name]
         try:
-            return ModuleType.__getattribute__(self, name)
+            if name == "__path__" and "__getattr__" not in namespace:  # importlib asks for it each time
+                raise AttributeError(f"module {module!r} has no attribute '__path__'", name=name, obj=self)
+            return _attribute(self, name)
         except BaseException as error:
             _drop_this_frame(error)
             raise
@@ -153,7 +178,7 @@ class RecordingModule(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         if name not in MACHINERY and (stack := _stacks.get(get_ident())) and not _is_submodule(self, name, value):
             notes = stack[-1]
-            notes.writes.append((notes.position(), _names.get(id(self), ""), name))
+            notes.writes.append((notes.position(), _name_of(self), name))
         ModuleType.__setattr__(self, name, value)
 
 
@@ -161,9 +186,13 @@ RecordingModule.__name__ = RecordingModule.__qualname__ = "module"
 RecordingModule.__module__ = "builtins"
 
 
+def _name_of(module: ModuleType) -> str:
+    return _tracked[id(module)][0] if id(module) in _tracked else ""
+
+
 def _is_submodule(package: ModuleType, name: str, value: object) -> bool:
     """The import system binds a submodule in its package; no statement asked for that."""
-    return isinstance(value, ModuleType) and sys.modules.get(f"{_names.get(id(package), '')}.{name}") is value
+    return isinstance(value, ModuleType) and sys.modules.get(f"{_name_of(package)}.{name}") is value
 
 
 def _drop_this_frame(error: BaseException) -> None:
@@ -224,9 +253,9 @@ class Recorder:
         with self._lock:
             old = self._modules.get(name)
             if old is not None and old is not module:
-                _names.pop(id(old), None)
+                _tracked.pop(id(old), None)
             self._modules[name] = module
-            _names[id(module)] = name
+            _tracked[id(module)] = (name, module.__dict__)
             _files.add(path)
             if self._running:
                 self._swap(module)
@@ -235,7 +264,7 @@ class Recorder:
         with self._lock:
             module = self._modules.pop(name, None)
             if module is not None:
-                _names.pop(id(module), None)
+                _tracked.pop(id(module), None)
                 _restore(module)
 
     def start(self, notes: Notes) -> None:
@@ -245,6 +274,8 @@ class Recorder:
             if self._running == 1:
                 self._switch_on()
             _stacks.setdefault(get_ident(), []).append(notes)
+            if self._monitor is not None:
+                self._monitor.listen_again()
 
     def stop(self, notes: Notes) -> None:
         with self._lock:
@@ -254,6 +285,8 @@ class Recorder:
             if not stack:
                 _stacks.pop(get_ident(), None)
             notes.frame = None
+            if self._monitor is not None:
+                self._monitor.listen_again()
             self._running -= 1
             if not self._running:
                 self._switch_off()
@@ -350,50 +383,121 @@ def _restore(module: ModuleType) -> None:
 
 
 class _Monitor:
-    """Notes which tracked functions start (PEP 669), through a tool id that is given back."""
+    """Notes which tracked functions start (PEP 669), through tool ids that are given back.
+
+    The first tool hears of the first start of every code, once. The second follows the tracked ones, and stops
+    listening to one that starts again and again in a statement, until the next line, load or statement begins.
+    """
+
+    MANY = 4  # starts of one code in one statement; each more would tell nothing
 
     def __init__(self) -> None:
-        self._tool: int | None = None
+        self._first: int | None = None
+        self._second: int | None = None
+        self._followed: list[CodeType] = []
+        self._muted: list[CodeType] = []
 
     def start(self) -> None:
         monitoring = sys.monitoring
-        for tool in (4, 3, 5, 2, 1):
-            if monitoring.get_tool(tool) is None:
-                monitoring.use_tool_id(tool, "hmr-daemon")
-                self._tool = tool
-                monitoring.register_callback(tool, monitoring.events.PY_START, _starter())
-                monitoring.set_events(tool, monitoring.events.PY_START)
-                return
+        free = [tool for tool in (4, 3, 5, 2, 1) if monitoring.get_tool(tool) is None]
+        if not free:
+            return
+        self._first = free[0]
+        self._second = free[1] if len(free) > 1 else None
+        for tool in free[:2]:
+            monitoring.use_tool_id(tool, "hmr-daemon")
+        events = monitoring.events
+        monitoring.register_callback(self._first, events.PY_START, self._on_first_start())
+        if self._second is not None:
+            monitoring.register_callback(self._second, events.PY_START, self._on_start())
+            monitoring.register_callback(self._second, events.LINE, self._on_line)
+        monitoring.set_events(self._first, events.PY_START)
 
     def stop(self) -> None:
-        if self._tool is not None:
-            monitoring = sys.monitoring
-            monitoring.set_events(self._tool, 0)
-            monitoring.register_callback(self._tool, monitoring.events.PY_START, None)
-            monitoring.free_tool_id(self._tool)
-            self._tool = None
+        monitoring = sys.monitoring
+        events = monitoring.events
+        if self._second is not None:
+            for code in self._followed:
+                monitoring.set_local_events(self._second, code, 0)
+            monitoring.register_callback(self._second, events.PY_START, None)
+            monitoring.register_callback(self._second, events.LINE, None)
+            monitoring.free_tool_id(self._second)
+        if self._first is not None:
+            monitoring.set_events(self._first, 0)
+            monitoring.register_callback(self._first, events.PY_START, None)
+            monitoring.free_tool_id(self._first)
+        self._first = self._second = None
+        self._followed.clear()
+        self._muted.clear()
 
+    def listen_again(self) -> None:
+        """Another statement may be running from now on: what the last one ran many times is news again."""
+        while self._muted:
+            self._listen(self._muted.pop(), sys.monitoring.events.PY_START)
 
-def _starter() -> Callable[[CodeType, int], object]:
-    """The callback of PY_START, which runs at each start of a tracked function while modules load."""
-    disable = sys.monitoring.DISABLE
-    files, stacks, ident = _files, _stacks, get_ident
-    getframe = sys._getframe
+    def _listen(self, code: CodeType, events: int) -> None:
+        if self._second is not None:
+            sys.monitoring.set_local_events(self._second, code, events)
 
-    def on_start(code: CodeType, _offset: int) -> object:
-        if code.co_filename not in files:
+    def _on_line(self, _code: CodeType, _line: int) -> object:
+        """Top-level statements run in order, so the first event of each line is enough."""
+        self.listen_again()
+        return sys.monitoring.DISABLE
+
+    def _mute(self, code: CodeType, notes: Notes) -> None:
+        load = notes.load
+        if load is not None and not notes.lined:
+            notes.lined = True
+            self._followed.append(load.code)
+            self._listen(load.code, sys.monitoring.events.LINE)
+        self._muted.append(code)
+        self._listen(code, 0)
+        if len(_stacks) > 1:
+            self.listen_again()  # it is news to what another thread is loading
+
+    def _on_first_start(self) -> Callable[[CodeType, int], object]:
+        disable, start, files = sys.monitoring.DISABLE, sys.monitoring.events.PY_START, _files
+        on_start, listen, followed = self._on_start(), self._listen, self._followed
+        only_tool = self._second is None
+
+        def on_first_start(code: CodeType, offset: int) -> object:
+            if code.co_filename not in files:
+                return disable
+            on_start(code, offset)
+            if only_tool or not code.co_flags & CO_OPTIMIZED:
+                return None  # nothing to gain: the body of a module or a class seldom runs again
+            followed.append(code)
+            listen(code, start)
             return disable
-        stack = stacks.get(ident())
-        if stack:
-            notes = stack[-1]
-            frame = notes.frame
-            if frame is not None:
-                notes.ran.append((frame.f_lasti, code))
-            elif notes.load is not None and code is notes.load.code:
-                notes.frame = getframe(1)
-        return None
 
-    return on_start
+        return on_first_start
+
+    def _on_start(self) -> Callable[[CodeType, int], object]:
+        """What runs at each start of a tracked function while modules load."""
+        stacks, ident, identity, many, mute = _stacks, get_ident, id, self.MANY, self._mute
+
+        def on_start(code: CodeType, _offset: int) -> object:
+            stack = stacks.get(ident())
+            if not stack:
+                return None
+            notes = stack[-1]
+            frame = notes.frame or notes.find_frame()
+            if frame is None or code is notes.code:
+                return None
+            position = frame.f_lasti
+            if position != notes.at:
+                notes.at = position
+                notes.counts = {}
+            number = identity(code)
+            count = notes.counts.get(number, 0) + 1
+            notes.counts[number] = count
+            if count == 1:
+                notes.ran.append((position, code))
+            elif count == many:
+                mute(code, notes)
+            return None
+
+        return on_start
 
 
 class Running:
