@@ -65,7 +65,9 @@ def shown(figures: Iterable[Figure]) -> Iterator[Figure]:
 def line(figure: Figure) -> str:
     goal = "" if figure.goal is None else f"<= {figure.goal:g} {figure.unit}".rstrip()
     verdict = "" if figure.goal is None else ("ok" if figure.kept else "MISSED")
-    detail = ", ".join(f"{name} {value if isinstance(value, str) else f'{value:.4g}'}" for name, value in figure.detail.items())
+    detail = ", ".join(
+        f"{name} {value if isinstance(value, str) else f'{value:.4g}'}" for name, value in figure.detail.items()
+    )
     return f"{figure.work:62} {figure.value:9.3f} {figure.unit:3} {goal:12} {verdict:7} {detail}"
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402 - after the choice of what to draw with
-from matplotlib.axes import Axes  # noqa: E402
+from matplotlib import pyplot
+from matplotlib.axes import Axes
 
-from .measure import Figure  # noqa: E402
+from .measure import Figure
 
 KEPT, MISSED, PALE = "#2a7f62", "#c8553d", "#d9d9d9"
 

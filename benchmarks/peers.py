@@ -18,7 +18,9 @@ def figures(setting: Setting, environments: list[Environment]) -> Iterator[Figur
             try:
                 yield from measure(setting, environment)
             except (RuntimeError, OSError) as error:
-                yield Figure(f"{environment.name}: {measure.__name__.strip('_')}", float("nan"), "", None, {"not": str(error)})
+                yield Figure(
+                    f"{environment.name}: {measure.__name__.strip('_')}", float("nan"), "", None, {"not": str(error)}
+                )
 
 
 def _steady(setting: Setting, environment: Environment) -> Iterator[Figure]:

@@ -77,9 +77,7 @@ def imports(setting: Setting) -> Iterator[Figure]:
         )
 
 
-def _process_ratio(
-    name: str, setting: Setting, folder: Path, arguments: list[str], goal: float, pairs: int
-) -> Figure:
+def _process_ratio(name: str, setting: Setting, folder: Path, arguments: list[str], goal: float, pairs: int) -> Figure:
     """Processor time of a process from start to end; by instructions too, where they can be counted."""
     environ = {"PYTHONPATH": str(folder)}
 
@@ -124,7 +122,9 @@ def saves(setting: Setting) -> Iterator[Figure]:
     with temporary() as folder:
         projects.small(folder)
         with running(setting.live, folder, "import small") as subject:
-            yield from _save(subject, folder / "small.py", "small", "a function in a small module", 10, 20, 100, setting)
+            yield from _save(
+                subject, folder / "small.py", "small", "a function in a small module", 10, 20, 100, setting
+            )
     with temporary() as folder:
         projects.long_module(folder, 5000)
         with running(setting.live, folder, "import long") as subject:
@@ -140,9 +140,7 @@ def saves(setting: Setting) -> Iterator[Figure]:
 def _save(
     subject: Subject, path: Path, module: str, what: str, goal: float, tail: float | None, rounds: int, setting: Setting
 ) -> Iterator[Figure]:
-    found = subject(
-        "saves", edits=[edit_of(path)], probe=ANSWER.format(module=module), rounds=setting.times(rounds)
-    )
+    found = subject("saves", edits=[edit_of(path)], probe=ANSWER.format(module=module), rounds=setting.times(rounds))
     elapsed, reload = found["elapsed"], found["reload"]
     detail: dict[str, float | str] = {"of which the reload": statistics.median(reload), "first": elapsed[0]}
     detail["worst"] = max(elapsed)
@@ -221,7 +219,10 @@ def branch_switch(setting: Setting) -> Iterator[Figure]:
 def holding(setting: Setting) -> Iterator[Figure]:
     with temporary() as folder:
         projects.small(folder)
-        with running(setting.live, folder, "import small") as live, running(setting.plain, folder, "import small") as two:
+        with (
+            running(setting.live, folder, "import small") as live,
+            running(setting.plain, folder, "import small") as two,
+        ):
             seconds = 2 if setting.quick else 10
             used = live("idle", seconds=seconds)
             yield Figure("idle processor time, of a processor", used / seconds * 100, "%", 0.05)
@@ -250,10 +251,14 @@ def _project_holding(setting: Setting) -> Iterator[Figure]:
                 memory[environment.name] = after["memory"] - before["memory"]
                 if environment is setting.live:
                     yield Figure("threads, with the main one", after["threads"], "", 4)
-                    folders = 1 + len([each for each in folder.rglob("*") if each.is_dir() and each.name != "__pycache__"])
+                    folders = 1 + len(
+                        [each for each in folder.rglob("*") if each.is_dir() and each.name != "__pycache__"]
+                    )
                     yield Figure("inotify watches / folders of imported packages", after["watches"] / folders, "x", 1)
         more = memory["live"] - memory["plain"]
-        yield Figure("memory per tracked module / its source", more / source, "x", 1.5, {"MB": more, "source MB": source})
+        yield Figure(
+            "memory per tracked module / its source", more / source, "x", 1.5, {"MB": more, "source MB": source}
+        )
 
 
 def heap(setting: Setting) -> Iterator[Figure]:

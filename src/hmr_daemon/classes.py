@@ -59,7 +59,7 @@ def changeable(cls: object) -> bool:
     if not isinstance(cls, type):
         return False
     metaclass = type(cls)
-    for owner in metaclass.__mro__:
+    for owner in type.mro(metaclass):
         if owner in (type, abc.ABCMeta, object):
             continue
         if owner.__module__ == "typing" and owner.__name__ == "_ProtocolMeta":
@@ -144,7 +144,8 @@ class ClassHook:
         if installed and all(isinstance(member, METHOD_TYPES) for member in changed):
             return
         try:
-            super(cls, cls).__init_subclass__(**keywords)
+            told: Any = super(cls, cls)  # type: ignore[misc]
+            told.__init_subclass__(**keywords)
         except Exception as error:  # a library's code, or the user's
             if not installed:
                 raise
@@ -164,10 +165,14 @@ class ClassHook:
             self._transaction.on_undo(setattr, cls, "__bases__", before)
 
 
+def _update_abstract(cls: Any) -> None:
+    abc.update_abstractmethods(cls)
+
+
 def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edit: ClassEdit) -> None:
     """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
     if isinstance(cls, abc.ABCMeta):
-        transaction.on_undo(abc.update_abstractmethods, cls)
+        transaction.on_undo(_update_abstract, cls)
     for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
     if edit.decorated:
@@ -181,7 +186,7 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
             _set(transaction, cls, name, member)
     _implicit_members(transaction, cls, namespace, edit)
     if isinstance(cls, abc.ABCMeta):
-        abc.update_abstractmethods(cls)
+        _update_abstract(cls)
 
 
 def _not_bound_this_time(edit: ClassEdit, namespace: Mapping[str, Any]) -> set[str]:
@@ -199,7 +204,7 @@ def _set(transaction: Transaction, cls: type, name: str, member: Any) -> None:
         transaction.set_member(cls, name, dict(member))
         return
     if name in ("__annotate__", "__annotate_func__"):  # 3.14: setting it drops what was computed before
-        transaction.do((setattr, cls, "__annotate__", member), (setattr, cls, "__annotate__", cls.__annotate__))
+        transaction.do((setattr, cls, "__annotate__", member), (setattr, cls, "__annotate__", _annotate_of(cls)))
         return
     settled = member if old is MISSING else settle(transaction, old, member)
     transaction.set_member(cls, name, settled)
@@ -229,10 +234,14 @@ def _implicit_members(transaction: Transaction, cls: type, namespace: Mapping[st
         transaction.set_member(cls, "__doc__", None)
 
 
+def _annotate_of(cls: Any) -> Any:
+    return cls.__annotate__
+
+
 def _drop_annotations(transaction: Transaction, cls: type) -> None:
     """The new body annotates nothing."""
     if sys.version_info >= (3, 14):
-        transaction.do((setattr, cls, "__annotate__", None), (setattr, cls, "__annotate__", cls.__annotate__))
+        transaction.do((setattr, cls, "__annotate__", None), (setattr, cls, "__annotate__", _annotate_of(cls)))
     else:
         transaction.delete_member(cls, "__annotations__")
 
@@ -301,7 +310,7 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
             before = old.__dict__.get(name, MISSING)
             transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
     if isinstance(old, abc.ABCMeta):
-        abc.update_abstractmethods(old)
+        _update_abstract(old)
 
 
 def _set_class_cells(transaction: Transaction, members: Iterable[Any], wrong: type, right: type) -> None:
@@ -325,7 +334,7 @@ def _replace_references(transaction: Transaction, gone: Any, here: Any, skip: It
     for holder in gc.get_referrers(gone):
         if id(holder) in skipped:
             continue
-        if type(holder) is dict or (isinstance(holder, dict) and not isinstance(holder, Namespace)):
+        if isinstance(holder, dict) and not isinstance(holder, Namespace):
             _replace_in_dict(transaction, holder, gone, here)
         elif isinstance(holder, list):
             transaction.guard(holder)
@@ -355,14 +364,16 @@ def take_over(transaction: Transaction, old: type, new: type, problems: list[str
     """Let `new` stand wherever `old` stood: references, subclasses and, where CPython allows it, instances."""
     _set_class_cells(transaction, vars(new).values(), old, new)
     name = f"{old.__module__}.{old.__qualname__}"
-    for subclass in type.__subclasses__(old):
+    subclasses: list[type] = type.__subclasses__(old)
+    for subclass in subclasses:
         if subclass is not new:
             before = subclass.__bases__
             try:
                 subclass.__bases__ = tuple(new if base is old else base for base in before)
                 transaction.on_undo(setattr, subclass, "__bases__", before)
             except TypeError as error:
-                problems.append(f"{subclass.__module__}.{subclass.__qualname__} still derives from the old {name}: {error}")
+                where = f"{subclass.__module__}.{subclass.__qualname__}"
+                problems.append(f"{where} still derives from the old {name}: {error}")
     stuck = 0
     for instance in [o for o in gc.get_referrers(old) if type(o) is old]:
         try:
@@ -387,7 +398,8 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> type:
                 if key != "__objclass__":
                     transaction.set_item(vars(before), key, value)
         elif id(member) not in adopted:
-            transaction.do((object.__setattr__, member, "__class__", old), (object.__setattr__, member, "__class__", new))
+            become, back = (object.__setattr__, member, "__class__", old), (object.__setattr__, member, "__class__", new)
+            transaction.do(become, back)
             transaction.set_item(vars(member), "__objclass__", old)
             adopted[id(member)] = member
     _set_class_cells(transaction, vars(new).values(), new, old)
@@ -400,7 +412,8 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> type:
         before = old.__dict__.get(name, MISSING)
         transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
     _replace_references(transaction, new, old, skip=())
-    return old
+    same: type = old
+    return same
 
 
 def _can_become(before: Any, member: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from types import CodeType, MappingProxyType
 
 GLOBAL_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
@@ -161,7 +162,10 @@ def global_writes(code: CodeType) -> frozenset[str]:
 
 
 GROWING_METHODS = frozenset(
-    {"append", "appendleft", "add", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
+    {
+        "append", "appendleft", "add", "clear", "discard", "extend", "insert", "pop", "popitem", "remove",
+        "setdefault", "update",
+    }
 )
 
 
@@ -170,7 +174,7 @@ def grown_globals(code: CodeType) -> frozenset[str]:
     instructions = list(dis.get_instructions(code))
     stores = any(i.opname in ("STORE_SUBSCR", "DELETE_SUBSCR") for i in instructions)
     found = set()
-    for instruction, following in zip(instructions, instructions[1:], strict=False):
+    for instruction, following in pairwise(instructions):
         if instruction.opname in GLOBAL_READS:
             method = following.opname in ("LOAD_ATTR", "LOAD_METHOD") and following.argval in GROWING_METHODS
             if method or stores:

@@ -25,7 +25,8 @@ def compile_statement(node: ast.stmt, parsed: Parsed, path: str) -> CodeType:
     if isinstance(node, ast.ImportFrom) and node.module == "__future__":
         body = [ast.copy_location(ast.Pass(), node)]
     tree = ast.Module(body, [])
-    return compile(tree, path, "exec", flags=parsed.future, dont_inherit=True)
+    code: CodeType = compile(tree, path, "exec", flags=parsed.future, dont_inherit=True)
+    return code
 
 
 def compile_text(statement: Statement, parsed: Parsed, path: str) -> CodeType:
@@ -35,7 +36,8 @@ def compile_text(statement: Statement, parsed: Parsed, path: str) -> CodeType:
         return compile_statement(statement.parse(), parsed, path)
     never = f"if 0: import {', '.join(f'_ as {name}' for name in used)}\n" if used else ""
     text = "\n" * (statement.line - 1 - bool(never)) + never + statement.text + "\n"
-    return compile(text, path, "exec", flags=parsed.future, dont_inherit=True)
+    code: CodeType = compile(text, path, "exec", flags=parsed.future, dont_inherit=True)
+    return code
 
 
 def _without_annotation(node: ast.AnnAssign) -> ast.stmt:

@@ -231,7 +231,9 @@ def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any])
             container[earlier[-1]] = entry
 
 
-def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any], put_back: bool) -> None:
+def _place_in_dict(
+    container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any], put_back: bool
+) -> None:
     if not gone:
         return
     gained = [key for key in container if key not in snapshot or key in gone]

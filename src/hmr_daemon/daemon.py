@@ -352,7 +352,7 @@ class Parts:
 
     def __init__(self, daemon: Daemon) -> None:
         from . import report
-        from .executor import Executor, Outcome
+        from .executor import Executor
         from .graph import Graph
         from .interactive import Interactive, may_execute_text
         from .uncalled import Uncalled
@@ -421,10 +421,8 @@ class Parts:
     def _take_script(self, path: str) -> Load | None:
         from .scripts import script_load
 
-        load = script_load(path)
-        if load is not None:
-            load.source = self.daemon._script_source
-            self._add_script(load)
+        load = script_load(path, self.daemon._script_source)
+        self._add_script(load)
         return load
 
     def _add_script(self, load: Load | None) -> None:

@@ -72,7 +72,7 @@ def _pair(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
         lambda s: s.text,
         lambda s: (s.key, s.text.partition("\n")[0]) if s.kind == "def" else None,
         lambda s: s.key if s.names else None,
-        lambda s: s.whole if not s.names else None,  # type: ignore[return-value]
+        lambda s: s.whole if not s.names else None,
         lambda s: s.names[0] if s.names else None,
         lambda s: (s.kind, frozenset(s.effects.writes)) if s.effects.writes else None,
         lambda s: s.kind if s.kind != "from" else None,
@@ -131,7 +131,7 @@ def _crossed(
 
 def longest_rising(values: Sequence[float]) -> set[float]:
     """The values of a longest rising subsequence."""
-    ends: list[int] = []
+    ends: list[float] = []
     where: list[int] = []
     previous: list[int] = []
     for index, value in enumerate(values):

@@ -356,9 +356,10 @@ def _cached_properties(cls: type) -> Iterator[Cache]:
 
 def _forget_property(cls: type, name: str) -> None:
     """Let instances of the class and of its subclasses compute a cached property again."""
-    classes = [cls]
+    classes: list[type] = [cls]
     for each in classes:
-        classes += [c for c in type.__subclasses__(each) if c not in classes]
+        subclasses: list[type] = type.__subclasses__(each)
+        classes += [subclass for subclass in subclasses if subclass not in classes]
     for instance in gc.get_referrers(*classes):
         if isinstance(instance, cls):
             state = own(instance, "__dict__")

@@ -269,7 +269,7 @@ class Graph:
         """Where runs are guessed, modules that may have run code of `records` must be known first."""
         if SEES_CALLS:
             return
-        users = defaultdict(set)
+        users: dict[str, set[str]] = defaultdict(set)
         for (module, _), entries in self._readers.items():
             users[module] |= {entry.module.name if isinstance(entry, Node) else entry[0].name for entry in entries}
         waiting = [record.name for record in records]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -20,7 +21,9 @@ INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 LIMIT = 2_000
 
 
-def reached(values: list[Any], attributes: Collection[str], files: Collection[str], results: bool = False) -> dict[int, CodeType]:
+def reached(
+    values: list[Any], attributes: Collection[str], files: Collection[str], results: bool = False
+) -> dict[int, CodeType]:
     """The code objects, by identity, of source files in `files`, that using `values` may run.
 
     `results` tells that what calls give is called as well, so that functions handed out run too.
@@ -73,9 +76,8 @@ def _run_with(code: CodeType) -> Iterator[CodeType]:
 
 def _used_locally(code: CodeType) -> set[str]:
     """Local names that are loaded for more than to be returned at once."""
-    used = set()
-    instructions = list(dis.get_instructions(code))
-    for instruction, following in zip(instructions, instructions[1:], strict=False):
+    used: set[str] = set()
+    for instruction, following in pairwise(dis.get_instructions(code)):
         if instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF")) and following.opname != "RETURN_VALUE":
             names = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
             used.update(names)

@@ -28,14 +28,17 @@ def _is_file(code: CodeType, module: ModuleType) -> bool:
     return code.co_filename == module.__dict__.get("__file__") and not code.co_filename.startswith("<")
 
 
-def script_load(path: str, patience: float = 1.0) -> Load | None:
-    """The script's load, as if it had been imported; None where its code never came to run."""
+def script_load(path: str, source: bytes | None, patience: float = 1.0) -> Load | None:
+    """The script's load, as if it had been imported; None where its code never came to run.
+
+    `source` is what was read of it at the start, which may have been too late.
+    """
     end = time.monotonic() + patience
     while time.monotonic() < end:
         module = sys.modules.get("__main__")
         frame = main_frame(module) if module is not None else None
         if module is not None and frame is not None:
-            return load_of(module, path, frame.f_code)
+            return load_of(module, path, frame.f_code, _checked(source, path, frame.f_code))
         time.sleep(0.005)
     return None
 
@@ -49,7 +52,12 @@ def found_script() -> Load | None:
     frame = main_frame(module)
     if frame is None:
         return None
-    return load_of(module, path, frame.f_code, _source_of(frame.f_code, path))
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError:
+        source = None
+    return load_of(module, path, frame.f_code, _checked(source, path, frame.f_code))
 
 
 def load_of(module: ModuleType, path: str, code: CodeType, source: bytes | None = None) -> Load:
@@ -61,13 +69,11 @@ def load_of(module: ModuleType, path: str, code: CodeType, source: bytes | None 
     return load
 
 
-def _source_of(code: CodeType, path: str) -> bytes | None:
-    """The file's text, where it still is what the code was made of."""
+def _checked(source: bytes | None, path: str, code: CodeType) -> bytes | None:
+    """The source, where it is what the code was made of; an edit may have come before it was read."""
     try:
-        with open(path, "rb") as file:
-            source = file.read()
-        same = compile(source, path, "exec", dont_inherit=True) == code
-    except (OSError, SyntaxError, ValueError):
+        same = source is not None and compile(source, path, "exec", dont_inherit=True) == code
+    except (SyntaxError, ValueError):
         return None
     return source if same else None
 

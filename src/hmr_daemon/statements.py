@@ -290,8 +290,8 @@ def _kind(node: ast.stmt, index: int) -> str:
             return "import"
         case ast.ImportFrom():
             return "from"
-        case ast.Expr(value=ast.Constant()):
-            return "doc" if index == 0 and isinstance(node.value.value, str) else "constant"
+        case ast.Expr(value=ast.Constant(value=value)):
+            return "doc" if index == 0 and isinstance(value, str) else "constant"
         case ast.Expr():
             return "expr"
         case _:

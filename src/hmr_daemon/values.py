@@ -47,7 +47,7 @@ def _same(old: Any, new: Any, depth: int) -> bool:
         return same(old.__func__, new.__func__, depth - 1)
     if kind is property:
         return all(same(getattr(old, n), getattr(new, n), depth - 1) for n in ("fget", "fset", "fdel", "__doc__"))
-    if isinstance(old, type) or kind.__eq__ is object.__eq__:
+    if isinstance(old, type) or getattr(kind, "__eq__", None) is object.__eq__:
         return False
     return (old == new) is True and same(getattr(old, "__dict__", None), getattr(new, "__dict__", None), depth - 1)
 

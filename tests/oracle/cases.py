@@ -337,3 +337,30 @@ case(
     {"m2.py": "t2 = dict(k0=12)\n", "m3.py": "from m2 import t2\nt2['k0'] += 17\n"},
     {"m2.py": "t2 = dict(k0=12)\ndef f1(*, b=sum(t2.values())): pass\n"},
 )
+case(
+    "class body with a member called like a global that it reads",
+    "m3",
+    {"m2.py": "o2 = 7\n", "m3.py": "import m2\nclass K5:\n    m2 = m2.o2\n"},
+    {"m2.py": "o2 = 4\n"},
+)
+case(
+    "class attribute by a function that lazily reads what changed",
+    "m4",
+    {
+        "m2.py": "c1 = 20\n",
+        "m4.py": "def f4():\n    import m2 as lazy\n    return lazy.c1\nclass K2:\n    w = f4()\n    def __init__(self, v=f4()): pass\n",
+    },
+    {"m2.py": "c1 = 3\n"},
+)
+DESCRIPTOR = (
+    "class Desc:\n    def __get__(self, i, o): return {0}\nclass K1:\n    w = Desc()\n"
+    "class K3:\n    class Inner:\n        q = K1.w\nx = K1.w\n"
+)
+one("nested class reads a descriptor whose code changed", DESCRIPTOR.format(1), DESCRIPTOR.format(2))
+one("docstring becomes first", "s = 1\n'''About.'''\n", "'''About.'''\ns = 1\n")
+CONTEXT = (
+    "class D1:\n    x = {0}\nimport contextlib\n@contextlib.contextmanager\ndef ctx():\n    yield D1.x\n"
+    "with ctx() as c1:\n    c2 = c1 + 1\n"
+)
+one("with a context manager that reads a class attribute", CONTEXT.format(5), CONTEXT.format(15))
+one("a default, twice, of a list that is made anew", "l1 = []\nl1[:0] = [5]\ndef f3(a=l1): pass\n", "l1 = []\ndef f3(a=l1): pass\ndef f3(a=l1): pass\n")
