@@ -131,8 +131,7 @@ def test_magics_and_top_level_await_keep_working(notebook: Notebook) -> None:
 
 
 def test_autoreload_leaves_live_modules_alone_and_that_is_said_once(notebook: Notebook) -> None:
-    notebook.run("%load_ext autoreload\n%autoreload 2\nimport m\nm.state = 1\nimport hmr_daemon")
-    told = ""
+    told = notebook.run("%load_ext autoreload\n%autoreload 2\nimport m\nm.state = 1\nimport hmr_daemon").stderr
     for number in (2, 3):
         notebook.edit({"m.py": f"X = {number}\nprint('loaded')\ndef f():\n    return {number}\n"})
         cell = notebook.run("m.f(), m.X, m.state")

@@ -144,13 +144,15 @@ class ClassHook:
         if installed and all(isinstance(member, METHOD_TYPES) for member in changed):
             return
         try:
-            told: Any = super(cls, cls)  # type: ignore[misc]
+            told: Any = super(cls, cls)
             told.__init_subclass__(**keywords)
         except Exception as error:  # a library's code, or the user's
             if not installed:
                 raise
-            self.problems.append(f"{cls.__module__}.{cls.__qualname__} needs a restart to be whole: {owner.__qualname__} "
-                                 f"does not take it in again ({type(error).__name__}: {error})")  # fmt: skip
+            self.problems.append(
+                f"{cls.__module__}.{cls.__qualname__} needs a restart to be whole: {owner.__qualname__} does not "
+                f"take it in again ({type(error).__name__}: {error})"
+            )
 
     def _rebase(self, cls: type, bases: tuple[type, ...], namespace: Namespace, qualname: str) -> None:
         bases = bases or (object,)
@@ -293,7 +295,7 @@ def _held_by_unknown(cls: type) -> bool:
     known = (dict, list, set, tuple, CellType, FunctionType, type, types.FrameType, types.MethodType,
              types.GetSetDescriptorType, types.MemberDescriptorType, types.BuiltinFunctionType)  # fmt: skip
     for holder in gc.get_referrers(cls):
-        if isinstance(holder, known) or isinstance(holder, cls) or hasattr(holder, "__dict__"):
+        if isinstance(holder, (*known, cls)) or hasattr(holder, "__dict__"):
             continue
         if type(holder).__module__ not in ("builtins", "weakref", "_weakref", "typing", "functools", "types"):
             return True
@@ -398,7 +400,10 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> type:
                 if key != "__objclass__":
                     transaction.set_item(vars(before), key, value)
         elif id(member) not in adopted:
-            become, back = (object.__setattr__, member, "__class__", old), (object.__setattr__, member, "__class__", new)
+            become, back = (
+                (object.__setattr__, member, "__class__", old),
+                (object.__setattr__, member, "__class__", new),
+            )
             transaction.do(become, back)
             transaction.set_item(vars(member), "__objclass__", old)
             adopted[id(member)] = member

@@ -163,8 +163,18 @@ def global_writes(code: CodeType) -> frozenset[str]:
 
 GROWING_METHODS = frozenset(
     {
-        "append", "appendleft", "add", "clear", "discard", "extend", "insert", "pop", "popitem", "remove",
-        "setdefault", "update",
+        "append",
+        "appendleft",
+        "add",
+        "clear",
+        "discard",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "remove",
+        "setdefault",
+        "update",
     }
 )
 

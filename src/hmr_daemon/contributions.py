@@ -97,7 +97,9 @@ def _containers(node: Node, graph: Graph, reads: Collection[str]) -> list[Any]:
     """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls."""
     files = {record.path for record in graph.modules.values()} if graph.modules else set()
     namespace = node.module.namespace
-    waiting: list[tuple[Any, int]] = [(namespace[n], 0) for n in {*node.statement.effects.reads, *reads} if n in namespace]
+    waiting: list[tuple[Any, int]] = [
+        (namespace[n], 0) for n in {*node.statement.effects.reads, *reads} if n in namespace
+    ]
     for module, name in node.reads:
         record = graph.modules.get(module)
         if record is not None and name in record.namespace:
@@ -231,9 +233,7 @@ def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any])
             container[earlier[-1]] = entry
 
 
-def _place_in_dict(
-    container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any], put_back: bool
-) -> None:
+def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any], put_back: bool) -> None:
     if not gone:
         return
     gained = [key for key in container if key not in snapshot or key in gone]

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .config import Settings
-    from .executor import Executor, Outcome
+    from .executor import Executor
     from .graph import Graph, ModuleRecord
     from .interactive import Interactive
     from .model import Change, Failure, Reload
+    from .run import Outcome
     from .scope import Scope
     from .watcher import BatchQueue, Signature, Watcher
 
@@ -538,12 +539,13 @@ class Parts:
         from dataclasses import replace
 
         started = time.perf_counter()
-        from .scripts import still_running
+        from . import leftovers
         from .uncalled import changed_functions
 
         main = self.graph.modules.get("__main__")
         if main is not None:
             self.graph.analyze(main)  # nothing was recorded of it: what it reads is told by its text
+        statements = {node: node.statement for node in (main and main.nodes) or ()}
         before = self._functions(changes)
         self.daemon.applying = True
         try:
@@ -556,8 +558,10 @@ class Parts:
         if event.ok:
             self._settle(files)
             after = self._functions(changes)
-            notes = tuple(still_running(changed_functions(before, after)))
-            event = replace(event, notes=event.notes + notes)
+            notes = [*leftovers.functions(changed_functions(before, after))]
+            if main is not None and main.script:
+                notes += leftovers.statements(main, statements, event.ran)
+            event = replace(event, notes=(*event.notes, *notes))
             self.uncalled.changed(before, self._without_called(after, event.ran))
             self._take_up(outcome)
         else:

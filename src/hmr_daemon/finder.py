@@ -9,7 +9,6 @@ from ._bootstrap import Finder, as_importlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
-    from collections.abc import Callable
     from importlib.machinery import ModuleSpec, SourceFileLoader
     from types import CodeType, ModuleType
     from typing import Any, Protocol

@@ -109,8 +109,9 @@ def find(
 ) -> dict[int, list[FunctionType]]:
     """The live functions that run the first code object of each pair, by the identity of that code object.
 
-    `holders` tells how many references to a code object the caller knows of, by its identity. Those reachable from `roots` are found by walking; the heap is searched only for code objects that have
-    more references than these explain.
+    `holders` tells how many references to a code object the caller knows of, by its identity. Functions reachable
+    from `roots` are found by walking; the heap is searched only for code objects that have more references than
+    these explain.
     """
     wanted = {id(old) for old, _ in pairs}
     found: dict[int, list[FunctionType]] = defaultdict(list)
@@ -276,9 +277,7 @@ def _merged_defaults(
     defaults = new.__defaults__
     if defaults and kept:
         names = positional_names(new)[-len(defaults) :]
-        defaults = tuple(
-            before[n] if n in kept and n in before else v for n, v in zip(names, defaults, strict=True)
-        )
+        defaults = tuple(before[n] if n in kept and n in before else v for n, v in zip(names, defaults, strict=True))
     keyword_defaults = new.__kwdefaults__
     if keyword_defaults and kept:
         keyword_defaults = {n: before[n] if n in kept and n in before else v for n, v in keyword_defaults.items()}

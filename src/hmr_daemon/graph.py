@@ -142,7 +142,9 @@ class Graph:
             self.remove(old)
         if load.failed:
             return None
-        record = ModuleRecord(load.name, load.code.co_filename, load.module, load.code, load.sequence, load.parent, load.stat)
+        record = ModuleRecord(
+            load.name, load.code.co_filename, load.module, load.code, load.sequence, load.parent, load.stat
+        )
         record.script = load.name == "__main__"
         load.record = record
         load.read_source()
@@ -420,7 +422,7 @@ def _share_codes(nodes: list[Node], children: Iterable[CodeType]) -> None:
         index = bisect_right(lines, code.co_firstlineno) - 1
         while index > 0 and lines[index - 1] == lines[index] and code.co_name not in nodes[index].statement.names:
             index -= 1
-        if 0 <= index:
+        if index >= 0:
             shared[index].append(code)
     for index, found in shared.items():
         nodes[index].codes = tuple(found)

@@ -61,7 +61,7 @@ class Request:
 
 
 def instrument(request: Request) -> ast.stmt:
-    """The new statement's syntax with the hooks in it: the constants `FUNCTION_HOOK` and `CLASS_HOOK` stand for them."""
+    """The new statement's syntax with the hooks in it, for which two constants stand."""
     node = copy.deepcopy(request.new.parse()) if request.new.node is not None else request.new.parse()
     old = request.old.parse() if request.old is not None else None
     return _Transformer(request).statement(node, request.old, request.new, old, "")
@@ -81,7 +81,11 @@ class _Transformer:
         if isinstance(node, LoopNode):
             return node  # one definition, many functions: none has a single predecessor
         for name, value in ast.iter_fields(node):
-            if isinstance(value, list) and value and isinstance(value[0], (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            if (
+                isinstance(value, list)
+                and value
+                and isinstance(value[0], (ast.stmt, ast.ExceptHandler, ast.match_case))
+            ):
                 for position, part in enumerate(value):
                     if isinstance(part, ast.stmt):
                         before = _same_definition(old_node, part)
@@ -106,14 +110,18 @@ class _Transformer:
     ) -> ast.stmt:
         qualname = prefix + node.name
         if qualname not in self.request.in_place or not isinstance(old_node, ast.ClassDef):
-            node.body = [self.statement(s, None, None, _same_definition(old_node, s), qualname + ".") for s in node.body]
+            node.body = [
+                self.statement(s, None, None, _same_definition(old_node, s), qualname + ".") for s in node.body
+            ]
             return node
         old_members = _members(old, old_node, self.request.old_text)
         new_members = _members(new, node, self.request.new_text)
         edits = compare(old_members, new_members)
         edit = self._class_edit(node, old_node, qualname, old_members, new_members, edits)
         if edit.slots_changed:
-            node.body = [self.statement(s, None, None, _same_definition(old_node, s), qualname + ".") for s in node.body]
+            node.body = [
+                self.statement(s, None, None, _same_definition(old_node, s), qualname + ".") for s in node.body
+            ]
             return node
         self.request.classes[qualname] = edit
         node.body = self._body(edit, old_members, edits, qualname + ".") or [_at(ast.Pass(), node)]

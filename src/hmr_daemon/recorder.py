@@ -13,7 +13,7 @@ ModuleType = type(sys)
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
     from collections.abc import Callable
-    from types import CodeType, FrameType, ModuleType, TracebackType
+    from types import CodeType, FrameType, ModuleType
     from typing import Any, Self
 
 CO_OPTIMIZED = 1  # inspect's; the body of a module or a class has not got it
@@ -416,14 +416,18 @@ class _Monitor:
     def stop(self) -> None:
         monitoring = sys.monitoring
         events = monitoring.events
+        if self._first is not None:
+            monitoring.set_events(self._first, 0)
         if self._second is not None:
+            # Each change makes CPython instrument the code anew, now without the first tool: else what that tool
+            # disabled in code which does not run until the next load would stay disabled then.
+            self.listen_again()
             for code in self._followed:
                 monitoring.set_local_events(self._second, code, 0)
             monitoring.register_callback(self._second, events.PY_START, None)
             monitoring.register_callback(self._second, events.LINE, None)
             monitoring.free_tool_id(self._second)
         if self._first is not None:
-            monitoring.set_events(self._first, 0)
             monitoring.register_callback(self._first, events.PY_START, None)
             monitoring.free_tool_id(self._first)
         self._first = self._second = None

@@ -1,12 +1,11 @@
-"""The frames that run now: the script's own, found while it runs, and those of functions that have changed."""
+"""The script that a process runs as ``__main__``: found while it runs, and how far it has come."""
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import CodeType, FrameType, ModuleType
 
 from ._bootstrap import environment_reason
@@ -18,7 +17,7 @@ def main_frame(module: ModuleType) -> FrameType | None:
     ident = threading.main_thread().ident
     innermost = sys._current_frames().get(ident) if ident is not None else None
     found = None
-    for frame in _outward(innermost):
+    for frame in outward(innermost):
         if frame.f_globals is module.__dict__ and frame.f_code.co_name == "<module>" and _is_file(frame.f_code, module):
             found = frame
     return found
@@ -78,20 +77,8 @@ def _checked(source: bytes | None, path: str, code: CodeType) -> bytes | None:
     return source if same else None
 
 
-def still_running(codes: Mapping[str, CodeType]) -> Iterator[str]:
-    """Which of the named functions run now, with the line where each stands."""
-    names = {id(code): name for name, code in codes.items()}
-    threads = {thread.ident: thread.name for thread in threading.enumerate()}
-    for ident, innermost in sys._current_frames().items():
-        for frame in _outward(innermost):
-            if (name := names.pop(id(frame.f_code), None)) is not None:
-                place = f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
-                thread = threads.get(ident, "")
-                where = place if thread in ("MainThread", "") else f"{place}, thread {thread}"
-                yield f"{name} is still running as it was ({where}): its next call runs the new code"
-
-
-def _outward(frame: FrameType | None) -> Iterator[FrameType]:
+def outward(frame: FrameType | None) -> Iterator[FrameType]:
+    """The frame and those that called it."""
     while frame is not None:
         yield frame
         frame = frame.f_back

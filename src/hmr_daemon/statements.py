@@ -1,8 +1,8 @@
 """Source text to top-level statements: what each is called, reads, writes and adds to."""
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import importlib.util
 import sys

@@ -95,7 +95,7 @@ class Transaction:
         self.guard(module.__dict__)
 
     def guard(self, container: Any) -> None:
-        """On undo, a dict, list or set holds what it holds now, a class or an instance has the attributes it has now."""
+        """On undo, a dict, list or set holds what it holds now; a class or an instance has the attributes it has."""
         if type(container) is dict or isinstance(container, dict):
             self._undo.append((_refill_dict, container, dict(container)))
         elif isinstance(container, list):

@@ -364,3 +364,28 @@ CONTEXT = (
 )
 one("with a context manager that reads a class attribute", CONTEXT.format(5), CONTEXT.format(15))
 one("a default, twice, of a list that is made anew", "l1 = []\nl1[:0] = [5]\ndef f3(a=l1): pass\n", "l1 = []\ndef f3(a=l1): pass\ndef f3(a=l1): pass\n")
+NOTED = "def f3(): pass\ndef f4(): pass\n"
+one("function attribute set from outside is gone", NOTED + "f3.note = 1\n", NOTED)
+one("function attribute is set on another function", NOTED + "f3.note = 1\n", NOTED + "f4.note = 1\n")
+case(
+    "module attribute set from elsewhere is gone",
+    "m2",
+    {"m1.py": "", "m2.py": "import m1\nm1.c2 = 1\n"},
+    {"m2.py": "import m1\n"},
+)
+one(
+    "registering call becomes another",
+    "r1 = []\ndef reg1(f):\n    r1.append(1)\nreg1(1)\n",
+    "r1 = []\ndef reg2(f): pass\nreg2(1)\n",
+)
+one(
+    "loop that registered is gone: told to a reader",
+    "h1 = []\nfor n in range(2):\n    @h1.append\n    def _h(): pass\nc = len(h1)\n",
+    "h1 = []\nc = len(h1)\n",
+)
+case(
+    "default by a function that lazily reads what changed",
+    "m3",
+    {"m1.py": "c2 = 10\n", "m3.py": "def f3():\n    from m1 import c2\n    return c2\ndef f4(a=f3()): pass\n"},
+    {"m1.py": "c2 = 15\n"},
+)

@@ -207,9 +207,18 @@ def _fresh(root: str, wanted: Iterable[str]) -> Fresh:
             importlib.import_module(name)
     except BaseException as error:
         return Fresh(f"{type(error).__name__}: {error}", {}, tuple(_user_modules(root)))
-    called = snapshot.results(_user_modules(root))
+    called = _call(root)
     modules = _user_modules(root)
     return Fresh(None, snapshot.take(modules, called, modules), tuple(modules))
+
+
+def _call(root: str) -> dict[str, Any]:
+    """Call what may be called, in the modules that these calls load, too."""
+    while True:
+        before = _user_modules(root)
+        called = snapshot.results(before)
+        if len(_user_modules(root)) == len(before):
+            return called
 
 
 def _enter(root: str) -> None:
@@ -230,7 +239,7 @@ def _live(scenario: Scenario, fresh: Sequence[Fresh], root: str, send: Callable[
     _enter(root)
     for name in filter(lambda entry: _path_of(entry, scenario.versions[0]), scenario.entries):
         importlib.import_module(name)
-    snapshot.results(_user_modules(root))
+    _call(root)
     machine.take_loads()
     for number, after in enumerate(scenario.versions[1:], 1):
         before = scenario.versions[number - 1]

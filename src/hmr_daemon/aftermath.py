@@ -1,0 +1,83 @@
+"""What is put in order once every statement has run: annotations, modules that are gone."""
+
+from __future__ import annotations
+
+import re
+import sys
+from types import FunctionType
+
+from . import codes
+from .graph import ModuleRecord
+from .rerunning import Rerunning
+
+
+class Aftermath(Rerunning):
+    """A run that cleans up."""
+
+    def _after(self) -> None:
+        self.open_groups.clear()
+        self.graph.forget_codes(self.dropped)
+        for record in self.edited:
+            if record.parsed is not None and record.parsed.annotations_wait:
+                self._annotate(record)
+            else:
+                self._drop_annotations(record)
+        self._clear_caches(self.touched_codes, self.changed_names)
+        for path in sorted(self.graph.gone):
+            for record in self.graph.at_path(path):
+                self._leave(record)
+
+    def _drop_annotations(self, record: ModuleRecord) -> None:
+        """Until 3.13 each annotated statement adds its own entry."""
+        before = [p.statement for n, p in self.previous.items() if n.module is record]
+        before += [node.statement for node in self.removed_nodes if node.module is record]
+        now = {name for node in self.graph.analyze(record) for name in node.statement.effects.annotates}
+        annotations = record.namespace.get("__annotations__")
+        gone = {name for statement in before for name in statement.effects.annotates} - now
+        if isinstance(annotations, dict) and gone:
+            for name in gone:
+                self.transaction.delete_item(annotations, name)
+            if not annotations and not now:
+                self.transaction.delete_item(record.namespace, "__annotations__")
+        if isinstance(annotations, dict):
+            order = [n for node in self.graph.analyze(record) for n in node.statement.effects.annotates]
+            ordered = {name: annotations[name] for name in order if name in annotations}
+            if len(ordered) == len(annotations) and list(ordered) != list(annotations):
+                self.transaction.guard(annotations)
+                annotations.clear()
+                annotations.update(ordered)
+
+    def _annotate(self, record: ModuleRecord) -> None:
+        """Since 3.14 one function computes all annotations of a module: make it anew from the whole source."""
+        nodes = self.graph.analyze(record)
+        names = [name for node in nodes for name in node.statement.effects.annotates]
+        before = [p.statement for n, p in self.previous.items() if n.module is record]
+        touched = any(s.effects.annotates for s in before) or any(
+            node.statement.effects.annotates for node in nodes if node in self.agenda.done
+        )
+        if not touched or record.parsed is None:
+            return
+        whole = compile(record.parsed.text, record.path, "exec", dont_inherit=True)
+        made = [code for code in codes.children(whole) if code.co_name == "__annotate__"]
+        self.transaction.delete_item(record.namespace, "__annotations__")
+        if not made:
+            self.transaction.delete_item(record.namespace, "__annotate__")
+            return
+        self.transaction.set_item(record.namespace, "__conditional_annotations__", set(range(len(names))))
+        self.transaction.set_item(record.namespace, "__annotate__", FunctionType(made[0], record.namespace))
+
+    def _leave(self, record: ModuleRecord) -> None:
+        """A module whose file is gone stays, unless statements had used it and none mentions it any more."""
+        last = record.name.rpartition(".")[2]
+        word = re.compile(rb"\b" + re.escape(last.encode()) + rb"\b")
+        if not self.graph.was_read(record.name):
+            return  # only a prompt imported it
+        if any(word.search(other.source or b"") for other in self.graph.modules.values() if other is not record):
+            return
+        parent, _, child = record.name.rpartition(".")
+        package = self.graph.modules.get(parent)
+        if package is not None and package.namespace.get(child) is record.module:
+            self.transaction.delete_item(package.namespace, child)
+        self.transaction.delete_item(sys.modules, record.name)
+        self.outcome.abandoned.append(record)
+        self.outcome.removed.append(record.name)

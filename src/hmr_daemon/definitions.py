@@ -1,0 +1,98 @@
+"""The hooks that definitions hand themselves to when their statement runs again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from types import FunctionType
+from typing import Any
+
+from . import classes, functions, values
+from .graph import Node
+from .instrument import CLASS_HOOK, FUNCTION_HOOK, Request
+from .run import RunState
+from .transaction import MISSING
+
+
+class Hooks:
+    """What the definitions of one statement hand themselves to while it runs."""
+
+    def __init__(self, run: RunState, node: Node, request: Request, before: Mapping[str, Any]) -> None:
+        self._run = run
+        self._node = node
+        self._request = request
+        self._before = before
+        self.merged: list[FunctionType] = []
+        self.class_hook = classes.ClassHook(run.transaction, request.classes, self._class)
+        self.objects = {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook}
+
+    def _class(self, qualname: str) -> Any:
+        return resolve(self._before, qualname)
+
+    def function(self, new: FunctionType) -> FunctionType:
+        """The live predecessor of a function just made, turned into it; the new one where there is none."""
+        if type(new) is not FunctionType:
+            return new
+        old = self._predecessor(new)
+        if old is None or old is new:
+            return new
+        swap = self._run.swap
+        was = _face(old, swap.defaults.get(id(old)))
+        kept = self._request.kept_defaults.get(new.__qualname__, frozenset())
+        merged = functions.merge(self._run.transaction, old, new, kept, swap.defaults.get(id(old)))
+        if merged is None:
+            functions.forward(self._run.transaction, old, new)
+            return new
+        if not _same_face(was, _face(merged, None)):
+            self.merged.append(merged)
+        return merged
+
+    def _predecessor(self, new: FunctionType) -> FunctionType | None:
+        swap = self._run.swap
+        found = swap.functions.get(id(new.__code__)) or [f for f, code in swap.refused if code is new.__code__]
+        if not found:
+            pairs = [(new.__code__, new.__code__)]
+            roots = [value for value in self._before.values() if value is not MISSING]
+            found = [f for f in functions.find(pairs, roots).get(id(new.__code__), []) if f is not new]
+        if len(found) == 1:
+            return found[0]
+        own = [f for f in functions.reachable(self._before.values()) if any(f is g for g in found)]
+        return own[0] if len(own) == 1 else None
+
+
+def _face(function: FunctionType, defaults: dict[str, Any] | None) -> tuple[Any, ...]:
+    """What callers see of a function besides its code."""
+    return (
+        defaults if defaults is not None else functions.default_values(function),
+        function.__doc__,
+        dict(vars(function)),
+    )
+
+
+def _same_face(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
+    return values.same(before[0], after[0])
+
+
+def resolve(names: Mapping[str, Any], qualname: str) -> Any:
+    """``A.B`` in a namespace, without running the user's code."""
+    first, *rest = qualname.split(".")
+    value = names.get(first)
+    for name in rest:
+        value = vars(value).get(name) if isinstance(value, type) else None
+    return value
+
+
+def made_here(value: Any, node: Node, was: str = "class") -> bool:
+    """Whether a class is one that the statement's own text defines; `was` is the kind of its predecessor."""
+    if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
+        return False
+    if node.statement.kind == was == "class":
+        return True  # its __module__ may have been changed, as packages do that hide their inner modules
+    return bool(value.__module__ == node.module.namespace.get("__name__", node.module.name))
+
+
+def fresh(value: FunctionType, name: str, node: Node) -> bool:
+    """Whether a function was made by the statement that has just run: nothing else can hold it yet."""
+    return sys.getrefcount(value) <= 8 and not any(
+        other is value for key, other in node.module.namespace.items() if key != name
+    )

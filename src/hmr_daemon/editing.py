@@ -1,0 +1,213 @@
+"""New versions of sources into the graph: statements, their order and their code."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from types import CodeType, FunctionType
+
+from . import codes, contributions, diff, functions, statements
+from .compiler import compile_statement
+from .diff import Change as Kind
+from .graph import ModuleRecord, Node
+from .model import Change
+from .planner import NameTable
+from .run import FileEdit, Previous
+from .statements import Statement
+from .swapping import Swapping
+
+
+class Editing(Swapping):
+    """A run that takes edited files up."""
+
+    def _file_edits(self, change: Change) -> Iterator[FileEdit]:
+        for record in self.graph.at_path(change.path):
+            if change.source is None or sys.modules.get(record.name) is None:
+                continue
+            nodes = self.graph.analyze(record)
+            old = record.parsed
+            try:
+                parsed = statements.parse(change.source, old)
+                if old is None:
+                    compile(parsed.text, change.path, "exec", dont_inherit=True)
+            except SyntaxError as error:
+                error.filename = change.path
+                raise
+            except (UnicodeDecodeError, ValueError) as error:
+                raise SyntaxError(str(error), (change.path, None, None, None)) from None
+            yield FileEdit(
+                record, change.source, parsed, old, diff.compare([n.statement for n in nodes], parsed.statements)
+            )
+
+    def _apply_edit(self, edit: FileEdit) -> None:
+        """Let the record's statements be those of the new source; what must run goes on the agenda."""
+        record, t = edit.record, self.transaction
+        self.edited.append(record)
+        self.outcome.involved.add(record.path)
+        old_nodes = self.graph.analyze(record)
+        for node, names in NameTable(old_nodes, self.graph).by_functions.items():
+            self.changed_through[node] = names
+        new_nodes: list[Node] = []
+        seeds: list[tuple[Node, str]] = []
+        for change in edit.edits:
+            if change.new is None:
+                assert change.old is not None
+                self.removed_nodes.append(old_nodes[change.old])
+                self._withdraw(old_nodes[change.old])
+                self.dropped += codes.walk(old_nodes[change.old].codes)
+                continue
+            statement = edit.parsed.statements[change.new]
+            if change.old is None:
+                node = Node(record, statement, 0.0)
+                self.added.add(node)
+                self._renew_codes(node, None, statement, edit)
+            else:
+                node = old_nodes[change.old]
+                if node.statement.kind == "doc" and statement.kind != "doc":
+                    self.removed_names.append((record, "__doc__"))
+                self.previous[node] = Previous(
+                    node.statement, edit.old_parsed.text if edit.old_parsed else "", node.codes
+                )
+                self._renew_codes(node, node.statement, statement, edit, change.change)
+                t.set_attribute(node, "statement", statement)
+            new_nodes.append(node)
+            if change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
+                seeds.append((node, change.change.value))
+        if edit.old_parsed is None:  # the source that was loaded is not known: only its code is
+            after = [code for node in new_nodes for code in node.codes]
+            self.swap.pairs += codes.align(codes.children(record.code), after)
+            self.swap.holders.update((id(code), 1) for code in codes.children(record.code))
+            self.swap.roots += list(record.namespace.values())
+            self.outcome.notes.append(f"{record.path} changed while it was loaded: all of it ran again")
+        t.set_attribute(record, "parsed", edit.parsed)
+        t.on_undo(setattr, record, "packed", record.packed)
+        record.keep_source(edit.source)
+        self._place(record, new_nodes)
+        t.set_attribute(record, "nodes", new_nodes)
+        self.agenda.forget_tables()
+        for node in [n for n in self.removed_nodes if n.module is record]:
+            t.set_attribute(node, "alive", False)
+        self._names_gone(record, old_nodes, new_nodes)
+        self.outcome.notes += [
+            f"{record.path}:{line}: unknown comment '# hmr: {word}'; known are {', '.join(statements.DIRECTIVES)}"
+            for line, word in edit.parsed.unknown_comments
+        ]
+        hook = record.namespace.get("__hmr_dispose__")
+        if type(hook) is FunctionType:  # the code that opened things closes them
+            self.dispose_hooks[id(record)] = FunctionType(
+                hook.__code__, hook.__globals__, hook.__name__, hook.__defaults__, hook.__closure__
+            )
+        if edit.parsed.directive == "rerun":
+            seeds = [(node, "# hmr: rerun") for node in new_nodes]
+        for node, reason in seeds:
+            self.schedule(node, reason)
+            if reason == Kind.MOVED.value and node in self.agenda.reasons:  # all that it reads may be other now
+                self.agenda.reasons[node].changed_names |= node.statement.effects.reads
+        for node in [n for n in self.removed_nodes if n.module is record]:
+            self._group_of(node, removed=True)
+
+    def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
+        """Order numbers that rise along the new source; what stayed in order keeps its own."""
+        known = [n.order if n in self.previous else None for n in nodes]
+        rising = diff.longest_rising([o for o in known if o is not None])
+        fixed = [o if o is not None and o in rising else None for o in known]
+        low = -1.0
+        for position, node in enumerate(nodes):
+            here = fixed[position]
+            if here is None:
+                high = next((o for o in fixed[position:] if o is not None), None)
+                here = low + 1.0 if high is None else (low + high) / 2
+                self.transaction.set_attribute(node, "order", here)
+                fixed[position] = here
+            low = here
+
+    def _renew_codes(
+        self, node: Node, old: Statement | None, new: Statement, edit: FileEdit, change: Kind = Kind.ADDED
+    ) -> None:
+        """Give the node the code objects of its new version, and note which replace which."""
+        before = node.codes
+        same_flags = edit.old_parsed is not None and edit.old_parsed.future == edit.parsed.future
+        compiled_alike = same_flags and not self._imports_differ(before, edit)
+        if change is Kind.SAME and old is not None and compiled_alike:
+            shift = new.line - old.line
+            same_text = old.text == new.text
+            if (not shift and same_text) or not before:
+                return
+            after = tuple(codes.shifted(c, shift) for c in before) if same_text else self._compiled(new, edit)
+        else:
+            after = self._compiled(new, edit)
+        self.transaction.set_attribute(node, "codes", after)
+        pairs = list(codes.align(before, after))
+        succeeded = {id(old) for old, _ in pairs}
+        self.dropped += [code for code in codes.walk(before) if id(code) not in succeeded]
+        self.swap.pairs += pairs
+        if change is Kind.SAME:
+            self.swap.unchanged |= {id(code) for code, _ in pairs}
+        constants = {id(constant) for constant in edit.record.code.co_consts}
+        for code in before:
+            self.swap.holders[id(code)] = 1 + (id(code) in constants)
+        if pairs:
+            self.swap.roots += [edit.record.namespace.get(name) for name in node.writes]
+            if change in (Kind.BODY, Kind.SHELL, Kind.MOVED):
+                self.outcome.patched += [f"{edit.record.name}.{name}" for name in new.names]
+
+    def _imports_differ(self, before: Sequence[CodeType], edit: FileEdit) -> bool:
+        """Whether a name that the code calls is imported now and was not, or the other way round."""
+        if edit.old_parsed is None or not before or sys.version_info < (3, 12):
+            return False
+        names = edit.old_parsed.import_names ^ edit.parsed.import_names
+        return bool(names) and any(name in names for code in codes.walk(before) for name in code.co_names)
+
+    def _compiled(self, statement: Statement, edit: FileEdit) -> tuple[CodeType, ...]:
+        try:
+            return codes.children(compile_statement(statement.parse(), edit.parsed, edit.record.path))
+        except SyntaxError as error:
+            error.filename = edit.record.path
+            raise
+
+    def _names_gone(self, record: ModuleRecord, old: Iterable[Node], new: Iterable[Node]) -> None:
+        remaining: dict[str, list[Node]] = defaultdict(list)
+        for node in new:
+            for name in node.writes:
+                remaining[name].append(node)
+        lost = {name for node in old for name in self._old_writes(node) if not node.alive or name not in node.writes}
+        self.removed_names += [(record, name) for name in sorted(lost - remaining.keys())]
+        table = self.agenda.table(record)
+        for name in lost & remaining.keys():
+            last = max(node.order for node in remaining[name])
+            if any(node.order > last for node in old if name in self._old_writes(node) and node not in remaining[name]):
+                for node in table.last_writers(name):
+                    self.schedule(node, f"binds {name} last now")
+            elif not any(node.statement.unconditional for node in remaining[name]):
+                for node in remaining[name]:
+                    self.schedule(node, f"alone may bind {name} now")
+
+    def _withdraw(self, node: Node) -> None:
+        if node.statement.effects.calls:
+            namespace = node.module.namespace
+            before = {name: namespace[name] for name in node.writes if name in namespace}
+            made = self._made_by(node, before)
+            if not contributions.withdraw(self.transaction, node, self.graph, made, node.codes):
+                self._make_grown_anew(node)
+        if node.statement.kind == "doc":
+            self.removed_names.append((node.module, "__doc__"))
+        for name in node.statement.names:
+            self._withdraw_attribute(node, name)
+
+    def _make_grown_anew(self, node: Node) -> None:
+        """What a statement added to through functions cannot be told apart: it is made anew, by all who build it."""
+        namespace = node.module.namespace
+        called = functions.reachable([namespace[name] for name in node.statement.effects.reads if name in namespace])
+        for code in codes.walk(function.__code__ for function in called):
+            if id(code) in node.ran:
+                self._make_anew(code)
+
+    def _withdraw_attribute(self, node: Node, name: str) -> None:
+        """``K.limit = 1`` is gone: so is the attribute of the class or function that stays."""
+        root, _, attribute = name.partition(".")
+        value = node.module.namespace.get(root)
+        if attribute.isidentifier() and isinstance(value, type):
+            self.transaction.delete_member(value, attribute)
+        elif attribute.isidentifier() and isinstance(value, FunctionType):
+            self.transaction.delete_item(vars(value), attribute)

@@ -1,0 +1,289 @@
+"""Runs statements again, and settles what came out."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from functools import partial
+from types import CodeType, FunctionType
+from typing import Any
+
+from . import classes, codes, contributions, functions, values
+from .compiler import compile_statement, compile_text
+from .definitions import Hooks, fresh, made_here
+from .editing import Editing
+from .failures import explain
+from .graph import END, ModuleRecord, Node
+from .instrument import Request, instrument
+from .planner import Reason
+from .recorder import Notes
+from .run import IMMUTABLE
+from .statements import Parsed
+from .transaction import MISSING
+
+
+class Rerunning(Editing):
+    """A run that runs what is on its agenda."""
+
+    def _run_agenda(self) -> None:
+        if not self.agenda.reasons or all(node in self.agenda.done for node in self.agenda.reasons):
+            return
+        if not self.imports_ready:
+            importlib.invalidate_caches()
+            self.imports_ready = True
+        self.recorder.hold()
+        try:
+            while (item := self.agenda.pop()) is not None:
+                self._run_in_order(*item)
+        finally:
+            self.recorder.release()
+        self._run_restores((END,))
+
+    def _run_in_order(self, node: Node, reason: Reason) -> None:
+        """Run a statement after those of other modules that are to bind what it reads."""
+        waiting = [(node, reason, self.agenda.awaited(node))]
+        while waiting:
+            node, reason, needed = waiting[-1]
+            earlier = next(needed, None)
+            if earlier is not None:
+                if self.agenda.waiting(earlier):
+                    waiting.append((earlier, self.agenda.take(earlier), self.agenda.awaited(earlier)))
+                continue
+            waiting.pop()
+            self._run_restores(self.graph.order(node))
+            self.run(node, reason)
+
+    def _run_restores(self, now: tuple[float, ...]) -> None:
+        """Give names back what later statements bound, where the turn of these has come."""
+        for following in [node for node in self.restores if self.graph.order(node) <= now]:
+            for namespace, name, value in self.restores.pop(following):
+                self.transaction.set_item(namespace, name, value)
+
+    def run(self, node: Node, reason: Reason) -> None:
+        """Run one statement in its module, then tell its readers what came out different."""
+        if node.statement.kind in ("constant",):
+            return
+        record = node.module
+        namespace = record.namespace
+        self.outcome.involved.add(record.path)
+        if id(record) not in self.guarded:
+            self.guarded.add(id(record))
+            self.transaction.guard_namespace(record.module)
+        if node.statement.kind not in ("def", "class", "import", "from"):
+            self._dispose(record)
+        names = self._bound_by(node) | self._old_writes(node)
+        before = {name: namespace.get(name, MISSING) for name in names}
+        mine = self.made[node] = self._made_by(node, before)
+        if not node.statement.unconditional and node.statement.kind != "AugAssign":
+            table = self.agenda.table(record)
+            for name in node.statement.effects.writes:
+                if not table.reaching(name, node) and table.next_writer(name, node) is None:
+                    namespace.pop(name, None)  # it may not bind the name this time
+        earlier_star = set(node.extra) if node.star else set()
+        grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
+        hidden = self._hide_later_names(node)
+        for name in self.agenda.table(record).mutates(node):
+            self.transaction.guard(namespace.get(name))
+        with contributions.replaced(
+            self.transaction,
+            node,
+            self.graph,
+            {} if grouped else mine,
+            () if grouped else self._made_of(node),
+            self._old_reads(node),
+            self._made_later(node) if node in self.added else None,
+        ):
+            self._execute(node, reason, before)
+        for name, value in hidden.items():
+            namespace.setdefault(name, value)
+        names = names & (self._bound_by(node) | set(before) - self._old_writes(node)) | set(node.writes)
+        gone = earlier_star - node.extra
+        names -= gone
+        for name in sorted(gone):
+            self._remove(record, name)
+        self.outcome.ran.append(str(node))
+        for name in sorted(names):
+            self._settle(node, name, before.get(name, MISSING))
+        for module, name in node.wrote:
+            other = self.graph.modules.get(module)
+            if other is not None and other is not record:
+                self._tell(other, name, None, f"{module}.{name} was set")
+        for key, group in list(self.open_groups.items()):
+            group.members.discard(node)
+            if not group.members:
+                del self.open_groups[key]
+                value = group.maker.module.namespace.get(key[1], MISSING)
+                self._compare(group.maker, key[1], group.old, value)
+
+    def _hide_later_names(self, node: Node) -> dict[str, Any]:
+        """Names that only later statements bind do not exist yet when a changed statement runs."""
+        if node not in self.previous and node not in self.added:
+            return {}
+        table, namespace = self.agenda.table(node.module), node.module.namespace
+        later = [
+            name for name in node.statement.effects.reads
+            if name in namespace and table.writers.get(name) and not table.reaching(name, node)
+            and name not in node.statement.effects.writes
+        ]  # fmt: skip
+        return {name: namespace.pop(name) for name in later}
+
+    def _dispose(self, record: ModuleRecord) -> None:
+        """Let the module close what its statements opened, before the first of them runs again."""
+        hook = self.dispose_hooks.get(id(record), record.namespace.get("__hmr_dispose__"))
+        if id(record) in self.disposed or not callable(hook):
+            return
+        self.disposed.add(id(record))
+        try:
+            hook()
+        except Exception as error:  # the user's code
+            failure = explain(error)
+            self.outcome.notes.append(f"{failure.path}:{failure.line}: __hmr_dispose__ raised {failure.summary}")
+
+    def _execute(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
+        record, statement = node.module, node.statement
+        assert record.parsed is not None
+        previous = self.previous.get(node)
+        request = Request(
+            old=previous.statement if previous else None if node in self.added else statement,
+            new=statement,
+            old_text=previous.text if previous else record.parsed.text,
+            new_text=record.parsed.text,
+            changed_names=frozenset(reason.changed_names),
+            code_changed=reason.code_changed,
+            in_place=self._in_place(node, before),
+            refused_lines=frozenset(new.co_firstlineno for _, new in self.swap.refused),
+        )
+        plain = not node.codes and statement.kind != "class"
+        hooks = Hooks(self, node, request, before)
+        if plain:
+            code = self._plain_code(node, record.parsed)
+        else:
+            code = compile_statement(instrument(request), record.parsed, record.path)
+            code = codes.with_children(code, node.codes, hooks.objects)
+        notes = Notes(None, node)
+        notes.before_read = partial(self._before_read, node)
+        try:
+            with self.recorder.running(notes):
+                exec(code, record.namespace)
+        except SystemExit:
+            if record.name != "__main__":
+                raise
+            self.agenda.drop(record)  # the script ends here, as it would in a fresh process
+        except classes.CannotChange as conflict:
+            self.full_run.add(f"{record.name}.{conflict.qualname}")
+            self._execute(node, reason, before)
+            return
+        self.outcome.loaded += self.graph.absorb_all(self.recorder.take_loads())
+        self._renew_facts(node, notes, in_part=bool(request.classes))
+        self.outcome.notes += hooks.class_hook.problems
+        for class_change in hooks.class_hook.changes:
+            self.touched.add(id(class_change.cls))
+            self.class_changes[id(class_change.cls)] = class_change
+        for function in hooks.merged:
+            self._tell_runners(function, node)
+
+    def _plain_code(self, node: Node, parsed: Parsed) -> CodeType:
+        """Code of a statement that defines nothing, kept for the next time."""
+        if node.compiled is None or node.compiled[0] is not node.statement:
+            node.compiled = (node.statement, compile_text(node.statement, parsed, node.module.path))
+        return node.compiled[1]
+
+    def _before_read(self, node: Node, module: str, name: str) -> None:
+        """A statement of another module that is to bind what is read now runs first."""
+        record = self.graph.modules.get(module)
+        if record is None or record is node.module:
+            return
+        for earlier in self.agenda.awaited_of(node, record, {name}):
+            self._run_in_order(earlier, self.agenda.take(earlier))
+
+    def _renew_facts(self, node: Node, notes: Notes, in_part: bool) -> None:
+        for name in ("reads", "wrote", "ran", "opened", "extra", "recorded"):
+            self.transaction.on_undo(setattr, node, name, getattr(node, name))
+        self.graph.renew(node, notes, in_part)
+
+    def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
+        """Qualified names of the statement's classes whose live objects can take their new members."""
+        found = set()
+        waiting = [v for v in before.values() if made_here(v, node, self._kind_before(node))]
+        while waiting:
+            cls = waiting.pop()
+            if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:
+                continue  # a decorator made the slots, and so the class
+            if classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run:
+                found.add(cls.__qualname__)
+                waiting += [
+                    m for m in list(vars(cls).values())
+                    if isinstance(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"
+                ]  # fmt: skip
+        return frozenset(found)
+
+    def _settle(self, node: Node, name: str, old: Any) -> None:
+        """Keep the old object where the new one is the same; else tell who read the name."""
+        namespace = node.module.namespace
+        new = namespace.get(name, MISSING)
+        if node.statement.kind == "doc" and name == "__doc__":
+            return
+        following = self.agenda.table(node.module).next_writer(name, node)
+        if following is not None:
+            self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
+        else:
+            old = self.finals.get((id(node.module), name), old)
+        if (id(node.module), name) in self.open_groups:
+            self._tell_members(node, name)
+            return
+        self._compare(node, name, old, new, last=following is None)
+
+    def _compare(self, node: Node, name: str, old: Any, new: Any, last: bool = True) -> None:
+        """`last` tells that no later statement of the module binds the name: other modules see this value."""
+        namespace, t = node.module.namespace, self.transaction
+        if old is new:
+            if new is not MISSING and id(new) in self.touched:
+                self._tell_touched(node, name, new)
+            return
+        hands_on = node.statement.kind in ("import", "from") or node.statement.alias
+        if old is not MISSING and new is not MISSING and not hands_on:
+            same = values.same(old, new)
+            was = old.__code__ if type(old) is FunctionType else None
+            if same and was is not None and was is not new.__code__ and was.co_freevars == new.__code__.co_freevars:
+                t.set_attribute(old, "__code__", new.__code__)  # equal, but of the definition that there is now
+            kept = old if same else self._successor(node, name, old, new)
+            if kept is old:
+                t.set_item(namespace, name, old)
+                if not same:
+                    self.touched.add(id(old))
+                    self._tell_touched(node, name, old, was)
+                return
+        elif values.same(old, new) and (old is new or isinstance(new, IMMUTABLE)):
+            return
+        if callable(clear := functions.own(old, "cache_clear")) and functions.own(old, "__wrapped__") is not MISSING:
+            clear()  # whoever still holds the old cache must not be served what old code computed
+        if not last:
+            for reader in list(self.agenda.table(node.module).readers_of(name, node)):
+                self.schedule(reader, f"{name} changed", name)
+            return
+        self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
+        self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
+
+    def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
+        """The object that goes on under a name whose statement made `new` where it had made `old`."""
+        if isinstance(old, type) and isinstance(new, type):
+            if (
+                node.statement.kind == "class"
+                and made_here(old, node, self._kind_before(node))
+                and made_here(new, node)
+            ):
+                return classes.adopt(self.transaction, old, new, self.outcome.notes)
+            return new
+        own = name in self.made.get(node, {})
+        if own and type(old) is FunctionType and type(new) is FunctionType and fresh(new, name, node):
+            return classes.settle(self.transaction, old, new)
+        return new
+
+    def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
+        """A later statement binds the name again: it must have the last word, as it had."""
+        if self.agenda.waiting(following) or following in self.agenda.done:
+            return
+        if not following.statement.unconditional or name in following.statement.effects.reads:
+            self.schedule(following, f"binds {name} again")
+        elif final is not MISSING:
+            self.restores.setdefault(following, []).append((node.module.namespace, name, final))

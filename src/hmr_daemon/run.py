@@ -1,0 +1,110 @@
+"""What a reload in progress knows, and what it has done so far."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass, field
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from . import classes, diff, functions
+from .graph import Graph, ModuleRecord, Node
+from .planner import Agenda
+from .recorder import Recorder
+from .statements import Parsed, Statement
+from .transaction import Transaction
+
+IMMUTABLE = (
+    int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,
+    types.BuiltinFunctionType, types.MethodType, ModuleType, types.GenericAlias, property,
+)  # fmt: skip
+"""Types whose values nothing adds to."""
+LOOKS_INTO_CODE = frozenset({"__code__", "getsource", "getsourcelines", "compile", "exec", "eval"})
+"""What a decorator names that makes something of a function's code."""
+
+
+@dataclass
+class FileEdit:
+    """A loaded module and the new version of its source."""
+
+    record: ModuleRecord
+    source: bytes
+    parsed: Parsed
+    old_parsed: Parsed | None
+    edits: tuple[diff.Edit, ...]
+
+
+@dataclass
+class Previous:
+    """What a statement was before this reload."""
+
+    statement: Statement
+    text: str
+    codes: tuple[CodeType, ...] = ()
+
+
+@dataclass
+class Group:
+    """A value that several statements build: compared with the old one when the last of them has run."""
+
+    maker: Node
+    old: Any
+    members: set[Node] = field(default_factory=set)
+    """Those still to run."""
+
+
+@dataclass
+class Outcome:
+    """What a reload has done so far."""
+
+    ran: list[str] = field(default_factory=list)
+    patched: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rebound: list[tuple[ModuleRecord, str, Any, Any]] = field(default_factory=list)
+    """(module, name, old value, new value)."""
+    involved: set[str] = field(default_factory=set)
+    loaded: list[ModuleRecord] = field(default_factory=list)
+    """Modules that the reload imported."""
+    abandoned: list[ModuleRecord] = field(default_factory=list)
+    """Modules whose files are gone and that nothing imports any more."""
+
+
+class RunState:
+    """The state of one reload; the layers above act on it, each knowing only those below."""
+
+    def __init__(self, graph: Graph, recorder: Recorder) -> None:
+        self.graph = graph
+        self.recorder = recorder
+        self.transaction = Transaction()
+        self.agenda = Agenda(graph)
+        self.outcome = Outcome()
+        self.previous: dict[Node, Previous] = {}
+        self.swap = functions.Swap([], [])
+        self.guarded: set[int] = set()
+        self.touched: set[int] = set()
+        """Identities of the objects that stayed what they are but do other things."""
+        self.class_changes: dict[int, classes.ClassChange] = {}
+        self.touched_codes: set[int] = set()
+        self.changed_names: dict[str, set[str]] = {}
+        """By file, the globals that came out different."""
+        self.changed_through: dict[Node, set[str]] = {}
+        """Globals that statements changed through functions, as the old source had it."""
+        self.made: dict[Node, dict[str, Any]] = {}
+        """What the last run of each statement that ran again had made, by name."""
+        self.gone_values: dict[tuple[int, str], Any] = {}
+        self.removed_names: list[tuple[ModuleRecord, str]] = []
+        self.removed_nodes: list[Node] = []
+        self.open_groups: dict[tuple[int, str], Group] = {}
+        self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
+        self.finals: dict[tuple[int, str], Any] = {}
+        """What names held that several statements bind, before the first of these ran again."""
+        self.full_run: set[str] = set()
+        self.imports_ready = False
+        self.edited: list[ModuleRecord] = []
+        self.disposed: set[int] = set()
+        self.dropped: list[CodeType] = []
+        """Code objects of the old source that have no successor."""
+        self.added: set[Node] = set()
+        self.dispose_hooks: dict[int, FunctionType] = {}
+        self.global_writes: dict[int, frozenset[str]] = {}

@@ -1,0 +1,190 @@
+"""Which statements run again, and what must come along with each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from . import codes, functions
+from .graph import ModuleRecord, Node
+from .run import IMMUTABLE, Group, RunState
+from .transaction import MISSING
+
+
+class Scheduling(RunState):
+    """A run that puts statements on its agenda."""
+
+    def schedule(self, node: Node, reason: str, name: str | None = None, code_changed: bool = False) -> None:
+        """Let a statement run again, and with it what belongs with it."""
+        waiting = [(node, reason, name, code_changed)]
+        while waiting:
+            node, reason, name, code_changed = waiting.pop()
+            if not self._may_run(node) or node.statement.directive == "keep":
+                continue
+            if not self.agenda.add(node, reason, name, code_changed):
+                continue
+            for earlier, read in self.agenda.needed_before(node):
+                waiting.append((earlier, f"{node.statement.label} needs its {read}", None, False))
+            waiting += [(n, r, None, False) for n, r in (*self._group(node), *self._half_built(node))]
+
+    def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """A changed statement between those that build a value must see it half built, as in a fresh process."""
+        if node.statement.kind in ("import", "from") or not (node in self.added or node in self.previous):
+            return
+        table = self.agenda.table(node.module)
+        for name in node.statement.effects.reads - node.statement.effects.mutates:
+            later = [m for m in table.mutators.get(name, ()) if m.order > node.order and self._grows(m, name)]
+            if later and self._grows(node, name):
+                yield from ((maker, f"makes {name}") for maker in table.reaching(name, node))
+
+    def _may_run(self, node: Node) -> bool:
+        record = node.module
+        if record.path in self.graph.gone:
+            return False
+        if not record.script:
+            return True
+        if record.running is not None and node.order >= record.running.order:
+            return False
+        return node.statement.kind in ("def", "class", "assign", "import", "from", "AnnAssign")
+
+    def _group_of(self, node: Node, removed: bool = False) -> None:
+        for other, reason in self._group(node, removed):
+            self.schedule(other, reason)
+
+    def _group(self, node: Node, removed: bool = False) -> Iterator[tuple[Node, str]]:
+        """Statements that build one value belong together: its makers, and whatever adds to it."""
+        table = self.agenda.table(node.module)
+        previous = self.previous.get(node)
+        old = previous.statement.effects if previous is not None else node.statement.effects
+        mutates = old.mutates | table.mutates(node) | self.changed_through.get(node, set())
+        for name in mutates:
+            whole = isinstance(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
+            if not whole and self._grows(node, name):
+                yield from self._makers(table, node, name)
+        if removed:
+            return
+        for name in node.writes:
+            for other in table.mutators.get(name, ()):
+                if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
+                    self._open_group(node, name, other)
+                    yield other, f"adds to {name}"
+
+    def _makers(self, table: Any, node: Node, name: str) -> Iterator[tuple[Node, str]]:
+        makers = table.reaching(name, node)
+        for maker in makers:
+            if maker.statement.kind == "from":
+                yield from self._foreign_makers(maker, name)
+            elif maker.statement.kind != "import":
+                yield maker, f"makes {name}"
+        if any(maker.statement.kind == "import" for maker in makers):
+            for module, attribute in node.reads:
+                record = self.graph.modules.get(module)
+                if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):
+                    yield from ((w, f"makes {attribute}") for w in self.agenda.table(record).writers.get(attribute, ()))
+
+    def _foreign_makers(self, maker: Node, name: str) -> Iterator[tuple[Node, str]]:
+        for module, attribute in maker.reads:
+            record = self.graph.modules.get(module)
+            if record is None or _alias_of(maker, attribute) != name:
+                continue
+            for writer in self.agenda.table(record).writers.get(attribute, ()):
+                yield writer, f"makes {attribute}"
+
+    def _grows(self, node: Node, name: str) -> bool:
+        """Whether the value of a name is one that a statement can add to."""
+        if name in self.changed_through.get(node, ()) or name in self.agenda.table(node.module).by_functions.get(
+            node, ()
+        ):
+            return True
+        if name in node.statement.effects.reads and name in node.statement.effects.writes:
+            return True
+        value = node.module.namespace.get(name, MISSING)
+        if isinstance(value, ModuleType):
+            return value.__name__ in self.graph.modules
+        if isinstance(value, (FunctionType, type)):
+            # `f.attribute = value` adds to a function or class of this module; passing it on does not
+            return node.statement.kind == "assign" and getattr(value, "__module__", None) == node.module.name
+        return not isinstance(value, IMMUTABLE)
+
+    def _open_group(self, maker: Node, name: str, member: Node) -> None:
+        key = (id(maker.module), name)
+        if key not in self.open_groups:
+            self.open_groups[key] = Group(maker, maker.module.namespace.get(name, MISSING))
+        self.open_groups[key].members.add(member)
+
+    def _make_anew(self, code: CodeType) -> None:
+        """The globals that a function adds to are made again by their own statements."""
+        for record in self.graph.at_path(code.co_filename):
+            for name in codes.grown_globals(code):
+                if isinstance(record.namespace.get(name), (list, dict, set)):
+                    for maker in self.agenda.table(record).last_writers(name):
+                        if maker.statement.kind not in ("from", "import"):
+                            self.schedule(maker, f"makes {name}")
+
+    def _old_writes(self, node: Node) -> set[str]:
+        previous = self.previous.get(node)
+        return {*(previous.statement.effects.writes if previous else node.writes), *node.extra}
+
+    def _kind_before(self, node: Node) -> str:
+        previous = self.previous.get(node)
+        return previous.statement.kind if previous is not None else node.statement.kind
+
+    def _made_of(self, node: Node) -> tuple[CodeType, ...]:
+        """The code of what the statement defines, and of what its last version defined."""
+        previous = self.previous.get(node)
+        return () if node in self.added else (*node.codes, *(previous.codes if previous is not None else ()))
+
+    def _old_reads(self, node: Node) -> frozenset[str] | None:
+        """What the statement read before it was edited; None where its text is the same."""
+        previous = self.previous.get(node)
+        if previous is None or previous.statement.text == node.statement.text:
+            return None
+        return previous.statement.effects.reads
+
+    def _made_later(self, node: Node) -> set[int]:
+        """Identities of what later statements of the module bind: what they registered comes after."""
+        namespace = node.module.namespace
+        later = (n for n in self.graph.analyze(node.module) if n.order > node.order and n not in self.added)
+        names = {name for n in later if n.statement.kind in ("def", "class") for name in n.writes}
+        return {id(namespace[name]) for name in names if name in namespace}
+
+    def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what the names held, what the statement's last run made."""
+        if node in self.added:
+            return {}
+        table = self.agenda.table(node.module)
+        own = {id(code) for code in codes.walk(node.codes)}
+        made = {}
+        for name, value in before.items():
+            value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
+            sole = table.writers.get(name, [node]) == [node] or name not in table.writers
+            if value is not MISSING and (sole or any(id(f.__code__) in own for f in functions.reachable([value]))):
+                made[name] = value
+        return made
+
+    def _bound_by(self, node: Node) -> set[str]:
+        names = set(node.writes)
+        if node.statement.kind == "doc":
+            names.add("__doc__")
+        if node.statement.effects.calls:
+            names |= self._set_by_functions(node.module)
+        return names
+
+    def _set_by_functions(self, record: ModuleRecord) -> frozenset[str]:
+        """Global names that functions of the module bind."""
+        key = id(record)
+        if key not in self.global_writes:
+            nodes = self.graph.analyze(record)
+            found = [codes.global_writes(code) for node in nodes for code in codes.walk(node.codes)]
+            self.global_writes[key] = frozenset().union(*found)
+        return self.global_writes[key]
+
+    def _bound_again(self, node: Node) -> bool:
+        """Whether what the statement bound is no longer under its name."""
+        table = self.agenda.table(node.module)
+        return any(table.next_writer(name, node) is not None for name in node.writes)
+
+
+def _alias_of(node: Node, imported: str) -> str:
+    return next((bound for _, _, name, bound in node.statement.imports if name == imported), imported)

@@ -1,0 +1,131 @@
+"""New code for the functions of edited files, all at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from . import codes, functions
+from . import instrument as instrument_module
+from ._bootstrap import environment_reason
+from .compiler import compile_statement
+from .definitions import resolve
+from .graph import Node
+from .run import LOOKS_INTO_CODE
+from .telling import Telling
+
+
+class Swapping(Telling):
+    """A run that swaps code."""
+
+    def _swap_code(self) -> None:
+        """All functions of all edited files get their new code at once."""
+        t = self.transaction
+        t.start_batch()
+        functions.swap(t, self.swap)
+        t.end_batch()
+        swapped = [f for found in self.swap.functions.values() for f in found]
+        for old, new in self.swap.pairs:
+            self.graph.code_renewed(old, new)
+            t.on_undo(self.graph.code_renewed, new, old)
+        self.agenda.forget_tables()
+        changed = {id(old) for old in self.swap.changed}
+        new_of = {id(old): new for old, new in self.swap.pairs}
+        self._clear_caches({id(new) for old, new in self.swap.pairs if id(old) in changed})
+        for old in self.swap.changed:
+            new = new_of[id(old)]
+            if codes.is_class_body(new) and "<locals>" not in new.co_qualname:
+                continue
+            runners = self.graph.runners(new)
+            for node in runners:
+                self.schedule(node, f"ran {new.co_qualname}", code_changed=True)
+            if runners and codes.grown_globals(old) | codes.grown_globals(new):
+                self._make_anew(old)
+                self._make_anew(new)
+        for function, new in self.swap.refused:
+            self._refused(function, new)
+        self._look_into_decorators(changed)
+        self._class_lines(swapped)
+
+    def _refused(self, function: FunctionType, new: CodeType) -> None:
+        """A function whose closure has not the variables of the new code: what made it must run again."""
+        if "<locals>" not in new.co_qualname:
+            for node in self._owners(new):
+                self.schedule(node, f"{new.co_qualname} has other free variables", code_changed=True)
+            return
+        adapted = self._adapted(function, new)
+        if adapted is not None:
+            self.transaction.set_attribute(function, "__code__", adapted)
+            return
+        for node in self._owners(new):
+            self.schedule(node, f"{new.co_qualname} uses other variables of its surroundings", code_changed=True)
+        self.outcome.notes.append(
+            f"{new.co_qualname} made before the edit keeps its old code: it now uses other variables of the "
+            f"function around it (line {new.co_firstlineno})"
+        )
+
+    def _adapted(self, function: FunctionType, new: CodeType) -> CodeType | None:
+        """The new code, taking more variables of its surroundings than it uses: those that the closure has."""
+        names = function.__code__.co_freevars
+        if not set(new.co_freevars) <= set(names):
+            return None
+        for record in self.graph.at_path(new.co_filename):
+            for node in self.graph.analyze(record):
+                if any(inner is new for inner in codes.walk(node.codes)) and record.parsed is not None:
+                    tree = instrument_module.with_free_names(node.statement, new.co_name, new.co_firstlineno, names)
+                    whole = compile_statement(tree, record.parsed, record.path)
+                    for code in codes.walk((whole,)):
+                        if code.co_qualname == new.co_qualname and code.co_freevars == names:
+                            return code
+        return None
+
+    def _look_into_decorators(self, changed: set[int]) -> None:
+        """A decorator that made something of a function's code has to do so again."""
+        edited = {id(new) for old, new in self.swap.pairs if id(old) in changed}
+        for node in [n for n in self.previous if n.codes and n.statement.effects.calls]:
+            mine = [code for code in node.codes if id(code) in edited and not codes.is_class_body(code)]
+            if not mine or node.statement.kind != "def" or self._bound_again(node):
+                continue
+            bound = [node.module.namespace.get(name) for name in node.statement.names]
+            functions_now = [f for code in mine for f in self.swap.functions.get(id(code), ())]
+            if functions_now and any(_consumed(value, functions_now, node) for value in bound):
+                self.schedule(node, "its decorator used the function's code", code_changed=True)
+
+    def _owners(self, code: CodeType) -> Iterator[Node]:
+        for record in self.graph.at_path(code.co_filename):
+            for node in self.graph.analyze(record):
+                if node.codes and any(inner is code for inner in codes.walk(node.codes)):
+                    yield node
+                    for outer in codes.walk(node.codes):
+                        if code in codes.children(outer):
+                            yield from self.graph.runners(outer)
+
+    def _class_lines(self, swapped: Iterable[FunctionType]) -> None:
+        """Classes tell their line since 3.13."""
+        if sys.version_info < (3, 13):
+            return
+        for old, new in self.swap.pairs:
+            if (
+                codes.is_class_body(new)
+                and old.co_firstlineno != new.co_firstlineno
+                and "<locals>" not in new.co_qualname
+            ):
+                for record in self.graph.at_path(new.co_filename):
+                    cls = resolve(record.namespace, new.co_qualname)
+                    if isinstance(cls, type) and "__firstlineno__" in vars(cls):
+                        self.transaction.set_member(cls, "__firstlineno__", new.co_firstlineno)
+
+
+def _consumed(value: Any, made: Sequence[FunctionType], node: Node) -> bool:
+    """Whether what a decorator handed back runs something else than the function it was given."""
+    if any(value is function for function in made) or value is None:
+        return False
+    live = any(any(part is f for f in made) for part in functions.visit([value], wrapped=False))
+    namespace = node.module.namespace
+    decorators = [namespace[name] for name in node.statement.effects.reads if name in namespace]
+    decorators += [vars(d)[a] for d in decorators if isinstance(d, ModuleType)
+                   for a in node.statement.effects.attributes if a in vars(d)]  # fmt: skip
+    own = [f.__code__ for f in functions.reachable(decorators) if environment_reason(f.__code__.co_filename) is None]
+    return not live or any(name in LOOKS_INTO_CODE for code in codes.walk(own) for name in code.co_names)

@@ -1,0 +1,146 @@
+"""Who is told that a name, a function or a class came out different."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
+from typing import Any
+
+from . import classes, codes, functions, reach
+from .graph import ModuleRecord, Node
+from .scheduling import Scheduling
+from .transaction import MISSING
+
+
+class Telling(Scheduling):
+    """A run that tells the readers of what changed."""
+
+    def _tell(self, record: ModuleRecord, name: str, origin: Node | None, reason: str, added: bool = False) -> None:
+        self.changed_names.setdefault(record.path, set()).add(name)
+        for reader, known in list(self.agenda.readers(record, name, origin)):
+            self.schedule(reader, reason, known)
+        for reader in list(self.agenda.function_readers(record, name, origin)):
+            self.schedule(reader, reason, name, code_changed=True)
+        if added and not name.startswith("_"):
+            for reader in self.agenda.star_readers(record):
+                self.schedule(reader, f"{record.name}.{name} is new")
+
+    def _tell_touched(self, node: Node, name: str, value: Any, was: CodeType | None = None) -> None:
+        """An object is the same but does other things: who ran it runs again, who passed it on does not."""
+        if isinstance(value, type):
+            self._tell_class_touched(node, name, self.class_changes.get(id(value)))
+        elif isinstance(value, FunctionType):
+            self._tell_runners(value, node, was)
+
+    def _tell_runners(self, function: FunctionType, origin: Node, was: CodeType | None = None) -> None:
+        self.touched_codes.add(id(function.__code__))
+        runners = self.graph.runners(function.__code__)
+        for runner in runners if was is None else [*runners, *self.graph.runners(was)]:
+            if runner is not origin:
+                self.schedule(runner, f"ran {function.__qualname__}", function.__name__, code_changed=True)
+
+    def _tell_class_touched(self, origin: Node, name: str, change: classes.ClassChange | None) -> None:
+        """Members of a class changed: tell those who mention them, through all names that lead to the class."""
+        seen: set[tuple[int, str]] = set()
+        waiting: list[tuple[Node, str]] = [(origin, name)]
+        while waiting:
+            node, name = waiting.pop()
+            if (id(node.module), name) in seen:
+                continue
+            seen.add((id(node.module), name))
+            for reader in list(self.agenda.function_readers(node.module, name, node)):
+                if (
+                    change is None
+                    or change.whole
+                    or any(change.names & set(code.co_names) for code in self._codes_run(reader, change.cls))
+                ):
+                    self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
+            for reader, known in list(self.agenda.readers(node.module, name, node)):
+                if reader is node:
+                    continue
+                if reader.statement.kind not in ("from", "import") and self._uses(reader, change):
+                    self.schedule(reader, f"{name} changed", known)
+                elif not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
+                    waiting += [(reader, bound) for bound in reader.writes]
+
+    def _uses(self, reader: Node, change: classes.ClassChange | None) -> bool:
+        """Whether a statement may see which members changed."""
+        effects = reader.statement.effects
+        if change is None or change.whole:
+            return effects.calls or bool(effects.attributes) or reader.statement.kind not in ("class", "def")
+        if change.names & effects.attributes:
+            return True
+        if any(name.startswith("__") and name.endswith("__") for name in change.names):
+            return effects.calls or reader.statement.kind not in ("class", "def", "assign")
+        return any(change.names & set(code.co_names) for code in self._codes_run(reader, change.cls))
+
+    def _codes_run(self, reader: Node, cls: type) -> Iterator[CodeType]:
+        """Code of the modules of the class and of the reader that the reader ran."""
+        names = {cls.__module__, reader.module.name, *(module for module, _ in reader.reads)}
+        for record in [self.graph.modules[name] for name in names if name in self.graph.modules]:
+            for node in self.graph.analyze(record):
+                yield from (code for code in codes.walk(node.codes) if id(code) in reader.ran)
+
+    def _leads_to_class(self, reader: Node, cls: type) -> bool:
+        values_bound = [reader.module.namespace.get(name) for name in reader.writes]
+        return reader.statement.kind in ("from", "import") or any(
+            v is cls or isinstance(v, cls) or (isinstance(v, type) and issubclass(v, cls)) for v in values_bound
+        )
+
+    def _tell_members(self, node: Node, name: str) -> None:
+        """Statements between those that build a value saw it half built: they run again in their place."""
+        members = self.open_groups[id(node.module), name].members
+        last = max((m.order for m in members), default=node.order)
+        for reader, known in self.agenda.readers(node.module, name, node):
+            if reader.module is node.module and reader.order < last:
+                self.schedule(reader, f"{name} is built again", known)
+
+    def _tell_cache_users(self, record: ModuleRecord, cache: Any) -> None:
+        """Who called a cached function may have been served a result, and so have run nothing of it."""
+        table = self.agenda.table(record)
+        for name in [name for name, value in list(record.namespace.items()) if value is cache]:
+            for writer in table.last_writers(name):
+                self._tell_class_touched(writer, name, None)
+
+    def _clear_caches(self, changed: set[int], names: Mapping[str, set[str]] = MappingProxyType({})) -> None:
+        """No result is served from a cache that changed code, or a global that has changed, computed."""
+        if not changed and not names:
+            return
+        files = self.graph.paths()
+        for record in self.graph.modules.values():
+            if record.caches:
+                for cache in functions.caches(record.namespace, record.name):
+                    ran = reach.reached([cache.function], (), files)
+                    stale = names and any(names.get(c.co_filename, set()) & set(c.co_names) for c in ran.values())
+                    if stale or changed & ran.keys():
+                        cache.clear()
+                        self._tell_cache_users(record, cache.holder)
+
+    def _remove_names(self) -> None:
+        removed, self.removed_names = self.removed_names, []
+        for record, name in removed:
+            self._remove(record, name)
+
+    def _remove(self, record: ModuleRecord, name: str) -> None:
+        namespace = record.namespace
+        old = namespace.get(name, MISSING)
+        if old is MISSING or any(name in node.writes for node in self.graph.analyze(record)):
+            return
+        if name == "__doc__":
+            self.transaction.set_item(namespace, name, None)
+            return
+        if isinstance(old, ModuleType) and sys.modules.get(f"{record.name}.{name}") is old:
+            return  # the import system bound this submodule, whoever else asked for it
+        if record.script and id(record) not in self.guarded:
+            self.guarded.add(id(record))
+            self.transaction.guard_namespace(record.module)
+        self.transaction.delete_item(namespace, name)
+        if (annotations := namespace.get("__annotations__")) and name in annotations:
+            self.transaction.delete_item(annotations, name)
+        self.gone_values[id(record), name] = old
+        self.outcome.removed.append(f"{record.name}.{name}")
+        self.outcome.rebound.append((record, name, old, MISSING))
+        self._tell(record, name, None, f"{name} is gone")
+        for reader in self.agenda.star_readers(record):
+            self.schedule(reader, f"{record.name}.{name} is gone")
