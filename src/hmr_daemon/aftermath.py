@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from types import FunctionType
 
 from . import codes
 from .graph import ModuleRecord
 from .rerunning import Rerunning
+from .run import Replaced
 
 
 class Aftermath(Rerunning):
@@ -17,6 +19,7 @@ class Aftermath(Rerunning):
     def _after(self) -> None:
         self.open_groups.clear()
         self.graph.forget_codes(self.dropped)
+        self.outcome.replaced = list(self._replaced())
         for record in self.edited:
             if record.parsed is not None and record.parsed.annotations_wait:
                 self._annotate(record)
@@ -26,6 +29,15 @@ class Aftermath(Rerunning):
         for path in sorted(self.graph.gone):
             for record in self.graph.at_path(path):
                 self._leave(record)
+
+    def _replaced(self) -> Iterator[Replaced]:
+        """Which functions have other code now, and whether a statement has called them in this reload."""
+        changed = {id(old) for old in self.swap.changed}
+        for old, new in self.swap.pairs:
+            if not codes.is_class_body(new) and "<" not in new.co_name:
+                names = [record.name for record in self.graph.at_path(new.co_filename)]
+                called = any(node in self.agenda.done for node in self.graph.runners(new))
+                yield Replaced(f"{names[0]}.{new.co_qualname}", old, new, id(old) in changed, called)
 
     def _drop_annotations(self, record: ModuleRecord) -> None:
         """Until 3.13 each annotated statement adds its own entry."""

@@ -317,6 +317,7 @@ class Daemon:
     def after_fork_in_child(self) -> None:
         self._thread_lock = threading.Lock()
         self._jobs.clear()
+        self.prompt.shells.clear()  # whoever types, types into the parent
         self.recorder.reset_after_fork()
         if self._thread is not None:
             self._thread = None
@@ -540,13 +541,11 @@ class Parts:
 
         started = time.perf_counter()
         from . import leftovers
-        from .uncalled import changed_functions
 
         main = self.graph.modules.get("__main__")
         if main is not None:
             self.graph.analyze(main)  # nothing was recorded of it: what it reads is told by its text
         statements = {node: node.statement for node in (main and main.nodes) or ()}
-        before = self._functions(changes)
         self.daemon.applying = True
         try:
             with _Alarm(changes):
@@ -557,31 +556,17 @@ class Parts:
         milliseconds = (time.perf_counter() - started) * 1000
         if event.ok:
             self._settle(files)
-            after = self._functions(changes)
-            notes = [*leftovers.functions(changed_functions(before, after))]
+            notes = [*leftovers.functions({each.name: each.old for each in outcome.replaced if each.changed})]
             if main is not None and main.script:
                 notes += leftovers.statements(main, statements, event.ran)
             event = replace(event, notes=(*event.notes, *notes))
-            self.uncalled.changed(before, self._without_called(after, event.ran))
+            self.uncalled.replaced(outcome.replaced)
             self._take_up(outcome)
         else:
             self._keep_pending(changes, event)
         self.take_loads()
         self._watch(self._data_files())
         self.daemon.publish(replace(event, files=files, milliseconds=milliseconds))
-
-    def _functions(self, changes: Iterable[Change]) -> dict[str, CodeType]:
-        """The functions of changed files."""
-        from .uncalled import functions_of
-
-        records = [record for change in changes for record in self.graph.at_path(change.path)]
-        return functions_of(node for record in records for node in self.graph.analyze(record))
-
-    def _without_called(self, found: dict[str, CodeType], ran: Collection[str]) -> dict[str, CodeType]:
-        """Without those that statements have called which were run again."""
-        if not ran:
-            return found
-        return {n: c for n, c in found.items() if not any(str(node) in ran for node in self.graph.runners(c))}
 
     def _keep_pending(self, changes: list[Change], event: Reload) -> None:
         missing = (mark[7:] for mark in event.involved if mark.startswith("module:"))

@@ -124,7 +124,7 @@ def find(
     missing = [
         old
         for (old, _), count in zip(pairs, counts, strict=True)
-        if count - held[id(old)] - len(found[id(old)]) > _BASE_REFERENCES
+        if count - held[id(old)] - len(found[id(old)]) > _BASE_REFERENCES and not codes.is_class_body(old)
     ]
     if missing:
         identities = {id(code) for code in missing}

@@ -53,6 +53,20 @@ class Group:
     """Those still to run."""
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """The code of one function before a reload and after it."""
+
+    name: str
+    """Module and qualified name."""
+    old: CodeType
+    new: CodeType
+    changed: bool
+    """Whether it does something else now."""
+    called: bool
+    """Whether statements that ran again have called it."""
+
+
 @dataclass
 class Outcome:
     """What a reload has done so far."""
@@ -63,6 +77,8 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     rebound: list[tuple[ModuleRecord, str, Any, Any]] = field(default_factory=list)
     """(module, name, old value, new value)."""
+    replaced: list[Replaced] = field(default_factory=list)
+    """The functions of the edited files; none where nothing of them moved."""
     involved: set[str] = field(default_factory=set)
     loaded: list[ModuleRecord] = field(default_factory=list)
     """Modules that the reload imported."""

@@ -1,0 +1,167 @@
+"""What the package costs, counted in events and not in seconds, so that it fails for a reason and never by chance."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import LiveFactory
+from live import Environment, Live
+
+SMALL = """
+    value = 1
+
+    class Thing:
+        def method(self):
+            return value
+
+    def function():
+        return value
+"""
+# What the interpreter tells a profiler while each work is done a hundred times.
+WORKS = """
+import sys, small
+from small import function
+thing = small.Thing()
+
+def read():
+    for _ in range(100): small.value
+def call():
+    for _ in range(100): function()
+def call_method():
+    for _ in range(100): thing.method()
+def import_name():
+    for _ in range(100): from small import value
+
+def events_of(work):
+    work()  # what happens once is no steady state
+    found = []
+    sys.setprofile(lambda frame, event, argument: found.append(event))
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return len(found)
+
+events = [events_of(work) for work in (read, call, call_method, import_name)]
+"""
+INSTRUMENTED = """
+import dis
+instrumented = [
+    instruction.opname
+    for code in (function.__code__, small.Thing.method.__code__, read.__code__)
+    for instruction in dis.get_instructions(code, adaptive=True)
+    if instruction.opname.startswith("INSTRUMENTED")
+]
+"""
+TOOLS = "[number for number in range(6) if sys.monitoring.get_tool(number) is not None]"
+THREADS = "len(__import__('threading').enumerate())"
+WATCHES = """
+    sum(
+        line.startswith("inotify wd")
+        for name in __import__("os").listdir("/proc/self/fdinfo")
+        if __import__("os").path.exists(f"/proc/self/fdinfo/{name}")
+        for line in open(f"/proc/self/fdinfo/{name}")
+    )
+"""
+COUNT_SCANS = """
+import gc
+scans = []
+def counting(name, scan):
+    def stand_in(*arguments):
+        scans.append(name)
+        return scan(*arguments)
+    return stand_in
+for name in ("get_referrers", "get_objects"):
+    setattr(gc, name, counting(name, getattr(gc, name)))
+"""
+MANY_STARTS = """
+import sys, types
+from hmr_daemon import recorder
+
+asked = []
+thread = recorder.get_ident
+recorder.get_ident = lambda: asked.append(None) or thread()
+source = "def small():\\n    return 1\\nfirst = [small() for _ in range(10_000)]\\nsecond = small()\\n"
+code = compile(source, __file__, "exec")
+module = types.ModuleType("many")
+notes = recorder.Recorder()
+load = notes.begin(module, __file__, code, {})
+exec(code, module.__dict__)
+notes.end(load, failed=False)
+starts = sum(each.co_name == "small" for _, each in load.notes.ran)
+print(starts, len(asked) < 100)
+"""
+
+needs_monitoring = pytest.mark.skipif(sys.version_info < (3, 12), reason="3.12 brought monitoring")
+needs_inotify = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
+
+
+@pytest.fixture
+def steady(live: LiveFactory) -> Live:
+    """A process that has loaded, and has reloaded once."""
+    process = live({"small.py": SMALL})
+    process.load(WORKS)
+    process.edit({"small.py": ("return value", "return value + 1")})
+    assert process.wait_reload().ok
+    process.do(WORKS)
+    return process
+
+
+def test_modules_are_plain_modules(steady: Live) -> None:
+    assert steady.see("type(small) is type(sys)") is True
+    assert steady.see("type(small).__getattribute__ is type(sys).__getattribute__") is True
+    assert steady.see("open is __import__('_io').open") is True
+
+
+def test_steady_state_has_as_many_events_as_plain_python(steady: Live, live: LiveFactory) -> None:
+    plain = live({"small.py": SMALL}, NO_HMR_DAEMON="1")
+    plain.do(WORKS)
+    assert plain.see("'hmr_daemon.daemon' in sys.modules") is False
+    assert steady.see("events") == plain.see("events")
+
+
+@needs_monitoring
+def test_nothing_is_instrumented_and_every_tool_is_free(steady: Live) -> None:
+    steady.do(INSTRUMENTED)
+    assert steady.see("instrumented") == []
+    assert steady.see(TOOLS) == []
+
+
+@needs_monitoring
+def test_a_function_that_starts_many_times_is_soon_not_listened_to(environment: Environment, tmp_path: Path) -> None:
+    script = tmp_path / "many.py"
+    script.write_text(MANY_STARTS)
+    assert environment.run(str(script), NO_HMR_DAEMON="1").stdout.split() == ["2", "True"]
+
+
+def test_a_process_without_user_code_holds_the_startup_module_only(environment: Environment, tmp_path: Path) -> None:
+    look = "import sys; print(*sorted(n for n in sys.modules if 'hmr' in n or n == 'threading'))"
+    assert environment.run("-c", look, cwd=tmp_path).stdout.split() == ["hmr_daemon", "hmr_daemon._bootstrap"]
+
+
+def test_threads_do_not_grow_with_the_packages(live: LiveFactory) -> None:
+    packages = [f"package{number}" for number in range(12)]
+    process = live({f"{package}/__init__.py": "" for package in packages})
+    process.load(f"import sys, {', '.join(packages)}")
+    assert process.see(THREADS) <= 4
+
+
+@needs_inotify
+def test_no_more_watches_than_folders_of_imported_packages(live: LiveFactory) -> None:
+    files = {f"package/part{number}/__init__.py": "" for number in range(10)}
+    process = live(files | {"package/__init__.py": "", "other/__init__.py": "", "data/many/a.txt": ""})
+    process.load("import sys, " + ", ".join(f"package.part{number}" for number in range(10)))
+    folders = 1 + 1 + 10  # the project's own, the package's, its parts'
+    assert 1 <= process.see(WATCHES.strip().replace("\n", "")) <= folders
+
+
+def test_one_function_is_renewed_without_looking_through_the_heap(live: LiveFactory) -> None:
+    process = live({"small.py": SMALL})
+    process.load("import small")
+    process.do(COUNT_SCANS)
+    process.edit({"small.py": ("():\n    return value", "():\n    return value + 1")})
+    process.until("small.function()", 2)
+    assert process.see("scans") == []
