@@ -51,20 +51,24 @@ INSTRUMENTED = """
 import dis
 instrumented = [
     instruction.opname
-    for code in (function.__code__, small.Thing.method.__code__, read.__code__)
+    for code in (function.__code__, small.Thing.method.__code__)
     for instruction in dis.get_instructions(code, adaptive=True)
     if instruction.opname.startswith("INSTRUMENTED")
 ]
 """
-TOOLS = "[number for number in range(6) if sys.monitoring.get_tool(number) is not None]"
+GLOBAL_EVENTS = "[n for n in range(6) if sys.monitoring.get_tool(n) is not None and sys.monitoring.get_events(n)]"
 THREADS = "len(__import__('threading').enumerate())"
-WATCHES = """
-    sum(
-        line.startswith("inotify wd")
-        for name in __import__("os").listdir("/proc/self/fdinfo")
-        if __import__("os").path.exists(f"/proc/self/fdinfo/{name}")
-        for line in open(f"/proc/self/fdinfo/{name}")
-    )
+COUNT_WATCHES = """
+import os
+def watches():
+    found = 0
+    for name in os.listdir("/proc/self/fdinfo"):
+        try:
+            with open(f"/proc/self/fdinfo/{name}") as file:
+                found += sum(line.startswith("inotify wd") for line in file)
+        except OSError:
+            pass  # the listing's own descriptor
+    return found
 """
 COUNT_SCANS = """
 import gc
@@ -103,10 +107,10 @@ needs_inotify = pytest.mark.skipif(sys.platform != "linux", reason="inotify is L
 def steady(live: LiveFactory) -> Live:
     """A process that has loaded, and has reloaded once."""
     process = live({"small.py": SMALL})
-    process.load(WORKS)
+    process.load("import sys, small; from small import function; thing = small.Thing()")
     process.edit({"small.py": ("return value", "return value + 1")})
     assert process.wait_reload().ok
-    process.do(WORKS)
+    process.do("function(); thing.method()")
     return process
 
 
@@ -116,18 +120,19 @@ def test_modules_are_plain_modules(steady: Live) -> None:
     assert steady.see("open is __import__('_io').open") is True
 
 
-def test_steady_state_has_as_many_events_as_plain_python(steady: Live, live: LiveFactory) -> None:
-    plain = live({"small.py": SMALL}, NO_HMR_DAEMON="1")
-    plain.do(WORKS)
-    assert plain.see("'hmr_daemon.daemon' in sys.modules") is False
-    assert steady.see("events") == plain.see("events")
+def test_steady_state_has_as_many_events_as_plain_python(
+    steady: Live, environment: Environment, tmp_path: Path
+) -> None:
+    plain = environment.run("-c", f"{WORKS}\nprint(events)", cwd=tmp_path, NO_HMR_DAEMON="1")
+    steady.do(WORKS)
+    assert str(steady.see("events")) == plain.stdout.strip()
 
 
 @needs_monitoring
-def test_nothing_is_instrumented_and_every_tool_is_free(steady: Live) -> None:
+def test_nothing_is_instrumented_and_nothing_is_listened_to(steady: Live) -> None:
     steady.do(INSTRUMENTED)
     assert steady.see("instrumented") == []
-    assert steady.see(TOOLS) == []
+    assert steady.see(GLOBAL_EVENTS) == []
 
 
 @needs_monitoring
@@ -154,8 +159,10 @@ def test_no_more_watches_than_folders_of_imported_packages(live: LiveFactory) ->
     files = {f"package/part{number}/__init__.py": "" for number in range(10)}
     process = live(files | {"package/__init__.py": "", "other/__init__.py": "", "data/many/a.txt": ""})
     process.load("import sys, " + ", ".join(f"package.part{number}" for number in range(10)))
+    process.do(COUNT_WATCHES)
+    process.until("watches() > 0", True)
     folders = 1 + 1 + 10  # the project's own, the package's, its parts'
-    assert 1 <= process.see(WATCHES.strip().replace("\n", "")) <= folders
+    assert process.see("watches()") <= folders
 
 
 def test_one_function_is_renewed_without_looking_through_the_heap(live: LiveFactory) -> None:

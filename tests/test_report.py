@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
-import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
-from hmr_daemon import report
+from hmr_daemon import prompt, report
 from hmr_daemon.model import Failure, Reload
 
 PROGRAM_LOGS = report._program_logs
@@ -22,12 +22,17 @@ class Terminal(io.StringIO):
         return True
 
 
+def use_as_stderr(stream: io.StringIO | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the package only: pytest sets `sys.stderr` itself between a fixture and its test."""
+    for module in (report, prompt):
+        monkeypatch.setattr(module, "sys", SimpleNamespace(stderr=stream))
+
+
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """A terminal as stderr, and a program that does not take the log itself."""
     stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(report.logger, "propagate", False)
+    use_as_stderr(stream, monkeypatch)
     monkeypatch.setattr(report, "_program_logs", lambda: False)  # pytest takes every log
     for name in ("NO_COLOR", "TERM"):
         monkeypatch.delenv(name, raising=False)
@@ -100,9 +105,7 @@ def test_the_level_leaves_out_what_matters_less(terminal: Terminal) -> None:
     assert "not live" in terminal.getvalue()
 
 
-def test_a_program_that_takes_the_log_gets_it_there_only(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_program_that_takes_the_log_gets_it_there_only(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "_program_logs", PROGRAM_LOGS)
     log = io.StringIO()
     handler = logging.StreamHandler(log)
@@ -118,6 +121,6 @@ def test_a_program_that_takes_the_log_gets_it_there_only(
 def test_without_a_stderr_nothing_happens(monkeypatch: pytest.MonkeyPatch, broken: str | None) -> None:
     stream = Terminal()
     stream.close()
-    monkeypatch.setattr(sys, "stderr", None if broken is None else stream)
-    monkeypatch.setattr(report.logger, "propagate", False)
+    use_as_stderr(None if broken is None else stream, monkeypatch)
+    monkeypatch.setattr(report, "_program_logs", lambda: False)
     report.tell(Reload(files=("/p/m.py",)))

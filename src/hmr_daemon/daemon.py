@@ -215,6 +215,8 @@ class Daemon:
         """Do `work` on the daemon's thread and return what it returns; None where it cannot be done now."""
         if on_this_thread():
             return None if self.applying or self._parts is None else work(self._parts)
+        if not self.runs:
+            return None
         job = Job(work)
         self._jobs.append(job)
         self.wake()
@@ -469,9 +471,11 @@ class Parts:
     def run_again(self, module: str) -> bool:
         """Run all of a live module again, and whatever used what comes out different; whether that landed."""
         self.catch_up()
-        path = self.graph.modules[module].path
-        self._reload([self._as_saved(path)], [path])
-        return path not in self.pending
+        record = self.graph.modules.get(module)
+        if record is None:
+            return False
+        self._reload([self._as_saved(record.path)], [record.path])
+        return record.path not in self.pending
 
     def saved(self, paths: Iterable[str]) -> None:
         """A batch of saves: one reload of what differs, together with what waited for one of them."""

@@ -262,10 +262,21 @@ class Graph:
                 values.append(names[name])
             elif name not in names and "__getattr__" in names:
                 values.append(names["__getattr__"])
+        if effects.calls:
+            inline = [code for code in codes.walk(node.codes) if code.co_name in reach.INLINE]
+            self._note_runs(node, {id(code): code for code in inline})
+        elif effects.attributes:
+            read = [namespace[n] for n in effects.reads if n in namespace]
+            self._note_runs(node, reach.properties(read, effects.attributes, self._by_path.keys()))
         if values:
-            node.ran |= reach.reached(values, effects.attributes, self._by_path.keys(), effects.calls_results).keys()
-            for identity in node.ran:
-                self._runners[identity][node] = None
+            paths = self._by_path.keys()
+            found = reach.reached(values, effects.attributes, paths, effects.calls_results, effects.operates)
+            self._note_runs(node, found)
+
+    def _note_runs(self, node: Node, found: Iterable[int]) -> None:
+        for identity in found:
+            node.ran.add(identity)
+            self._runners[identity][node] = None
 
     def analyze_dependents(self, records: Iterable[ModuleRecord]) -> None:
         """Where runs are guessed, modules that may have run code of `records` must be known first."""

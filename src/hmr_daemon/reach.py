@@ -8,6 +8,7 @@ methods of a class or an instance that are mentioned.
 from __future__ import annotations
 
 import dis
+import functools
 from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from types import CodeType, FunctionType, ModuleType
@@ -16,20 +17,30 @@ from typing import Any
 from . import codes, functions
 from .transaction import MISSING
 
-CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__", "__call__")
+CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__")
+NOT_OPERATORS = frozenset({"__repr__", "__str__", "__del__", "__call__", "__class_getitem__"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 LIMIT = 2_000
+OPERATORS = "<operators>"
+"""Stands among mentioned attributes for all special methods that operators run."""
 
 
 def reached(
-    values: list[Any], attributes: Collection[str], files: Collection[str], results: bool = False
+    values: list[Any],
+    attributes: Collection[str],
+    files: Collection[str],
+    results: bool = False,
+    operates: bool = False,
 ) -> dict[int, CodeType]:
     """The code objects, by identity, of source files in `files`, that using `values` may run.
 
-    `results` tells that what calls give is called as well, so that functions handed out run too.
+    `results` tells that what calls give is called as well, so that functions handed out run too; `operates` that
+    operators may run special methods.
     """
     found: dict[int, CodeType] = {}
     seen: set[tuple[int, frozenset[str]]] = set()
+    if operates:
+        attributes = {*attributes, OPERATORS}
     waiting: list[tuple[Any, frozenset[str]]] = [(value, frozenset(attributes)) for value in values]
     while waiting and len(seen) < LIMIT:
         value, mentioned = waiting.pop()
@@ -40,8 +51,26 @@ def reached(
         if isinstance(value, FunctionType):
             waiting.extend(_called_by(value, files, found, results))
         else:
-            waiting.extend((part, mentioned) for part in _used(value, mentioned, files))
+            waiting.extend(_with_owner(value, mentioned))
     return found
+
+
+def properties(values: list[Any], attributes: Collection[str], files: Collection[str]) -> dict[int, CodeType]:
+    """The code that merely reading `attributes` of `values` may run."""
+    members = [member for value in values for member in _of_class(type(value), attributes)]
+    getters = [member.fget for member in members if isinstance(member, property)]
+    getters += [member.func for member in members if isinstance(member, functools.cached_property)]
+    return reached(getters, (), files)
+
+
+def _with_owner(value: Any, mentioned: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+    """What using `value` may run; a method that runs may run other methods of its class."""
+    cls = value if isinstance(value, type) else type(value)
+    for part in _used(value, mentioned):
+        yield part, mentioned
+        for function in (part, *functions.parts(part)) if not isinstance(part, (type, ModuleType)) else ():
+            if type(function) is FunctionType and not isinstance(value, ModuleType):
+                yield cls, frozenset(function.__code__.co_names)
 
 
 def _called_by(
@@ -84,20 +113,24 @@ def _used_locally(code: CodeType) -> set[str]:
     return used
 
 
-def _used(value: Any, mentioned: Collection[str], files: Collection[str]) -> Iterator[Any]:
+def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:
     if isinstance(value, ModuleType):
         yield from _of_module(value, mentioned)
     elif isinstance(value, type):
-        yield from _of_class(value, {*mentioned, *CONSTRUCTORS})
+        yield from _of_class(value, {*mentioned, *CONSTRUCTORS, *(_operators(value) if OPERATORS in mentioned else ())})
         yield from _of_class(type(value), {"__call__", "__new__", "__init__", *mentioned})
     elif isinstance(value, (staticmethod, classmethod, property)) or functions.own(value, "__func__") is not MISSING:
         yield from functions.parts(value)
     else:
-        dunders = {name for cls in type(value).__mro__[:-1] for name in vars(cls) if name[:2] == "__" == name[-2:]}
-        yield from _of_class(type(value), {*mentioned, *(dunders - {"__repr__", "__del__"})})
+        yield from _of_class(type(value), {*mentioned, *_operators(type(value)), "__call__"})
         for name in ("__wrapped__", "func", "callback"):
             if callable(part := functions.own(value, name)):
                 yield part
+
+
+def _operators(cls: type) -> set[str]:
+    names = {name for owner in cls.__mro__[:-1] for name in vars(owner) if name[:2] == "__" == name[-2:]}
+    return names - NOT_OPERATORS - set(CONSTRUCTORS)
 
 
 def _of_module(module: ModuleType, mentioned: Collection[str]) -> Iterator[Any]:

@@ -14,6 +14,9 @@ FunctionNode = (ast.FunctionDef, ast.AsyncFunctionDef)
 ScopeNode = (*FunctionNode, ast.Lambda)
 LoopNode = (ast.For, ast.AsyncFor, ast.While)
 ComprehensionNode = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+OPERATIONS = (
+    ast.BinOp, ast.UnaryOp, ast.Compare, ast.AugAssign, ast.Subscript, ast.For, ast.With, ast.comprehension,
+)  # fmt: skip
 DIRECTIVES = ("keep", "rerun", "off")
 
 # A statement that calls one of these may bind or read names that its text does not show.
@@ -37,6 +40,8 @@ class Effects:
     calls: bool = False
     calls_results: bool = False
     """Whether it calls what a call gave: ``@route("/a")``, ``make()()``."""
+    operates: bool = False
+    """Whether operators, loops or ``with`` may run special methods."""
     passes: frozenset[str] = frozenset()
     """Names that only stand among the arguments of a bare call: handed on, not used."""
     dynamic: bool = False
@@ -359,6 +364,7 @@ def effects(node: ast.stmt) -> Effects:
         frozenset(visitor.imported),
         visitor.calls,
         visitor.calls_results,
+        visitor.operates,
         _passed_on(node),
         visitor.dynamic,
     )
@@ -391,6 +397,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.imported: set[str] = set()
         self.calls = False
         self.calls_results = False
+        self.operates = False
         self.dynamic = False
         self.local: list[set[str]] = []  # names of the comprehensions and classes around
         self.class_depth = 0
@@ -461,6 +468,10 @@ class _EffectsVisitor(ast.NodeVisitor):
                 if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)):
                     self._mutate(inner)
         self.generic_visit(node)
+
+    def visit(self, node: ast.AST) -> None:
+        self.operates |= isinstance(node, OPERATIONS)
+        super().visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
         self.calls = True

@@ -389,3 +389,13 @@ case(
     {"m1.py": "c2 = 10\n", "m3.py": "def f3():\n    from m1 import c2\n    return c2\ndef f4(a=f3()): pass\n"},
     {"m1.py": "c2 = 15\n"},
 )
+case(
+    "file that stood in the way is deleted",
+    "m3",
+    {"m1.py": "class M1: pass\nx = 1\n", "m3.py": "from m1 import M1\n"},
+    {"m1.py": "x = 2\n"},
+    {"m3.py": None},
+)
+one("binding becomes an addition to nothing", "c1 = 8\nc1 += 8\n", "c1 += 8\nc1 += 8\n")
+REBOUND = "c3 = 9\ndef f3():\n    return {0}\ndef g1(n, *, scale=f3()): pass\nc3 = 2\n"
+one("default by a function that reads what is bound again below", REBOUND.format(1), REBOUND.format("c3"))

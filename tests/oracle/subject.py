@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import pickle
+import pkgutil
 import shutil
 import signal
 import sys
@@ -91,12 +92,10 @@ def _warm_up() -> None:
     import importlib.metadata
     import typing  # noqa: F401
 
-    import hmr_daemon.daemon
-    import hmr_daemon.executor
-    import hmr_daemon.interactive
     import hmr_daemon.report
-    import hmr_daemon.watcher  # noqa: F401
 
+    for each in pkgutil.iter_modules(hmr_daemon.__path__):
+        importlib.import_module(f"hmr_daemon.{each.name}")
     hmr_daemon.report.tell = lambda *told: None
     sys.dont_write_bytecode = True
     importlib.invalidate_caches()
@@ -212,12 +211,12 @@ def _fresh(root: str, wanted: Iterable[str]) -> Fresh:
     return Fresh(None, snapshot.take(modules, called, modules), tuple(modules))
 
 
-def _call(root: str) -> dict[str, Any]:
+def _call(root: str, whole: bool = True) -> dict[str, Any]:
     """Call what may be called, in the modules that these calls load, too."""
     while True:
-        before = _user_modules(root)
+        before = _user_modules(root, whole)
         called = snapshot.results(before)
-        if len(_user_modules(root)) == len(before):
+        if len(_user_modules(root, whole)) == len(before):
             return called
 
 
@@ -227,8 +226,10 @@ def _enter(root: str) -> None:
     importlib.invalidate_caches()
 
 
-def _user_modules(root: str) -> dict[str, ModuleType]:
-    return {n: m for n, m in sys.modules.items() if (getattr(m, "__file__", None) or "").startswith(root + os.sep)}
+def _user_modules(root: str, whole: bool = True) -> dict[str, ModuleType]:
+    """The program's modules in the order in which they were loaded; where not `whole`, those that have a file still."""
+    files = {n: getattr(m, "__file__", None) or "" for n, m in list(sys.modules.items())}
+    return {n: sys.modules[n] for n, f in files.items() if f.startswith(root + os.sep) and (whole or os.path.exists(f))}
 
 
 # --- in the live child -------------------------------------------------------------------------------------
@@ -245,11 +246,9 @@ def _live(scenario: Scenario, fresh: Sequence[Fresh], root: str, send: Callable[
         before = scenario.versions[number - 1]
         held = {f"{n}.{key}": value for n, m in _user_modules(root).items() for key, value in snapshot.names(m).items()}
         event = machine.save(_lay_out(root, before, after))
-        modules = _user_modules(root)
         whole = fresh[number].error is not None  # nothing may have changed, modules without a file included
-        there = [n for n, m in modules.items() if whole or os.path.exists(m.__file__ or "")]
-        called = snapshot.results({name: modules[name] for name in there})
-        modules = _user_modules(root)
+        called = _call(root, whole)
+        modules, there = _user_modules(root), _user_modules(root, whole)
         now = {f"{n}.{key}": value for n, m in modules.items() for key, value in snapshot.names(m).items()}
         same = frozenset(path for path, value in held.items() if path in now and now[path] is value)
         error = event.failure.traceback if event is not None and event.failure is not None else None
