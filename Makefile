@@ -1,5 +1,6 @@
 # Everything runs in a virtual environment of its own; only Python 3.11 or later and make have to be there.
 #   make test PYTHON=python3.13 VENV=.venv-3.13 TESTS="tests/test_scope.py -k venv"
+#   make bench ROWS="--quick --peers startup saves"
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -21,14 +22,14 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(TESTS)
 
-bench: $(VENV)/.installed-test
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks $(ROWS)
 
 check: lint types layers
 
 lint: $(VENV)/.installed-check
-	$(BIN)/python -m ruff check src tests
-	$(BIN)/python -m ruff format --check src tests
+	$(BIN)/python -m ruff check src tests benchmarks
+	$(BIN)/python -m ruff format --check src tests benchmarks
 
 types: $(VENV)/.installed-check
 	$(BIN)/python -m mypy
@@ -37,13 +38,14 @@ layers: $(VENV)/.installed-check
 	$(BIN)/python -m pytest -q tests/test_layers.py
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.installed: EXTRAS :=
 $(VENV)/.installed-test: EXTRAS := [test]
 $(VENV)/.installed-check: EXTRAS := [test,lint]
+$(VENV)/.installed-bench: EXTRAS := [bench]
 
-$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-check: $(INPUTS)
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-check $(VENV)/.installed-bench: $(INPUTS)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || $(PYTHON) -m virtualenv --clear $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e ".$(EXTRAS)"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import projects
 from .environments import Environment
@@ -232,6 +233,7 @@ def holding(setting: Setting) -> Iterator[Figure]:
             detail: dict[str, float | str] = {"watchdog's own MB": watchdog, "with watchdog's MB": added}
             yield Figure("memory added to an idle process", added - watchdog, "MB", 3, detail)
     yield from _project_holding(setting)
+    yield from _sympy_holding(setting)
 
 
 WATCHDOG = "from watchdog.observers import Observer; Observer().start()"
@@ -241,24 +243,41 @@ def _project_holding(setting: Setting) -> Iterator[Figure]:
     with temporary() as folder:
         projects.many(folder, 1000)
         source = sum(path.stat().st_size for path in folder.rglob("module*.py")) / 2**20
-        memory = {}
-        for environment in (setting.live, setting.plain):
-            with Subject(environment, folder) as subject:
-                subject.load("import project")
-                before = subject("state")
-                subject.load("import everything")
-                after = subject("state")
-                memory[environment.name] = after["memory"] - before["memory"]
-                if environment is setting.live:
-                    yield Figure("threads, with the main one", after["threads"], "", 4)
-                    folders = 1 + len(
-                        [each for each in folder.rglob("*") if each.is_dir() and each.name != "__pycache__"]
-                    )
-                    yield Figure("inotify watches / folders of imported packages", after["watches"] / folders, "x", 1)
-        more = memory["live"] - memory["plain"]
-        yield Figure(
-            "memory per tracked module / its source", more / source, "x", 1.5, {"MB": more, "source MB": source}
-        )
+        more, state = _added(setting, folder, "import project", "import everything")
+        folders = 1 + sum(each.is_dir() and each.name != "__pycache__" for each in folder.rglob("*"))
+    yield Figure("threads, with the main one", state["threads"], "", 4)
+    yield Figure("inotify watches / folders of imported packages", state["watches"] / folders, "x", 1)
+    detail: dict[str, float | str] = {"MB": more, "source MB": source, "bytes of source": source / 1000 * 2**20}
+    yield Figure("memory per tracked module / its source (1,000 small modules)", more / source, "x", 1.5, detail)
+
+
+SOURCES = """
+import os
+sources = sum(os.path.getsize(m.__file__) for n, m in sys.modules.items() if n.split(".")[0] == "sympy") / 2**20
+"""
+
+
+def _sympy_holding(setting: Setting) -> Iterator[Figure]:
+    with temporary() as folder:
+        projects.small(folder)
+        found = f"sys.path.insert(0, {str(setting.user_packages)!r}); import sympy"
+        more, _ = _added(setting, folder, "import small", found)
+        with running(setting.plain, folder, found + SOURCES) as subject:
+            source = subject("value", of="sources")
+    detail: dict[str, float | str] = {"MB": more, "source MB": source}
+    yield Figure("memory per tracked module / its source (sympy)", more / source, "x", 1.5, detail)
+
+
+def _added(setting: Setting, folder: Path, first: str, then: str) -> tuple[float, dict[str, Any]]:
+    """How much more memory of its own the live process takes for an import, and the live process's state after."""
+    grown, state = {}, {}
+    for environment in (setting.plain, setting.live):
+        with running(environment, folder, first) as subject:
+            before = subject("state")["memory"]
+            subject.load(then)
+            state = subject("state")
+            grown[environment.name] = state["memory"] - before
+    return grown["live"] - grown["plain"], state
 
 
 def heap(setting: Setting) -> Iterator[Figure]:

@@ -23,15 +23,14 @@ def run(code):
 
 def wait_until_calm():
     """The daemon, where there is one, follows all that has been imported."""
-    daemon = sys.modules.get("hmr_daemon.daemon")
-    if daemon is None:
-        time.sleep(1)
-        return
-    import hmr_daemon
+    if "hmr_daemon.daemon" in sys.modules:
+        import hmr_daemon
 
-    hmr_daemon.sync()
-    hmr_daemon.on_reload(RELOADS.append)
-    time.sleep(1)  # what is left for the daemon's thread to do
+        if hasattr(hmr_daemon, "sync"):
+            hmr_daemon.sync()
+            if not RELOADS:
+                hmr_daemon.on_reload(RELOADS.append)
+    time.sleep(1)  # what is left for other threads to do
 
 
 def probe_of(expression):
@@ -103,6 +102,10 @@ def compile_by_hand(edits, rounds):
             compile(text, path, "exec")
         taken.append((time.perf_counter() - began) * 1000)
     return taken
+
+
+def value(of):
+    return NAMESPACE[of]
 
 
 def idle(seconds):

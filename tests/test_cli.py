@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -72,10 +74,14 @@ def test_doctor_tells_of_wrong_settings(environment: Environment, tmp_path: Path
 def test_status_sees_the_running_processes(environment: Environment, live: LiveFactory, tmp_path: Path) -> None:
     process = live({"m.py": "X = 1\n"})
     process.load("import m, hmr_daemon; hmr_daemon.sync()")
-    text = environment.run("-m", "hmr_daemon", "status", cwd=tmp_path).stdout
-    line = next(line for line in text.splitlines() if line.split()[:1] == [str(process.process.pid)])
-    assert " live, " in line
-    assert "hmr_daemon.status()" in text
+    end = time.monotonic() + 20
+    while not re.search(rf"^ *{process.process.pid}  live, ", status(environment, tmp_path), re.MULTILINE):
+        assert time.monotonic() < end, status(environment, tmp_path)
+    assert "hmr_daemon.status()" in status(environment, tmp_path)
+
+
+def status(environment: Environment, folder: Path) -> str:
+    return environment.run("-m", "hmr_daemon", "status", cwd=folder).stdout
 
 
 def test_graph_tells_what_a_file_uses_and_who_uses_it(environment: Environment, tmp_path: Path) -> None:

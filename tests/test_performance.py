@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import LiveFactory
-from live import Environment, Live
+from live import Environment, Live, write
 
 SMALL = """
     value = 1
@@ -56,7 +56,11 @@ instrumented = [
     if instruction.opname.startswith("INSTRUMENTED")
 ]
 """
-GLOBAL_EVENTS = "[n for n in range(6) if sys.monitoring.get_tool(n) is not None and sys.monitoring.get_events(n)]"
+TOOLS = "[number for number in range(6) if sys.monitoring.get_tool(number) is not None]"
+SCRIPT = f"""
+import sys, small
+print({TOOLS}, open.__module__, type(small) is type(sys), "hmr_daemon.daemon" in sys.modules)
+"""
 THREADS = "len(__import__('threading').enumerate())"
 COUNT_WATCHES = """
 import os
@@ -129,10 +133,15 @@ def test_steady_state_has_as_many_events_as_plain_python(
 
 
 @needs_monitoring
-def test_nothing_is_instrumented_and_nothing_is_listened_to(steady: Live) -> None:
+def test_no_code_is_instrumented(steady: Live) -> None:
     steady.do(INSTRUMENTED)
     assert steady.see("instrumented") == []
-    assert steady.see(GLOBAL_EVENTS) == []
+
+
+@needs_monitoring
+def test_a_script_that_has_imported_has_no_tool_of_ours(environment: Environment, tmp_path: Path) -> None:
+    write(tmp_path, {"small.py": SMALL, "script.py": SCRIPT})
+    assert environment.run("script.py", cwd=tmp_path).stdout.split() == ["[]", "_io", "True", "True"]
 
 
 @needs_monitoring

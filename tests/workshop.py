@@ -45,17 +45,18 @@ class Bench:
         names = [self.own(name).replace("/", ".").removesuffix(".__init__") for name in sources]
         return "\n".join([*(f"import {name}" for name in names), textwrap.dedent(self.own(setup))])
 
-    def write(self, sources: Sources, age: float = 0.0) -> list[Path]:
+    def write(self, sources: Sources, age: float = 0.0, aside: bool = True) -> list[Path]:
+        """Save the modules, as if `age` seconds ago; `aside` and renamed, or in place."""
         paths = []
         for name, source in sources.items():
             path = self.process.root / (self.own(name) + ".py")
             path.parent.mkdir(parents=True, exist_ok=True)
-            aside = path.with_suffix(".new~")
-            aside.write_text(self.own(textwrap.dedent(source)), encoding="utf-8")
+            target = path.with_suffix(".new~") if aside else path
+            target.write_text(self.own(textwrap.dedent(source)), encoding="utf-8")
             if age:
                 past = time.time() - age
-                os.utime(aside, (past, past))
-            aside.replace(path)
+                os.utime(target, (past, past))
+            target.replace(path)
             paths.append(path)
         return paths
 

@@ -84,13 +84,15 @@ def _bases_make_nothing(cls: type) -> bool:
 class Namespace(dict[str, Any]):
     """What a class body that runs in part runs in: it sees the members that stay."""
 
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type, hidden: Collection[str]) -> None:
         super().__init__()
         self._cls = cls
+        self._hidden = hidden
+        """Names that the members which run bind: until they do, the name means the module's."""
 
     def __missing__(self, key: str) -> Any:
         member = self._cls.__dict__.get(key, MISSING)
-        if member is MISSING or key in IMPLICIT:
+        if member is MISSING or key in IMPLICIT or key in self._hidden:
             raise KeyError(key)
         return member
 
@@ -109,7 +111,9 @@ class ClassHook:
     def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
         qualname = ".".join([*self._stack, name])
         self._stack.append(name)
-        return Namespace(self._find(qualname))
+        running = [s for s, change in self._edits[qualname].members if change not in (Change.SAME, Change.BODY)]
+        hidden = {mangled(written, name) for statement in running for written in statement.effects.writes}
+        return Namespace(self._find(qualname), hidden)
 
     def __call__(self, name: str, bases: tuple[type, ...], namespace: Namespace, **keywords: Any) -> type:
         self._stack.pop()

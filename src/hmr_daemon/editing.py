@@ -64,8 +64,6 @@ class Editing(Swapping):
                 self._renew_codes(node, None, statement, edit)
             else:
                 node = old_nodes[change.old]
-                if node.statement.kind == "doc" and statement.kind != "doc":
-                    self.removed_names.append((record, "__doc__"))
                 self.previous[node] = Previous(
                     node.statement, edit.old_parsed.text if edit.old_parsed else "", node.codes
                 )
@@ -190,8 +188,6 @@ class Editing(Swapping):
             made = self._made_by(node, before)
             if not contributions.withdraw(self.transaction, node, self.graph, made, node.codes):
                 self._make_grown_anew(node)
-        if node.statement.kind == "doc":
-            self.removed_names.append((node.module, "__doc__"))
         for name in node.statement.names:
             self._withdraw_attribute(node, name)
 

@@ -221,8 +221,6 @@ class Rerunning(Editing):
         """Keep the old object where the new one is the same; else tell who read the name."""
         namespace = node.module.namespace
         new = namespace.get(name, MISSING)
-        if node.statement.kind == "doc" and name == "__doc__":
-            return
         following = self.agenda.table(node.module).next_writer(name, node)
         if following is not None:
             self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
@@ -272,6 +270,9 @@ class Rerunning(Editing):
                 and made_here(old, node, self._kind_before(node))
                 and made_here(new, node)
             ):
+                return classes.adopt(self.transaction, old, new, self.outcome.notes)
+            own = name in self.made.get(node, {}) and "<locals>" in new.__qualname__
+            if own and (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__):
                 return classes.adopt(self.transaction, old, new, self.outcome.notes)
             return new
         own = name in self.made.get(node, {})

@@ -165,8 +165,6 @@ class Scheduling(RunState):
 
     def _bound_by(self, node: Node) -> set[str]:
         names = set(node.writes)
-        if node.statement.kind == "doc":
-            names.add("__doc__")
         if node.statement.effects.calls:
             names |= self._set_by_functions(node.module)
         return names

@@ -47,6 +47,9 @@ class Effects:
     dynamic: bool = False
 
 
+DOCSTRING = Effects(writes=frozenset({"__doc__"}))
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement of a block (a module, or a class body)."""
@@ -81,7 +84,7 @@ class Statement:
     @property
     def unconditional(self) -> bool:
         """Whether running it surely binds the names it writes."""
-        return self.kind in ("def", "class", "import", "from", "assign", "TypeAlias")
+        return self.kind in ("def", "class", "import", "from", "assign", "TypeAlias", "doc")
 
     @cached_property
     def shell(self) -> object:
@@ -245,7 +248,7 @@ def split(body: Sequence[ast.stmt], lines: Sequence[str], start: int = 0, keep: 
             end_line=end_line,
             column=node.col_offset,
             text=_text(node, line, end_line, lines),
-            effects=effects(node),
+            effects=DOCSTRING if _kind(node, index) == "doc" and not keep else effects(node),
             imports=_imports(node),
             annotated=isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name),
             alias=isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Name, ast.Attribute)),

@@ -19,7 +19,9 @@ class Telling(Scheduling):
     def _tell(self, record: ModuleRecord, name: str, origin: Node | None, reason: str, added: bool = False) -> None:
         self.changed_names.setdefault(record.path, set()).add(name)
         for reader, known in list(self.agenda.readers(record, name, origin)):
-            self.schedule(reader, reason, known)
+            effects = reader.statement.effects
+            shown = known in effects.reads or name in effects.attributes or bool(reader.statement.imports)
+            self.schedule(reader, reason, known, code_changed=not shown)  # else a function that it called read it
         for reader in list(self.agenda.function_readers(record, name, origin)):
             self.schedule(reader, reason, name, code_changed=True)
         if added and not name.startswith("_"):

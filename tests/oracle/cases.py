@@ -399,3 +399,21 @@ case(
 one("binding becomes an addition to nothing", "c1 = 8\nc1 += 8\n", "c1 += 8\nc1 += 8\n")
 REBOUND = "c3 = 9\ndef f3():\n    return {0}\ndef g1(n, *, scale=f3()): pass\nc3 = 2\n"
 one("default by a function that reads what is bound again below", REBOUND.format(1), REBOUND.format("c3"))
+one("future import is no longer first", "from __future__ import annotations\nx = 1\n", "x = 1\nfrom __future__ import annotations\n")
+IMPORTED_TWICE = "from m1 import t1\nc4 = 7\ndef set_c4():\n    global c4\n    c4 += len(t1)\nset_c4()\nfrom m1 import *\n"
+case(
+    "name imported twice, read by a function in between",
+    "m3",
+    {"m1.py": "t1 = {}\n", "m3.py": IMPORTED_TWICE},
+    {"m1.py": "t1 = {'k': 1}\n"},
+)
+one(
+    "binding moves below a call that reads it",
+    "c1 = 6\nc1 = 2\ndef f(): return c1\nx = f()\n",
+    "c1 = 6\ndef f(): return c1\nx = f()\nc1 = 2\n",
+)
+one(
+    "class added before what its default reads by a function",
+    "def f11(): return K6\nclass K6: pass\n",
+    "def f11(): return K6\nclass K8:\n    def __init__(self, v=f11()): pass\nclass K6: pass\n",
+)

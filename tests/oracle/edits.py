@@ -28,7 +28,8 @@ def draw_edit(random: Random, names: Names, program: Program) -> Program:
     count = random.choice([1, 1, 1, 2, 3, 5])
     for _ in range(count):
         while True:
-            name = random.choices(list(EDITS), [weight for weight, _ in EDITS.values()])[0]
+            drawable = {name: weight for name, (weight, _) in EDITS.items() if name not in names.without}
+            name = random.choices(list(drawable), list(drawable.values()))[0]
             if (edited := EDITS[name][1](random, names, program)) is not None:
                 program = edited
                 break

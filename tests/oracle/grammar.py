@@ -29,7 +29,7 @@ class Names:
     """Gives out names that no program has used."""
 
     without: frozenset[str] = frozenset()
-    """Rules that are not to be drawn."""
+    """Rules of the grammar, and kinds of edits, that are not to be drawn."""
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def new(self, prefix: str) -> str:
