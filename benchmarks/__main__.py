@@ -31,6 +31,8 @@ def main() -> int:
     from . import drawing  # its dependency takes a second
 
     drawing.draw(figures, options.output / "results.png")
+    if options.page is not None:
+        write_table(figures, options.page)
     missed = [figure for figure in figures if not figure.kept]
     print(f"\n{len(figures) - len(missed)} of {len(figures)} figures within their goals; {options.output}/results.json")
     return 0
@@ -43,6 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", action="store_true", help="other reloaders too, each in an environment of its own")
     parser.add_argument("--folder", type=Path, default=HERE.parent / ".venv-bench", help="where environments are made")
     parser.add_argument("--output", type=Path, default=HERE, help="where results.json and results.png are written")
+    parser.add_argument("--page", type=Path, help="a page whose table is replaced, such as docs/performance.md")
     options = parser.parse_args()
     if unknown := set(options.only) - set(ROWS):
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
@@ -69,6 +72,20 @@ def line(figure: Figure) -> str:
         f"{name} {value if isinstance(value, str) else f'{value:.4g}'}" for name, value in figure.detail.items()
     )
     return f"{figure.work:62} {figure.value:9.3f} {figure.unit:3} {goal:12} {verdict:7} {detail}"
+
+
+def write_table(figures: list[Figure], path: Path) -> None:
+    """Put the table into the page, between its two marks."""
+    head, begin, rest = path.read_text(encoding="utf-8").partition("<!-- table -->\n")
+    _, end, tail = rest.partition("<!-- end of table -->")
+    rows = ["| work | measured | goal | |", "| --- | --- | --- | --- |", *map(row_of, figures)]
+    path.write_text("\n".join([head + begin + rows[0], *rows[1:], end + tail]), encoding="utf-8")
+
+
+def row_of(figure: Figure) -> str:
+    goal = "" if figure.goal is None else f"{figure.goal:g} {figure.unit}"
+    verdict = "" if figure.goal is None else ("kept" if figure.kept else "**missed**")
+    return f"| {figure.work} | {figure.value:.3g} {figure.unit} | {goal} | {verdict} |"
 
 
 def machine() -> dict[str, str]:

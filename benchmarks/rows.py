@@ -51,7 +51,7 @@ def running(environment: Environment, folder: Path, code: str) -> Iterator[Subje
 def startup(setting: Setting) -> Iterator[Figure]:
     for name, arguments, pairs in (("python -c pass", ["-c", "pass"], 150), ("pip --version", PIP, 20)):
         with temporary() as folder:
-            yield _process_ratio(name, setting, folder, arguments, 1.05, setting.times(pairs))
+            yield _process_ratio(name, setting, folder, arguments, 1.05, setting.times(pairs), counted=True)
 
 
 PIP = ["-m", "pip", "--version"]
@@ -78,8 +78,10 @@ def imports(setting: Setting) -> Iterator[Figure]:
         )
 
 
-def _process_ratio(name: str, setting: Setting, folder: Path, arguments: list[str], goal: float, pairs: int) -> Figure:
-    """Processor time of a process from start to end; by instructions too, where they can be counted."""
+def _process_ratio(
+    name: str, setting: Setting, folder: Path, arguments: list[str], goal: float, pairs: int, counted: bool = False
+) -> Figure:
+    """Processor time of a process from start to end; `counted`: by instructions too, where they can be counted."""
     environ = {"PYTHONPATH": str(folder)}
 
     def cost(environment: Environment) -> float:
@@ -87,9 +89,10 @@ def _process_ratio(name: str, setting: Setting, folder: Path, arguments: list[st
 
     ratio, live, plain = alternating(lambda: cost(setting.live), lambda: cost(setting.plain), pairs)
     detail: dict[str, float | str] = {"live ms": live, "plain ms": plain}
-    counts = [instructions([each.python, *arguments], folder, **environ) for each in (setting.live, setting.plain)]
-    if counts[0] is not None and counts[1] is not None:
-        detail |= {"by instructions": counts[0] / counts[1], "live M": counts[0], "plain M": counts[1]}
+    if counted:
+        counts = [instructions([each.python, *arguments], folder, **environ) for each in (setting.live, setting.plain)]
+        if counts[0] is not None and counts[1] is not None:
+            detail |= {"by instructions": counts[0] / counts[1], "live M": counts[0], "plain M": counts[1]}
     return Figure(name, ratio, "x", goal, detail)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CALM = 0.1  # seconds without an import before the save-time side is loaded
 LOAD_PATIENCE = 2.0  # seconds that a reload waits for imports in progress to end
+EMPTY_PATIENCE = 0.05  # seconds after which an empty file is taken to be meant so
 LONG = 5.0  # seconds after which a reload is said to be still running
 
 
@@ -172,7 +173,7 @@ class Daemon:
         if batch is not None and not self._stopping and not self._holds:
             parts.take_loads()
             self._wait_for_loads()
-            parts.saved(batch.paths)
+            parts.saved(parts.written(batch.paths))
             self._stopping |= self._until_saved
 
     def _wait_until_calm(self) -> None:
@@ -476,6 +477,24 @@ class Parts:
             return False
         self._reload([self._as_saved(record.path)], [record.path])
         return record.path not in self.pending
+
+    def written(self, paths: Iterable[str]) -> list[str]:
+        """The files among these whose writing has ended; one that was emptied just now is about to be filled."""
+        done = []
+        for path in paths:
+            if self._is_emptied(path):
+                self.queue.put(path)
+            else:
+                done.append(path)
+        return done
+
+    def _is_emptied(self, path: str) -> bool:
+        try:
+            stat = os.stat(path)
+        except OSError:
+            return False
+        recently = abs(time.time() - stat.st_mtime) < EMPTY_PATIENCE
+        return recently and not stat.st_size and any(record.source for record in self.graph.at_path(path))
 
     def saved(self, paths: Iterable[str]) -> None:
         """A batch of saves: one reload of what differs, together with what waited for one of them."""

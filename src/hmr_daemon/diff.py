@@ -49,9 +49,7 @@ def compare(old: Sequence[Statement], new: Sequence[Statement]) -> tuple[Edit, .
 def change_between(old: Statement, new: Statement) -> Change:
     if old.text == new.text and old.kind == new.kind:
         return Change.SAME
-    if old.kind == "class" or new.kind == "class":
-        return Change.SAME if old.whole == new.whole else Change.BODY if old.shell == new.shell else Change.SHELL
-    if old.shell != new.shell:
+    if old.shell != new.shell or (old.kind == "doc") != (new.kind == "doc"):
         return Change.SHELL
     return Change.SAME if old.whole == new.whole else Change.BODY
 

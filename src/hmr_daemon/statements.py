@@ -142,14 +142,26 @@ def parse(source: bytes, before: Parsed | None = None) -> Parsed:
     """
     text = decode(source)
     if before is not None and (quick := _parse_middle(text, before)) is not None:
+        _check_future_first(quick.statements, text)
         return quick
     tree = ast.parse(text)
     lines = text.split("\n")
     statements = tuple(split(tree.body, lines))
     future = future_flags(tree.body)
-    if any(s.kind == "Global" for s in statements) or (before is not None and future != before.future):
+    _check_future_first(statements, text)
+    if any(s.kind == "Global" for s in statements):
         compile(text, "<string>", "exec", dont_inherit=True)  # raises what only the whole file shows
     return Parsed(text, statements, future, _module_directive(text), _unknown_comments(text))
+
+
+def _check_future_first(statements: Sequence[Statement], text: str) -> None:
+    """``from __future__`` stands before all but the docstring: only the compile of a whole file minds."""
+    ordinary = False
+    for statement in statements:
+        future = bool(statement.imports) and statement.imports[0][:2] == (0, "__future__")
+        if future and ordinary:
+            compile(text, "<string>", "exec", dont_inherit=True)
+        ordinary |= not future and statement.kind != "doc"
 
 
 def _module_directive(text: str) -> str | None:
