@@ -40,7 +40,7 @@ EDITS = {
     "parameter": {"more": ", k=30", "shown": ", k"},
     "moved": {"above": "# above\n\n\n"},
     "all at once": {
-        "above": "import os\n",
+        "above": "'Doc.'\n\n",
         "doc": "new",
         "value": "2",
         "default": "20",

@@ -12,7 +12,7 @@ from collections import deque
 from . import finder, ipython
 from ._bootstrap import hand_over
 from .prompt import Prompt, is_interactive
-from .recorder import Load, Recorder
+from .recorder import Load, Recorder, opened_states, state_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -399,7 +399,12 @@ class Parts:
     def _follow(self, records: list[ModuleRecord]) -> None:
         if not records:
             return
-        self._watch({record.path for record in records} | self._data_files())
+        data = self._data_files()
+        self._watch({record.path for record in records} | data)
+        for path in data:
+            if opened_states.get(path, state := state_of(path)) != state:
+                self._seen[path] = ()
+                self.queue.put(path)
         for record in records:
             if not self._is_as_loaded(record):
                 self._seen[record.path] = ()  # differs from every state: it is read again

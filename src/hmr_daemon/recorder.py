@@ -204,11 +204,26 @@ def _drop_this_frame(error: BaseException) -> None:
 _real_open = io.open
 
 
+opened_states: dict[str, tuple[int, int] | None] = {}
+"""What each data file looked like when top-level code opened it last."""
+
+
+def state_of(path: str) -> tuple[int, int] | None:
+    """Size and mtime (nanoseconds); None where there is no file."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
 def _noting_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
     stack = _stacks.get(get_ident())
-    if stack and isinstance(file, (str, bytes, os.PathLike)) and not set(mode) & set("wax+"):
+    if stack and isinstance(file, (str, bytes, os.PathLike)) and isinstance(mode, str) and not set(mode) & set("wax+"):
         notes = stack[-1]
-        notes.opened.append((notes.position(), os.path.abspath(os.fsdecode(file))))
+        path = os.path.abspath(os.fsdecode(file))
+        notes.opened.append((notes.position(), path))
+        opened_states[path] = state_of(path)
     try:
         return _real_open(file, mode, *args, **kwargs)
     except BaseException as error:

@@ -417,3 +417,9 @@ one(
     "def f11(): return K6\nclass K6: pass\n",
     "def f11(): return K6\nclass K8:\n    def __init__(self, v=f11()): pass\nclass K6: pass\n",
 )
+case(
+    "star import added of a module whose own import is yet to follow",
+    "m3 m2",
+    {"m1.py": "t1 = 'k1'\n", "m2.py": "from m1 import t1\n", "m3.py": "x = 1\n"},
+    {"m1.py": "t1 = 1\n", "m3.py": "x = 1\nfrom m2 import *\n"},
+)

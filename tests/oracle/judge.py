@@ -34,10 +34,12 @@ def judge(scenario: Scenario, played: Played) -> list[Wrong]:
     for number, step in enumerate(played.live, 1):
         fresh = played.fresh[number]
         if fresh.error is not None and good != number - 1:
-            continue  # it was broken before: what this save adds may land or wait
+            return []  # it was broken before: what this save adds may land or wait, and so what it finds is not known
         wrong = list(_step(scenario, played, good, number, state))
         if wrong:
             return [Wrong(w.kind, w.step, w.text, step.error or step.summary) for w in wrong]
+        if fresh.error is not None and step.error is None:
+            return []  # see _broken
         if fresh.error is None:
             good = number
             state = fresh.state
