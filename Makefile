@@ -22,6 +22,7 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(TESTS)
 
+bench: export NO_HMR_DAEMON := 1
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks $(ROWS)
 

@@ -26,7 +26,7 @@ def draw(figures: list[Figure], path: Path) -> None:
     if grown:
         _curve(axes[0][1], grown)
     page.tight_layout()
-    page.savefig(path, dpi=110)
+    page.savefig(path, dpi=110, bbox_inches="tight")
     pyplot.close(page)
 
 

@@ -75,7 +75,7 @@ from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 shell.run_line_magic("load_ext", "autoreload")
 shell.run_line_magic("autoreload", "2")
-before_each_look = lambda: shell.run_cell("pass", silent=True)
+before_each_look = lambda: shell.run_cell("pass", store_history=False)
 """
 
 

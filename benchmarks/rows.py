@@ -114,7 +114,7 @@ def steady(setting: Setting) -> Iterator[Figure]:
                 ratio, one, two = alternating(
                     lambda: live("looped", statement=statement, number=number),  # noqa: B023 - called at once
                     lambda: plain("looped", statement=statement, number=number),  # noqa: B023
-                    setting.times(40),
+                    setting.times(60),
                 )
                 yield Figure(f"{name}, in steady state", ratio, "x", 1.02, {"live ns": one, "plain ns": two})
 
@@ -197,7 +197,7 @@ def _diamond(subject: Subject, folder: Path, work: int, goal: float | None, roun
         "by hand, compiled before, ms": statistics.median(hand["executed"]),
         "statements": len(codes),
     }
-    size = "a millisecond of work in each module" if work else "no work"
+    size = "a millisecond of work in each" if work else "no work"
     yield Figure(f"diamond of depth 10, width 10, {size}", elapsed / from_text, "x", goal, detail)
     yield Figure(f"diamond, {size}: statements run / statements", max(found["ran"]) / len(codes), "x", 1.0)
 

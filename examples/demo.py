@@ -45,8 +45,9 @@ logging.basicConfig(stream=sys.stdout, format="%(message)s")
 send = shop.connection.send              # a bound method, taken once
 
 for turn in itertools.count(1):
-    connection = f"message {shop.connection.sent} of connection {id(shop.connection):x}"
-    print(f"turn {turn}: {send(100)} ({shop.label}; {connection})", flush=True)
+    answer = send(100)
+    kept = f"message {shop.connection.sent} of connection {id(shop.connection):x}"
+    print(f"turn {turn}: {answer} ({shop.label}; {kept})", flush=True)
     time.sleep(0.3)
 """,
 }

@@ -62,7 +62,10 @@ def main() -> None:
         found = {group: list(played(environment, reloader, cases)) for group, cases in CASES.items()}
         total = [held for verdicts in found.values() for held in verdicts]
         parts = ", ".join(f"{group} {sum(verdicts)} of {len(verdicts)}" for group, verdicts in found.items())
-        print(f"{reloader.name} {version_of(environment, reloader)}: {sum(total)} of {len(total)} cases ({parts})", flush=True)
+        print(
+            f"{reloader.name} {version_of(environment, reloader)}: {sum(total)} of {len(total)} cases ({parts})",
+            flush=True,
+        )
 
 
 def version_of(environment: Environment, reloader: Reloader) -> str:
@@ -76,6 +79,8 @@ def environment_of(reloader: Reloader) -> Environment:
     if not folder.exists():
         subprocess.run([sys.executable, "-m", "virtualenv", "-q", str(folder)], env=clean_environ(), check=True)
         environment.pip("install", reloader.requirement)
+    if not reloader.preamble:
+        environment.pip("install", "--force-reinstall", "--no-deps", reloader.requirement)  # as it is now
     return environment
 
 

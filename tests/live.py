@@ -53,7 +53,11 @@ def clean_environ(**extra: str) -> dict[str, str]:
 
 
 def write(root: Path, files: Files, atomic: bool = False) -> None:
-    """Text (dedented), bytes, `(old, new)` to replace in what is there, or None to delete."""
+    """Text (dedented), bytes, `(old, new)` to replace in what is there, or None to delete.
+
+    `atomic` writes all of them aside, and then renames them in one go.
+    """
+    renames = []
     for name, content in files.items():
         path = root / name
         if content is None:
@@ -68,8 +72,9 @@ def write(root: Path, files: Files, atomic: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         target = path.with_name(path.name + ".tmp~") if atomic else path
         target.write_bytes(data)
-        if atomic:
-            target.replace(path)
+        renames.append((target, path))
+    for target, path in renames if atomic else ():
+        target.replace(path)
 
 
 class Live:

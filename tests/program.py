@@ -20,7 +20,7 @@ class Program:
         self.process = subprocess.Popen(
             command,
             cwd=root,
-            env=clean_environ(PYTHONUNBUFFERED="1", **environ),
+            env=clean_environ(**{"PYTHONUNBUFFERED": "1", "HMR_DAEMON_LOG_LEVEL": "info", **environ}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -12,7 +12,7 @@ FILES = {"m.py": "X = 1\ndef f():\n    return 'old'\n", "n.py": "from m import X
 
 @pytest.fixture
 def process(live: LiveFactory) -> Live:
-    process = live(FILES)
+    process = live(FILES, HMR_DAEMON_LOG_LEVEL="info")
     process.load("import hmr_daemon, m, n")
     return process
 

@@ -12,7 +12,7 @@ from typing import Any
 from live import Environment, Live, Reload
 
 Sources = dict[str, str]
-"""Module names (with ``/`` where they lie in packages) to sources; ``_N`` in both stands for what makes the names unique."""
+"""Module names (with ``/`` where they lie in packages) to sources; ``_N`` in both makes the names unique."""
 
 
 class Workshop:
@@ -47,7 +47,7 @@ class Bench:
 
     def write(self, sources: Sources, age: float = 0.0, aside: bool = True) -> list[Path]:
         """Save the modules, as if `age` seconds ago; `aside` and renamed, or in place."""
-        paths = []
+        renames = []
         for name, source in sources.items():
             path = self.process.root / (self.own(name) + ".py")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,17 +56,21 @@ class Bench:
             if age:
                 past = time.time() - age
                 os.utime(target, (past, past))
+            renames.append((target, path))
+        for target, path in renames:
             target.replace(path)
-            paths.append(path)
-        return paths
+        return [path for _, path in renames]
 
     def edit(self, sources: Sources) -> Reload:
         """Save the modules, and return the reload that follows, which must land."""
         saved = {str(path) for path in self.write(sources)}
-        while not saved & set((reload := self.process.wait_reload()).files):
-            pass  # of an earlier edit
-        assert reload.ok, reload.error
-        return reload
+        seen: set[str] = set()
+        while True:
+            reload = self.process.wait_reload()
+            seen |= saved & set(reload.files)
+            if seen and (reload.ok or seen == saved):  # else it is one of an earlier edit, or of half of this one
+                assert reload.ok, reload.error
+                return reload
 
     def do(self, code: str) -> None:
         self.process.do(self.own(textwrap.dedent(code)))

@@ -52,7 +52,7 @@ class Settings:
     polling: bool = False  # look at the files instead of asking the system for events
     poll_interval: float = 0.5  # seconds
     quiet: float = 0.005  # seconds without a save before a batch of saves is taken up
-    log_level: str = "info"
+    log_level: str = ""  # as on a terminal: "info"; where it is set, reports go to any stderr
 
 
 @dataclass(frozen=True)

@@ -371,7 +371,7 @@ class Parts:
         self.graph: Graph = Graph()
         self.interactive: Interactive = Interactive()
         self.executor: Executor = Executor(self.graph, daemon.recorder, self.interactive)
-        self.queue: BatchQueue = BatchQueue()
+        self.queue: BatchQueue = BatchQueue(settings.quiet)
         self.watcher: Watcher = Watcher(
             self.queue.put, polling=settings.polling, poll_interval=settings.poll_interval, warn=report.warn
         )

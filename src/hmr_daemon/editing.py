@@ -93,9 +93,7 @@ class Editing(Swapping):
         ]
         hook = record.namespace.get("__hmr_dispose__")
         if type(hook) is FunctionType:  # the code that opened things closes them
-            self.dispose_hooks[id(record)] = FunctionType(
-                hook.__code__, hook.__globals__, hook.__name__, hook.__defaults__, hook.__closure__
-            )
+            self.dispose_hooks[id(record)] = hook.__code__
         if edit.parsed.directive == "rerun":
             seeds = [(node, "# hmr: rerun") for node in new_nodes]
         for node, reason in seeds:

@@ -20,11 +20,19 @@ _show: Callable[[str], bool] = lambda text: False  # noqa: E731
 """Who takes care of a text while someone is typing; False where it may be written at once."""
 
 
-def configure(level: str, show: Callable[[str], bool]) -> None:
-    """Say what matters at least as much as `level`, through `show` where that takes it."""
-    global _show
+_asked = False
+"""Whether reports are wanted where stderr is no terminal."""
+
+
+def configure(level: str, show: Callable[[str], bool], asked: bool = False) -> None:
+    """Say what matters at least as much as `level`, through `show` where that takes it.
+
+    Off a terminal nothing is said but to the log, unless a level was set or `asked` says so.
+    """
+    global _show, _asked
     _show = show
-    logger.setLevel(level.upper())
+    _asked = asked or bool(level)
+    logger.setLevel((level or "info").upper())
 
 
 def tell(reload: Reload, still: Mapping[str, Failure] | None = None) -> None:
@@ -101,7 +109,7 @@ def _say(level: int, text: str, lasting: bool = False) -> None:
     if not _program_logs() and logger.isEnabledFor(level):
         colour = RED if level >= logging.ERROR else YELLOW if level >= logging.WARNING or lasting else GREEN
         text = f"{_mark(colour)} {text}\n"
-        if not _show(text):
+        if not _show(text) and (_asked or _on_terminal()):
             prompt.write(text)
 
 
@@ -111,10 +119,13 @@ def _mark(colour: str) -> str:
 
 def _wants_colour() -> bool:
     """Whether stderr is a terminal that wants colours (no-color.org)."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and _on_terminal()
+
+
+def _on_terminal() -> bool:
+    """Whether someone looks at stderr: on a terminal, or in a notebook."""
     try:
-        return sys.stderr.isatty()
+        return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
     except (AttributeError, ValueError):
         return False
 

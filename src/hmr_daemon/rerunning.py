@@ -129,7 +129,9 @@ class Rerunning(Editing):
 
     def _dispose(self, record: ModuleRecord) -> None:
         """Let the module close what its statements opened, before the first of them runs again."""
-        hook = self.dispose_hooks.get(id(record), record.namespace.get("__hmr_dispose__"))
+        hook = record.namespace.get("__hmr_dispose__")
+        if type(hook) is FunctionType and (code := self.dispose_hooks.get(id(record))) is not None:
+            hook = FunctionType(code, hook.__globals__, hook.__name__, hook.__defaults__, hook.__closure__)
         if id(record) in self.disposed or not callable(hook):
             return
         self.disposed.add(id(record))

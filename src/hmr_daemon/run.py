@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass, field
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from . import classes, diff, functions
@@ -122,5 +122,6 @@ class RunState:
         self.dropped: list[CodeType] = []
         """Code objects of the old source that have no successor."""
         self.added: set[Node] = set()
-        self.dispose_hooks: dict[int, FunctionType] = {}
+        self.dispose_hooks: dict[int, CodeType] = {}
+        """The code that ``__hmr_dispose__`` had; a function would be given the new code with all others."""
         self.global_writes: dict[int, frozenset[str]] = {}

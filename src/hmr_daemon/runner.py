@@ -158,7 +158,7 @@ class Runner:
     def run(self) -> int:
         with Shelter(self._program.path):
             self._daemon: Daemon = activate(self._program.path)
-        report.configure(self._daemon.settings.log_level, self._daemon.prompt.show)
+        report.configure(self._daemon.settings.log_level, self._daemon.prompt.show, asked=True)
         while not self._run_once():
             self._wait_for_a_fix()
         try:

@@ -20,7 +20,7 @@ class Scheduling(RunState):
         waiting = [(node, reason, name, code_changed)]
         while waiting:
             node, reason, name, code_changed = waiting.pop()
-            if not self._may_run(node) or node.statement.directive == "keep":
+            if not self._may_run(node) or (node.statement.directive == "keep" and node not in self.added):
                 continue
             if not self.agenda.add(node, reason, name, code_changed):
                 continue

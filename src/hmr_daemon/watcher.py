@@ -64,7 +64,8 @@ class Batch:
 class BatchQueue:
     """Collects changed paths and hands them over once it has been quiet for a moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, quiet: float = QUIET_SINGLE) -> None:
+        self._quiet = quiet  # seconds after the last event
         self._condition = threading.Condition(threading.Lock())
         self._paths: set[str] = set()
         self._first = 0.0
@@ -101,8 +102,8 @@ class BatchQueue:
             return None
 
     def _quiet_at(self) -> float:
-        quiet = QUIET_SINGLE if len(self._paths) == 1 else QUIET_SEVERAL
-        return min(self._last + quiet, self._first + QUIET_LONGEST)
+        quiet = self._quiet if len(self._paths) == 1 else max(self._quiet, QUIET_SEVERAL)
+        return min(self._last + quiet, self._first + max(quiet, QUIET_LONGEST))
 
 
 # ------------------------------------------------------------------------------------------------ signatures

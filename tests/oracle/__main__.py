@@ -1,9 +1,12 @@
 """Play many drawn edits and print the smallest scenario that goes wrong.
 
-    python -m oracle --edits 10000 --seed 1        (in the folder `tests`)
+    cd tests
+    NO_HMR_DAEMON=1 python -m oracle --edits 10000 --seed 1
+    NO_HMR_DAEMON=1 python -m oracle --edits 10000 --seed 1 --keep-going 20 --kinds stale,refused --without move,future
 
-Each scenario is a drawn program under a live process of its own and a chain of drawn edits. Prints the figures at
-the end; the exit status is 1 where something was wrong.
+Each scenario is a drawn program under a live process of its own and a chain of drawn edits. Prints what is found as
+it is found, made small, and the figures at the end; the exit status is 1 where something was wrong. The variable
+keeps the oracle itself from being live while its own files are edited.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import time
 import warnings
 
 from .client import Client
-from .run import describe, search
+from .run import Finding, describe, search
 
 
 def main() -> int:
@@ -29,11 +32,18 @@ def main() -> int:
     warnings.simplefilter("ignore")  # drawn code may well be odd
     started = time.monotonic()
     kinds = frozenset(arguments.kinds.split(",")) if arguments.kinds else None
+    without = frozenset(arguments.without.split(","))
+
+    def tell(finding: Finding) -> None:
+        print(describe(finding), flush=True)
+
     with Client(arguments.python) as client:
-        tally = search(client, arguments.edits, arguments.seed, arguments.keep_going, kinds, frozenset(arguments.without.split(",")), lambda finding: print(describe(finding), flush=True))
+        tally = search(client, arguments.edits, arguments.seed, arguments.keep_going, kinds, without, tell)
     seconds = time.monotonic() - started
-    print(f"{tally.edits} edits ({tally.broken} of them broken saves) in {tally.scenarios} scenarios, {seconds:.0f} s, "
-          f"{tally.edits / seconds:.0f} a second; {tally.wrong} wrong")
+    print(
+        f"{tally.edits} edits ({tally.broken} of them broken saves) in {tally.scenarios} scenarios, {seconds:.0f} s, "
+        f"{tally.edits / seconds:.0f} a second; {tally.wrong} wrong"
+    )
     return 1 if tally.wrong else 0
 
 

@@ -85,7 +85,11 @@ one(
 )
 for word in ["if 1:", "try:", "while not h:", "with open(__file__):"]:
     tail = "\nfinally:\n    pass" if word == "try:" else ""
-    one(f"{word.split()[0].strip(':')} that filled a list is gone", f"h = []\n{word}\n    h.append(1){tail}\n", "h = []\n")
+    one(
+        f"{word.split()[0].strip(':')} that filled a list is gone",
+        f"h = []\n{word}\n    h.append(1){tail}\n",
+        "h = []\n",
+    )
 case(
     "class that a base registered elsewhere is gone",
     "a",
@@ -286,7 +290,10 @@ case(
         "m1.py": "r1 = {}\ndef reg1(f):\n    r1[1] = 1\n    return f\n",
         "m3.py": "from m1 import reg1\nc3 = reg1\n",
     },
-    {"m1.py": "r1 = {}\ndef reg1(f):\n    r1[1] = 1\n    return f\n@reg1\ndef f2(): pass\n", "m3.py": "c3 = reg1\nc4 = 1\n"},
+    {
+        "m1.py": "r1 = {}\ndef reg1(f):\n    r1[1] = 1\n    return f\n@reg1\ndef f2(): pass\n",
+        "m3.py": "c3 = reg1\nc4 = 1\n",
+    },
 )
 SETTER = "class K1:\n    w = {0}\nc3 = 6\ndef set_c3():\n    global c3\n    c3 += K1.w\nset_c3()\n"
 one("global writer reads a class attribute that changed", SETTER.format(13), SETTER.format(1))
@@ -348,7 +355,8 @@ case(
     "m4",
     {
         "m2.py": "c1 = 20\n",
-        "m4.py": "def f4():\n    import m2 as lazy\n    return lazy.c1\nclass K2:\n    w = f4()\n    def __init__(self, v=f4()): pass\n",
+        "m4.py": "def f4():\n    import m2 as lazy\n    return lazy.c1\n"
+        "class K2:\n    w = f4()\n    def __init__(self, v=f4()): pass\n",
     },
     {"m2.py": "c1 = 3\n"},
 )
@@ -363,7 +371,11 @@ CONTEXT = (
     "with ctx() as c1:\n    c2 = c1 + 1\n"
 )
 one("with a context manager that reads a class attribute", CONTEXT.format(5), CONTEXT.format(15))
-one("a default, twice, of a list that is made anew", "l1 = []\nl1[:0] = [5]\ndef f3(a=l1): pass\n", "l1 = []\ndef f3(a=l1): pass\ndef f3(a=l1): pass\n")
+one(
+    "a default, twice, of a list that is made anew",
+    "l1 = []\nl1[:0] = [5]\ndef f3(a=l1): pass\n",
+    "l1 = []\ndef f3(a=l1): pass\ndef f3(a=l1): pass\n",
+)
 NOTED = "def f3(): pass\ndef f4(): pass\n"
 one("function attribute set from outside is gone", NOTED + "f3.note = 1\n", NOTED)
 one("function attribute is set on another function", NOTED + "f3.note = 1\n", NOTED + "f4.note = 1\n")
@@ -399,8 +411,14 @@ case(
 one("binding becomes an addition to nothing", "c1 = 8\nc1 += 8\n", "c1 += 8\nc1 += 8\n")
 REBOUND = "c3 = 9\ndef f3():\n    return {0}\ndef g1(n, *, scale=f3()): pass\nc3 = 2\n"
 one("default by a function that reads what is bound again below", REBOUND.format(1), REBOUND.format("c3"))
-one("future import is no longer first", "from __future__ import annotations\nx = 1\n", "x = 1\nfrom __future__ import annotations\n")
-IMPORTED_TWICE = "from m1 import t1\nc4 = 7\ndef set_c4():\n    global c4\n    c4 += len(t1)\nset_c4()\nfrom m1 import *\n"
+one(
+    "future import is no longer first",
+    "from __future__ import annotations\nx = 1\n",
+    "x = 1\nfrom __future__ import annotations\n",
+)
+IMPORTED_TWICE = (
+    "from m1 import t1\nc4 = 7\ndef set_c4():\n    global c4\n    c4 += len(t1)\nset_c4()\nfrom m1 import *\n"
+)
 case(
     "name imported twice, read by a function in between",
     "m3",
@@ -423,3 +441,26 @@ case(
     {"m1.py": "t1 = 'k1'\n", "m2.py": "from m1 import t1\n", "m3.py": "x = 1\n"},
     {"m1.py": "t1 = 1\n", "m3.py": "x = 1\nfrom m2 import *\n"},
 )
+one("list inside of an equal value", "l1 = []\nh = {'rows': [l1]}\n", "l2 = []\nh = {'rows': [l2]}\n")
+UNWRAPPED = "import functools\ndef deco1(f):\n{0}    def wrapped(*a): return 1\n    return wrapped\n"
+case(
+    "wrapper is no longer like what it wraps",
+    "m2",
+    {"m1.py": UNWRAPPED.format("    @functools.wraps(f)\n"), "m2.py": "import m1\n@m1.deco1\ndef f1(): pass\n"},
+    {"m1.py": UNWRAPPED.format("")},
+)
+EQUAL = "def f5(): pass\nclass K1:\n    def __init__(self, v=f5): {0}\n    def __eq__(self, other): pass\n"
+case(
+    "default made by a class that changes after a broken save",
+    "m1",
+    {"m1.py": EQUAL.format("pass") + "def f6(*, b=K1()): pass\n"},
+    {"m1.py": EQUAL.format("pass").replace("def f5(): pass\n", "")},
+    {"m1.py": EQUAL.format("self.v = 1").replace("v=f5", "v=1") + "def f6(*, b=K1()): pass\n"},
+)
+one(
+    "default made by a class that changes",
+    EQUAL.format("pass") + "def f6(*, b=K1()): pass\n",
+    EQUAL.format("self.v = 1") + "def f6(*, b=K1()): pass\n",
+)
+READ = "class Desc1:\n    def __get__(self, i, o): return {0}\nclass K1:\n    w = Desc1()\ndef f1(*, b=K1.w): pass\n"
+one("default reads a descriptor whose code changed", READ.format(1), READ.format(2))

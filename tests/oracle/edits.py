@@ -94,7 +94,9 @@ def remove(random: Random, names: Names, program: Program) -> Program | None:
     path, index = place
     statement = program.files[path][index]
     rest = _replaced(program, path, index)
-    used = any(re.search(rf"\b{re.escape(name)}\b", text) for name in statement.names for text in rest.render().values())
+    used = any(
+        re.search(rf"\b{re.escape(name)}\b", text) for name in statement.names for text in rest.render().values()
+    )
     return None if used and random.random() < 0.9 else rest
 
 
@@ -164,7 +166,9 @@ def redirect(random: Random, names: Names, program: Program) -> Program | None:
     path, index = random.choice(imports)
     statement = program.files[path][index]
     name = statement.names[0]
-    homes = [p for p, ss in program.files.items() if p != path for s in ss if name in s.names and s.maker != "from_import"]
+    homes = [
+        p for p, ss in program.files.items() if p != path for s in ss if name in s.names and s.maker != "from_import"
+    ]
     if not homes or len(statement.names) > 1:
         return None
     text = f"from {module_name(random.choice(homes))} import {name}"

@@ -167,14 +167,18 @@ def annotated(s: Scope, given: tuple[str, ...]) -> Statement | None:
 @rule(2)
 def text(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "s")
-    value = s.random.choice(["'abc'", "'x' * 3", "'a' 'b'", f"f'{{{s.int(0)}}}-'", f"'.'.join(str(n) for n in range({s.number()}))"])
+    value = s.random.choice(
+        ["'abc'", "'x' * 3", "'a' 'b'", f"f'{{{s.int(0)}}}-'", f"'.'.join(str(n) for n in range({s.number()}))"]
+    )
     return Statement(f"{name} = {value}", ((name, "text"),), "text")
 
 
 @rule(2)
 def pair(s: Scope, given: tuple[str, ...]) -> Statement | None:
     one, two = s.name(given, "c", 0), s.name(given, "c", 1)
-    form = s.random.choice(["{0}, {1} = {2}, {3}", "{0} = {1} = {2}", "[{0}, *{1}_rest], {1} = [{2}], {3}", "{1} = ({0} := {2}) + 1"])
+    form = s.random.choice(
+        ["{0}, {1} = {2}, {3}", "{0} = {1} = {2}", "[{0}, *{1}_rest], {1} = [{2}], {3}", "{1} = ({0} := {2}) + 1"]
+    )
     extra = ((f"{two}_rest", "list"),) if "_rest" in form else ()
     return Statement(form.format(one, two, s.int(1), s.int(1)), ((one, "int"), (two, "int"), *extra), "pair")
 
@@ -222,7 +226,7 @@ def dict_(s: Scope, given: tuple[str, ...]) -> Statement | None:
             f"{{'k0': {s.value()}, 'k1': {s.value()}}}",
             f"dict(k0={s.value()})",
             f"{{f'k{{n}}': n * {s.value()} for n in range({s.number(4)})}}",
-            f"{{**{s.ref('dict') or dict(k0=1)}, 'k{s.number()}': {s.value()}}}",
+            f"{{**{s.ref('dict') or 'dict(k0=1)'}, 'k{s.number()}': {s.value()}}}",
         ]
     )
     return Statement(f"{name} = {value}", ((name, "dict"),), "dict_")
@@ -234,7 +238,13 @@ def add_to_dict(s: Scope, given: tuple[str, ...]) -> Statement | None:
     if name is None:
         return None
     form = s.random.choice(
-        ["{0}['k{3}'] = {1}", "{0}.update(k{3}={1})", "{0}.setdefault('k{3}', {1})", "{0}['k0'] += {1}", "{0}.pop('k{3}', None)"]
+        [
+            "{0}['k{3}'] = {1}",
+            "{0}.update(k{3}={1})",
+            "{0}.setdefault('k{3}', {1})",
+            "{0}['k0'] += {1}",
+            "{0}.pop('k{3}', None)",
+        ]
     )
     return Statement(form.format(name, s.value(), s.value(), s.number()), (), "add_to_dict")
 
@@ -277,7 +287,13 @@ def conditional_function(s: Scope, given: tuple[str, ...]) -> Statement | None:
 @rule(3)
 def try_(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "c")
-    risky = s.random.choice([f"{{'k0': {s.number()}}}['k{s.random.randrange(2)}']", f"{s.int(1)} // {s.random.randrange(2)}", f"{s.ref('dict') or {}}['k1']"])
+    risky = s.random.choice(
+        [
+            f"{{'k0': {s.number()}}}['k{s.random.randrange(2)}']",
+            f"{s.int(1)} // {s.random.randrange(2)}",
+            f"{s.ref('dict') or {}}['k1']",
+        ]
+    )
     tail = s.random.choice(["", f"\nelse:\n    {name} += 1", f"\nfinally:\n    {name}_done = True"])
     return Statement(
         f"try:\n    {name} = {risky}\nexcept (KeyError, ZeroDivisionError):\n    {name} = {s.int(1)}{tail}",
@@ -290,7 +306,9 @@ def try_(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def loop(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name, each = s.name(given, "l", 0), s.name(given, "i", 1)
     over = s.random.choice([f"range({s.number(4)})", s.ref("list") or "[1]", f"[{s.int(1)}, {s.int(1)}]"])
-    body = s.random.choice(["{0}.append({1})", "{0}.append({1} * {2})", "if {1} > {2}:\n        {0}.append({1})", "{0} += [{1}, {2}]"])
+    body = s.random.choice(
+        ["{0}.append({1})", "{0}.append({1} * {2})", "if {1} > {2}:\n        {0}.append({1})", "{0} += [{1}, {2}]"]
+    )
     return Statement(
         f"{name} = []\nfor {each} in {over}:\n    {body.format(name, each, s.number())}", ((name, "list"),), "loop"
     )
@@ -300,7 +318,10 @@ def loop(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def counting(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "c")
     form = s.random.choice(
-        [f"while {name} < {s.number(12)}:\n    {name} += {s.number(3)}", f"for _ in range({s.number(5)}):\n    {name} += {s.int(1)}"]
+        [
+            f"while {name} < {s.number(12)}:\n    {name} += {s.number(3)}",
+            f"for _ in range({s.number(5)}):\n    {name} += {s.int(1)}",
+        ]
     )
     return Statement(f"{name} = {s.number()}\n{form}", ((name, "int"),), "counting")
 
@@ -309,7 +330,8 @@ def counting(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def loop_functions(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "h")
     return Statement(
-        f"{name} = []\nfor _n in range({s.number(3)}):\n    @{name}.append\n    def _{name}(a=_n):\n        return a + {s.int(1)}",
+        f"{name} = []\nfor _n in range({s.number(3)}):\n    @{name}.append\n    def _{name}(a=_n):\n"
+        f"        return a + {s.int(1)}",
         ((name, "registry"),),
         "loop_functions",
     )
@@ -319,7 +341,9 @@ def loop_functions(s: Scope, given: tuple[str, ...]) -> Statement | None:
 
 
 def signature(s: Scope) -> str:
-    return s.random.choice(["", "", "", f"a={s.int(0)}", f"a={s.number()}, *, b={s.int(0)}", f"*a, b={s.number()}", "**options"])
+    return s.random.choice(
+        ["", "", "", f"a={s.int(0)}", f"a={s.number()}, *, b={s.int(0)}", f"*a, b={s.number()}", "**options"]
+    )
 
 
 def body(s: Scope, parameters: str) -> str:
@@ -336,7 +360,14 @@ def body(s: Scope, parameters: str) -> str:
         f"return sum(n for n in [{value}, {s.number()}])",
         f"return (lambda n: n + {value})({s.number()})",
     ]
-    lazy = [(module_name(p), n, k) for p, ss in s.program.files.items() if p != s.path for x in ss for n, k in x.binds if k in ("int", "function")]
+    lazy = [
+        (module_name(p), n, k)
+        for p, ss in s.program.files.items()
+        if p != s.path
+        for x in ss
+        for n, k in x.binds
+        if k in ("int", "function")
+    ]
     if lazy and s.chance(25):
         module, name, kind = s.random.choice(lazy)
         call = "()" if kind == "function" else ""
@@ -353,13 +384,19 @@ def body(s: Scope, parameters: str) -> str:
 def function(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name, parameters = s.name(given, "f"), signature(s)
     annotation = s.random.choice(["", "", " -> int"])
-    return Statement(f"def {name}({parameters}){annotation}:\n{indent(body(s, parameters))}", ((name, "function"),), "function")
+    return Statement(
+        f"def {name}({parameters}){annotation}:\n{indent(body(s, parameters))}", ((name, "function"),), "function"
+    )
 
 
 @rule(3)
 def function1(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "g")
-    return Statement(f"def {name}(n, *rest, scale={s.int(0)}):\n    return n * scale + {s.int()}", ((name, "function1"),), "function1")
+    return Statement(
+        f"def {name}(n, *rest, scale={s.int(0)}):\n    return n * scale + {s.int()}",
+        ((name, "function1"),),
+        "function1",
+    )
 
 
 @rule(2)
@@ -394,7 +431,9 @@ def partial(s: Scope, given: tuple[str, ...]) -> Statement | None:
     if of is None:
         return None
     name = s.name(given, "f")
-    return Statement(f"import functools\n{name} = functools.partial({of}, {s.int(1)})", ((name, "function"),), "partial")
+    return Statement(
+        f"import functools\n{name} = functools.partial({of}, {s.int(1)})", ((name, "function"),), "partial"
+    )
 
 
 @rule(1)
@@ -440,7 +479,8 @@ def wrapper(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "deco")
     wraps = s.random.choice(["", "    @functools.wraps(f)\n"])
     return Statement(
-        f"import functools\ndef {name}(f):\n{wraps}    def wrapped(*a, **k):\n        return f(*a, **k) + {s.int(1)}\n    return wrapped",
+        f"import functools\ndef {name}(f):\n{wraps}    def wrapped(*a, **k):\n"
+        f"        return f(*a, **k) + {s.int(1)}\n    return wrapped",
         ((name, "decorator"),),
         "wrapper",
     )
@@ -450,7 +490,8 @@ def wrapper(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def parametrised(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "param")
     return Statement(
-        f"def {name}(n):\n    def decorate(f):\n        f.tag = n + {s.number()}\n        return f\n    return decorate",
+        f"def {name}(n):\n    def decorate(f):\n        f.tag = n + {s.number()}\n        return f\n"
+        "    return decorate",
         ((name, "decorator1"),),
         "parametrised",
     )
@@ -468,7 +509,9 @@ def decorators(s: Scope) -> str:
 @rule(7)
 def decorated(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name, parameters = s.name(given, "f"), signature(s)
-    return Statement(f"{decorators(s)}def {name}({parameters}):\n{indent(body(s, parameters))}", ((name, "function"),), "decorated")
+    return Statement(
+        f"{decorators(s)}def {name}({parameters}):\n{indent(body(s, parameters))}", ((name, "function"),), "decorated"
+    )
 
 
 @rule(1)
@@ -489,7 +532,11 @@ def called_registration(s: Scope, given: tuple[str, ...]) -> Statement | None:
 
 
 def members(s: Scope, inherits: bool) -> str:
-    parts = [f"w = {s.int(1)}", f"def m(self):\n    return {s.int(1)}", f"def __init__(self, v={s.int(0)}):\n    self.v = v"]
+    parts = [
+        f"w = {s.int(1)}",
+        f"def m(self):\n    return {s.int(1)}",
+        f"def __init__(self, v={s.int(0)}):\n    self.v = v",
+    ]
     if inherits:
         parts = s.random.sample(parts[:2], s.random.randrange(3))
         if s.chance(40):
@@ -528,7 +575,8 @@ def class_(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def slots_class(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "K")
     return Statement(
-        f"class {name}:\n    __slots__ = ('v',)\n    w = {s.int(1)}\n    def __init__(self, v={s.int(0)}):\n        self.v = v\n"
+        f"class {name}:\n    __slots__ = ('v',)\n    w = {s.int(1)}\n    def __init__(self, v={s.int(0)}):\n"
+        "        self.v = v\n"
         f"    def m(self):\n        return self.v + {s.int(1)}",
         ((name, "class"),),
         "slots_class",
@@ -541,7 +589,8 @@ def registering_class(s: Scope, given: tuple[str, ...]) -> Statement | None:
     store = s.random.choice([f"{known}.append(cls)", f"{known}.append(cls.__name__)"])
     return Statement(
         f"{known} = []\nclass {name}:\n    w = {s.int(0)}\n    def __init_subclass__(cls, **k):\n        {store}\n"
-        f"        super().__init_subclass__(**k)\n    def __init__(self, v=1):\n        self.v = v\n    def m(self):\n        return {s.int(1)}",
+        "        super().__init_subclass__(**k)\n    def __init__(self, v=1):\n        self.v = v\n"
+        f"    def m(self):\n        return {s.int(1)}",
         ((name, "class"), (known, "registry")),
         "registering_class",
     )
@@ -552,8 +601,10 @@ def metaclass(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name, meta = s.name(given, "K", 0), s.name(given, "M", 1)
     return Statement(
         f"class {meta}(type):\n    def __new__(mcls, name, bases, namespace, **k):\n"
-        f"        namespace['added'] = {s.int(1)}\n        return super().__new__(mcls, name, bases, namespace, **k)\n"
-        f"class {name}(metaclass={meta}):\n    w = {s.int(0)}\n    def __init__(self, v=1):\n        self.v = v\n    def m(self):\n        return self.added",
+        f"        namespace['added'] = {s.int(1)}\n"
+        "        return super().__new__(mcls, name, bases, namespace, **k)\n"
+        f"class {name}(metaclass={meta}):\n    w = {s.int(0)}\n    def __init__(self, v=1):\n"
+        "        self.v = v\n    def m(self):\n        return self.added",
         ((name, "class"), (meta, "metaclass")),
         "metaclass",
     )
@@ -578,9 +629,12 @@ def set_attribute(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def dataclass_(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "D")
     arguments = s.random.choice(["", "", "(frozen=True)", "(order=True)", "(kw_only=True)"])
-    more = s.random.choice(["", f"    y: list = dataclasses.field(default_factory=list)\n", f"    z: int = {s.number()}\n"])
+    more = s.random.choice(
+        ["", "    y: list = dataclasses.field(default_factory=list)\n", f"    z: int = {s.number()}\n"]
+    )
     return Statement(
-        f"import dataclasses\n@dataclasses.dataclass{arguments}\nclass {name}:\n    x: int = {s.int(1)}\n{more}    def total(self):\n        return self.x + {s.int(1)}",
+        f"import dataclasses\n@dataclasses.dataclass{arguments}\nclass {name}:\n    x: int = {s.int(1)}\n"
+        f"{more}    def total(self):\n        return self.x + {s.int(1)}",
         ((name, "data"),),
         "dataclass_",
     )
@@ -602,7 +656,10 @@ def enum_(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "E")
     base = ["enum.Enum", "enum.Enum", "enum.IntEnum", "enum.Flag"][sum(map(ord, name)) % 4]
     first = s.random.choice(["enum.auto()", s.int(0), str(s.number())]) if base != "enum.Flag" else "enum.auto()"
-    rest = "".join(f"\n    {letter} = {'enum.auto()' if base == 'enum.Flag' else s.number() + 20 * n}" for n, letter in enumerate("BC"[: s.random.randrange(3)], 1))
+    rest = "".join(
+        f"\n    {letter} = {'enum.auto()' if base == 'enum.Flag' else s.number() + 20 * n}"
+        for n, letter in enumerate("BC"[: s.random.randrange(3)], 1)
+    )
     method = s.random.choice(["", f"\n    def m(self):\n        return {s.int(1)}"])
     return Statement(f"import enum\nclass {name}({base}):\n    A = {first}{rest}{method}", ((name, "enum"),), "enum_")
 
@@ -620,7 +677,8 @@ def shifting_enum(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def named_tuple(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "D")
     return Statement(
-        f"import typing\nclass {name}(typing.NamedTuple):\n    x: int = {s.int(1)}\n    def total(self):\n        return self.x + {s.int(1)}",
+        f"import typing\nclass {name}(typing.NamedTuple):\n    x: int = {s.int(1)}\n    def total(self):\n"
+        f"        return self.x + {s.int(1)}",
         ((name, "data"),),
         "named_tuple",
     )
@@ -641,7 +699,9 @@ def member_list(s: Scope, given: tuple[str, ...]) -> Statement | None:
     if of is None and made is None:
         return None
     name = s.name(given, "h")
-    value = s.random.choice([x for x in (of and f"list({of})", of and f"{{{of}.A: 1}}", made and f"[{made}() for _ in range(2)]") if x])
+    value = s.random.choice(
+        [x for x in (of and f"list({of})", of and f"{{{of}.A: 1}}", made and f"[{made}() for _ in range(2)]") if x]
+    )
     return Statement(f"{name} = {value}", ((name, "held"),), "member_list")
 
 
@@ -651,7 +711,9 @@ def member_list(s: Scope, given: tuple[str, ...]) -> Statement | None:
 @rule(1)
 def generator(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "gen")
-    form = s.random.choice(["for n in range({0}):\n        yield n + {1}", "yield {1}\n    yield {0}", "yield from [{0}, {1}]"])
+    form = s.random.choice(
+        ["for n in range({0}):\n        yield n + {1}", "yield {1}\n    yield {0}", "yield from [{0}, {1}]"]
+    )
     return Statement(f"def {name}():\n    {form.format(s.number(4), s.int(1))}", ((name, "generator"),), "generator")
 
 
@@ -694,7 +756,8 @@ def abstract(s: Scope, given: tuple[str, ...]) -> Statement | None:
     return Statement(
         f"import abc\nclass {base}(abc.ABC):\n    w = {s.int(0)}\n    @abc.abstractmethod\n    def m(self): ...\n"
         f"    def n(self):\n        return {s.int(1)}\n"
-        f"class {name}({base}):\n    def __init__(self, v=2):\n        self.v = v\n    def m(self):\n        return self.n() + {s.int(1)}",
+        f"class {name}({base}):\n    def __init__(self, v=2):\n        self.v = v\n    def m(self):\n"
+        f"        return self.n() + {s.int(1)}",
         ((name, "class"), (base, "abstract")),
         "abstract",
     )
@@ -706,7 +769,8 @@ def descriptor(s: Scope, given: tuple[str, ...]) -> Statement | None:
     return Statement(
         f"class {kind}:\n    def __set_name__(self, owner, name):\n        self.name = name\n"
         f"    def __get__(self, instance, owner):\n        return {s.int(1)}\n"
-        f"class {name}:\n    w = {kind}()\n    def __init__(self, v={s.number()}):\n        self.v = v\n    def m(self):\n        return self.w + {s.int(0)}",
+        f"class {name}:\n    w = {kind}()\n    def __init__(self, v={s.number()}):\n        self.v = v\n"
+        f"    def m(self):\n        return self.w + {s.int(0)}",
         ((name, "class"), (kind, "descriptor")),
         "descriptor",
     )
@@ -729,8 +793,10 @@ def operators(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def cached_property(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "K")
     return Statement(
-        f"import functools\nclass {name}:\n    w = {s.int(0)}\n    def __init__(self, v={s.int(0)}):\n        self.v = v\n"
-        f"    @functools.cached_property\n    def p(self):\n        return self.v + {s.int(1)}\n    def m(self):\n        return self.p",
+        f"import functools\nclass {name}:\n    w = {s.int(0)}\n    def __init__(self, v={s.int(0)}):\n"
+        "        self.v = v\n"
+        f"    @functools.cached_property\n    def p(self):\n        return self.v + {s.int(1)}\n"
+        "    def m(self):\n        return self.p",
         ((name, "class"),),
         "cached_property",
     )
@@ -740,7 +806,9 @@ def cached_property(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def decorated_class(s: Scope, given: tuple[str, ...]) -> Statement | None:
     """A class that its decorator changes, or registers."""
     name, decorate = s.name(given, "K", 0), s.name(given, "classy", 1)
-    act = s.random.choice([f"cls.tag = {s.int(1)}", f"{decorate}_seen.append(cls)", f"cls.m2 = lambda self: {s.int(1)}"])
+    act = s.random.choice(
+        [f"cls.tag = {s.int(1)}", f"{decorate}_seen.append(cls)", f"cls.m2 = lambda self: {s.int(1)}"]
+    )
     return Statement(
         f"{decorate}_seen = []\ndef {decorate}(cls):\n    {act}\n    return cls\n"
         f"@{decorate}\nclass {name}:\n{indent(members(s, False))}",
@@ -756,7 +824,8 @@ def decorated_method(s: Scope, given: tuple[str, ...]) -> Statement | None:
         return None
     name = s.name(given, "K")
     return Statement(
-        f"class {name}:\n    w = {s.int(0)}\n    def __init__(self, v=1):\n        self.v = v\n    @{plain}\n    def m(self):\n        return {s.int(1)}",
+        f"class {name}:\n    w = {s.int(0)}\n    def __init__(self, v=1):\n        self.v = v\n"
+        f"    @{plain}\n    def m(self):\n        return {s.int(1)}",
         ((name, "class"),),
         "decorated_method",
     )
@@ -766,7 +835,8 @@ def decorated_method(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def match_(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "c")
     return Statement(
-        f"match {s.int(1)} % 3:\n    case 0:\n        {name} = {s.int(0)}\n    case 1 | 2:\n        {name} = {s.int(1)}",
+        f"match {s.int(1)} % 3:\n    case 0:\n        {name} = {s.int(0)}\n    case 1 | 2:\n"
+        f"        {name} = {s.int(1)}",
         ((name, "int"),),
         "match_",
     )
@@ -808,7 +878,9 @@ def method_table(s: Scope, given: tuple[str, ...]) -> Statement | None:
 @rule(1)
 def set_(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "q")
-    form = s.random.choice(["{{{0}, {1}}}", "set(range({1}))", "frozenset([{0}, {1}])", "{{n % 3 for n in range({1})}}"])
+    form = s.random.choice(
+        ["{{{0}, {1}}}", "set(range({1}))", "frozenset([{0}, {1}])", "{{n % 3 for n in range({1})}}"]
+    )
     more = s.random.choice(["", f"\n{name} |= {{{s.number()}}}"])
     return Statement(f"{name} = {form.format(s.int(0), s.number())}{more}", ((name, "held"),), "set_")
 
@@ -817,7 +889,9 @@ def set_(s: Scope, given: tuple[str, ...]) -> Statement | None:
 def nested_data(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "h")
     inner = s.ref("list") or "[1]"
-    return Statement(f"{name} = {{'rows': [{inner}, [{s.int(0)}]], 'n': ({s.int(1)}, {s.int(0)})}}", ((name, "held"),), "nested_data")
+    return Statement(
+        f"{name} = {{'rows': [{inner}, [{s.int(0)}]], 'n': ({s.int(1)}, {s.int(0)})}}", ((name, "held"),), "nested_data"
+    )
 
 
 @rule(1)
@@ -883,7 +957,9 @@ def star_import(s: Scope, given: tuple[str, ...]) -> Statement | None:
     if not paths:
         return None
     path = s.random.choice(paths)
-    binds = tuple((n, k) for n, k in s.exported(module_name(path)).items() if not n.startswith("_") and n not in s.bound)
+    binds = tuple(
+        (n, k) for n, k in s.exported(module_name(path)).items() if not n.startswith("_") and n not in s.bound
+    )
     return Statement(f"from {dotted(s, path)} import *", binds, "star_import")
 
 
@@ -896,7 +972,11 @@ def module_import(s: Scope, given: tuple[str, ...]) -> Statement | None:
     if "." in other:
         package, _, leaf = other.rpartition(".")
         name = s.name(given, f"{leaf}_")
-        return Statement(s.random.choice([f"import {other} as {name}", f"from {package} import {leaf} as {name}"]), ((name, f"module:{other}"),), "module_import")
+        return Statement(
+            s.random.choice([f"import {other} as {name}", f"from {package} import {leaf} as {name}"]),
+            ((name, f"module:{other}"),),
+            "module_import",
+        )
     name = given[0] if given else other if s.chance(70) else s.names.new(f"{other}_")
     alias = "" if name == other else f" as {name}"
     return Statement(f"import {other}{alias}", ((name, f"module:{other}"),), "module_import")
@@ -914,7 +994,11 @@ def cycle(s: Scope, given: tuple[str, ...]) -> Statement | None:
     if not known:
         return None
     name = s.name(given, "f")
-    return Statement(f"import {other}\ndef {name}():\n    return {other}.{s.random.choice(known)} + {s.number()}", ((name, "function"),), "cycle")
+    return Statement(
+        f"import {other}\ndef {name}():\n    return {other}.{s.random.choice(known)} + {s.number()}",
+        ((name, "function"),),
+        "cycle",
+    )
 
 
 @rule(1)
@@ -1000,7 +1084,7 @@ LAYOUTS = [
 def draw_program(random: Random, names: Names, most: int = 8) -> Program:
     """A program: modules, earlier ones first, each statement drawn where the ones before it can be used."""
     layout = random.choice(LAYOUTS)
-    program = Program({path: () for path in layout}, ())
+    program = Program(dict.fromkeys(layout, ()), ())
     for path in layout:
         for _ in range(random.randint(1, most)):
             statements = program.files[path]

@@ -18,7 +18,7 @@ class Wrong:
     """One thing that is not as it must be."""
 
     kind: str
-    """``crash``, ``refused``, ``accepted``, ``not atomic``, ``stale``, ``lines``, ``order``, ``not kept`` or ``identity``."""
+    """crash, refused, accepted, not atomic, stale, lines, order, not kept or identity."""
     step: int
     """Number of the version that was saved."""
     text: str
@@ -29,45 +29,45 @@ def judge(scenario: Scenario, played: Played) -> list[Wrong]:
     """Everything that is wrong with the first save that is not right."""
     if played.fresh[0].error is not None:
         return []
-    good = 0
-    state = played.fresh[0].state
-    for number, step in enumerate(played.live, 1):
-        fresh = played.fresh[number]
+    good, clear = 0, True
+    for number, (fresh, step) in enumerate(zip(played.fresh[1:], played.live, strict=False), 1):
         if fresh.error is not None and good != number - 1:
-            return []  # it was broken before: what this save adds may land or wait, and so what it finds is not known
-        wrong = list(_step(scenario, played, good, number, state))
+            clear = False  # broken before: what this save adds may land or wait
+            continue
+        wrong = list(_step(scenario, played, good, number, clear))
         if wrong:
             return [Wrong(w.kind, w.step, w.text, step.error or step.summary) for w in wrong]
-        if fresh.error is not None and step.error is None:
-            return []  # see _broken
         if fresh.error is None:
-            good = number
-            state = fresh.state
+            good, clear = number, True
+        elif step.error is None:
+            clear = False  # see _broken
     if played.crash is not None:
         return [Wrong("crash", len(played.live) + 1, played.crash)]
     return []
 
 
-def _step(scenario: Scenario, played: Played, good: int, number: int, before: Snapshot) -> Iterator[Wrong]:
+def _step(scenario: Scenario, played: Played, good: int, number: int, clear: bool) -> Iterator[Wrong]:
+    """`good` is the last version that ran; `clear` is whether the live process stands there still."""
     fresh, step = played.fresh[number], played.live[number - 1]
     if fresh.error is not None:
-        yield from _broken(scenario, fresh, step, good, number, before, played.fresh[good])
-        return
-    if step.error is not None:
+        yield from _broken(fresh, step, number, played.fresh[good])
+    elif step.error is not None:
         yield Wrong("refused", number, step.error.strip().splitlines()[-1])
-        return
-    yield from _compare(fresh, step, number, played.fresh[good])
-    yield from _kept(scenario, played, good, number)
+    else:
+        yield from _compare(fresh, step, number, played.fresh[good])
+        if clear:
+            yield from _kept(scenario, played, good, number)
 
 
-def _broken(
-    scenario: Scenario, fresh: Fresh, step: Step, good: int, number: int, before: Snapshot, last: Fresh
-) -> Iterator[Wrong]:
+def _broken(fresh: Fresh, step: Step, number: int, last: Fresh) -> Iterator[Wrong]:
+    """After a save that cannot be imported, everything is as it was."""
+    before = last.state
     if step.error is None:
         # Modules that import each other: in the live process all of them are loaded.
-        in_a_circle = "partially initialized module" in fresh.error or fresh.error.startswith("AttributeError: module")
+        error = str(fresh.error)
+        in_a_circle = "partially initialized module" in error or error.startswith("AttributeError: module")
         if step.summary != "no reload" and not in_a_circle:  # where files are gone, what is loaded stays
-            yield Wrong("accepted", number, str(fresh.error))
+            yield Wrong("accepted", number, error)
         return
     for path in _differences(before, step, last):
         if before.get(path) is None and step.state[path][0] == "module":
@@ -82,7 +82,7 @@ def _compare(fresh: Fresh, step: Step, number: int, last: Fresh) -> Iterator[Wro
     same_order = [n for n in fresh.loaded if n in last.loaded] == [n for n in last.loaded if n in fresh.loaded]
     for path in _differences(fresh.state, step, fresh):
         expected, found = fresh.state.get(path), step.state.get(path)
-        if None in (expected, found) and (expected or found)[0] == "module":
+        if None in (expected, found) and "module" in (*(expected or ()), *(found or ()))[:1]:
             continue  # the import system binds a submodule once it has loaded; whoever runs again sees it
         if expected is None:
             kind, text = "stale", f"{path}: should not be, is {found}"
@@ -147,12 +147,16 @@ def _kept(scenario: Scenario, played: Played, good: int, number: int) -> Iterato
         if expected != before.state[name]:
             continue
         if _swappable(expected, before.state, after.state):
-            yield Wrong("identity", number, f"{name} is another object, though its own could have been given the new code")
+            yield Wrong(
+                "identity", number, f"{name} is another object, though its own could have been given the new code"
+            )
             continue
         if name in unreached:
             yield Wrong("not kept", number, f"{name} is another object, though nothing that it depends on was changed")
-        elif _plain(expected, before.state) and _aliases(expected, before) == _aliases(expected, after) and _equal(
-            expected, before, after
+        elif (
+            _plain(expected, before.state)
+            and _aliases(expected, before) == _aliases(expected, after)
+            and _equal(expected, before, after)
         ):
             yield Wrong("not kept", number, f"{name} is another object of equal value")
 

@@ -12,7 +12,9 @@ Name = tuple[str, str]
 BUILTIN = frozenset(dir(builtins))
 
 
-def unreached(old: Mapping[str, str], new: Mapping[str, str], was: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
+def unreached(
+    old: Mapping[str, str], new: Mapping[str, str], was: Mapping[str, Any], now: Mapping[str, Any]
+) -> set[str]:
     """Names (``module.name``) whose statements, and all that these could depend on, are as they were."""
     before, after = _Program(old), _Program(new)
     changed = {name for name in {*before.statements, *after.statements} if before.dump(name) != after.dump(name)}
@@ -79,7 +81,9 @@ class _Program:
                 self.mentions[other].add(name)  # who changes what one of them holds changes the other
             star = any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in ast.walk(statement))
             targets = {(module, name) for name in bound}
-            acts = any(isinstance(n, (ast.Call, ast.AugAssign, ast.Subscript, ast.Attribute)) for n in ast.walk(statement))
+            acts = any(
+                isinstance(n, (ast.Call, ast.AugAssign, ast.Subscript, ast.Attribute)) for n in ast.walk(statement)
+            )
             if acts:  # it may change what it mentions
                 targets |= mentioned
             if star:
@@ -89,8 +93,8 @@ class _Program:
             for target in targets:
                 self.statements.add(target)
                 self.mentions[target] |= mentioned - {target}
-        for name in [n for m, n in self.statements if m == module]:
-            self.mentions[module, name].add((module, "*"))
+        for own in [name for name in self.statements if name[0] == module]:
+            self.mentions[own].add((module, "*"))
 
     def _aliases(self, module: str, statement: ast.stmt) -> Iterator[tuple[Name, Name]]:
         """Names that surely are other names for something, with those."""

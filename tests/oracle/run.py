@@ -31,7 +31,9 @@ class Finding:
     seed: str
 
 
-def draw(seed: str, runs: Callable[[Scenario], bool], without: frozenset[str] = frozenset(), edits: int = 6) -> Scenario:
+def draw(
+    seed: str, runs: Callable[[Scenario], bool], without: frozenset[str] = frozenset(), edits: int = 6
+) -> Scenario:
     """The scenario of a seed: edits, some of which break the program and are mended by the next."""
     random, names = Random(seed), Names(without)
     program = draw_program(random, names)

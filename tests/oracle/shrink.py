@@ -95,13 +95,14 @@ def _fewer_statements(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _bound(block: str) -> set[str]:
+    """Names that a statement binds, in any scope."""
     try:
-        node = ast.parse(block).body
+        nodes = list(ast.walk(ast.parse(block)))
     except (SyntaxError, ValueError):
         return set()
-    return {getattr(n, "name", None) or getattr(n, "id", "") for n in node if hasattr(n, "name")} | {
-        n.id for top in node for n in ast.walk(top) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    bound = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return bound | {n.name for n in nodes if isinstance(n, definitions)}
 
 
 def _without(scenario: Scenario, path: str, gone: set[str]) -> Scenario:
@@ -131,7 +132,9 @@ def _smaller_edits(scenario: Scenario) -> Iterator[Scenario]:
                     for i in range(len(old)):
                         if old[i] != new[i]:
                             text = "".join(b + "\n" for b in [*new[:i], old[i], *new[i + 1 :]])
-                            yield replace(scenario, versions=(*versions[:number], {**after, path: text}, *versions[number + 1 :]))
+                            yield replace(
+                                scenario, versions=(*versions[:number], {**after, path: text}, *versions[number + 1 :])
+                            )
 
 
 def _simpler_statements(scenario: Scenario) -> Iterator[Scenario]:
@@ -205,7 +208,9 @@ def _expressions(block: str) -> Iterator[tuple[int, int, list[str]]]:
         start = offsets[node.lineno - 1] + node.col_offset
         end = offsets[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
         text = block[start:end]
-        parts = [ast.get_source_segment(block, child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        parts = [
+            ast.get_source_segment(block, child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
+        ]
         choices = [p for p in parts if p and len(p) < len(text)]
         if not isinstance(node, (ast.Constant, ast.Lambda)):
             choices.append("1")

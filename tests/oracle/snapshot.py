@@ -18,7 +18,7 @@ CLASS_NOISE = frozenset(
 ) - {"__match_args__", "__abstractmethods__"}
 ADDRESS = re.compile("at 0x[0-9a-f]+")
 MISSING = object()
-EMPTY = ("__annotations__", {})  # there or not, no one can tell
+EMPTY: tuple[str, dict[str, Any]] = ("__annotations__", {})  # there or not, no one can tell
 
 
 def is_pure(name: str) -> bool:
@@ -118,7 +118,11 @@ class _Describer:
             parts = (self.refer(f"{path}.{n}", getattr(value, n)) for n in ("fget", "fset", "fdel", "__doc__"))
             return ("property", *parts)
         if kind is types.MethodType:
-            return ("method", self.refer(f"{path}.__self__", value.__self__), self.refer(f"{path}.__func__", value.__func__))
+            return (
+                "method",
+                self.refer(f"{path}.__self__", value.__self__),
+                self.refer(f"{path}.__func__", value.__func__),
+            )
         if isinstance(value, functools.partial):
             return ("partial", *(self.refer(f"{path}.{n}", getattr(value, n)) for n in ("func", "args", "keywords")))
         if kind is functools._lru_cache_wrapper:
@@ -143,7 +147,8 @@ class _Describer:
         if isinstance(value, tuple):
             return tuple(self.refer(f"{path}[{i}]", each) for i, each in enumerate(value))
         if isinstance(value, ATOMS):
-            return (next(base for base in type(value).__mro__ if base in ATOMS).__repr__(value),)
+            base: Any = next(base for base in type(value).__mro__ if base in ATOMS)
+            return (base.__repr__(value),)
         if isinstance(value, BaseException):
             return (self.refer(f"{path}.args", value.args),)
         return ()
@@ -157,7 +162,12 @@ class _Describer:
                 text = f"repr raises {type(error).__name__}"
             return ADDRESS.sub("at 0x", text)
         own = dict(getattr(value, "__dict__", {}))
-        slots = [n for c in kind.__mro__ for n in _as_tuple(vars(c).get("__slots__", ())) if n not in ("__dict__", "__weakref__")]
+        slots = [
+            n
+            for c in kind.__mro__
+            for n in _as_tuple(vars(c).get("__slots__", ()))
+            if n not in ("__dict__", "__weakref__")
+        ]
         for name in slots:
             if (held := getattr(value, name, MISSING)) is not MISSING:
                 own[name] = held
@@ -166,7 +176,10 @@ class _Describer:
 
     def pairs(self, path: str, mapping: Mapping[Any, Any]) -> Iterable[Any]:
         for key, value in mapping.items():
-            yield (self.refer(f"{path}<{key!r}>" if type(key) in ATOMS else f"{path}<key>", key), self.refer(f"{path}.{_short(key)}", value))
+            yield (
+                self.refer(f"{path}<{key!r}>" if type(key) in ATOMS else f"{path}<key>", key),
+                self.refer(f"{path}.{_short(key)}", value),
+            )
 
     def unordered(self, path: str, values: Iterable[Any]) -> list[Any]:
         return sorted((self.refer(f"{path}{{}}", each) for each in values), key=repr)

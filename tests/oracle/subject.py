@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, BinaryIO
 
 from . import snapshot
 
@@ -51,7 +51,6 @@ class Step:
     loaded: tuple[str, ...]
     same: frozenset[str]
     """Names that hold the very object that they held before the save."""
-    ran: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -177,7 +176,7 @@ def _in_child(work: Callable[[Callable[[Any], None]], None], receive: Callable[[
             os.close(read_end)
             signal.alarm(PATIENCE)
             with os.fdopen(write_end, "wb") as channel:
-                work(lambda value: (channel.write(pickle.dumps(value)), channel.flush()) and None)
+                work(lambda value: _send(channel, value))
             status = 0
         except BaseException:
             traceback.print_exc()
@@ -194,6 +193,11 @@ def _in_child(work: Callable[[Callable[[Any], None]], None], receive: Callable[[
     if os.WIFSIGNALED(status):
         return f"signal {os.WTERMSIG(status)}"
     return f"exit status {os.WEXITSTATUS(status)}" if status else None
+
+
+def _send(channel: BinaryIO, value: Any) -> None:
+    channel.write(pickle.dumps(value))
+    channel.flush()
 
 
 # --- in the fresh child ------------------------------------------------------------------------------------
@@ -252,8 +256,14 @@ def _live(scenario: Scenario, fresh: Sequence[Fresh], root: str, send: Callable[
         now = {f"{n}.{key}": value for n, m in modules.items() for key, value in snapshot.names(m).items()}
         same = frozenset(path for path, value in held.items() if path in now and now[path] is value)
         error = event.failure.traceback if event is not None and event.failure is not None else None
-        summary = "no reload" if event is None else f"ran {list(event.ran)} patched {list(event.patched)} removed {list(event.removed)} notes {list(event.notes)}"
-        send(Step(error, summary, snapshot.take(modules, called, there), tuple(modules), same, event.ran if event else ()))
+        state = snapshot.take(modules, called, there)
+        send(Step(error, _summary(event), state, tuple(modules), same))
+
+
+def _summary(event: Any) -> str:
+    if event is None:
+        return "no reload"
+    return "; ".join(f"{name} {list(getattr(event, name))}" for name in ("ran", "patched", "removed", "notes"))
 
 
 class Machine:
