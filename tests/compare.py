@@ -1,4 +1,4 @@
-"""The single cases of the tests, played under other reloaders too: `python tests/compare.py`.
+"""The single cases of the tests, played under other reloaders too: `python tests/compare.py [-v] [NAME ...]`.
 
 Each reloader gets a virtual environment of its own (kept in `.venv-compare`) and is switched on as its documentation
 says. A case holds if all that it expects is seen shortly after the edit. The cases were written for this project, so
@@ -57,7 +57,10 @@ CASES: dict[str, Mapping[str, Case]] = {
 
 
 def main() -> None:
+    names = [argument for argument in sys.argv[1:] if argument != "-v"]
     for reloader in RELOADERS:
+        if names and reloader.name.split()[0] not in names:
+            continue
         environment = environment_of(reloader)
         found = {group: list(played(environment, reloader, cases)) for group, cases in CASES.items()}
         total = [held for verdicts in found.values() for held in verdicts]

@@ -109,7 +109,7 @@ def _say(level: int, text: str, lasting: bool = False) -> None:
     if not _program_logs() and logger.isEnabledFor(level):
         colour = RED if level >= logging.ERROR else YELLOW if level >= logging.WARNING or lasting else GREEN
         text = f"{_mark(colour)} {text}\n"
-        if not _show(text) and (_asked or _on_terminal()):
+        if not _show(text) and (_asked or _is_seen()):
             prompt.write(text)
 
 
@@ -122,10 +122,14 @@ def _wants_colour() -> bool:
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and _on_terminal()
 
 
-def _on_terminal() -> bool:
+def _is_seen() -> bool:
     """Whether someone looks at stderr: on a terminal, or in a notebook."""
+    return _on_terminal() or type(sys.stderr).__module__.startswith("ipykernel")
+
+
+def _on_terminal() -> bool:
     try:
-        return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
+        return sys.stderr.isatty()
     except (AttributeError, ValueError):
         return False
 
