@@ -41,6 +41,9 @@ KNOWN: dict[str, str] = {
     "list filled from elsewhere comes out equal": "a group over several modules keeps the new of two equal values",
     "list inside of an equal value": "values are compared by equality, not by what inside of them has other names",
     "nested class reads a descriptor whose code changed": "classes inside of classes keep what their body called",
+    "default reads a descriptor whose code changed": "what a definition keeps is not told from what an attribute read made it",
+    "wrapper is no longer like what it wraps": "what functools.wraps copied stays when it is no longer called",
+    "default made by a class that changes after a broken save": "a broken save loses what a statement ran",
     "file that stood in the way is deleted": "the removal of a file does not try again what waits",
     "star import added of a module whose own import is yet to follow": "star imports do not wait for pending names",
 }
@@ -50,7 +53,7 @@ if sys.version_info < (3, 12):
 WITHOUT: frozenset[str] = frozenset(
     "set_attribute attribute_of_function patched_module loop_functions docstring called_registration add_to_list "
     "add_to_dict filling filler registry registering_class decorated_class global_writer future cached star_import "
-    "nested_data move swap_order".split()
+    "nested_data descriptor rebind counting main_guard move swap_order".split()
 )
 """Rules of the grammar and kinds of edits that lead to these; `python -m oracle` draws them unless told not to."""
 
