@@ -153,8 +153,8 @@ class Daemon:
             while not self._stopping:
                 self._turn(parts)
         except Exception:
-            if sys.is_finalizing():
-                return
+            if sys.is_finalizing() or self._stopping or not threading.main_thread().is_alive():
+                return  # no thread can be started any more
             from . import report
 
             report.broken()

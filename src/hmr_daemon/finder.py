@@ -33,7 +33,7 @@ def listen(listener: LoadListener | None) -> None:
 class RecordedLoader(SourceFileLoader):
     """A SourceFileLoader for the time of one load; afterwards its instance is a plain one again."""
 
-    def path_stats(self, path: str) -> Any:  # type: ignore[override]
+    def path_stats(self, path: str) -> Any:
         stat = super().path_stats(path)
         self.__dict__["_hmr_stat"] = stat
         return stat
@@ -49,7 +49,7 @@ class RecordedLoader(SourceFileLoader):
         load = None if _listener is None else _listener.begins(module, self.path, code, stat)
         failed = True
         try:
-            _bootstrap._call_with_frames_removed(exec, code, module.__dict__)
+            _bootstrap._call_with_frames_removed(exec, code, module.__dict__)  # type: ignore[attr-defined]
             failed = False
         finally:
             if load is not None and _listener is not None:

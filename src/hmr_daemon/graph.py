@@ -127,6 +127,7 @@ class Graph:
         self._runners: dict[int, dict[Entry, None]] = defaultdict(dict)
         self._openers: dict[str, dict[Entry, None]] = defaultdict(dict)
         self._by_path: dict[str, list[ModuleRecord]] = defaultdict(list)
+        self._load_orders: dict[int, tuple[float, ...]] = {}
         self.gone: set[str] = set()
         """Paths of loaded modules whose files were deleted."""
 
@@ -384,7 +385,14 @@ class Graph:
 
     def order(self, node: Node) -> tuple[float, ...]:
         """Sorts statements of all modules as they first ran; an import sorts after what it loaded."""
-        return (*self._load_order(node.module), node.order, END)
+        key = id(node.module)
+        if key not in self._load_orders:
+            self._load_orders[key] = self._load_order(node.module)
+        return (*self._load_orders[key], node.order, END)
+
+    def forget_orders(self) -> None:
+        """Statements have come to stand elsewhere."""
+        self._load_orders.clear()
 
     def _load_order(self, record: ModuleRecord) -> tuple[float, ...]:
         path: list[float] = []

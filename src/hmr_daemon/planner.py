@@ -89,6 +89,7 @@ class Agenda:
         self.done: set[Node] = set()
         self._tables: dict[int, NameTable] = {}
         self._by_module: dict[int, list[Node]] = defaultdict(list)
+        graph.forget_orders()
 
     def table(self, record: ModuleRecord) -> NameTable:
         table = self._tables.get(id(record))
@@ -99,6 +100,7 @@ class Agenda:
     def forget_tables(self) -> None:
         """The modules have other statements or other code than before."""
         self._tables.clear()
+        self._graph.forget_orders()
 
     def add(self, node: Node, text: str, name: str | None = None, code_changed: bool = False) -> bool:
         """Whether the statement is on the agenda now and was not before."""

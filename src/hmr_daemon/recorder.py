@@ -9,12 +9,13 @@ import os
 import sys
 from _thread import RLock, get_ident
 
-ModuleType = type(sys)
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
     from collections.abc import Callable
     from types import CodeType, FrameType, ModuleType
     from typing import Any, Self
+else:
+    ModuleType = type(sys)
 
 CO_OPTIMIZED = 1  # inspect's; the body of a module or a class has not got it
 
@@ -51,7 +52,6 @@ class Load:
         """What was loaded; None while it has not been read, or when the file has changed since."""
         self.record: Any = None
         """What the graph makes of it."""
-
 
     def read_source(self) -> None:
         """Read the file, unless it is another by now than the loader saw. Done off the importing thread."""
@@ -394,7 +394,7 @@ class Recorder:
 
 def _restore(module: ModuleType) -> None:
     if type(module) is RecordingModule:
-        module.__class__ = ModuleType
+        module.__class__ = ModuleType  # type: ignore[assignment]
 
 
 class _Monitor:
