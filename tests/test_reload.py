@@ -649,6 +649,33 @@ def test_a_data_file_that_was_read_while_loading(live: LiveFactory) -> None:
     assert process.see("(m.data, m.double)") == (5, 10)
 
 
+ENCODED: dict[str, tuple[bytes, object]] = {
+    "CRLF": (b"x = 2\r\ndef f():\r\n    return x\r\n", 2),
+    "CR": (b"x = 2\rdef f():\r    return x\r", 2),
+    "BOM": (b"\xef\xbb\xbfx = 2\ndef f():\n    return x\n", 2),
+    "latin-1": (b"# -*- coding: latin-1 -*-\nx = '\xe9'\ndef f():\n    return x\n", "é"),
+    "names that are not ASCII": ("größe = 'ü'; x = größe\ndef f():\n    return x\n".encode(), "ü"),
+    "form feeds": (b"x = 2\n\x0c\ndef f():\n    return x\n", 2),
+    "no newline at the end": (b"x = 2\ndef f(): return x", 2),
+    "a backslash at a line's end": (b"x = 1 + \\\n  1\ndef f(): return \\\n  x\n", 2),
+    "tabs": (b"x = 2\ndef f():\n\treturn x\n", 2),
+}
+
+
+@pytest.mark.parametrize(("content", "value"), ENCODED.values(), ids=ENCODED.keys())
+def test_whatever_the_bytes(live: LiveFactory, content: bytes, value: object) -> None:
+    process = live({"m.py": "x = 1\ndef f():\n    return x\nkept = []\n"})
+    process.load("import m\nheld = m.f")
+    process.edit({"m.py": content}, atomic=True)
+    event = process.wait_reload()
+    assert event.ok, event.error
+    assert process.see("(m.x, held(), held is m.f)") == (value, value, True)
+    process.edit({"m.py": content + b"\n# more\n"}, atomic=True)
+    event = process.wait_reload()
+    assert (event.ok, event.ran) == (True, ())
+    assert process.see("(m.x, held())") == (value, value)
+
+
 # --- the interactive namespace -------------------------------------------------------------------------------
 
 

@@ -388,3 +388,10 @@ def test_modules_imported_by_a_failing_edit_are_taken_back(live: LiveFactory) ->
     assert ran(process, {"a.py": "import fresh\nx = fresh.y + 1\n"}) == ["a:1 fresh", "a:2 x"]
     assert ran(process, {"fresh.py": "y = 6\n"}) == ["fresh:1 y", "a:2 x"]
     assert process.see("a.x") == 7
+
+
+def test_a_module_that_was_loaded_again_runs_once(live: LiveFactory) -> None:
+    process = live({"a.py": "x = 1\n", "b.py": "import a\ny = a.x\n"})
+    process.load("import a, b, importlib, sys\nimportlib.reload(b)\ndel sys.modules['b']\nimport b as again")
+    assert ran(process, {"a.py": "x = 2\n"}) == ["a:1 x", "b:2 y"]
+    assert process.see("again.y") == 2

@@ -351,7 +351,7 @@ class Graph:
         entries = self._runners.pop(id(old), None)
         if entries is None:
             return
-        nodes = [node for node in self._resolved(entries) if id(old) in node.ran]
+        nodes = [node for node in self._resolved(entries, dead=True) if id(old) in node.ran]
         for node in nodes:
             node.ran.discard(id(old))
             node.ran.add(id(new))
@@ -373,11 +373,11 @@ class Graph:
     def openers(self, path: str) -> list[Node]:
         return [node for node in self._resolved(self._openers.get(path, ())) if path in node.opened]
 
-    def _resolved(self, entries: Iterable[Entry]) -> list[Node]:
+    def _resolved(self, entries: Iterable[Entry], dead: bool = False) -> list[Node]:
         found: dict[int, Node] = {}
         for entry in list(entries):
             node = entry if isinstance(entry, Node) else self.node_at(*entry)
-            if node is not None and node.alive:
+            if node is not None and (dead or node.alive):
                 found[id(node)] = node
         return list(found.values())
 

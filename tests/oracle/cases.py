@@ -464,3 +464,9 @@ one(
 )
 READ = "class Desc1:\n    def __get__(self, i, o): return {0}\nclass K1:\n    w = Desc1()\ndef f1(*, b=K1.w): pass\n"
 one("default reads a descriptor whose code changed", READ.format(1), READ.format(2))
+case(
+    "import added of a name that a function calls a method on",
+    "m1",
+    {"n2.py": "t1 = 'k5'\n", "m1.py": "def f1(): return t1.values()\n"},
+    {"m1.py": "from n2 import t1\ndef f1(): return t1.values()\n"},
+)

@@ -141,12 +141,13 @@ def _first_difference(expected: Any, found: Any, path: str = "") -> str:
 def _kept(scenario: Scenario, played: Played, good: int, number: int) -> Iterator[Wrong]:
     before, after, step = played.fresh[good], played.fresh[number], played.live[number - 1]
     unreached = reach.unreached(scenario.versions[good], scenario.versions[number], before.state, after.state)
+    once = reach.bound_once(scenario.versions[good]) & reach.bound_once(scenario.versions[number])
     for name, expected in after.state.items():
         if " " in name or "(" in name or name not in before.state or name in step.same:
             continue
         if expected != before.state[name]:
             continue
-        if _swappable(expected, before.state, after.state):
+        if name in once and _swappable(expected, before.state, after.state):
             yield Wrong(
                 "identity", number, f"{name} is another object, though its own could have been given the new code"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +22,17 @@ def unreached(
     changed |= {_split(p[:-3], after.modules) for p in now if p.endswith(" is") and was.get(p) != now[p]}
     reached = after.dependents(changed) | before.dependents(changed)
     return {f"{module}.{name}" for module, name in after.statements if (module, name) not in reached}
+
+
+def bound_once(files: Mapping[str, str]) -> set[str]:
+    """Names (``module.name``) that one top-level statement binds, and no other."""
+    counts = Counter(
+        f"{module_name(path)}.{name}"
+        for path, text in files.items()
+        for s in _parse(text).body
+        for name in set(_bound(s))
+    )
+    return {name for name, count in counts.items() if count == 1}
 
 
 def _split(path: str, modules: Mapping[str, Any]) -> Name:
