@@ -35,7 +35,8 @@ def explain(error: BaseException) -> Failure:
     error.__traceback__ = user
     _drop_our_frames(error)
     text = "".join(traceback.format_exception(error))
-    summary = "".join(traceback.format_exception_only(error)).strip().split("\n")[-1]
+    lines = "".join(traceback.format_exception_only(error)).split("\n")
+    summary = next((line for line in lines if line and not line[0].isspace()), type(error).__name__)
     place = user
     return Failure(
         place.tb_frame.f_code.co_filename if place else "", place.tb_lineno if place else None, summary, text

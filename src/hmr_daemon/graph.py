@@ -376,10 +376,14 @@ class Graph:
     def _resolved(self, entries: Iterable[Entry], dead: bool = False) -> list[Node]:
         found: dict[int, Node] = {}
         for entry in list(entries):
-            node = entry if isinstance(entry, Node) else self.node_at(*entry)
+            node = entry if isinstance(entry, Node) else self._loaded_node(*entry)
             if node is not None and (dead or node.alive):
                 found[id(node)] = node
         return list(found.values())
+
+    def _loaded_node(self, record: ModuleRecord, position: int) -> Node | None:
+        """None where another load has taken the module's place."""
+        return self.node_at(record, position) if self.modules.get(record.name) is record else None
 
     # --- order -----------------------------------------------------------------------------------------
 
