@@ -23,9 +23,14 @@ IGNORED = frozenset(
 
 
 def of_code(code: CodeType) -> Any:
-    constants = [of_code(c) if isinstance(c, CodeType) else sorted(map(repr, c)) if isinstance(c, frozenset) else repr(c)
-                 for c in code.co_consts]  # fmt: skip
+    constants = [of_constant(constant) for constant in code.co_consts]
     return [code.co_code.hex(), constants, code.co_names, code.co_varnames, code.co_freevars, code.co_flags]
+
+
+def of_constant(value: object) -> Any:
+    if isinstance(value, CodeType):
+        return of_code(value)
+    return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
 
 
 def of(value: Any, depth: int = 3) -> Any:

@@ -35,7 +35,7 @@ def unpack(environment: Environment, package: str, version: str, folder: Path) -
 def test_a_release_over_the_one_before(package: str, with_dependencies: Environment, tmp_path: Path) -> None:
     old, new = (unpack(with_dependencies, package, version, tmp_path) for version in RELEASES[package])
     live = shutil.copytree(old, tmp_path / "live")
-    subject = shutil.copy(SUBJECT, tmp_path / "subject.py")
+    subject = str(shutil.copy(SUBJECT, tmp_path / "subject.py"))
     names, held = json.loads(with_dependencies.run(subject, "live", package, str(live), str(new), cwd=tmp_path).stdout)
     fresh, _ = json.loads(
         with_dependencies.run(subject, "fresh", package, str(new), cwd=tmp_path, NO_HMR_DAEMON="1").stdout
