@@ -132,7 +132,8 @@ class ClassHook:
         whole = edit.decorated or cls.__bases__ != old_bases
         if names or whole:
             self.changes.append(ClassChange(cls, frozenset(names), whole))
-        self._announce(cls, keywords, [vars(cls).get(name, before.get(name)) for name in names])
+        changed = [vars(cls).get(name, before.get(name)) for name in names]
+        self._announce(cls, keywords, [*changed, bases] if edit.bases_changed else changed)
         return cls
 
     def _announce(self, cls: type, keywords: Mapping[str, Any], changed: Collection[Any]) -> None:
