@@ -300,7 +300,9 @@ def _merge_annotations(transaction: Transaction, old: FunctionType, new: Functio
     if sys.version_info >= (3, 14):
         if old.__annotate__ is not new.__annotate__:
             before, after = old.__annotate__, new.__annotate__
-            transaction.do((setattr, old, "__annotate__", after), (setattr, old, "__annotate__", before))
+            # None as __annotate__ would leave the annotations that were computed from the old one
+            name, value = ("__annotations__", {}) if after is None else ("__annotate__", after)
+            transaction.do((setattr, old, name, value), (setattr, old, "__annotate__", before))
     elif old.__annotations__ != new.__annotations__:
         transaction.set_attribute(old, "__annotations__", new.__annotations__)
 
