@@ -747,3 +747,11 @@ def test_nothing_is_tracked_after_loading(live: LiveFactory) -> None:
     assert process.wait_reload().ok
     assert process.see("(type(m) is types.ModuleType, u.y)") == (True, 2)
     assert process.see("'settrace' not in repr(sys.gettrace()) and sys.getprofile() is None")
+
+
+def test_a_module_that_says_off_goes_on_as_it_was_loaded(live: LiveFactory) -> None:
+    process = live({"m.py": "# hmr: off\nX = 1\n", "n.py": "Y = 1\n"})
+    process.load("import m, n")
+    process.edit({"m.py": "# hmr: off\nX = 2\n", "n.py": "Y = 2\n"})
+    process.until("n.Y", 2)
+    assert process.see("m.X") == 1

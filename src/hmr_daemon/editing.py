@@ -36,6 +36,9 @@ class Editing(Swapping):
                 raise
             except (UnicodeDecodeError, ValueError) as error:
                 raise SyntaxError(str(error), (change.path, None, None, None)) from None
+            if parsed.directive == "off":
+                self.outcome.notes.append(f"{record.path} says `# hmr: off`: it goes on as it was loaded")
+                continue
             yield FileEdit(
                 record, change.source, parsed, old, diff.compare([n.statement for n in nodes], parsed.statements)
             )
