@@ -43,7 +43,6 @@ class Daemon:
         self.script = script
         self.callbacks: list[Callable[[Reload], object]] = []
         self.history: list[Reload] = []
-        self._wanted: dict[str, bool] = {}
         self._scope: Scope | None = None
         self._plain_settings = _settings_are_default()
         self._signal = threading.Event()

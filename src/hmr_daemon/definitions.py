@@ -17,9 +17,8 @@ from .transaction import MISSING
 class Hooks:
     """What the definitions of one statement hand themselves to while it runs."""
 
-    def __init__(self, run: RunState, node: Node, request: Request, before: Mapping[str, Any]) -> None:
+    def __init__(self, run: RunState, request: Request, before: Mapping[str, Any]) -> None:
         self._run = run
-        self._node = node
         self._request = request
         self._before = before
         self.merged: list[FunctionType] = []

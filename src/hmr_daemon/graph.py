@@ -6,7 +6,7 @@ import sys
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from types import CodeType, ModuleType
 from typing import Any
@@ -57,7 +57,6 @@ class Node:
     compiled: tuple[Statement, CodeType] | None = None
     """Its code for running it alone as it stands, and the version that this is the code of."""
     alive: bool = True
-    recorded: bool = False
 
     @property
     def writes(self) -> frozenset[str] | set[str]:
@@ -91,8 +90,6 @@ class ModuleRecord:
     parsed: Parsed | None = None
     positions: dict[int, Node] = field(default_factory=dict)
     locate: _Locator | None = None
-    off: bool = False
-    """Whether a comment says that the module is not to be live."""
     caches: bool = False
     """Whether its source may use `functools.cache` and the like."""
     script: bool = False
@@ -111,7 +108,6 @@ class ModuleRecord:
     def keep_source(self, source: bytes) -> None:
         self.packed = zlib.compress(source, 1)
         self.caches = b"cache" in source
-        self.off = b"# hmr: off" in source and any(line.strip() == b"# hmr: off" for line in source.split(b"\n"))
 
 
 Entry = Node | tuple[ModuleRecord, int]
@@ -227,7 +223,6 @@ class Graph:
                 self._guess_reads(node)
             if record.script or not SEES_CALLS:
                 self._guess_runs(node)
-            node.recorded = facts is not None
             if node.star:
                 node.extra |= _star_names(node)
         _explain_names(record)
@@ -334,7 +329,6 @@ class Graph:
         node.wrote = node.wrote | wrote if in_part else wrote
         node.ran = node.ran | ran if in_part else ran
         node.opened = node.opened | opened if in_part else opened
-        node.recorded = True
         for name in node.reads:
             self._readers[name][node] = None
         for identity in node.ran:
@@ -462,9 +456,3 @@ def _explain_names(record: ModuleRecord) -> None:
     rest = {n for n in rest if not isinstance(record.namespace.get(n), ModuleType)}
     for node in dynamic:
         node.extra |= rest
-
-
-def nodes_by_code(nodes: Iterable[Node]) -> Iterator[tuple[Node, CodeType]]:
-    for node in nodes:
-        for code in codes.walk(node.codes):
-            yield node, code

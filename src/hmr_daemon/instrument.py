@@ -32,7 +32,6 @@ class ClassEdit:
     """Names that the old body bound."""
     new_names: frozenset[str]
     bases_changed: bool
-    decorators_changed: bool
     decorated: bool
     slots_changed: bool
     annotations_changed: bool
@@ -145,7 +144,6 @@ class _Transformer:
         request = self.request
         heads = [*node.bases, *(k.value for k in node.keywords)]
         bases_changed = shape([node.bases, node.keywords], True) != shape([old_node.bases, old_node.keywords], True)
-        decorators = shape(node.decorator_list, True) != shape(old_node.decorator_list, True)
         by_new = {edit.new: edit.change for edit in edits}
         chosen = _with_dependents([(s, self._member_change(by_new[j], s)) for j, s in enumerate(new_members)])
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
@@ -158,7 +156,6 @@ class _Transformer:
             old_names=_bound(old_members, old_node.name),
             new_names=_bound(new_members, node.name),
             bases_changed=bases_changed or bool(_loads(heads) & request.changed_names),
-            decorators_changed=decorators,
             decorated=bool(node.decorator_list or old_node.decorator_list),
             slots_changed=_slots(old_members) != _slots(new_members),
             annotations_changed=any(_annotated(s) for s in moving),

@@ -15,19 +15,6 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Ran:
-    """A statement that ran again, and why."""
-
-    module: str
-    line: int
-    label: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.line} {self.label}"
-
-
-@dataclass(frozen=True)
 class Failure:
     """Why a reload did not land."""
 

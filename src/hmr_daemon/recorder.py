@@ -245,11 +245,6 @@ class Recorder:
         self._swapped: list[ModuleType] = []
         self._monitor = _Monitor() if sys.version_info >= (3, 12) else None
 
-    @property
-    def sees_calls(self) -> bool:
-        """Whether this interpreter tells which functions a statement ran (3.12 and newer)."""
-        return self._monitor is not None
-
     def loading_here(self) -> bool:
         """Whether this thread is running top-level code now."""
         return bool(_stacks.get(get_ident()))

@@ -156,7 +156,7 @@ class Rerunning(Editing):
             refused_lines=frozenset(new.co_firstlineno for _, new in self.swap.refused),
         )
         plain = not node.codes and statement.kind != "class"
-        hooks = Hooks(self, node, request, before)
+        hooks = Hooks(self, request, before)
         if plain:
             code = self._plain_code(node, record.parsed)
         else:
@@ -199,7 +199,7 @@ class Rerunning(Editing):
             self._run_in_order(earlier, self.agenda.take(earlier))
 
     def _renew_facts(self, node: Node, notes: Notes, in_part: bool) -> None:
-        for name in ("reads", "wrote", "ran", "opened", "extra", "recorded"):
+        for name in ("reads", "wrote", "ran", "opened", "extra"):
             self.transaction.on_undo(setattr, node, name, getattr(node, name))
         self.graph.renew(node, notes, in_part)
 

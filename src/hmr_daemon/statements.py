@@ -13,7 +13,6 @@ from functools import cached_property
 FunctionNode = (ast.FunctionDef, ast.AsyncFunctionDef)
 ScopeNode = (*FunctionNode, ast.Lambda)
 LoopNode = (ast.For, ast.AsyncFor, ast.While)
-ComprehensionNode = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 OPERATIONS = (
     ast.BinOp, ast.UnaryOp, ast.Compare, ast.AugAssign, ast.Subscript, ast.For, ast.With, ast.comprehension,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -26,7 +26,6 @@ class Swapping(Telling):
         t.start_batch()
         functions.swap(t, self.swap)
         t.end_batch()
-        swapped = [f for found in self.swap.functions.values() for f in found]
         for old, new in self.swap.pairs:
             self.graph.code_renewed(old, new)
             t.on_undo(self.graph.code_renewed, new, old)
@@ -47,7 +46,7 @@ class Swapping(Telling):
         for function, new in self.swap.refused:
             self._refused(function, new)
         self._look_into_decorators(changed)
-        self._class_lines(swapped)
+        self._class_lines()
 
     def _refused(self, function: FunctionType, new: CodeType) -> None:
         """A function whose closure has not the variables of the new code: what made it must run again."""
@@ -102,7 +101,7 @@ class Swapping(Telling):
                         if code in codes.children(outer):
                             yield from self.graph.runners(outer)
 
-    def _class_lines(self, swapped: Iterable[FunctionType]) -> None:
+    def _class_lines(self) -> None:
         """Classes tell their line since 3.13."""
         if sys.version_info < (3, 13):
             return
