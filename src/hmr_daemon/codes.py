@@ -9,6 +9,7 @@ from itertools import pairwise
 from types import CodeType, MappingProxyType
 
 GLOBAL_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
+NAME_READS = GLOBAL_READS | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_DEREF"}
 GLOBAL_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
 GLOBAL_WRITE_CODES = {dis.opmap[name] for name in GLOBAL_WRITES}
 CO_OPTIMIZED = 0x1
@@ -181,12 +182,26 @@ GROWING_METHODS = frozenset(
 
 def grown_globals(code: CodeType) -> frozenset[str]:
     """Globals whose values `code` may add to or take from, as far as its instructions show."""
+    return _grown(code, GLOBAL_READS)
+
+
+def grown_names(code: CodeType) -> frozenset[str]:
+    """Globals, attributes and variables of surrounding functions whose values `code` may add to or take from."""
+    return _grown(code, NAME_READS)
+
+
+def _grown(code: CodeType, reads: frozenset[str]) -> frozenset[str]:
     instructions = list(dis.get_instructions(code))
     stores = any(i.opname in ("STORE_SUBSCR", "DELETE_SUBSCR") for i in instructions)
     found = set()
     for instruction, following in pairwise(instructions):
-        if instruction.opname in GLOBAL_READS:
+        if instruction.opname in reads:
             method = following.opname in ("LOAD_ATTR", "LOAD_METHOD") and following.argval in GROWING_METHODS
             if method or stores:
                 found.add(instruction.argval)
     return frozenset(found)
+
+
+def names_used(code: CodeType) -> frozenset[str]:
+    """Globals, attributes and variables of surrounding functions that `code` mentions."""
+    return frozenset((*code.co_names, *code.co_freevars))

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import CodeType, FunctionType, ModuleType
+from dataclasses import dataclass, replace
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from . import codes, functions, values
-from .graph import Graph, Node
+from .graph import Graph, Name, Node
 from .transaction import MISSING, Transaction
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 LIMIT = 3_000
 LARGEST = 100_000
 COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a registry is found."""
+
+    names: tuple[Name, ...]
+    """Globals that lead to it."""
+    attribute: str | None = None
+    """The attribute of their values, or the variable of a surrounding function, that holds it; None: they do."""
 
 
 @contextmanager
@@ -26,8 +37,10 @@ def replaced(
     made_of: Sequence[CodeType],
     old_reads: Collection[str] | None,
     later: Collection[int] | None = None,
-) -> Iterator[None]:
+) -> Iterator[list[Place]]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
+
+    The list that comes is filled at the end: the places of those that have other entries than before.
 
     Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
     back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
@@ -35,39 +48,53 @@ def replaced(
     version read, where that had another text. For a statement that is new, `later` holds the identities of what
     the statements after it made: its entries come before theirs.
     """
+    changed: list[Place] = []
     if not _registers(node, made_of) or (not before and later is None and node.statement.effects.mutates):
-        yield
+        yield changed
         return
     made = _made(node, before, made_of)
     if node.statement.kind in COMPOUND:
         made |= _made_by_code(before, made_of)
-    containers = [c for c in _containers(node, graph, old_reads or ()) if len(c) <= LARGEST]
-    snapshots = [(c, _copy(c)) for c in containers]
+    snapshots = [(c, _copy(c), place) for c, place in _containers(node, graph, old_reads or ()) if len(c) <= LARGEST]
     taken = []
-    for container, snapshot in snapshots:
+    for container, snapshot, _ in snapshots:
         transaction.guard(container)
         taken.append(_take_out(container, snapshot, made))
-    yield
-    for (container, snapshot), gone in zip(snapshots, taken, strict=True):
+    yield changed
+    for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
         if later is not None:
             _place_before(container, snapshot, later)
-            continue
-        _put_in_place(container, snapshot, gone, old_reads is None)
+        else:
+            _put_in_place(container, snapshot, gone, old_reads is None)
+        if not _same_entries(container, snapshot):
+            changed.append(place)
 
 
 def withdraw(
     transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any], made_of: Sequence[CodeType]
-) -> bool:
-    """Take out what a statement put into registries that the new source no longer has; whether there was any."""
+) -> list[Place]:
+    """Take out what a statement put into registries that the new source no longer has; where there was any."""
     if not _registers(node, made_of):
-        return False
+        return []
     made = _made(node, before, made_of) | _made_by_code(before, made_of)
-    found = False
-    for container in _containers(node, graph, ()):
+    found = []
+    for container, place in _containers(node, graph, ()):
         if len(container) <= LARGEST:
             transaction.guard(container)
-            found |= bool(_take_out(container, _copy(container), made))
+            if _take_out(container, _copy(container), made):
+                found.append(place)
     return found
+
+
+def _same_entries(container: Any, snapshot: Any) -> bool:
+    if len(container) != len(snapshot):
+        return False
+    if isinstance(container, dict):
+        pairs = zip(list(container.items()), list(snapshot.items()), strict=False)
+        return all((k is x or k == x) and values.same(v, y) for (k, v), (x, y) in pairs)
+    if isinstance(container, list):
+        return all(values.same(a, b) for a, b in zip(container, snapshot, strict=False))
+    return {id(entry) for entry in container} == {id(entry) for entry in snapshot}
 
 
 def _registers(node: Node, made_of: Sequence[CodeType]) -> bool:
@@ -93,53 +120,68 @@ def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set
     return {id(f) for found in functions.find(pairs, before.values()).values() for f in found}
 
 
-def _containers(node: Node, graph: Graph, reads: Collection[str]) -> list[Any]:
+def _containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[Any, Place]]:
     """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls."""
     files = {record.path for record in graph.modules.values()} if graph.modules else set()
     namespace = node.module.namespace
-    waiting: list[tuple[Any, int]] = [
-        (namespace[n], 0) for n in {*node.statement.effects.reads, *reads} if n in namespace
+    waiting: list[tuple[Any, Place, int]] = [
+        (namespace[n], Place(((node.module.name, n),)), 0)
+        for n in {*node.statement.effects.reads, *reads}
+        if n in namespace
     ]
     for module, name in node.reads:
         record = graph.modules.get(module)
         if record is not None and name in record.namespace:
-            waiting.append((record.namespace[name], 0))
+            waiting.append((record.namespace[name], Place(((module, name),)), 0))
     seen: set[int] = {id(record.namespace) for record in graph.modules.values()}
     found = []
     while waiting and len(seen) < LIMIT + len(graph.modules):
-        value, depth = waiting.pop(0)
+        value, place, depth = waiting.pop(0)
         if id(value) in seen or isinstance(value, (*PLAIN, ModuleType)) or depth > 6:
             continue
         seen.add(id(value))
         if type(value) in (list, set) or isinstance(value, dict):
-            found.append(value)
-        waiting.extend((part, depth + 1) for part in _leads_to(value, files, depth))
+            found.append((value, place))
+        waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
     return found
 
 
-def _leads_to(value: Any, files: set[str], depth: int) -> Iterator[Any]:
+def _leads_to(value: Any, place: Place, files: set[str], depth: int) -> Iterator[tuple[Any, Place]]:
     if type(value) is FunctionType:
-        if value.__code__.co_filename in files:
-            names = {name for code in codes.walk((value.__code__,)) for name in code.co_names}
-            yield from (value.__globals__[name] for name in names if name in value.__globals__)
-        yield from functions.cell_contents(value)
+        code, names = value.__code__, value.__globals__
+        if code.co_filename in files:
+            module = names.get("__name__", "")
+            used = {name for inner in codes.walk((code,)) for name in inner.co_names}
+            yield from ((names[name], Place(((module, name),))) for name in used if name in names)
+        for name, content in functions.free_variables(value):
+            yield content, replace(place, attribute=name)
     elif isinstance(value, type):
         for cls in value.__mro__[:-1]:
-            yield from (m for m in list(vars(cls).values()) if type(m) in (list, dict, set, classmethod, staticmethod))
+            held = _with_name_of(place, cls)
+            for name, member in list(vars(cls).items()):
+                if type(member) in (list, dict, set, classmethod, staticmethod):
+                    yield member, replace(held, attribute=name)
             if type(cls) is not type:
-                yield type(cls)
+                yield type(cls), held
     elif type(value) in (classmethod, staticmethod):
-        yield value.__func__
+        yield value.__func__, place
     elif isinstance(value, dict):
         if depth <= 2 and len(value) <= 100:
-            yield from (v for v in list(value.values()) if type(v) in (list, dict, set))
+            yield from ((v, place) for v in list(value.values()) if type(v) in (list, dict, set))
     elif type(value) not in (list, set, tuple):
-        yield type(value)
-        if (function := getattr(value, "__func__", None)) is not None:
-            yield function
+        yield type(value), place
+        if type(value) is MethodType:
+            yield from ((part, place) for part in (value.__func__, value.__self__))
         state = functions.own(value, "__dict__")
         if isinstance(state, dict):
-            yield from list(state.values())
+            held = _with_name_of(place, type(value))
+            yield from ((v, replace(held, attribute=name)) for name, v in list(state.items()) if isinstance(name, str))
+
+
+def _with_name_of(place: Place, cls: type) -> Place:
+    """Also by its own name may a class and what it holds be found."""
+    name = (cls.__module__, cls.__qualname__.partition(".")[0])
+    return place if name in place.names else replace(place, names=(*place.names, name))
 
 
 def _copy(container: Any) -> Any:

@@ -187,7 +187,10 @@ class Editing(Swapping):
             namespace = node.module.namespace
             before = {name: namespace[name] for name in node.writes if name in namespace}
             made = self._made_by(node, before)
-            if not contributions.withdraw(self.transaction, node, self.graph, made, node.codes):
+            places = contributions.withdraw(self.transaction, node, self.graph, made, node.codes)
+            if places:
+                self.withdrawn += [(node, place) for place in places]
+            else:
                 self._make_grown_anew(node)
         for name in node.statement.names:
             self._withdraw_attribute(node, name)

@@ -85,6 +85,8 @@ class _Run(Aftermath):
         for edit in edits:
             self._apply_edit(edit)
         self._swap_code()
+        for node, place in self.withdrawn:
+            self._tell_entries(node, place)
         for change in changes:
             for node in self.graph.openers(change.path):
                 self.schedule(node, f"reads {os.path.basename(change.path)}")

@@ -197,13 +197,17 @@ def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
             yield from (part for part in list(state.values()) if _leads_on(part))
 
 
-def cell_contents(function: FunctionType) -> Iterator[Any]:
-    """What the variables of a closure hold, those not bound yet left out."""
-    for cell in function.__closure__ or ():
+def free_variables(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """The variables of a closure and what they hold, those not bound yet left out."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
         try:
-            yield cell.cell_contents
+            yield name, cell.cell_contents
         except ValueError:
             continue
+
+
+def cell_contents(function: FunctionType) -> Iterator[Any]:
+    return (content for _, content in free_variables(function))
 
 
 def _leads_on(value: Any) -> bool:

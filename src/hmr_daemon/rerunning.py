@@ -92,7 +92,7 @@ class Rerunning(Editing):
             () if grouped else self._made_of(node),
             self._old_reads(node),
             self._made_later(node) if node in self.added else None,
-        ):
+        ) as other_entries:
             self._execute(node, reason, before)
         for name, value in hidden.items():
             namespace.setdefault(name, value)
@@ -104,6 +104,8 @@ class Rerunning(Editing):
         self.outcome.ran.append(str(node))
         for name in sorted(names):
             self._settle(node, name, before.get(name, MISSING))
+        for place in other_entries:
+            self._tell_entries(node, place)
         for module, name in node.wrote:
             other = self.graph.modules.get(module)
             if other is not None and other is not record:

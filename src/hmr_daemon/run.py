@@ -8,6 +8,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from . import classes, diff, functions
+from .contributions import Place
 from .graph import Graph, ModuleRecord, Node
 from .planner import Agenda
 from .recorder import Recorder
@@ -111,6 +112,8 @@ class RunState:
         self.gone_values: dict[tuple[int, str], Any] = {}
         self.removed_names: list[tuple[ModuleRecord, str]] = []
         self.removed_nodes: list[Node] = []
+        self.withdrawn: list[tuple[Node, Place]] = []
+        """Removed statements, and the registries that their entries were taken out of."""
         self.open_groups: dict[tuple[int, str], Group] = {}
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}

@@ -44,6 +44,8 @@ class Effects:
     passes: frozenset[str] = frozenset()
     """Names that only stand among the arguments of a bare call: handed on, not used."""
     dynamic: bool = False
+    decorates: frozenset[str] = frozenset()
+    """Names at the roots of its decorators."""
 
 
 DOCSTRING = Effects(writes=frozenset({"__doc__"}))
@@ -381,6 +383,7 @@ def effects(node: ast.stmt) -> Effects:
         visitor.operates,
         _passed_on(node),
         visitor.dynamic,
+        _decorators(node),
     )
 
 
@@ -390,6 +393,10 @@ def _passed_on(node: ast.stmt) -> frozenset[str]:
     call = node.value
     arguments = [*call.args, *(k.value for k in call.keywords)]
     return frozenset(a.id for a in arguments if isinstance(a, ast.Name)) - {root_name(call.func)}
+
+
+def _decorators(node: ast.stmt) -> frozenset[str]:
+    return frozenset(name for d in getattr(node, "decorator_list", ()) if (name := root_name(d)) is not None)
 
 
 def root_name(node: ast.expr) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from . import classes, codes, functions, reach
-from .graph import ModuleRecord, Node
+from .contributions import Place
+from .graph import ModuleRecord, Name, Node
 from .scheduling import Scheduling
 from .transaction import MISSING
 
@@ -55,7 +56,9 @@ class Telling(Scheduling):
                 if (
                     change is None
                     or change.whole
-                    or any(change.names & set(code.co_names) for code in self._codes_run(reader, change.cls))
+                    or any(
+                        change.names & set(code.co_names) for code in self._codes_run(reader, (change.cls.__module__,))
+                    )
                 ):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
             for reader, known in list(self.agenda.readers(node.module, name, node)):
@@ -75,11 +78,51 @@ class Telling(Scheduling):
             return True
         if any(name.startswith("__") and name.endswith("__") for name in change.names):
             return effects.calls or reader.statement.kind not in ("class", "def", "assign")
-        return any(change.names & set(code.co_names) for code in self._codes_run(reader, change.cls))
+        return self._ran_what_names(reader, change)
 
-    def _codes_run(self, reader: Node, cls: type) -> Iterator[CodeType]:
-        """Code of the modules of the class and of the reader that the reader ran."""
-        names = {cls.__module__, reader.module.name, *(module for module, _ in reader.reads)}
+    def _ran_what_names(self, reader: Node, change: classes.ClassChange) -> bool:
+        ran = self._codes_run(reader, (change.cls.__module__,))
+        return any(change.names & set(code.co_names) for code in ran)
+
+    def _tell_entries(self, origin: Node, place: Place) -> None:
+        """A registry has other entries: who looks at it runs again, who only adds to it does not."""
+        waiting = list(place.names)
+        seen: set[Name] = set()
+        while waiting:
+            module, name = waiting.pop()
+            record = self.graph.modules.get(module)
+            if record is None or (module, name) in seen:
+                continue
+            seen.add((module, name))
+            later = self.graph.order(origin)
+            for reader, known in list(self.agenda.readers(record, name, None)):
+                if reader.statement.kind == "from" or reader.statement.alias:
+                    waiting += [(reader.module.name, bound) for bound in {known, *reader.statement.names}]
+                elif self.graph.order(reader) > later and self._looks_at(reader, known, name, place):
+                    self.schedule(reader, f"{place.attribute or name} has other entries", known, code_changed=True)
+            for reader in list(self.agenda.function_readers(record, name, None)):
+                if self.graph.order(reader) > later and self._runs_what_looks_at(reader, name, place):
+                    self.schedule(reader, f"{place.attribute or name} has other entries", name, code_changed=True)
+
+    def _looks_at(self, reader: Node, known: str, name: str, place: Place) -> bool:
+        """Whether a statement that reads a registry's name reads its entries, and does not add to them."""
+        effects = reader.statement.effects
+        if known in effects.decorates | effects.mutates:
+            return False
+        if place.attribute is None:
+            return known in effects.reads or name in effects.attributes
+        return place.attribute in effects.attributes or self._runs_what_looks_at(reader, place.attribute, place)
+
+    def _runs_what_looks_at(self, reader: Node, name: str, place: Place) -> bool:
+        wanted = place.attribute or name
+        ran = [
+            c for c in self._codes_run(reader, {module for module, _ in place.names}) if wanted in codes.names_used(c)
+        ]
+        return bool(ran) and not any(wanted in codes.grown_names(code) for code in ran)
+
+    def _codes_run(self, reader: Node, modules: Collection[str]) -> Iterator[CodeType]:
+        """Code of some modules and of those that the reader uses that the reader ran."""
+        names = {*modules, reader.module.name, *(module for module, _ in reader.reads)}
         for record in [self.graph.modules[name] for name in names if name in self.graph.modules]:
             for node in self.graph.analyze(record):
                 yield from (code for code in codes.walk(node.codes) if id(code) in reader.ran)

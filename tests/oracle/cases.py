@@ -470,3 +470,56 @@ case(
     {"n2.py": "t1 = 'k5'\n", "m1.py": "def f1(): return t1.values()\n"},
     {"m1.py": "from n2 import t1\ndef f1(): return t1.values()\n"},
 )
+
+# --- who looks at a registry ---------------------------------------------------------------------------------
+KEYED = (
+    "registry = {}\ndef reg(n):\n    def d(f):\n        registry[n] = f\n        return f\n    return d\n"
+    "@reg('a')\ndef f(): return 1\n"
+)
+RENAMED, SECOND = KEYED.replace("'a'", "'b'"), KEYED + "@reg('c')\ndef g(): return 2\n"
+ROUTES = (
+    "class App:\n    def __init__(self): self.routes = {}\n    def route(self, p):\n        def d(f):\n"
+    "            self.routes[p] = f\n            return f\n        return d\napp = App()\n"
+    "@app.route('a')\ndef f(): pass\n"
+)
+TWO_ROUTES = ROUTES + "@app.route('c')\ndef g(): pass\n"
+SUBCLASSES = (
+    "subs = []\nclass Base:\n    def __init_subclass__(cls, **k):\n        super().__init_subclass__(**k)\n"
+    "        subs.append(cls)\nclass A(Base): pass\n"
+)
+TWO_SUBCLASSES = SUBCLASSES + "class B(Base): pass\n"
+HANDLERS = (
+    "class Bus:\n    handlers = []\n    @classmethod\n    def on(cls, f):\n        cls.handlers.append(f)\n"
+    "        return f\n@Bus.on\ndef a(): pass\n"
+)
+TWO_HANDLERS = HANDLERS + "@Bus.on\ndef b(): pass\n"
+for what, old, new, reader in [
+    ("key", KEYED, RENAMED, "n = list(registry)\n"),
+    ("key, by a function", KEYED, RENAMED, "def names(): return sorted(registry)\nn = names()\n"),
+    ("entry", KEYED, SECOND, "n = list(registry)\n"),
+    ("entry, by a function", KEYED, SECOND, "def names(): return sorted(registry)\nn = names()\n"),
+    ("route's path", ROUTES, ROUTES.replace("'a'", "'b'"), "n = list(app.routes)\n"),
+    ("route", ROUTES, TWO_ROUTES, "n = list(app.routes)\n"),
+    ("subclass", SUBCLASSES, TWO_SUBCLASSES, "n = len(subs)\n"),
+    ("subclass's name", SUBCLASSES, SUBCLASSES.replace("A(", "B("), "n = [c.__name__ for c in subs]\n"),
+    ("handler of a class", HANDLERS, TWO_HANDLERS, "n = len(Bus.handlers)\n"),
+]:
+    one(f"registry's other {what} is told to a reader", old + reader, new + reader)
+    one(f"registry's other {what} is told to a reader: taken back", new + reader, old + reader)
+for what, old, new in [("key", KEYED, RENAMED), ("entry", KEYED, SECOND), ("last entry", KEYED, "")]:
+    split = KEYED.index("@reg")
+    case(
+        f"registry's other {what} is told to a reader in a third module",
+        "main",
+        {
+            "r.py": KEYED[:split],
+            "p.py": "from r import reg\n" + old[split:],
+            "main.py": "import p\nfrom r import registry\nnames = list(registry)\nimport r\nk = len(r.registry)\n",
+        },
+        {"p.py": "from r import reg\n" + new[split:]},
+    )
+one(
+    "registering call with another value is told to a reader",
+    "d = {}\ndef add(k, v): d[k] = v\nadd('a', 1)\nadd('b', 2)\nn = dict(d)\n",
+    "d = {}\ndef add(k, v): d[k] = v\nadd('a', 5)\nadd('b', 2)\nn = dict(d)\n",
+)
