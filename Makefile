@@ -1,11 +1,13 @@
 # Everything runs in a virtual environment of its own; only Python 3.11 or later and make have to be there.
 #   make test PYTHON=python3.13 VENV=.venv-3.13 TESTS="tests/test_scope.py -k venv"
 #   make bench ROWS="--quick --peers startup saves"
+#   make proof PROOFS="tests/proof/proof_faults.py -k storm"
 
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
 TESTS ?= -n $(WORKERS)
+PROOFS ?= tests/proof
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
@@ -14,13 +16,16 @@ BIN := $(VENV)/bin
 endif
 INPUTS := pyproject.toml hmr_daemon.pth hmr_daemon.start
 
-.PHONY: demo test bench check lint types layers clean
+.PHONY: demo test proof bench check lint types layers clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(TESTS)
+
+proof: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -o python_files="proof_*.py" $(PROOFS)
 
 bench: export NO_HMR_DAEMON := 1
 bench: $(VENV)/.installed-bench

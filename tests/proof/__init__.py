@@ -1,0 +1,1 @@
+"""Proofs: what takes too long for every test run. One module for each kind, run by `make proof`."""
