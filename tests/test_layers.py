@@ -44,6 +44,7 @@ LAYERS = [
     "definitions",
     "scheduling",
     "telling",
+    "assignments",
     "swapping",
     "editing",
     "rerunning",

@@ -20,17 +20,10 @@ from oracle.subject import Scenario
 
 EDITS = 300
 HALF_BUILT = "a statement that runs again between those that build a value sees it as it is in the end"
-FROM_OUTSIDE = "what a statement did to another object is not taken back when the statement goes or becomes another"
 READ_BY_FUNCTION = "a function's globals count as read, but not in which order they are bound"
 KNOWN: dict[str, str] = {
     "reader added between those that fill a dict": HALF_BUILT,
     "function added that reads a dict which another module adds to": HALF_BUILT,
-    "another attribute is set on a class elsewhere": FROM_OUTSIDE,
-    "function attribute is set on another function": FROM_OUTSIDE,
-    "module attribute set from elsewhere is gone": FROM_OUTSIDE,
-    "registering call becomes another": FROM_OUTSIDE,
-    "loop that registered is gone: told to a reader": FROM_OUTSIDE,
-    "class attribute set twice, in two modules": "attributes that other modules set on a class are not set again",
     "constant moved below a call that reads it": READ_BY_FUNCTION,
     "binding moves below a call that reads it": READ_BY_FUNCTION,
     "default by a function that reads what is bound again below": READ_BY_FUNCTION,

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import codes, functions, values
 from .graph import Graph, Name, Node
+from .statements import Statement
 from .transaction import MISSING, Transaction
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
@@ -35,7 +36,7 @@ def replaced(
     graph: Graph,
     before: Mapping[str, Any],
     made_of: Sequence[CodeType],
-    old_reads: Collection[str] | None,
+    old: Statement | None,
     later: Collection[int] | None = None,
 ) -> Iterator[list[Place]]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
@@ -44,8 +45,8 @@ def replaced(
 
     Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
     back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
-    its definitions; nothing, where it finds the containers made anew. `old_reads` are the names that its last
-    version read, where that had another text. For a statement that is new, `later` holds the identities of what
+    its definitions; nothing, where it finds the containers made anew. `old` is its last version, where that had
+    another text. For a statement that is new, `later` holds the identities of what
     the statements after it made: its entries come before theirs.
     """
     changed: list[Place] = []
@@ -55,17 +56,19 @@ def replaced(
     made = _made(node, before, made_of)
     if node.statement.kind in COMPOUND:
         made |= _made_by_code(before, made_of)
-    snapshots = [(c, _copy(c), place) for c, place in _containers(node, graph, old_reads or ()) if len(c) <= LARGEST]
+    reads = old.effects.reads if old is not None else ()
+    snapshots = [(c, _copy(c), place) for c, place in _containers(node, graph, reads) if len(c) <= LARGEST]
+    keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
     taken = []
     for container, snapshot, _ in snapshots:
         transaction.guard(container)
-        taken.append(_take_out(container, snapshot, made))
+        taken.append(_take_out(container, snapshot, made, keys))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
         if later is not None:
             _place_before(container, snapshot, later)
         else:
-            _put_in_place(container, snapshot, gone, old_reads is None)
+            _put_in_place(container, snapshot, gone, old is None)
         if not _same_entries(container, snapshot):
             changed.append(place)
 
@@ -84,6 +87,12 @@ def withdraw(
             if _take_out(container, _copy(container), made):
                 found.append(place)
     return found
+
+
+def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
+    """Whether the keys of a dict tell what a bare call put there: `old` mentions one as a constant."""
+    dicts = [c for c, _ in _containers(node, graph, old.effects.reads) if isinstance(c, dict) and len(c) <= LARGEST]
+    return any((type(key), key) in old.constants for d in dicts for key in list(d) if isinstance(key, PLAIN))
 
 
 def _same_entries(container: Any, snapshot: Any) -> bool:
@@ -202,9 +211,11 @@ def _holds(entry: Any, made: set[int]) -> bool:
     return isinstance(state, dict) and any(id(part) in made for part in list(state.values()))
 
 
-def _take_out(container: Any, snapshot: Any, made: set[int]) -> list[Any]:
-    """Remove the entries that hold what was made; their positions or keys come back."""
-    if not made:
+def _take_out(
+    container: Any, snapshot: Any, made: set[int], keys: Collection[tuple[type, object]] = frozenset()
+) -> list[Any]:
+    """Remove the entries that hold what was made, or have one of the keys; their positions or keys come back."""
+    if not made and not keys:
         return []
     if isinstance(container, list):
         gone = [position for position, entry in enumerate(snapshot) if _holds(entry, made)]
@@ -212,7 +223,11 @@ def _take_out(container: Any, snapshot: Any, made: set[int]) -> list[Any]:
             del container[position]
         return gone
     if isinstance(container, dict):
-        gone = [key for key, entry in snapshot.items() if _holds(entry, made) or id(key) in made]
+        gone = [
+            key
+            for key, entry in snapshot.items()
+            if _holds(entry, made) or id(key) in made or (isinstance(key, PLAIN) and (type(key), key) in keys)
+        ]
         for key in gone:
             container.pop(key, None)
         return gone

@@ -58,6 +58,7 @@ class Editing(Swapping):
                 assert change.old is not None
                 self.removed_nodes.append(old_nodes[change.old])
                 self._withdraw(old_nodes[change.old])
+                self._lose_targets(old_nodes[change.old], None)
                 self.dropped += codes.walk(old_nodes[change.old].codes)
                 continue
             statement = edit.parsed.statements[change.new]
@@ -70,6 +71,9 @@ class Editing(Swapping):
                 self.previous[node] = Previous(
                     node.statement, edit.old_parsed.text if edit.old_parsed else "", node.codes
                 )
+                if change.change is Kind.SHELL:
+                    self._lose_targets(node, statement)
+                    self._lose_entries(node)
                 self._renew_codes(node, node.statement, statement, edit, change.change)
                 t.set_attribute(node, "statement", statement)
             new_nodes.append(node)
@@ -192,8 +196,15 @@ class Editing(Swapping):
                 self.withdrawn += [(node, place) for place in places]
             else:
                 self._make_grown_anew(node)
-        for name in node.statement.names:
-            self._withdraw_attribute(node, name)
+
+    def _lose_entries(self, node: Node) -> None:
+        """A bare call becomes another: what it added through functions goes, by its keys or with all of it."""
+        old = node.statement
+        if old.kind == "expr" and old.effects.calls and not contributions.told_by_keys(node, old, self.graph):
+            self._make_grown_anew(node)
+
+    def _lose_targets(self, node: Node, new: Statement | None) -> None:
+        self.lost += [(node, target) for target in self.lost_targets(node, node.statement, new)]
 
     def _make_grown_anew(self, node: Node) -> None:
         """What a statement added to through functions cannot be told apart: it is made anew, by all who build it."""
@@ -202,12 +213,3 @@ class Editing(Swapping):
         for code in codes.walk(function.__code__ for function in called):
             if id(code) in node.ran:
                 self._make_anew(code)
-
-    def _withdraw_attribute(self, node: Node, name: str) -> None:
-        """``K.limit = 1`` is gone: so is the attribute of the class or function that stays."""
-        root, _, attribute = name.partition(".")
-        value = node.module.namespace.get(root)
-        if attribute.isidentifier() and isinstance(value, type):
-            self.transaction.delete_member(value, attribute)
-        elif attribute.isidentifier() and isinstance(value, FunctionType):
-            self.transaction.delete_item(vars(value), attribute)

@@ -87,6 +87,8 @@ class _Run(Aftermath):
         self._swap_code()
         for node, place in self.withdrawn:
             self._tell_entries(node, place)
+        for node, target in self.lost:
+            self.unset(node, target)
         for change in changes:
             for node in self.graph.openers(change.path):
                 self.schedule(node, f"reads {os.path.basename(change.path)}")

@@ -224,6 +224,15 @@ def own(value: Any, name: str) -> Any:
         return MISSING
 
 
+def own_dict(value: Any) -> Mapping[str, Any]:
+    """What `value` itself holds by name, without running the user's code; nothing where it has no dict."""
+    if isinstance(value, type):
+        members: Mapping[str, Any] = type.__getattribute__(value, "__dict__")
+        return members
+    state = own(value, "__dict__")
+    return state if isinstance(state, dict) else {}
+
+
 def merge(
     transaction: Transaction,
     old: FunctionType,

@@ -122,6 +122,7 @@ class Graph:
         self._readers: dict[Name, dict[Entry, None]] = defaultdict(dict)
         self._runners: dict[int, dict[Entry, None]] = defaultdict(dict)
         self._openers: dict[str, dict[Entry, None]] = defaultdict(dict)
+        self._setters: dict[Name, dict[Entry, None]] = defaultdict(dict)
         self._by_path: dict[str, list[ModuleRecord]] = defaultdict(list)
         self._load_orders: dict[int, tuple[float, ...]] = {}
         self.gone: set[str] = set()
@@ -157,6 +158,8 @@ class Graph:
             self._runners[identity][(record, position)] = None
         for position, path in facts.opened:
             self._openers[path][(record, position)] = None
+        for position, module, name in facts.writes:
+            self._setters[module, name][(record, position)] = None
         return record
 
     def remove(self, record: ModuleRecord) -> None:
@@ -335,6 +338,8 @@ class Graph:
             self._runners[identity][node] = None
         for path in node.opened:
             self._openers[path][node] = None
+        for name in node.wrote:
+            self._setters[name][node] = None
         if not SEES_CALLS:
             self._guess_runs(node)
         if node.star:
@@ -366,6 +371,11 @@ class Graph:
 
     def openers(self, path: str) -> list[Node]:
         return [node for node in self._resolved(self._openers.get(path, ())) if path in node.opened]
+
+    def setters(self, name: Name) -> list[Node]:
+        """Statements of other modules that set an attribute of a module while they ran."""
+        found = self._resolved(self._setters.get(name, ()))
+        return [node for node in found if name in node.wrote and node.module.name != name[0]]
 
     def _resolved(self, entries: Iterable[Entry], dead: bool = False) -> list[Node]:
         found: dict[int, Node] = {}

@@ -145,7 +145,7 @@ class _Transformer:
         heads = [*node.bases, *(k.value for k in node.keywords)]
         bases_changed = shape([node.bases, node.keywords], True) != shape([old_node.bases, old_node.keywords], True)
         by_new = {edit.new: edit.change for edit in edits}
-        chosen = _with_dependents([(s, self._member_change(by_new[j], s)) for j, s in enumerate(new_members)])
+        chosen = _with_dependents([(s, self._member_change(by_new[j], s, qualname)) for j, s in enumerate(new_members)])
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
         moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
         moving += [old_members[e.old] for e in edits if e.old is not None and e.change is Change.SHELL]
@@ -161,13 +161,15 @@ class _Transformer:
             annotations_changed=any(_annotated(s) for s in moving),
         )
 
-    def _member_change(self, change: Change, statement: Statement) -> Change:
+    def _member_change(self, change: Change, statement: Statement, qualname: str) -> Change:
         """A member whose text is the same runs again when what it uses has changed."""
         if change not in (Change.SAME, Change.BODY):
             return change
         request, effects = self.request, statement.effects
         if any(statement.line <= line <= statement.end_line for line in request.refused_lines):
             return Change.SHELL
+        if any(f"{qualname}.{name}" in request.changed_names for name in effects.writes):
+            return Change.SHELL  # its name was set from outside
         if (effects.reads | effects.attributes) & request.changed_names or (request.code_changed and effects.calls):
             return Change.SHELL
         return change

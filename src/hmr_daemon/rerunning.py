@@ -82,6 +82,7 @@ class Rerunning(Editing):
         earlier_star = set(node.extra) if node.star else set()
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
         hidden = self._hide_later_names(node)
+        assigned = self.assigned(node)
         for name in self.agenda.table(record).mutates(node):
             self.transaction.guard(namespace.get(name))
         with contributions.replaced(
@@ -90,7 +91,7 @@ class Rerunning(Editing):
             self.graph,
             {} if grouped else mine,
             () if grouped else self._made_of(node),
-            self._old_reads(node),
+            self._old_statement(node),
             self._made_later(node) if node in self.added else None,
         ) as other_entries:
             self._execute(node, reason, before)
@@ -106,6 +107,7 @@ class Rerunning(Editing):
             self._settle(node, name, before.get(name, MISSING))
         for place in other_entries:
             self._tell_entries(node, place)
+        self.settle_assigned(node, assigned)
         for module, name in node.wrote:
             other = self.graph.modules.get(module)
             if other is not None and other is not record:
@@ -183,6 +185,7 @@ class Rerunning(Editing):
         for class_change in hooks.class_hook.changes:
             self.touched.add(id(class_change.cls))
             self.class_changes[id(class_change.cls)] = class_change
+            self.set_again(node, class_change.cls, class_change.names)
         for function in hooks.merged:
             self._tell_runners(function, node)
 
@@ -225,7 +228,7 @@ class Rerunning(Editing):
         """Keep the old object where the new one is the same; else tell who read the name."""
         namespace = node.module.namespace
         new = namespace.get(name, MISSING)
-        following = self.agenda.table(node.module).next_writer(name, node)
+        following = self._next_writer(node, name)
         if following is not None:
             self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
         else:
@@ -234,6 +237,13 @@ class Rerunning(Editing):
             self._tell_members(node, name)
             return
         self._compare(node, name, old, new, last=following is None)
+
+    def _next_writer(self, node: Node, name: str) -> Node | None:
+        """The next statement that binds the name, in its module or from another."""
+        own = self.agenda.table(node.module).next_writer(name, node)
+        now = self.graph.order(node)
+        setters = [n for n in self.graph.setters((node.module.name, name)) if self.graph.order(n) > now]
+        return min([*setters, *([own] if own is not None else [])], key=self.graph.order, default=None)
 
     def _compare(self, node: Node, name: str, old: Any, new: Any, last: bool = True) -> None:
         """`last` tells that no later statement of the module binds the name: other modules see this value."""
@@ -274,21 +284,29 @@ class Rerunning(Editing):
                 and made_here(old, node, self._kind_before(node))
                 and made_here(new, node)
             ):
-                return classes.adopt(self.transaction, old, new, self.outcome.notes)
+                return self._adopt(node, old, new)
             own = name in self.made.get(node, {}) and "<locals>" in new.__qualname__
             if own and (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__):
-                return classes.adopt(self.transaction, old, new, self.outcome.notes)
+                return self._adopt(node, old, new)
             return new
         own = name in self.made.get(node, {})
         if own and type(old) is FunctionType and type(new) is FunctionType and fresh(new, name, node):
             return classes.settle(self.transaction, old, new)
         return new
 
+    def _adopt(self, node: Node, old: type, new: type) -> type:
+        adopted = classes.adopt(self.transaction, old, new, self.outcome.notes)
+        if adopted is old:
+            self.set_again(node, old)
+        return adopted
+
     def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
         """A later statement binds the name again: it must have the last word, as it had."""
         if self.agenda.waiting(following) or following in self.agenda.done:
             return
-        if not following.statement.unconditional or name in following.statement.effects.reads:
+        elsewhere = following.module is not node.module
+        reads = (node.module.name, name) in following.reads if elsewhere else name in following.statement.effects.reads
+        if not following.statement.unconditional or reads:
             self.schedule(following, f"binds {name} again")
         elif final is not MISSING:
             self.restores.setdefault(following, []).append((node.module.namespace, name, final))

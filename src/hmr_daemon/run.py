@@ -9,11 +9,11 @@ from typing import Any
 
 from . import classes, diff, functions
 from .contributions import Place
-from .graph import Graph, ModuleRecord, Node
+from .graph import Graph, ModuleRecord, Name, Node
 from .planner import Agenda
 from .recorder import Recorder
 from .statements import Parsed, Statement
-from .transaction import Transaction
+from .transaction import MISSING, Transaction
 
 IMMUTABLE = (
     int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,
@@ -42,6 +42,24 @@ class Previous:
     statement: Statement
     text: str
     codes: tuple[CodeType, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """An attribute of a class, a function or a module that a statement sets."""
+
+    holder: Any
+    attribute: str
+    root: Name
+    """The global that leads from the statement to the holder."""
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return id(self.holder), self.attribute
+
+    @property
+    def value(self) -> Any:
+        return functions.own_dict(self.holder).get(self.attribute, MISSING)
 
 
 @dataclass
@@ -114,6 +132,10 @@ class RunState:
         self.removed_nodes: list[Node] = []
         self.withdrawn: list[tuple[Node, Place]] = []
         """Removed statements, and the registries that their entries were taken out of."""
+        self.lost: list[tuple[Node, Target]] = []
+        """Statements, and what they no longer set on objects that others made."""
+        self.set_from_outside: set[tuple[int, str]] = set()
+        """Names of modules, by identity, whose values statements of other modules had set."""
         self.open_groups: dict[tuple[int, str], Group] = {}
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}

@@ -9,6 +9,7 @@ from typing import Any
 from . import codes, functions
 from .graph import ModuleRecord, Node
 from .run import IMMUTABLE, Group, RunState
+from .statements import Statement
 from .transaction import MISSING
 
 
@@ -135,12 +136,12 @@ class Scheduling(RunState):
         previous = self.previous.get(node)
         return () if node in self.added else (*node.codes, *(previous.codes if previous is not None else ()))
 
-    def _old_reads(self, node: Node) -> frozenset[str] | None:
-        """What the statement read before it was edited; None where its text is the same."""
+    def _old_statement(self, node: Node) -> Statement | None:
+        """What the statement was before it was edited; None where its text is the same."""
         previous = self.previous.get(node)
         if previous is None or previous.statement.text == node.statement.text:
             return None
-        return previous.statement.effects.reads
+        return previous.statement
 
     def _made_later(self, node: Node) -> set[int]:
         """Identities of what later statements of the module bind: what they registered comes after."""
@@ -158,6 +159,8 @@ class Scheduling(RunState):
         made = {}
         for name, value in before.items():
             value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
+            if (id(node.module), name) in self.set_from_outside or self.graph.setters((node.module.name, name)):
+                continue
             sole = table.writers.get(name, [node]) == [node] or name not in table.writers
             if value is not MISSING and (sole or any(id(f.__code__) in own for f in functions.reachable([value]))):
                 made[name] = value

@@ -16,6 +16,7 @@ LoopNode = (ast.For, ast.AsyncFor, ast.While)
 OPERATIONS = (
     ast.BinOp, ast.UnaryOp, ast.Compare, ast.AugAssign, ast.Subscript, ast.For, ast.With, ast.comprehension,
 )  # fmt: skip
+ANY = "*"
 DIRECTIVES = ("keep", "rerun", "off")
 
 # A statement that calls one of these may bind or read names that its text does not show.
@@ -46,6 +47,11 @@ class Effects:
     dynamic: bool = False
     decorates: frozenset[str] = frozenset()
     """Names at the roots of its decorators."""
+    sets: frozenset[tuple[str, ...]] = frozenset()
+    """The attributes it sets or deletes, from the name at the root on: ``("K", "limit")`` of ``K.limit = 1``.
+
+    The last is ANY where the text does not tell: ``setattr(K, name, 1)``.
+    """
 
 
 DOCSTRING = Effects(writes=frozenset({"__doc__"}))
@@ -95,6 +101,12 @@ class Statement:
     @cached_property
     def whole(self) -> object:
         return shape(self.parse(), bodies=True)
+
+    @cached_property
+    def constants(self) -> frozenset[tuple[type, object]]:
+        """The constants it mentions, each with its type; without None."""
+        nodes = ast.walk(self.parse())
+        return frozenset((type(n.value), n.value) for n in nodes if isinstance(n, ast.Constant) and n.value is not None)
 
     def parse(self) -> ast.stmt:
         """The syntax node with the file's own line numbers; not to be changed where `node` is kept."""
@@ -384,6 +396,7 @@ def effects(node: ast.stmt) -> Effects:
         _passed_on(node),
         visitor.dynamic,
         _decorators(node),
+        frozenset(visitor.sets),
     )
 
 
@@ -420,6 +433,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.calls_results = False
         self.operates = False
         self.dynamic = False
+        self.sets: set[tuple[str, ...]] = set()
         self.local: list[set[str]] = []  # names of the comprehensions and classes around
         self.class_depth = 0
 
@@ -448,7 +462,16 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.attributes.add(node.attr)
         if not isinstance(node.ctx, ast.Load):
             self._mutate(node.value)
+            self._set(node.value, node.attr)
         self.visit(node.value)
+
+    def _set(self, holder: ast.expr, attribute: str) -> None:
+        names = [attribute]
+        while isinstance(holder, ast.Attribute):
+            names.append(holder.attr)
+            holder = holder.value
+        if isinstance(holder, ast.Name) and not self._is_local(holder.id):
+            self.sets.add((holder.id, *reversed(names)))
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Load):
@@ -499,6 +522,11 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.calls_results |= isinstance(node.func, ast.Call)
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr", "setattr", "delattr"):
             self.attributes |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+            match node.args:
+                case [holder, ast.Constant(value=str(name)), *_] if node.func.id in ("setattr", "delattr"):
+                    self._set(holder, name)
+                case [holder, *_] if node.func.id == "setattr":
+                    self._set(holder, ANY)
         self.generic_visit(node)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:

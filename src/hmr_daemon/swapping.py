@@ -10,14 +10,14 @@ from typing import Any
 from . import codes, functions
 from . import instrument as instrument_module
 from ._bootstrap import environment_reason
+from .assignments import Assigning
 from .compiler import compile_statement
 from .definitions import resolve
 from .graph import Node
 from .run import LOOKS_INTO_CODE
-from .telling import Telling
 
 
-class Swapping(Telling):
+class Swapping(Assigning):
     """A run that swaps code."""
 
     def _swap_code(self) -> None:

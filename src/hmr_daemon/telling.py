@@ -84,41 +84,48 @@ class Telling(Scheduling):
         ran = self._codes_run(reader, (change.cls.__module__,))
         return any(change.names & set(code.co_names) for code in ran)
 
-    def _tell_entries(self, origin: Node, place: Place) -> None:
-        """A registry has other entries: who looks at it runs again, who only adds to it does not."""
-        waiting = list(place.names)
-        seen: set[Name] = set()
-        while waiting:
-            module, name = waiting.pop()
-            record = self.graph.modules.get(module)
-            if record is None or (module, name) in seen:
-                continue
-            seen.add((module, name))
-            later = self.graph.order(origin)
-            for reader, known in list(self.agenda.readers(record, name, None)):
-                if reader.statement.kind == "from" or reader.statement.alias:
-                    waiting += [(reader.module.name, bound) for bound in {known, *reader.statement.names}]
-                elif self.graph.order(reader) > later and self._looks_at(reader, known, name, place):
-                    self.schedule(reader, f"{place.attribute or name} has other entries", known, code_changed=True)
-            for reader in list(self.agenda.function_readers(record, name, None)):
-                if self.graph.order(reader) > later and self._runs_what_looks_at(reader, name, place):
-                    self.schedule(reader, f"{place.attribute or name} has other entries", name, code_changed=True)
+    def _tell_entries(self, origin: Node, place: Place, rebound: bool = False) -> None:
+        """A registry has other entries: who looks at it runs again, who only adds to it does not.
 
-    def _looks_at(self, reader: Node, known: str, name: str, place: Place) -> bool:
+        `rebound` tells that the attribute at the place has another value altogether.
+        """
+        waiting = [(name, place.attribute) for name in place.names]
+        seen: set[tuple[Name, str | None]] = set()
+        now = self.graph.order(origin)
+        while waiting:
+            item = waiting.pop()
+            (module, name), attribute = item
+            record = self.graph.modules.get(module)
+            if record is None or item in seen:
+                continue
+            seen.add(item)
+            reason = f"{attribute or name} has another value" if rebound else f"{attribute or name} has other entries"
+            for reader, known in list(self.agenda.readers(record, name, None)):
+                statement = reader.statement
+                hands_on = statement.alias and not (rebound and attribute in statement.effects.attributes)
+                if statement.kind == "from" or hands_on:
+                    inner = None if attribute in statement.effects.attributes else attribute
+                    waiting += [((reader.module.name, bound), inner) for bound in {known, *statement.names}]
+                elif self.graph.order(reader) > now and self._looks_at(reader, known, name, attribute):
+                    self.schedule(reader, reason, known, code_changed=True)
+            for reader in list(self.agenda.function_readers(record, name, None)):
+                if self.graph.order(reader) > now and self._runs_what_looks_at(reader, record.name, attribute or name):
+                    self.schedule(reader, reason, name, code_changed=True)
+
+    def _looks_at(self, reader: Node, known: str, name: str, attribute: str | None) -> bool:
         """Whether a statement that reads a registry's name reads its entries, and does not add to them."""
         effects = reader.statement.effects
-        if known in effects.decorates | effects.mutates:
+        if known in effects.decorates or (known in effects.mutates and not _sets_another(reader, known, attribute)):
             return False
-        if place.attribute is None:
+        if attribute is None:
             return known in effects.reads or name in effects.attributes
-        return place.attribute in effects.attributes or self._runs_what_looks_at(reader, place.attribute, place)
+        if attribute in effects.attributes or (effects.dynamic and known in effects.reads):
+            return True
+        return self._runs_what_looks_at(reader, reader.module.name, attribute)
 
-    def _runs_what_looks_at(self, reader: Node, name: str, place: Place) -> bool:
-        wanted = place.attribute or name
-        ran = [
-            c for c in self._codes_run(reader, {module for module, _ in place.names}) if wanted in codes.names_used(c)
-        ]
-        return bool(ran) and not any(wanted in codes.grown_names(code) for code in ran)
+    def _runs_what_looks_at(self, reader: Node, module: str, name: str) -> bool:
+        using = [code for code in self._codes_run(reader, (module,)) if name in codes.names_used(code)]
+        return bool(using) and not any(name in codes.grown_names(code) for code in using)
 
     def _codes_run(self, reader: Node, modules: Collection[str]) -> Iterator[CodeType]:
         """Code of some modules and of those that the reader uses that the reader ran."""
@@ -172,6 +179,8 @@ class Telling(Scheduling):
         old = namespace.get(name, MISSING)
         if old is MISSING or any(name in node.writes for node in self.graph.analyze(record)):
             return
+        if self.graph.setters((record.name, name)):
+            return
         if name == "__doc__":
             self.transaction.set_item(namespace, name, None)
             return
@@ -189,3 +198,9 @@ class Telling(Scheduling):
         self._tell(record, name, None, f"{name} is gone")
         for reader in self.agenda.star_readers(record):
             self.schedule(reader, f"{record.name}.{name} is gone")
+
+
+def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
+    """Whether all that a statement does to what a name leads to is to set other attributes of it."""
+    set_here = {names[-1] for names in reader.statement.effects.sets if names[0] == known}
+    return bool(set_here) and (attribute not in set_here or reader.statement.kind == "AugAssign")

@@ -523,3 +523,209 @@ one(
     "d = {}\ndef add(k, v): d[k] = v\nadd('a', 1)\nadd('b', 2)\nn = dict(d)\n",
     "d = {}\ndef add(k, v): d[k] = v\nadd('a', 5)\nadd('b', 2)\nn = dict(d)\n",
 )
+ROUTER = ROUTES[: ROUTES.index("@app")]
+one(
+    "added by a call: plain call renames",
+    "d = {}\ndef add(k, v): d[k] = v\nadd('a', 1)\nadd('b', 2)\nn = list(d)\n",
+    "d = {}\ndef add(k, v): d[k] = v\nadd('c', 1)\nadd('b', 2)\nn = list(d)\n",
+)
+one(
+    "added by a call: plain call removed",
+    "d = {}\ndef add(k, v): d[k] = v\nadd('a', 1)\nadd('b', 2)\nn = dict(d)\n",
+    "d = {}\ndef add(k, v): d[k] = v\nadd('b', 2)\nn = dict(d)\n",
+)
+one(
+    "added by a call: method call value",
+    ROUTER + "app.route('/a')(1)\nn = dict(app.routes)\n",
+    ROUTER + "app.route('/a')(2)\nn = dict(app.routes)\n",
+)
+one(
+    "added by a call: method call key",
+    ROUTER + "app.route('/a')(1)\nn = dict(app.routes)\n",
+    ROUTER + "app.route('/b')(1)\nn = dict(app.routes)\n",
+)
+case(
+    "added by a call: call elsewhere, key",
+    "main",
+    {
+        "r.py": "d = {}\ndef add(k, v): d[k] = v\n",
+        "p.py": "from r import add\nadd('a', 1)\n",
+        "main.py": "import p, r\nn = list(r.d)\n",
+    },
+    {"p.py": "from r import add\nadd('b', 1)\n"},
+)
+case(
+    "added by a call: call elsewhere, gone",
+    "main",
+    {
+        "r.py": "d = {}\ndef add(k, v): d[k] = v\n",
+        "p.py": "from r import add\nadd('a', 1)\n",
+        "main.py": "import p, r\nn = list(r.d)\n",
+    },
+    {"p.py": "from r import add\n"},
+)
+case(
+    "added by a call: direct subscript elsewhere, key",
+    "main",
+    {"r.py": "d = {}\n", "p.py": "from r import d\nd['a'] = 1\n", "main.py": "import p, r\nn = list(r.d)\n"},
+    {"p.py": "from r import d\nd['b'] = 1\n"},
+)
+case(
+    "added by a call: direct subscript elsewhere, gone",
+    "main",
+    {"r.py": "d = {}\n", "p.py": "from r import d\nd['a'] = 1\n", "main.py": "import p, r\nn = list(r.d)\n"},
+    {"p.py": "from r import d\n"},
+)
+case(
+    "added by a call: append elsewhere through module, changed",
+    "main",
+    {"r.py": "l = []\n", "p.py": "import r\nr.l.append(1)\n", "main.py": "import p, r\nn = list(r.l)\n"},
+    {"p.py": "import r\nr.l.append(2)\n"},
+)
+case(
+    "added by a call: setting in module, changed",
+    "main",
+    {
+        "conf.py": "DEBUG = False\n",
+        "p.py": "import conf\nconf.DEBUG = True\n",
+        "main.py": "import p\nfrom conf import DEBUG\nx = DEBUG\n",
+    },
+    {"p.py": "import conf\nconf.DEBUG = 3\n"},
+    {"p.py": "import conf\n"},
+    {"p.py": "import conf\nconf.DEBUG = 4\n"},
+    {"conf.py": "DEBUG = None\n"},
+)
+case(
+    "added by a call: monkeypatch of a function, gone",
+    "main",
+    {
+        "lib.py": "def f(): return 1\n",
+        "p.py": "import lib\ndef g(): return 2\nlib.f = g\n",
+        "main.py": "import p, lib\nx = lib.f()\n",
+    },
+    {"p.py": "import lib\ndef g(): return 3\nlib.f = g\n"},
+    {"p.py": "import lib\ndef g(): return 3\n"},
+)
+case(
+    "added by a call: monkeypatch of a method, changed then gone",
+    "main",
+    {
+        "lib.py": "class K:\n    def f(self): return 1\n",
+        "p.py": "import lib\ndef g(self): return 2\nlib.K.f = g\n",
+        "main.py": "import p, lib\nx = lib.K().f()\n",
+    },
+    {"p.py": "import lib\ndef g(self): return 3\nlib.K.f = g\n"},
+    {"p.py": "import lib\ndef g(self): return 3\n"},
+)
+
+# --- attributes that statements set on what others made ---------------------------------------------------
+WITH_U = "class K:\n    u = 0\n    def f(self): return 1\n"
+one(
+    "set from outside: class attr set, value edit, reader", WITH_U + "K.v = 1\nx = K.v\n", WITH_U + "K.v = 2\nx = K.v\n"
+)
+one("set from outside: class attr set over member, gone", WITH_U + "K.u = 1\nx = K.u\n", WITH_U + "x = K.u\n")
+one("set from outside: class attr set over member, value", WITH_U + "K.u = 1\nx = K.u\n", WITH_U + "K.u = 2\nx = K.u\n")
+one(
+    "set from outside: class attr other",
+    WITH_U + "K.v = 1\nx = vars(K).get('v')\n",
+    WITH_U + "K.w = 1\nx = vars(K).get('v')\n",
+)
+one(
+    "set from outside: member changes under set",
+    WITH_U + "K.u = 1\nx = K.u\n",
+    WITH_U.replace("u = 0", "u = 5") + "K.u = 1\nx = K.u\n",
+)
+one(
+    "set from outside: method patched, def edited",
+    WITH_U + "def g(self): return 7\nK.f = g\nx = K().f()\n",
+    WITH_U.replace("return 1", "return 3") + "def g(self): return 7\nK.f = g\nx = K().f()\n",
+)
+one(
+    "set from outside: method patched, gone",
+    WITH_U + "def g(self): return 7\nK.f = g\nx = K().f()\n",
+    WITH_U + "def g(self): return 7\nx = K().f()\n",
+)
+one(
+    "set from outside: method patched, default edited",
+    WITH_U + "def g(self): return 7\nK.f = g\nx = K().f()\n",
+    WITH_U.replace("self)", "self, a=1)") + "def g(self): return 7\nK.f = g\nx = K().f()\n",
+)
+one("set from outside: set twice, last gone", WITH_U + "K.v = 1\nK.v = 2\nx = K.v\n", WITH_U + "K.v = 1\nx = K.v\n")
+one(
+    "set from outside: set twice, first edited",
+    WITH_U + "K.v = 1\nK.v = 2\nx = K.v\n",
+    WITH_U + "K.v = 5\nK.v = 2\nx = K.v\n",
+)
+HAS_NOTE = "def f(): return 1\n"
+one("set from outside: func attr value", HAS_NOTE + "f.a = 1\nx = f.a\n", HAS_NOTE + "f.a = 2\nx = f.a\n")
+one(
+    "set from outside: func attr other",
+    HAS_NOTE + "f.a = 1\nx = vars(f).copy()\n",
+    HAS_NOTE + "f.b = 1\nx = vars(f).copy()\n",
+)
+one("set from outside: func attr gone", HAS_NOTE + "f.a = 1\nx = vars(f).copy()\n", HAS_NOTE + "x = vars(f).copy()\n")
+for how, imp, ref in [("from", "from lib import K", "K"), ("import", "import lib", "lib.K")]:
+    R = f"{imp}\nx = getattr({ref}, 'v', None), {ref}.u, {ref}().f()\n"
+    M = "import p\n" + R
+    L = {"lib.py": WITH_U, "main.py": M}
+    case(
+        f"set from outside: {how}: class attr elsewhere, value",
+        "main",
+        {**L, "p.py": f"{imp}\n{ref}.v = 1\n"},
+        {"p.py": f"{imp}\n{ref}.v = 2\n"},
+        {"p.py": f"{imp}\n{ref}.w = 2\n"},
+        {"p.py": f"{imp}\n{ref}.u = 2\n"},
+        {"lib.py": WITH_U.replace("u = 0", "u = 9")},
+        {"p.py": f"{imp}\n"},
+        {"p.py": f"{imp}\n{ref}.u = 4\n"},
+    )
+    case(
+        f"set from outside: {how}: method elsewhere",
+        "main",
+        {**L, "p.py": f"{imp}\ndef g(self): return 2\n{ref}.f = g\n"},
+        {"p.py": f"{imp}\ndef g(self): return 3\n{ref}.f = g\n"},
+        {"lib.py": WITH_U.replace("return 1", "return 9")},
+        {"lib.py": WITH_U.replace("self)", "self, a=1)")},
+        {"p.py": f"{imp}\ndef g(self): return 3\n"},
+    )
+case(
+    "set from outside: lib.f patched, edited under",
+    "main",
+    {
+        "lib.py": "def f(): return 1\n",
+        "p.py": "import lib\ndef g(): return 2\nlib.f = g\n",
+        "main.py": "import p, lib\nx = lib.f()\n",
+    },
+    {"lib.py": "def f(): return 5\n"},
+    {"lib.py": "def f(a=1): return 5\n"},
+    {"p.py": "import lib\ndef g(): return 2\n"},
+)
+case(
+    "set from outside: wrapping patch",
+    "main",
+    {
+        "lib.py": "def f(): return 1\n",
+        "p.py": "import lib\norig = lib.f\ndef g(): return orig() + 10\nlib.f = g\n",
+        "main.py": "import p, lib\nx = lib.f()\n",
+    },
+    {"lib.py": "def f(): return 5\n"},
+    {"p.py": "import lib\norig = lib.f\ndef g(): return orig() + 20\nlib.f = g\n"},
+    {"p.py": "import lib\n"},
+)
+one("set from outside: setattr", WITH_U + "setattr(K, 'v', 1)\nx = K.v\n", WITH_U + "setattr(K, 'v', 2)\nx = K.v\n")
+one(
+    "set from outside: setattr gone",
+    WITH_U + "setattr(K, 'v', 1)\nx = vars(K).get('v')\n",
+    WITH_U + "x = vars(K).get('v')\n",
+)
+one(
+    "set from outside: setattr loop",
+    WITH_U + "for n in ['a', 'b']:\n    setattr(K, n, 1)\nx = sorted(n for n in vars(K) if len(n) == 1)\n",
+    WITH_U + "for n in ['a', 'c']:\n    setattr(K, n, 1)\nx = sorted(n for n in vars(K) if len(n) == 1)\n",
+)
+one("set from outside: instance attr", WITH_U + "o = K()\no.v = 1\nx = o.v\n", WITH_U + "o = K()\no.v = 2\nx = o.v\n")
+one(
+    "set from outside: instance attr gone",
+    WITH_U + "o = K()\no.v = 1\nx = vars(o).copy()\n",
+    WITH_U + "o = K()\nx = vars(o).copy()\n",
+)
