@@ -6,12 +6,12 @@ import sys
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import CodeType, ModuleType
 from typing import Any
 
-from . import codes, reach, statements
+from . import codes, functions, reach, statements
 from .recorder import Load, Notes
 from .statements import Parsed, Statement
 
@@ -293,6 +293,7 @@ class Graph:
                 waiting.extend(users[name])
                 if name in self.modules:
                     self.analyze(self.modules[name])
+                    waiting.extend(_modules_set(self.modules[name]))
 
     def node_at(self, record: ModuleRecord, position: int) -> Node | None:
         """The statement that stood at an instruction offset of the code that was loaded."""
@@ -427,6 +428,15 @@ class _Locator:
         while index > 0 and self._lines[index - 1] == self._lines[index] and self._starts[index][1] > (column or 0):
             index -= 1
         return self._nodes[max(index, 0)]
+
+
+def _modules_set(record: ModuleRecord) -> Iterator[str]:
+    """Modules in which the module's statements may have put functions of its own: ``other.function = mine``."""
+    for node in record.nodes or ():
+        yield from (module for module, _ in node.wrote)
+        for root, *_ in node.statement.effects.sets:
+            value = record.namespace.get(root)
+            yield str(value.__name__ if isinstance(value, ModuleType) else functions.own(value, "__module__"))
 
 
 def _counts(code: CodeType) -> bool:
