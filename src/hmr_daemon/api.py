@@ -36,11 +36,11 @@ def on_reload(callback: Callable[[Reload], object]) -> Callable[[], None]:
     >>> stop()
     """
     live = daemon.activate()
-    live.callbacks.append(callback)
+    live.audience.callbacks.append(callback)
 
     def stop() -> None:
-        if callback in live.callbacks:
-            live.callbacks.remove(callback)
+        if callback in live.audience.callbacks:
+            live.audience.callbacks.remove(callback)
 
     return stop
 

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CodeType, ModuleType, TracebackType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from . import report
 from ._bootstrap import PACKAGE_FOLDER, environment_reason
-from .daemon import Daemon, Parts, activate, candidates
+from .daemon import Daemon, activate
 from .scripts import load_of
 from .shelter import Shelter
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 HELP = """\
 usage: hmr [python options] (FILE | -m MODULE | DIRECTORY) [arguments ...]
@@ -253,6 +256,8 @@ def _files_of(error: BaseException) -> set[str]:
     if isinstance(error, SyntaxError) and error.filename:
         files.add(error.filename)
     if isinstance(error, ImportError) and error.name:
+        from .pending import candidates
+
         files |= candidates(error.name)
     return {path for path in files if os.path.isabs(path) and environment_reason(path) is None}
 

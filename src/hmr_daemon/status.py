@@ -10,7 +10,8 @@ from ._bootstrap import off_reason
 from .model import Failure, Reload
 
 if TYPE_CHECKING:
-    from .daemon import Daemon, Parts
+    from .daemon import Daemon
+    from .parts import Parts
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,12 @@ def _of_parts(daemon: Daemon, parts: Parts) -> Status:
         active=True,
         reason="user code is loaded",
         modules=tuple(sorted(parts.graph.modules)),
-        watched=len(parts.watched()),
+        watched=len(parts.followed.paths()),
         paused=daemon.held,
-        reloads=daemon.reloads,
-        last=daemon.history[-1] if daemon.history else None,
+        reloads=daemon.audience.reloads,
+        last=daemon.audience.history[-1] if daemon.audience.history else None,
         failures=daemon.failures(),
-        uncalled=parts.uncalled.names(),
+        uncalled=parts.saves.uncalled.names(),
     )
 
 

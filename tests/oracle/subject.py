@@ -276,8 +276,8 @@ class Machine:
         self._daemon = daemon._daemon = daemon.Daemon()
         finder.listen(self._daemon)
         hand_over(finder.LiveFinder())
-        self._parts = self._daemon._parts = daemon.Parts(self._daemon)
-        self._parts.watcher = _NoWatcher()  # type: ignore[assignment]
+        self._parts = self._daemon._parts = self._daemon._make_parts()
+        self._parts.followed.watcher = _NoWatcher()  # type: ignore[assignment]
 
     def take_loads(self) -> None:
         self._parts.take_loads()
@@ -285,9 +285,9 @@ class Machine:
     def save(self, paths: Iterable[str]) -> Any:
         """The reload event of a batch of saves; None where there was nothing to do."""
         events: list[Any] = []
-        self._daemon.callbacks[:] = [events.append]
+        self._daemon.audience.callbacks[:] = [events.append]
         self._parts.take_loads()
-        self._parts.saved(list(paths))
+        self._parts.saves.apply(list(paths))
         return events[-1] if events else None
 
 

@@ -1,0 +1,126 @@
+"""The save-time side, wired together; what is imported here costs 100 ms, so it is made once the program is calm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from . import report
+from .executor import Executor
+from .followed import Followed
+from .graph import Graph
+from .interactive import Interactive, may_execute_text
+from .saves import Saves
+from .scripts import found_script, script_load
+from .watcher import BatchQueue, Watcher
+
+if TYPE_CHECKING:
+    from .audience import Audience
+    from .config import Settings
+    from .prompt import Prompt
+    from .recorder import Load, Recorder
+
+
+class Parts:
+    """Takes in what the program loads, and hands saves to those who make them live; only on the daemon's thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        recorder: Recorder,
+        prompt: Prompt,
+        audience: Audience,
+        wait_for_loads: Callable[[], None],
+    ) -> None:
+        self._recorder = recorder
+        self._prompt = prompt
+        self._wait_for_loads = wait_for_loads
+        self.graph = Graph()
+        self.queue = BatchQueue(settings.quiet)
+        self.watcher = Watcher(
+            self.queue.put, polling=settings.polling, poll_interval=settings.poll_interval, warn=report.warn
+        )
+        self.followed = Followed(self.graph, self.watcher, self.queue)
+        executor = Executor(self.graph, recorder, Interactive())
+        self.saves = Saves(self.graph, recorder, executor, self.followed, audience, self.take_loads)
+        self._has_script = False
+
+    # --- what is loaded
+
+    def take_loads(self) -> None:
+        """Take in what has been imported since: its source, and a watch on its file."""
+        if not self._has_script and not self._prompt.shells:
+            self._add_script(found_script())
+        self.followed.take_in(self.graph.absorb_all(self._recorder.take_loads()))
+
+    def take_script(self, load: Load | None, path: str | None, source: bytes | None) -> None:
+        """Take in the script: its load, where there is one already, or else the file and what it held at the start."""
+        self._has_script = load is not None
+        if load is None and path is not None:
+            load = script_load(path, source)
+            self._add_script(load)
+        if may_execute_text(None if load is None else load.code):
+            self._prompt.watch()
+
+    def _add_script(self, load: Load | None) -> None:
+        if load is not None:
+            self._has_script = True
+            self._recorder.add(load)
+
+    def free_script(self) -> None:
+        """The script has ended: from now on its statements may run again as a module's do."""
+        self.take_loads()
+        record = self.graph.modules.get("__main__")
+        if record is not None:
+            self.graph.analyze(record)
+            record.script, record.running = False, None
+
+    def forget_script(self, paths: Iterable[str]) -> None:
+        """The script is to be run anew as a whole, once one of these files or a live one is saved."""
+        self.take_loads()
+        self.followed.watch(paths)
+        record = self.graph.modules.get("__main__")
+        if record is not None:
+            self.saves.pending.settle([record.path])
+            self.graph.remove(record)
+
+    # --- what is saved
+
+    def take_batch(self, paths: Iterable[str]) -> None:
+        """Apply what the watcher has told of, but for a file that is only half written."""
+        self.take_loads()
+        self._wait_for_loads()
+        whole = []
+        for path in paths:
+            if self.saves.is_emptied(path):
+                self.queue.put(path)
+            else:
+                whole.append(path)
+        self.saves.apply(whole)
+
+    def catch_up(self) -> bool:
+        """Apply what has been saved, whether or not anyone has told of it; whether all is live now."""
+        self.take_loads()
+        if paths := self.followed.differing():
+            self._wait_for_loads()
+            self.saves.apply(paths)
+        return not self.saves.pending
+
+    def retry(self) -> bool:
+        """Try again what failed; whether all is live now."""
+        if not self.catch_up():
+            self.saves.retry()
+        return not self.saves.pending
+
+    def run_again(self, module: str) -> bool:
+        """Run all of a live module again, and whatever used what comes out different; whether that landed."""
+        self.catch_up()
+        record = self.graph.modules.get(module)
+        if record is None:
+            return False
+        self.saves.run_again(record.path)
+        return record.path not in self.saves.pending
+
+    def current_graph(self) -> Graph:
+        self.take_loads()
+        return self.graph
