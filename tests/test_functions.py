@@ -303,6 +303,9 @@ REGISTRY = (
     "    tasks[f.__name__] = f\n    return f\n"
 )
 
+FUTURE = "from __future__ import annotations\n"
+ANNOTATED = "def f(a: int): return a\nclass C:\n    x: int\n    def m(self) -> str: pass\ny: int = 1\nz = object()\n"
+
 CASES: dict[str, Case] = {
     "becomes a generator": (
         {"m_N": "def f():\n    return [1]\n"},
@@ -374,6 +377,35 @@ CASES: dict[str, Case] = {
         {"m_N": "from __future__ import annotations\ndef f(a: Other | None): return a\n"},
         "held = m_N.f",
         {"held.__annotations__": {"a": "Other | None"}},
+    ),
+    "annotations become text": (
+        {"m_N": ANNOTATED},
+        {"m_N": FUTURE + ANNOTATED},
+        "held, cls, z = m_N.f, m_N.C, m_N.z",
+        {
+            "(held.__annotations__, cls.__annotations__, cls.m.__annotations__, m_N.__annotations__)": (
+                {"a": "int"},
+                {"x": "int"},
+                {"return": "str"},
+                {"y": "int"},
+            ),
+            "held is m_N.f and cls is m_N.C and z is m_N.z": True,
+        },
+    ),
+    "annotations are no longer text": (
+        {"m_N": FUTURE + ANNOTATED},
+        {"m_N": ANNOTATED},
+        "held, cls, z = m_N.f, m_N.C, m_N.z",
+        {
+            "held.__annotations__['a'] is cls.__annotations__['x'] is m_N.__annotations__['y'] is int": True,
+            "held is m_N.f and cls is m_N.C and z is m_N.z": True,
+        },
+    ),
+    "a wrapper's docstring of several lines": (
+        {"m_N": 'import contextlib\n@contextlib.contextmanager\ndef f():\n    """Old."""\n    yield\n'},
+        {"m_N": 'import contextlib\n@contextlib.contextmanager\ndef f():\n    """New\n    text.\n    """\n    yield\n'},
+        "held = m_N.f",
+        {"held.__doc__ == held.__wrapped__.__doc__ and held.__doc__.split()": ["New", "text."]},
     ),
     "keyword defaults": (
         {"m_N": "def f(*, a=1, b=2): return a, b\n"},

@@ -11,6 +11,7 @@ from . import codes
 from .graph import ModuleRecord
 from .rerunning import Rerunning
 from .run import Replaced
+from .statements import Statement
 
 
 class Aftermath(Rerunning):
@@ -41,8 +42,9 @@ class Aftermath(Rerunning):
 
     def _drop_annotations(self, record: ModuleRecord) -> None:
         """Until 3.13 each annotated statement adds its own entry."""
-        before = [p.statement for n, p in self.previous.items() if n.module is record]
-        before += [node.statement for node in self.removed_nodes if node.module is record]
+        before = self._statements_before(record)
+        if sys.version_info >= (3, 14):
+            self.transaction.delete_item(record.namespace, "__annotate__")  # while annotations were not text
         now = {name for node in self.graph.analyze(record) for name in node.statement.effects.annotates}
         annotations = record.namespace.get("__annotations__")
         gone = {name for statement in before for name in statement.effects.annotates} - now
@@ -63,8 +65,7 @@ class Aftermath(Rerunning):
         """Since 3.14 one function computes all annotations of a module: make it anew from the whole source."""
         nodes = self.graph.analyze(record)
         names = [name for node in nodes for name in node.statement.effects.annotates]
-        before = [p.statement for n, p in self.previous.items() if n.module is record]
-        touched = any(s.effects.annotates for s in before) or any(
+        touched = any(s.effects.annotates for s in self._statements_before(record)) or any(
             node.statement.effects.annotates for node in nodes if node in self.agenda.done
         )
         if not touched or record.parsed is None:
@@ -72,11 +73,16 @@ class Aftermath(Rerunning):
         whole = compile(record.parsed.text, record.path, "exec", dont_inherit=True)
         made = [code for code in codes.children(whole) if code.co_name == "__annotate__"]
         self.transaction.delete_item(record.namespace, "__annotations__")
-        if not made:
+        if not names:
             self.transaction.delete_item(record.namespace, "__annotate__")
             return
         self.transaction.set_item(record.namespace, "__conditional_annotations__", set(range(len(names))))
-        self.transaction.set_item(record.namespace, "__annotate__", FunctionType(made[0], record.namespace))
+        self.transaction.set_item(record.namespace, "__annotate__", FunctionType(made[-1], record.namespace))
+
+    def _statements_before(self, record: ModuleRecord) -> list[Statement]:
+        """What this reload has changed or removed of a module, as it was."""
+        changed = [previous.statement for node, previous in self.previous.items() if node.module is record]
+        return changed + [node.statement for node in self.removed_nodes if node.module is record]
 
     def _leave(self, record: ModuleRecord) -> None:
         """A module whose file is gone stays, unless statements had used it and none mentions it any more."""

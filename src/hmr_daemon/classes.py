@@ -208,9 +208,12 @@ def _set(transaction: Transaction, cls: type, name: str, member: Any) -> None:
     old = cls.__dict__.get(name, MISSING)
     member = _as_type_would(name, member)
     if name == "__annotations__" and isinstance(member, dict):
+        if sys.version_info >= (3, 14):  # the body was compiled to text and computes nothing
+            transaction.do((setattr, cls, "__annotate__", None), (setattr, cls, "__annotate__", _annotate_of(cls)))
         transaction.set_member(cls, name, dict(member))
         return
     if name in ("__annotate__", "__annotate_func__"):  # 3.14: setting it drops what was computed before
+        transaction.delete_member(cls, "__annotations__")  # which the body filled while annotations were text
         transaction.do((setattr, cls, "__annotate__", member), (setattr, cls, "__annotate__", _annotate_of(cls)))
         return
     settled = member if old is MISSING else settle(transaction, old, member)

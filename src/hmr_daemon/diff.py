@@ -47,6 +47,8 @@ def compare(old: Sequence[Statement], new: Sequence[Statement]) -> tuple[Edit, .
 
 
 def change_between(old: Statement, new: Statement) -> Change:
+    if old.postponed != new.postponed:
+        return Change.SHELL
     if old.text == new.text and old.kind == new.kind:
         return Change.SAME
     if old.shell != new.shell or (old.kind == "doc") != (new.kind == "doc"):

@@ -69,7 +69,7 @@ def _follow_wrappers(transaction: Transaction, request: Swap) -> None:
     if not changed:
         return
     for tidy in (inspect.cleandoc, str.strip):  # as command-line libraries copy it
-        changed |= {tidy(before): after and tidy(after) for before, after in changed.items()}
+        changed = {tidy(before): after and tidy(after) for before, after in changed.items()} | changed
     swapped = {id(function) for found in request.functions.values() for function in found}
     for value in visit(request.roots):
         if any(id(part) in swapped for part in _wrapped(value)):

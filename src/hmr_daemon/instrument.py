@@ -113,8 +113,8 @@ class _Transformer:
                 self.statement(s, None, None, _same_definition(old_node, s), qualname + ".") for s in node.body
             ]
             return node
-        old_members = _members(old, old_node, self.request.old_text)
-        new_members = _members(new, node, self.request.new_text)
+        old_members = members(old or _within(self.request.old, old_node), self.request.old_text)
+        new_members = members(new or _within(self.request.new, node), self.request.new_text)
         edits = compare(old_members, new_members)
         edit = self._class_edit(node, old_node, qualname, old_members, new_members, edits)
         if edit.slots_changed:
@@ -222,11 +222,11 @@ def with_free_names(statement: Statement, name: str, line: int, names: Sequence[
     return node
 
 
-def _members(statement: Statement | None, node: ast.ClassDef, text: str) -> tuple[Statement, ...]:
-    if statement is not None:
-        return members(statement, text)
-    whole = Statement("class", (node.name,), node.lineno, node.end_lineno or node.lineno, 0, "", _NO_EFFECTS, node=node)
-    return members(whole, text)
+def _within(outer: Statement | None, node: ast.ClassDef) -> Statement:
+    """A class that stands inside a statement, an ``if`` say, as a statement."""
+    postponed = outer is not None and outer.postponed
+    end_line = node.end_lineno or node.lineno
+    return Statement("class", (node.name,), node.lineno, end_line, 0, "", _NO_EFFECTS, postponed=postponed, node=node)
 
 
 def _same_definition(container: ast.AST | None, node: ast.stmt) -> ast.stmt | None:

@@ -18,6 +18,7 @@ OPERATIONS = (
 )  # fmt: skip
 ANY = "*"
 DIRECTIVES = ("keep", "rerun", "off")
+ANNOTATIONS = __future__.annotations.compiler_flag
 
 # A statement that calls one of these may bind or read names that its text does not show.
 DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval", "dir", "setattr", "delattr"})
@@ -35,6 +36,8 @@ class Effects:
     """Attribute names it mentions anywhere outside function bodies."""
     annotates: tuple[str, ...] = ()
     """Names of the module that it annotates, in order."""
+    annotated: bool = False
+    """Whether an annotation stands anywhere outside function bodies."""
     imported: frozenset[str] = frozenset()
     """Names of the module that an import statement anywhere in it binds."""
     calls: bool = False
@@ -76,6 +79,8 @@ class Statement:
     alias: bool = False
     """Whether it only gives an object another name: ``a = b``, ``a = m.b``."""
     directive: str | None = None
+    postponed: bool = False
+    """Whether it has annotations that stay text, by ``from __future__ import annotations``."""
     node: ast.stmt | None = field(default=None, compare=False, repr=False)
     """Kept for the members of a class; a module's statements are parsed again when needed."""
 
@@ -132,7 +137,7 @@ class Parsed:
     @property
     def annotations_wait(self) -> bool:
         """Whether one function computes all annotations of the module when asked (3.14)."""
-        return sys.version_info >= (3, 14) and not self.future & __future__.annotations.compiler_flag
+        return sys.version_info >= (3, 14) and not self.future & ANNOTATIONS
 
     @cached_property
     def import_names(self) -> frozenset[str]:
@@ -159,8 +164,8 @@ def parse(source: bytes, before: Parsed | None = None) -> Parsed:
         return quick
     tree = ast.parse(text)
     lines = text.split("\n")
-    statements = tuple(split(tree.body, lines))
     future = future_flags(tree.body)
+    statements = tuple(split(tree.body, lines, future))
     _check_future_first(statements, text)
     if any(s.kind == "Global" for s in statements):
         compile(text, "<string>", "exec", dont_inherit=True)  # raises what only the whole file shows
@@ -226,7 +231,7 @@ def _parse_middle(text: str, before: Parsed) -> Parsed | None:
     for node in body:
         ast.increment_lineno(node, first)
     tail_statements = [_shifted(s, shift) for s in kept_tail] if shift else kept_tail
-    statements = (*kept_head, *split(body, new, start=len(kept_head)), *tail_statements)
+    statements = (*kept_head, *split(body, new, before.future, start=len(kept_head)), *tail_statements)
     return Parsed(text, statements, before.future)
 
 
@@ -258,26 +263,32 @@ def members(statement: Statement, file_text: str) -> tuple[Statement, ...]:
     """The statements of a class's body."""
     node = statement.parse()
     assert isinstance(node, ast.ClassDef)
-    return tuple(split(node.body, file_text.split("\n"), keep=True))
+    future = ANNOTATIONS if statement.postponed else 0
+    return tuple(split(node.body, file_text.split("\n"), future, keep=True))
 
 
-def split(body: Sequence[ast.stmt], lines: Sequence[str], start: int = 0, keep: bool = False) -> Iterator[Statement]:
-    """The statements of a block whose file has `lines`."""
+def split(
+    body: Sequence[ast.stmt], lines: Sequence[str], future: int, start: int = 0, keep: bool = False
+) -> Iterator[Statement]:
+    """The statements of a block whose file has `lines` and the compiler flags `future`."""
     for index, node in enumerate(body, start):
         line = min((d.lineno for d in getattr(node, "decorator_list", ())), default=node.lineno)
         end_line = node.end_lineno or node.lineno
+        kind = _kind(node, index)
+        found = DOCSTRING if kind == "doc" and not keep else effects(node)
         yield Statement(
-            kind=_kind(node, index),
+            kind=kind,
             names=_names(node),
             line=line,
             end_line=end_line,
             column=node.col_offset,
             text=_text(node, line, end_line, lines),
-            effects=DOCSTRING if _kind(node, index) == "doc" and not keep else effects(node),
+            effects=found,
             imports=_imports(node),
             annotated=isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name),
             alias=isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Name, ast.Attribute)),
             directive=_directive(lines, line, end_line),
+            postponed=found.annotated and bool(future & ANNOTATIONS),
             node=node if keep else None,
         )
 
@@ -389,6 +400,7 @@ def effects(node: ast.stmt) -> Effects:
         frozenset(visitor.mutates),
         frozenset(visitor.attributes),
         tuple(visitor.annotates),
+        visitor.annotated,
         frozenset(visitor.imported),
         visitor.calls,
         visitor.calls_results,
@@ -428,6 +440,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.mutates: set[str] = set()
         self.attributes: set[str] = set()
         self.annotates: list[str] = []
+        self.annotated = False
         self.imported: set[str] = set()
         self.calls = False
         self.calls_results = False
@@ -493,6 +506,7 @@ class _EffectsVisitor(ast.NodeVisitor):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         """``x: int`` without a value binds nothing."""
+        self.annotated = True
         self.visit(node.annotation)
         if isinstance(node.target, ast.Name) and node.simple and not self.class_depth:
             self.annotates.append(node.target.id)
@@ -576,10 +590,15 @@ class _EffectsVisitor(ast.NodeVisitor):
         for part in (*node.decorator_list, node.args):
             self.visit(part)
         if node.returns is not None:
+            self.annotated = True
             self.visit(node.returns)
         self._write(node.name)
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_arg(self, node: ast.arg) -> None:
+        self.annotated |= node.annotation is not None
+        self.generic_visit(node)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self.visit(node.args)
