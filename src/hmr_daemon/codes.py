@@ -99,22 +99,17 @@ def align(old: Sequence[CodeType], new: Sequence[CodeType]) -> Iterator[tuple[Co
 
 
 def _align_by_content(old: Sequence[CodeType], new: Sequence[CodeType]) -> list[tuple[CodeType, CodeType]]:
-    waiting: dict[object, list[CodeType]] = defaultdict(list)
-    for code in old:
-        waiting[deep_surface(code)].append(code)
-    pairs, rest = [], []
-    for code in new:
-        same = waiting.get(deep_surface(code))
-        if same:
-            pairs.append((same.pop(0), code))
-        else:
-            rest.append(code)
-    taken = {id(a) for a, _ in pairs}
-    named: dict[str, list[CodeType]] = defaultdict(list)
-    for code in old:
-        if id(code) not in taken:
-            named[code.co_name].append(code)
-    pairs += [(named[code.co_name].pop(0), code) for code in rest if named[code.co_name]]
+    """What has the same content at the same place, then at another; then what has the same name, in order."""
+    surfaces = {id(code): deep_surface(code) for code in (*old, *new)}
+    pairs = [(a, b) for a, b in zip(old, new, strict=False) if surfaces[id(a)] == surfaces[id(b)]]
+    for key in (lambda code: surfaces[id(code)], lambda code: code.co_name):
+        taken = {id(code) for pair in pairs for code in pair}
+        waiting: dict[object, list[CodeType]] = defaultdict(list)
+        for code in old:
+            if id(code) not in taken:
+                waiting[key(code)].append(code)
+        rest = [code for code in new if id(code) not in taken]
+        pairs += [(waiting[key(code)].pop(0), code) for code in rest if waiting[key(code)]]
     return pairs
 
 

@@ -10,6 +10,8 @@ from enum import Enum
 
 from .statements import Statement
 
+ReadByFunctions = Callable[[int], frozenset[str]]
+
 
 class Change(Enum):
     SAME = "unchanged"
@@ -29,10 +31,19 @@ class Edit:
     change: Change
 
 
-def compare(old: Sequence[Statement], new: Sequence[Statement]) -> tuple[Edit, ...]:
-    """The edits that lead from `old` to `new`, in the order of `new`, removals last."""
+def _nothing(position: int) -> frozenset[str]:
+    return frozenset()
+
+
+def compare(
+    old: Sequence[Statement], new: Sequence[Statement], read_by_functions: ReadByFunctions = _nothing
+) -> tuple[Edit, ...]:
+    """The edits that lead from `old` to `new`, in the order of `new`, removals last.
+
+    `read_by_functions` tells which names the statement at a position of `old` read through functions that it called.
+    """
     pairs = _pair(old, new)
-    moved = _moved(pairs, old, new)
+    moved = _moved(pairs, old, new, read_by_functions)
     edits = []
     for j, statement in enumerate(new):
         i = pairs.get(j)
@@ -105,25 +116,32 @@ def _pair_by(
     return [i for i in left if i not in used], [j for j in right if j not in taken]
 
 
-def _moved(pairs: dict[int, int], old: Sequence[Statement], new: Sequence[Statement]) -> set[int]:
+def _moved(
+    pairs: dict[int, int], old: Sequence[Statement], new: Sequence[Statement], read_by_functions: ReadByFunctions
+) -> set[int]:
     """New positions of statements that changed places with one they depend on."""
     order = sorted(pairs)
     stay = longest_rising([pairs[j] for j in order])
     movers = [j for j in order if pairs[j] not in stay]
-    return {reader for j in movers for reader in _crossed(j, order, pairs, old, new)}
+    return {reader for j in movers for reader in _crossed(j, order, pairs, new, read_by_functions)}
 
 
 def _crossed(
-    j: int, order: Sequence[int], pairs: dict[int, int], old: Sequence[Statement], new: Sequence[Statement]
+    j: int,
+    order: Sequence[int],
+    pairs: dict[int, int],
+    new: Sequence[Statement],
+    read_by_functions: ReadByFunctions,
 ) -> Iterable[int]:
     mine, my = new[j].effects, pairs[j]
+    my_reads = mine.reads | read_by_functions(my)
     for k in order:
         if k == j or (k < j) == (pairs[k] < my):
             continue
         other = new[k].effects
-        if mine.reads & other.writes or mine.mutates & other.mutates:
+        if my_reads & other.writes or mine.mutates & other.mutates:
             yield j
-        if other.reads & mine.writes or mine.mutates & other.mutates:
+        if (mine.writes and (other.reads | read_by_functions(pairs[k])) & mine.writes) or mine.mutates & other.mutates:
             yield k
         if mine.writes & other.writes:
             yield max(j, k)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from types import CodeType, FunctionType
 
 from . import codes, contributions, diff, functions, statements
@@ -39,9 +40,17 @@ class Editing(Swapping):
             if parsed.directive == "off":
                 self.outcome.notes.append(f"{record.path} says `# hmr: off`: it goes on as it was loaded")
                 continue
-            yield FileEdit(
-                record, change.source, parsed, old, diff.compare([n.statement for n in nodes], parsed.statements)
-            )
+            before = [node.statement for node in nodes]
+            edits = diff.compare(before, parsed.statements, partial(self._read_by_functions, nodes))
+            yield FileEdit(record, change.source, parsed, old, edits)
+
+    def _read_by_functions(self, nodes: Sequence[Node], position: int) -> frozenset[str]:
+        """Names of the module that a statement read through functions of the module."""
+        node = nodes[position]
+        if not node.ran:
+            return frozenset()
+        ran = (code for n in nodes for code in codes.walk(n.codes) if id(code) in node.ran)
+        return frozenset().union(*map(codes.global_reads, ran))
 
     def _apply_edit(self, edit: FileEdit) -> None:
         """Let the record's statements be those of the new source; what must run goes on the agenda."""
@@ -52,7 +61,7 @@ class Editing(Swapping):
         for node, names in NameTable(old_nodes, self.graph).by_functions.items():
             self.changed_through[node] = names
         new_nodes: list[Node] = []
-        seeds: list[tuple[Node, str]] = []
+        seeds = self.seeds[record] = []
         for change in edit.edits:
             if change.new is None:
                 assert change.old is not None
@@ -102,13 +111,17 @@ class Editing(Swapping):
         if type(hook) is FunctionType:  # the code that opened things closes them
             self.dispose_hooks[id(record)] = hook.__code__
         if edit.parsed.directive == "rerun":
-            seeds = [(node, "# hmr: rerun") for node in new_nodes]
-        for node, reason in seeds:
-            self.schedule(node, reason)
-            if reason == Kind.MOVED.value and node in self.agenda.reasons:  # all that it reads may be other now
-                self.agenda.reasons[node].changed_names |= node.statement.effects.reads
-        for node in [n for n in self.removed_nodes if n.module is record]:
-            self._group_of(node, removed=True)
+            seeds[:] = [(node, "# hmr: rerun") for node in new_nodes]
+
+    def _seed(self) -> None:
+        """Put on the agenda what was edited, once all statements have their new places and codes."""
+        for record, seeds in self.seeds.items():
+            for node, reason in seeds:
+                self.schedule(node, reason)
+                if reason == Kind.MOVED.value and node in self.agenda.reasons:  # all that it reads may be other now
+                    self.agenda.reasons[node].changed_names |= node.statement.effects.reads
+            for node in [n for n in self.removed_nodes if n.module is record]:
+                self._group_of(node, removed=True)
 
     def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
         """Order numbers that rise along the new source; what stayed in order keeps its own."""

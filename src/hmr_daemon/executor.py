@@ -85,6 +85,7 @@ class _Run(Aftermath):
         for edit in edits:
             self._apply_edit(edit)
         self._swap_code()
+        self._seed()
         for node, place in self.withdrawn:
             self._tell_entries(node, place)
         for node, target in self.lost:

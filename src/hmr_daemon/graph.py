@@ -62,6 +62,10 @@ class Node:
     def writes(self) -> frozenset[str] | set[str]:
         return self.statement.effects.writes | self.extra if self.extra else self.statement.effects.writes
 
+    def binds_only(self, name: str) -> bool:
+        """Whether it binds a name without reading it first."""
+        return name in self.writes and name not in self.statement.effects.reads
+
     @property
     def star(self) -> bool:
         return any(name == "*" for _, _, name, _ in self.statement.imports)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .diff import Change, Edit, compare
-from .statements import Effects, FunctionNode, LoopNode, Statement, members, shape
+from .statements import OPERATIONS, Effects, FunctionNode, LoopNode, Statement, members, shape
 
 FUNCTION_HOOK = "<hmr-daemon: function hook>"
 CLASS_HOOK = "<hmr-daemon: class hook>"
@@ -170,7 +170,8 @@ class _Transformer:
             return Change.SHELL
         if any(f"{qualname}.{name}" in request.changed_names for name in effects.writes):
             return Change.SHELL  # its name was set from outside
-        if (effects.reads | effects.attributes) & request.changed_names or (request.code_changed and effects.calls):
+        runs_code = effects.calls or effects.operates or effects.attributes
+        if (effects.reads | effects.attributes) & request.changed_names or (request.code_changed and runs_code):
             return Change.SHELL
         return change
 
@@ -258,7 +259,7 @@ def kept_defaults(old: ast.stmt, new: ast.stmt, request: Request) -> frozenset[s
     before, kept = _defaults(old.args), set()
     for name, value in _defaults(new.args).items():
         same = name in before and shape(before[name], True) == shape(value, True)
-        if same and not _loads([value]) & request.changed_names and not (request.code_changed and _calls(value)):
+        if same and not _loads([value]) & request.changed_names and not (request.code_changed and _runs_code(value)):
             kept.add(name)
     return frozenset(kept)
 
@@ -278,8 +279,9 @@ def _loads(nodes: Sequence[ast.AST]) -> set[str]:
     return {n.id for n in found if isinstance(n, ast.Name)} | {n.attr for n in found if isinstance(n, ast.Attribute)}
 
 
-def _calls(node: ast.AST) -> bool:
-    return any(isinstance(n, ast.Call) for n in ast.walk(node))
+def _runs_code(node: ast.AST) -> bool:
+    """Whether an expression may run code: by calls, by operators, by attributes that descriptors compute."""
+    return any(isinstance(n, (ast.Call, ast.Attribute, *OPERATIONS)) for n in ast.walk(node))
 
 
 def mangled(name: str, class_name: str) -> str:

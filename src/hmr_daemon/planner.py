@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from types import CodeType
 
 from . import codes
 from .graph import Graph, ModuleRecord, Node
@@ -28,6 +30,7 @@ class NameTable:
         self.readers: dict[str, list[Node]] = defaultdict(list)
         self.mutators: dict[str, list[Node]] = defaultdict(list)
         self.dynamic: list[Node] = []
+        self._nodes = nodes
         self.by_functions: dict[Node, set[str]] = defaultdict(set)
         """Globals that each statement changed through functions that read them and bind them again."""
         for node in nodes:
@@ -44,6 +47,29 @@ class NameTable:
                 self.mutators[name].append(node)
             if node.statement.effects.dynamic:
                 self.dynamic.append(node)
+
+    @cached_property
+    def written_again(self) -> Sequence[tuple[str, Sequence[Node]]]:
+        """The names that several statements bind, with these."""
+        return [(name, writers) for name, writers in self.writers.items() if len(writers) > 1]
+
+    @cached_property
+    def _codes_naming(self) -> Mapping[str, list[CodeType]]:
+        """Code of the module's functions by the names that it mentions."""
+        found: dict[str, list[CodeType]] = defaultdict(list)
+        for node in self._nodes:
+            for code in codes.walk(node.codes):
+                for name in code.co_names:
+                    found[name].append(code)
+        return found
+
+    def codes_reading(self, name: str) -> Iterator[CodeType]:
+        """Code of the module's functions that loads a global."""
+        return (code for code in self._codes_naming.get(name, ()) if name in codes.global_reads(code))
+
+    def reads_by_functions(self, node: Node, name: str) -> bool:
+        """Whether a statement ran a function of the module that loads a global."""
+        return any(id(code) in node.ran for code in self.codes_reading(name))
 
     def mutates(self, node: Node) -> frozenset[str]:
         """Names whose values a statement adds to, itself or through functions."""
@@ -165,9 +191,8 @@ class Agenda:
     def needed_before(self, node: Node) -> Iterator[tuple[Node, str]]:
         """Earlier statements that must run first: `node` reads names that were bound again after it."""
         table = self.table(node.module)
-        for name in node.statement.effects.reads:
-            writers = table.writers.get(name, ())
-            if len(writers) < 2:
+        for name, writers in table.written_again:
+            if name not in node.statement.effects.reads and not table.reads_by_functions(node, name):
                 continue
             reaching = table.reaching(name, node)
             if reaching and writers[-1] not in reaching:
@@ -197,8 +222,11 @@ class Agenda:
 
     def function_readers(self, record: ModuleRecord, name: str, origin: Node | None) -> Iterator[Node]:
         """Statements that ran a function of the module which uses the name as a global."""
+        table = self.table(record)
         for reader in self._function_readers(record, name):
-            if self._came_after(reader, origin):
+            if self._came_after(reader, origin) and (
+                origin is None or reader.module is not record or origin in table.reaching(name, reader)
+            ):
                 yield reader
 
     def star_readers(self, record: ModuleRecord) -> Iterator[Node]:
@@ -206,12 +234,8 @@ class Agenda:
         return (node for node in self._graph.readers((record.name, "__all__")) if node.star)
 
     def _function_readers(self, record: ModuleRecord, name: str) -> Iterator[Node]:
-        for node in self._graph.analyze(record):
-            for code in codes.walk(node.codes):
-                if name in code.co_names:
-                    runners = self._graph.runners(code)
-                    if runners and name in codes.global_reads(code):
-                        yield from runners
+        for code in self.table(record).codes_reading(name):
+            yield from self._graph.runners(code)
 
 
 def _alias(reader: Node, name: str) -> str:

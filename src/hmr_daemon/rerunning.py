@@ -8,7 +8,7 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from . import classes, codes, contributions, functions, values
+from . import classes, codes, contributions, functions, reach, values
 from .compiler import compile_statement, compile_text
 from .definitions import Hooks, fresh, made_here
 from .editing import Editing
@@ -124,12 +124,24 @@ class Rerunning(Editing):
         if node not in self.previous and node not in self.added:
             return {}
         table, namespace = self.agenda.table(node.module), node.module.namespace
-        later = [
-            name for name in node.statement.effects.reads
-            if name in namespace and table.writers.get(name) and not table.reaching(name, node)
-            and name not in node.statement.effects.writes
-        ]  # fmt: skip
-        return {name: namespace.pop(name) for name in later}
+        later = {
+            name
+            for name, writers in table.writers.items()
+            if name in namespace and writers and writers[0].order >= node.order and not node.binds_only(name)
+        }
+        if later and (used := later & self._names_used(node, later)):
+            return {name: namespace.pop(name) for name in sorted(used)}
+        return {}
+
+    def _names_used(self, node: Node, later: set[str]) -> set[str]:
+        """Of some globals, those that a statement reads, itself or by the functions of its module that it calls."""
+        effects, namespace = node.statement.effects, node.module.namespace
+        found = set(effects.reads)
+        if effects.calls and not later <= found:
+            called = [namespace[name] for name in effects.reads if name in namespace and name not in later]
+            for code in reach.reached(called, effects.attributes, {node.module.path}).values():
+                found |= codes.global_reads(code)
+        return found
 
     def _dispose(self, record: ModuleRecord) -> None:
         """Let the module close what its statements opened, before the first of them runs again."""
@@ -272,6 +284,9 @@ class Rerunning(Editing):
         if not last:
             for reader in list(self.agenda.table(node.module).readers_of(name, node)):
                 self.schedule(reader, f"{name} changed", name)
+            for reader in list(self.agenda.function_readers(node.module, name, node)):
+                if reader.module is node.module:
+                    self.schedule(reader, f"{name} changed", name, code_changed=True)
             return
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)

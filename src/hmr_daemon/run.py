@@ -130,6 +130,8 @@ class RunState:
         self.gone_values: dict[tuple[int, str], Any] = {}
         self.removed_names: list[tuple[ModuleRecord, str]] = []
         self.removed_nodes: list[Node] = []
+        self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}
+        """By module, the statements that were edited, and how."""
         self.withdrawn: list[tuple[Node, Place]] = []
         """Removed statements, and the registries that their entries were taken out of."""
         self.lost: list[tuple[Node, Target]] = []
