@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,31 +18,8 @@ from oracle.run import Finding, describe, draw, search
 from oracle.subject import Scenario
 
 EDITS = 300
-HALF_BUILT = "a statement that runs again between those that build a value sees it as it is in the end"
-READ_BY_FUNCTION = "a function's globals count as read, but not in which order they are bound"
-KNOWN: dict[str, str] = {
-    "reader added between those that fill a dict": HALF_BUILT,
-    "function added that reads a dict which another module adds to": HALF_BUILT,
-    "constant moved below a call that reads it": READ_BY_FUNCTION,
-    "binding moves below a call that reads it": READ_BY_FUNCTION,
-    "default by a function that reads what is bound again below": READ_BY_FUNCTION,
-    "name imported twice, read by a function in between": READ_BY_FUNCTION,
-    "class added before what its default reads by a function": READ_BY_FUNCTION,
-    "binding becomes an addition to nothing": "an addition to a name that nothing binds finds the old value",
-    "body moves between branches": "functions that now have the same code are told apart by their line only",
-    "list filled from elsewhere comes out equal": "a group over several modules keeps the new of two equal values",
-    "list inside of an equal value": "values are compared by equality, not by what inside of them has other names",
-    "nested class reads a descriptor whose code changed": "classes inside of classes keep what their body called",
-    "default reads a descriptor whose code changed": "an attribute read runs code that its text does not call",
-    "wrapper is no longer like what it wraps": "what functools.wraps copied stays when it is no longer called",
-    "default made by a class that changes after a broken save": "a broken save loses what a statement ran",
-    "file that stood in the way is deleted": "the removal of a file does not try again what waits",
-    "star import added of a module whose own import is yet to follow": "star imports do not wait for pending names",
-}
+KNOWN: dict[str, str] = {}
 """Kept cases that go wrong still, each with the reason."""
-if sys.version_info < (3, 12):
-    KNOWN["conditional function changes branch back and forth"] = "which branch ran is not known before 3.12"
-    KNOWN["import added of a name that a function calls a method on"] = "what did not change is not compiled again"
 WITHOUT: frozenset[str] = frozenset(
     "set_attribute attribute_of_function patched_module loop_functions docstring called_registration add_to_list "
     "add_to_dict filling filler registry registering_class decorated_class global_writer future cached star_import "

@@ -170,7 +170,7 @@ class Editing(Swapping):
 
     def _imports_differ(self, before: Sequence[CodeType], edit: FileEdit) -> bool:
         """Whether a name that the code calls is imported now and was not, or the other way round."""
-        if edit.old_parsed is None or not before or sys.version_info < (3, 12):
+        if edit.old_parsed is None or not before:
             return False
         names = edit.old_parsed.import_names ^ edit.parsed.import_names
         return bool(names) and any(name in names for code in codes.walk(before) for name in code.co_names)

@@ -367,6 +367,12 @@ class Graph:
         """Statements that read an attribute of a module while they ran, in any module."""
         return [node for node in self._resolved(self._readers.get(name, ())) if name in node.reads]
 
+    def modules_read(self, record: ModuleRecord) -> set[str]:
+        """Names of the modules that a module's statements read from."""
+        if record.facts is not None:
+            return {module for _, module, _ in record.facts.reads}
+        return {module for node in record.nodes or () for module, _ in node.reads}
+
     def was_read(self, module: str) -> bool:
         """Whether a statement ever read something of the module."""
         return any(name[0] == module for name in self._readers)

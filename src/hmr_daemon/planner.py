@@ -114,6 +114,7 @@ class Agenda:
         self.reasons: dict[Node, Reason] = {}
         self.done: set[Node] = set()
         self._tables: dict[int, NameTable] = {}
+        self._origins: dict[str, set[str]] = {}
         self._by_module: dict[int, list[Node]] = defaultdict(list)
         graph.forget_orders()
 
@@ -126,6 +127,7 @@ class Agenda:
     def forget_tables(self) -> None:
         """The modules have other statements or other code than before."""
         self._tables.clear()
+        self._origins.clear()
         self._graph.forget_orders()
 
     def add(self, node: Node, text: str, name: str | None = None, code_changed: bool = False) -> bool:
@@ -161,10 +163,36 @@ class Agenda:
             return
         yield from (n for n in self._by_module[id(node.module)] if n.order < node.order and self.waiting(n))
         expected = self._graph.expected_reads(node)
-        for module in sorted({module for module, _ in expected}):
+        modules = {module for module, _ in expected}
+        if node.statement.kind in ("import", "from"):  # what it imports may import what is yet to run
+            yield from self._awaited_behind(node, modules)
+        for module in sorted(modules):
             record = self._graph.modules.get(module)
             if record is not None and record is not node.module and self._by_module.get(id(record)):
                 yield from self.awaited_of(node, record, {name for other, name in expected if other == module})
+
+    def _awaited_behind(self, node: Node, modules: Collection[str]) -> Iterator[Node]:
+        """What is yet to run of the modules that some modules were made of, but for those imported half-way."""
+        pending = {n.module.name for n in self.reasons if self.waiting(n)}
+        behind = {name for module in modules for name in self._made_of(module) & pending}
+        if behind:
+            half_way = {node.module.name, *(record.name for record in self._graph.importers(node.module))}
+            records = [self._graph.modules[name] for name in behind - half_way]
+            for record in sorted(records, key=lambda r: r.sequence):
+                yield from self.awaited_of(node, record, ())
+
+    def _made_of(self, module: str) -> set[str]:
+        """A module and all that it was made of: the modules it read from, those that these read from, and so on."""
+        found = self._origins.get(module)
+        if found is None:
+            found = self._origins[module] = set()
+            waiting = [module]
+            while waiting:
+                name = waiting.pop()
+                if name not in found and (record := self._graph.modules.get(name)) is not None:
+                    found.add(name)
+                    waiting.extend(self._graph.modules_read(record))
+        return found
 
     def awaited_of(self, node: Node, record: ModuleRecord, names: Collection[str]) -> Iterator[Node]:
         """What of a module `node` waits for: all of it, or the names it reads where it was imported half-way."""

@@ -57,9 +57,13 @@ def reached(
 
 def properties(values: list[Any], attributes: Collection[str], files: Collection[str]) -> dict[int, CodeType]:
     """The code that merely reading `attributes` of `values` may run."""
-    members = [member for value in values for member in _of_class(type(value), attributes)]
+    owners = [value if isinstance(value, type) else type(value) for value in values]
+    members = [member for cls in owners for member in _of_class(cls, attributes)]
     getters = [member.fget for member in members if isinstance(member, property)]
     getters += [member.func for member in members if isinstance(member, functools.cached_property)]
+    getters += [
+        getter for member in members if isinstance(getter := getattr(type(member), "__get__", None), FunctionType)
+    ]
     return reached(getters, (), files)
 
 

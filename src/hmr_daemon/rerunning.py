@@ -245,10 +245,25 @@ class Rerunning(Editing):
             self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
         else:
             old = self.finals.get((id(node.module), name), old)
+        if (id(node.module), name) in self.made_anew and self._refill(node, name, old):
+            return
         if (id(node.module), name) in self.open_groups:
             self._tell_members(node, name)
             return
         self._compare(node, name, old, new, last=following is None)
+
+    def _refill(self, node: Node, name: str, old: Any) -> bool:
+        """A registry that all who build it fill again stays the object that it is; whether it can."""
+        new: Any = node.module.namespace.get(name)
+        if old is new or type(old) is not type(new) or type(old) not in (list, dict, set):
+            return False
+        self.transaction.guard(old)
+        old.clear()
+        (old.extend if isinstance(old, list) else old.update)(new)
+        self.transaction.set_item(node.module.namespace, name, old)
+        self.open_groups.pop((id(node.module), name), None)
+        self._tell_entries(node, contributions.Place(((node.module.name, name),)), emptied=True)
+        return True
 
     def _next_writer(self, node: Node, name: str) -> Node | None:
         """The next statement that binds the name, in its module or from another."""
@@ -266,7 +281,7 @@ class Rerunning(Editing):
             return
         hands_on = node.statement.kind in ("import", "from") or node.statement.alias
         if old is not MISSING and new is not MISSING and not hands_on:
-            same = values.same(old, new)
+            same = values.same(old, new, named=self._named(node))
             was = old.__code__ if type(old) is FunctionType else None
             if same and was is not None and was is not new.__code__ and was.co_freevars == new.__code__.co_freevars:
                 t.set_attribute(old, "__code__", new.__code__)  # equal, but of the definition that there is now
@@ -290,6 +305,12 @@ class Rerunning(Editing):
             return
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
+
+    def _named(self, node: Node) -> set[int]:
+        """Identities of the values that the statement reads by name and that something may be added to."""
+        namespace = node.module.namespace
+        read = (namespace.get(name) for name in node.statement.effects.reads)
+        return {id(value) for value in read if not isinstance(value, IMMUTABLE)}
 
     def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
         """The object that goes on under a name whose statement made `new` where it had made `old`."""

@@ -139,6 +139,8 @@ class RunState:
         self.set_from_outside: set[tuple[int, str]] = set()
         """Names of modules, by identity, whose values statements of other modules had set."""
         self.open_groups: dict[tuple[int, str], Group] = {}
+        self.made_anew: set[tuple[int, str]] = set()
+        """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}
         """What names held that several statements bind, before the first of these ran again."""

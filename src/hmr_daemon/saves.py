@@ -61,14 +61,14 @@ class Saves:
         """One reload of what differs, together with what waited for one of these."""
         gone = set(self._graph.gone)
         changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
-        if not changes:
-            if self._graph.gone - gone:
-                self._take_up(self._executor.reload(())[1])  # nothing may import what is gone any more
-            return
-        for path in self.pending.waiting_for(set(changes)):
+        went = self._graph.gone - gone
+        for path in self.pending.waiting_for({*changes, *went}):
             if path not in changes:
                 changes[path] = _as_saved(path)
-        self._reload(list(changes.values()))
+        if changes:
+            self._reload(list(changes.values()))
+        elif went:
+            self._take_up(self._executor.reload(())[1])  # nothing may import what is gone any more
 
     def retry(self) -> None:
         """Try again what failed."""

@@ -35,9 +35,24 @@ class Scheduling(RunState):
             return
         table = self.agenda.table(node.module)
         for name in node.statement.effects.reads - node.statement.effects.mutates:
-            later = [m for m in table.mutators.get(name, ()) if m.order > node.order and self._grows(m, name)]
-            if later and self._grows(node, name):
+            if self._grows(node, name) and any(self._added_to_after(node, name)):
+                self.made_anew.add((id(node.module), name))
                 yield from ((maker, f"makes {name}") for maker in table.reaching(name, node))
+
+    def _added_to_after(self, node: Node, name: str) -> Iterator[bool]:
+        """For each statement that adds to the value of a name, whether it stands after `node`."""
+        record, table, now = node.module, self.agenda.table(node.module), self.graph.order(node)
+        yield from (m.order > node.order and self._grows(m, name) for m in table.mutators.get(name, ()))
+        for code in table.codes_reading(name):
+            if name in codes.grown_globals(code):
+                yield from (self.graph.order(runner) > now for runner in self.graph.runners(code))
+        for reader in self.graph.readers((record.name, name)):
+            effects = reader.statement.effects
+            if reader.statement.kind == "from":
+                adding = self.agenda.table(reader.module).mutators.get(_alias_of(reader, name), ())
+                yield from (self.graph.order(m) > now for m in adding)
+            elif effects.mutates and name in effects.attributes:
+                yield self.graph.order(reader) > now
 
     def _may_run(self, node: Node) -> bool:
         record = node.module
@@ -82,6 +97,7 @@ class Scheduling(RunState):
             for module, attribute in node.reads:
                 record = self.graph.modules.get(module)
                 if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):
+                    self.made_anew.add((id(record), attribute))
                     yield from ((w, f"makes {attribute}") for w in self.agenda.table(record).writers.get(attribute, ()))
 
     def _foreign_makers(self, maker: Node, name: str) -> Iterator[tuple[Node, str]]:
@@ -89,6 +105,7 @@ class Scheduling(RunState):
             record = self.graph.modules.get(module)
             if record is None or _alias_of(maker, attribute) != name:
                 continue
+            self.made_anew.add((id(record), attribute))
             for writer in self.agenda.table(record).writers.get(attribute, ()):
                 yield writer, f"makes {attribute}"
 
@@ -119,6 +136,7 @@ class Scheduling(RunState):
         for record in self.graph.at_path(code.co_filename):
             for name in codes.grown_globals(code):
                 if isinstance(record.namespace.get(name), (list, dict, set)):
+                    self.made_anew.add((id(record), name))
                     for maker in self.agenda.table(record).last_writers(name):
                         if maker.statement.kind not in ("from", "import"):
                             self.schedule(maker, f"makes {name}")

@@ -84,10 +84,11 @@ class Telling(Scheduling):
         ran = self._codes_run(reader, (change.cls.__module__,))
         return any(change.names & set(code.co_names) for code in ran)
 
-    def _tell_entries(self, origin: Node, place: Place, rebound: bool = False) -> None:
+    def _tell_entries(self, origin: Node, place: Place, rebound: bool = False, emptied: bool = False) -> None:
         """A registry has other entries: who looks at it runs again, who only adds to it does not.
 
-        `rebound` tells that the attribute at the place has another value altogether.
+        `rebound` tells that the attribute at the place has another value altogether, `emptied` that all who add to
+        the registry have to do so again.
         """
         waiting = [(name, place.attribute) for name in place.names]
         seen: set[tuple[Name, str | None]] = set()
@@ -106,10 +107,11 @@ class Telling(Scheduling):
                 if statement.kind == "from" or hands_on:
                     inner = None if attribute in statement.effects.attributes else attribute
                     waiting += [((reader.module.name, bound), inner) for bound in {known, *statement.names}]
-                elif self.graph.order(reader) > now and self._looks_at(reader, known, name, attribute):
+                elif self.graph.order(reader) > now and (emptied or self._looks_at(reader, known, name, attribute)):
                     self.schedule(reader, reason, known, code_changed=True)
             for reader in list(self.agenda.function_readers(record, name, None)):
-                if self.graph.order(reader) > now and self._runs_what_looks_at(reader, record.name, attribute or name):
+                looks = emptied or self._runs_what_looks_at(reader, record.name, attribute or name)
+                if self.graph.order(reader) > now and looks:
                     self.schedule(reader, reason, name, code_changed=True)
 
     def _looks_at(self, reader: Node, known: str, name: str, attribute: str | None) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -10,8 +12,11 @@ from . import codes
 DEPTH = 60
 
 
-def same(old: Any, new: Any, depth: int = DEPTH) -> bool:
+def same(old: Any, new: Any, depth: int = DEPTH, named: Collection[int] = ()) -> bool:
     """Whether `new` is what `old` is, type for type and in the same order. Never raises.
+
+    `named` holds the identities of objects that have names of their own: inside of `new` they are told apart from
+    equal ones.
 
     >>> same([1, 2], [1, 2]), same([1], [True]), same({"a": 1, "b": 2}, {"b": 2, "a": 1})
     (True, False, False)
@@ -21,38 +26,41 @@ def same(old: Any, new: Any, depth: int = DEPTH) -> bool:
     if type(old) is not type(new) or depth <= 0:
         return False
     try:
-        return _same(old, new, depth)
+        return _same(old, new, partial(_part, depth=depth - 1, named=named))
     except BaseException:  # the values' own __eq__ runs here
         return False
 
 
-def _same(old: Any, new: Any, depth: int) -> bool:
+def _part(old: Any, new: Any, depth: int, named: Collection[int]) -> bool:
+    return old is new or (id(new) not in named and same(old, new, depth, named))
+
+
+def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
     kind = type(old)
     if kind in (int, str, bytes, bool):
         return bool(old == new)
     if kind in (float, complex):
         return repr(old) == repr(new)
     if kind in (list, tuple):
-        return len(old) == len(new) and all(same(a, b, depth - 1) for a, b in zip(old, new, strict=True))
+        return len(old) == len(new) and all(part(a, b) for a, b in zip(old, new, strict=True))
     if kind is dict:
         return len(old) == len(new) and all(
-            same(a, b, depth - 1) and same(x, y, depth - 1)
-            for (a, x), (b, y) in zip(list(old.items()), list(new.items()), strict=True)
+            part(a, b) and part(x, y) for (a, x), (b, y) in zip(list(old.items()), list(new.items()), strict=True)
         )
     if kind in (set, frozenset):
         return old == new and {(type(a), a) for a in old} == {(type(b), b) for b in new}
     if kind is FunctionType:
-        return _same_function(old, new, depth)
+        return _same_function(old, new, part)
     if kind in (staticmethod, classmethod):
-        return same(old.__func__, new.__func__, depth - 1)
+        return part(old.__func__, new.__func__)
     if kind is property:
-        return all(same(getattr(old, n), getattr(new, n), depth - 1) for n in ("fget", "fset", "fdel", "__doc__"))
+        return all(part(getattr(old, n), getattr(new, n)) for n in ("fget", "fset", "fdel", "__doc__"))
     if isinstance(old, type) or getattr(kind, "__eq__", None) is object.__eq__:
         return False
-    return (old == new) is True and same(getattr(old, "__dict__", None), getattr(new, "__dict__", None), depth - 1)
+    return (old == new) is True and part(getattr(old, "__dict__", None), getattr(new, "__dict__", None))
 
 
-def _same_function(old: FunctionType, new: FunctionType, depth: int) -> bool:
+def _same_function(old: FunctionType, new: FunctionType, part: Callable[[Any, Any], bool]) -> bool:
     if old.__code__ is not new.__code__ and codes.deep_surface(old.__code__) != codes.deep_surface(new.__code__):
         return False
     cells = zip(old.__closure__ or (), new.__closure__ or (), strict=False)
@@ -60,10 +68,10 @@ def _same_function(old: FunctionType, new: FunctionType, depth: int) -> bool:
         old.__globals__ is new.__globals__
         and old.__qualname__ == new.__qualname__
         and old.__doc__ == new.__doc__
-        and all(same(_content(a), _content(b), depth - 1) for a, b in cells)
-        and same(old.__defaults__, new.__defaults__, depth - 1)
-        and same(old.__kwdefaults__, new.__kwdefaults__, depth - 1)
-        and same(vars(old), vars(new), depth - 1)
+        and all(part(_content(a), _content(b)) for a, b in cells)
+        and part(old.__defaults__, new.__defaults__)
+        and part(old.__kwdefaults__, new.__kwdefaults__)
+        and part(vars(old), vars(new))
     )
 
 
