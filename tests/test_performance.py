@@ -171,7 +171,8 @@ def test_no_more_watches_than_folders_of_imported_packages(live: LiveFactory) ->
     process.do(COUNT_WATCHES)
     process.until("watches() > 0", True)
     folders = 1 + 1 + 10  # the project's own, the package's, its parts'
-    assert process.see("watches()") <= folders
+    above = len(process.root.parents)  # these tell only when they are moved
+    assert process.see("watches()") <= folders + above
 
 
 def test_one_function_is_renewed_without_looking_through_the_heap(live: LiveFactory) -> None:

@@ -19,8 +19,15 @@ from pathlib import Path
 
 import pytest
 
+from hmr_daemon import batches as batching
+from hmr_daemon import inotify, mounts
 from hmr_daemon import watcher as module
-from hmr_daemon.watcher import Batch, BatchQueue, Observer, Watcher
+from hmr_daemon.batches import Batch, BatchQueue
+from hmr_daemon.mounts import Mount
+from hmr_daemon.observer import Observer
+from hmr_daemon.signatures import UNSETTLED, settled, signature
+from hmr_daemon.sources import THREAD_NAME, Looks
+from hmr_daemon.watcher import Watcher
 
 if sys.platform == "linux":
     # Imported here, as the foreign function library beneath may open a descriptor of its own, once.
@@ -109,7 +116,7 @@ def file(tmp_path: Path) -> Path:
 
 def until_settled(file: Path) -> None:
     """Waits for the time in which a file that changed is compared once more to be sure."""
-    while module.settled(module.signature(str(file))) == module.UNSETTLED:
+    while settled(signature(str(file))) == UNSETTLED:
         time.sleep(0.01)
 
 
@@ -276,7 +283,7 @@ def test_a_writer_that_never_closes_is_noticed_after_a_while(events: Watching, f
         stream.write("y = 2\n")
         stream.flush()
         began = time.perf_counter()
-        assert events.expect(file) - began >= module.UNCLOSED_DELAY * 0.9
+        assert events.expect(file) - began >= inotify.UNCLOSED_DELAY * 0.9
     os.truncate(file, 0)
     events.expect(file)
 
@@ -299,6 +306,179 @@ def test_permissions_that_change_are_noticed(events: Watching, file: Path) -> No
     events.expect(file)
     file.chmod(0o644)
     events.expect(file)
+
+
+@linux_only
+def test_a_file_that_is_written_again_is_withdrawn_until_that_has_ended(file: Path) -> None:
+    """A formatter rewrites what the editor has just saved: what it has emptied is not taken up."""
+    batches = BatchQueue(quiet=0.5)
+    watcher = Watcher(batches.put, withdraw=batches.withdraw, warn=pytest.fail)
+    until_settled(file)
+    watcher.watch([str(file)])
+    watcher.start()
+    try:
+        while batches.get(0.1):
+            pass
+        file.write_text("x = 2\n")
+        with file.open("w") as stream:
+            assert batches.get(0.8) is None
+            stream.write("x = 3\n")
+        assert batches.get(PATIENCE) == Batch(frozenset([str(file)]))
+    finally:
+        watcher.close()
+
+
+# ------------------------------------------------------------------------------------------------ looking
+
+
+@pytest.mark.parametrize("source", ["polling", "observer"])
+def test_what_is_only_looked_at_is_told_when_it_is_whole(
+    file: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """No system tells these when a writer has ended: a file that still changes is not told."""
+    if source == "observer":
+        monkeypatch.setattr(module, "open_source", lambda polling, interval: Observer())
+    watching = Watching(polling=True, poll_interval=0.01)
+    until_settled(file)
+    watching.begin(file)
+    watching.drain()
+    pauses = []
+    with file.open("w") as stream:
+        for _ in range(100):
+            began = time.perf_counter()
+            stream.write("x = 2\n")
+            stream.flush()
+            time.sleep(0.002)
+            pauses.append(time.perf_counter() - began)
+        told = watching.drain()
+    watching.expect(file)
+    watching.watcher.close()
+    assert not told or max(pauses) > 0.015, "told in the midst of being written"
+
+
+def be_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stands in for a network's file system: no event comes from it."""
+    monkeypatch.setattr(mounts.Mounts, "of", lambda self, folder: Mount(1, "/", "nfs4"))
+    monkeypatch.setattr(inotify, "parse_events", lambda data: [])
+
+
+@linux_only
+@pytest.mark.parametrize("save", WAYS, ids=lambda save: save.__name__)
+def test_files_of_other_machines_are_looked_at(
+    file: Path, monkeypatch: pytest.MonkeyPatch, save: Callable[[Path], None]
+) -> None:
+    be_silent(monkeypatch)
+    watching = Watching(poll_interval=0.02)
+    watching.watcher.watch([str(file)])
+    watching.watcher.start()
+    for _ in range(3):
+        watching.drain()
+        save(file)
+        watching.expect(file)
+    watching.watcher.close()
+    assert watching.warnings.empty()
+
+
+@linux_only
+def test_files_in_a_folder_that_may_not_be_watched_are_looked_at(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add, refused = inotify_c.inotify_add_watch, threading.Event()
+    refused.set()
+
+    def refuse(descriptor: int, folder: bytes, mask: int) -> int:
+        if refused.is_set() and folder == os.fsencode(file.parent):
+            ctypes.set_errno(errno.EACCES)
+            return -1
+        return add(descriptor, folder, mask)
+
+    monkeypatch.setattr(inotify_c, "inotify_add_watch", refuse)
+    watching = Watching(poll_interval=0.02)
+    watching.watcher.watch([str(file)])
+    watching.watcher.start()
+    for save in WAYS:
+        watching.drain()
+        save(file)
+        watching.expect(file)
+    refused.clear()  # and watched once it may be
+    save_in_place(file)
+    watching.expect(file)
+    monkeypatch.setattr(Looks, "changed", lambda looks: set())
+    save_in_place(file)
+    watching.expect(file)
+    watching.watcher.close()
+    assert watching.warnings.empty()
+
+
+def test_the_table_of_mounts() -> None:
+    table = r"""22 27 0:21 / /proc rw,relatime - proc proc rw
+27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+35 27 0:40 /a /home/a\040b\134c rw,nosuid shared:2 master:1 - fuse.sshfs you@there: rw,user_id=0
+36 27 0:41 / /mnt/work rw - nfs4 server:/work rw""".replace("\\\\", "\\")
+    found = {mount.point: mount for mount in mounts.parse(table.splitlines())}
+    assert [(mount.number, mount.point, mount.kind, mount.is_silent) for mount in found.values()] == [
+        (22, "/proc", "proc", False),
+        (27, "/", "ext4", False),
+        (35, "/home/a b\\c", "fuse.sshfs", True),
+        (36, "/mnt/work", "nfs4", True),
+    ]
+
+
+@linux_only
+def test_the_mount_of_a_folder(tmp_path: Path) -> None:
+    table = mounts.Mounts()
+    assert table.descriptor is not None
+    os.close(table.descriptor)
+    mount = table.of(str(tmp_path))
+    assert mount is not None
+    assert os.path.ismount(mount.point)
+    assert not mount.is_silent
+    proc = table.of("/proc/self/fd")
+    assert proc is not None
+    assert proc.kind == "proc"
+
+
+MOUNTING = """
+    import ctypes, os, queue, sys
+    from hmr_daemon.watcher import Watcher
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    folder = os.path.dirname(sys.argv[1])
+    told = queue.Queue()
+    watcher = Watcher(told.put, warn=lambda text: os.write(2, text.encode()))
+    watcher.watch([sys.argv[1]])
+    watcher.start()
+
+    def save(text):
+        with open(sys.argv[1], "w") as stream:
+            stream.write(text)
+
+    def expect():
+        assert told.get(timeout=10) == sys.argv[1]
+        try:
+            while True:
+                told.get(timeout=0.2)
+        except queue.Empty:
+            pass
+
+    save("x = 2")
+    expect()
+    for turn in range(3):
+        assert libc.mount(b"none", os.fsencode(folder), b"tmpfs", 0, None) == 0, ctypes.get_errno()
+        expect()
+        save("x = 3")
+        expect()
+        assert libc.umount2(os.fsencode(folder), 2) == 0, ctypes.get_errno()
+        expect()
+        save("x = 4")
+        expect()
+"""
+
+
+@linux_only
+def test_a_folder_over_which_something_is_mounted(file: Path) -> None:
+    own = ("unshare", "--user", "--map-root-user", "--mount")
+    if shutil.which("unshare") is None or subprocess.run([*own, "true"], capture_output=True).returncode:
+        pytest.skip("this system lets nobody mount anything")
+    run_program(MOUNTING, str(file), before=own)
 
 
 # ------------------------------------------------------------------------------------------------ folders
@@ -344,6 +524,45 @@ def test_a_folder_whose_parent_is_moved_away_edited_and_moved_back(events: Watch
     events.expect(deep)
     deep.write_text("x = 3\n")
     events.expect(deep)
+
+
+@linux_only
+def test_a_project_that_is_replaced_as_a_whole(events: Watching, tmp_path: Path) -> None:
+    """`mv app old; mv new app`: nothing happens in the folders of the files, nor to them."""
+    deep = tmp_path / "app" / "src" / "package" / "a.py"
+    for top in ("app", "new1", "new2", "new3"):
+        folder = tmp_path / top / "src" / "package"
+        folder.mkdir(parents=True)
+        (folder / "a.py").write_text(f"x = '{top}'\n")
+    events.begin(deep)
+    for turn in (1, 2, 3):
+        (tmp_path / "app").rename(tmp_path / f"old{turn}")
+        (tmp_path / f"new{turn}").rename(tmp_path / "app")
+        events.expect(deep)
+        events.settle(deep.parent)
+        events.drain()
+        (tmp_path / f"old{turn}/src/package/a.py").write_text("x = 'no longer ours'\n")
+        events.settle(deep.parent)
+        assert events.drain() == set()
+        deep.write_text("x = 'ours'\n")
+        events.expect(deep)
+
+
+@linux_only
+def test_a_folder_far_above_is_moved_away_and_back(events: Watching, tmp_path: Path) -> None:
+    deep = tmp_path / "one" / "two" / "three" / "a.py"
+    deep.parent.mkdir(parents=True)
+    deep.write_text("x = 1\n")
+    events.begin(deep)
+    for value in range(3):
+        (tmp_path / "one").rename(tmp_path / "away")
+        events.expect(deep)
+        (tmp_path / "away").rename(tmp_path / "one")
+        events.expect(deep)
+        events.settle(deep.parent)
+        events.drain()
+        deep.write_text(f"x = {value}\n")
+        events.expect(deep)
 
 
 @linux_only
@@ -505,7 +724,7 @@ def test_rescan_tells_what_differs(file: Path) -> None:
         os.utime(path, (1, 1))
     watching.watcher.watch([str(file), str(other)])
     watching.watcher.rescan()
-    watching.watcher._seen = {path: module.signature(path) for path in watching.watcher._seen}
+    watching.watcher._seen = {path: signature(path) for path in watching.watcher._seen}
     watching.drain()
     file.write_text("x = 2\n")
     watching.watcher.rescan()
@@ -514,11 +733,11 @@ def test_rescan_tells_what_differs(file: Path) -> None:
 
 def test_a_file_seen_just_after_it_changed_is_compared_again(file: Path) -> None:
     """A second save within the same tick of the file system's clock need not show in the file's times."""
-    assert module.settled(module.signature(str(file))) == module.UNSETTLED
-    assert module.settled((1, 2, 3, time.time_ns() - 10**9 + 1)) != module.UNSETTLED
+    assert settled(signature(str(file))) == UNSETTLED
+    assert settled((1, 2, 3, time.time_ns() - 10**9 + 1)) != UNSETTLED
     whole_second = (time.time_ns() // 10**9 - 1) * 10**9
-    assert module.settled((1, 2, 3, whole_second)) == module.UNSETTLED
-    assert module.settled((1, 2, 3, time.time_ns() + 3600 * 10**9 + 1)) != module.UNSETTLED
+    assert settled((1, 2, 3, whole_second)) == UNSETTLED
+    assert settled((1, 2, 3, time.time_ns() + 3600 * 10**9 + 1)) != UNSETTLED
 
 
 @linux_only
@@ -558,10 +777,10 @@ def test_stopping_twice_and_starting_twice(watching: Watching, file: Path) -> No
     watching.watcher.stop()
     watching.begin(file)
     watching.watcher.start()
-    assert sum(thread.name == module.THREAD_NAME for thread in threading.enumerate()) == 1
+    assert sum(thread.name == THREAD_NAME for thread in threading.enumerate()) == 1
     watching.watcher.stop()
     watching.watcher.stop()
-    assert not any(thread.name == module.THREAD_NAME for thread in threading.enumerate())
+    assert not any(thread.name == THREAD_NAME for thread in threading.enumerate())
 
 
 # ------------------------------------------------------------------------------------------------ limits
@@ -578,7 +797,8 @@ def test_many_folders_take_one_thread_and_one_watch_each(events: Watching, tmp_p
     events.watcher.start()
     events.settle(files[0].parent)
     assert threads_of_the_system() == threads + 1
-    assert inotify_watches() == watches + 200
+    above = [folder for folder in files[0].parent.parents if not folder.is_mount()]  # these tell only of moves
+    assert inotify_watches() == watches + 200 + len(above)
     assert len(descriptors()) == open_before + 3
     for file in files:
         file.write_text("x = 2\n")
@@ -594,8 +814,12 @@ def test_watches_of_folders_that_no_longer_decide_are_given_back(events: Watchin
     candidate.write_text("x = 1\n")
     events.expect(candidate)
     events.settle(candidate.parent)
-    # tmp_path is still watched for the settling's own file, and one/two in place of what was missing.
-    assert inotify_watches() == watches + 1
+    # tmp_path is still watched for the settling's own file, one/two in place of what was missing, and one for moves.
+    assert inotify_watches() == watches + 2
+    shutil.rmtree(tmp_path / "one")
+    events.expect(candidate)
+    events.settle(tmp_path)
+    assert inotify_watches() == watches
 
 
 @linux_only
@@ -652,13 +876,13 @@ def test_an_overflow_compares_everything(
     others[0].parent.mkdir()
     events.begin(file, *others)
     overflow = (-1, 0x4000, "")
-    parse = module.parse_events
-    monkeypatch.setattr(module, "parse_events", lambda data: [overflow] if data else parse(data))
+    parse = inotify.parse_events
+    monkeypatch.setattr(inotify, "parse_events", lambda data: [overflow] if data else parse(data))
     others[0].write_text("x = 1\n")
     others[1].write_text("x = 1\n")
     replace_the_folder(file)
     events.expect(file, *others)
-    monkeypatch.setattr(module, "parse_events", parse)
+    monkeypatch.setattr(inotify, "parse_events", parse)
     for path in (file, *others):
         path.write_text("x = 2\n")
     events.expect(file, *others)
@@ -712,7 +936,7 @@ def test_an_error_inside_the_watcher_leads_to_polling(
 ) -> None:
     events.watcher._poll_interval = 0.02
     events.begin(file)
-    monkeypatch.setattr(module, "parse_events", lambda data: 1 / 0)
+    monkeypatch.setattr(inotify, "parse_events", lambda data: 1 / 0)
     for _ in range(3):
         file.write_text("x = 2\n")
         events.expect(file)
@@ -724,7 +948,7 @@ def test_an_error_inside_the_watcher_leads_to_polling(
 def test_no_processor_time_is_used_while_idle(events: Watching, file: Path) -> None:
     events.begin(file)
     waker = threading.Event()
-    thread = next(thread for thread in threading.enumerate() if thread.name == module.THREAD_NAME)
+    thread = next(thread for thread in threading.enumerate() if thread.name == THREAD_NAME)
 
     def switches() -> str:
         status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
@@ -766,11 +990,11 @@ def test_latency_from_save_to_notification(events: Watching, file: Path) -> None
 # ------------------------------------------------------------------------------------------------ processes
 
 
-def run_program(program: str, *arguments: str) -> str:
+def run_program(program: str, *arguments: str, before: tuple[str, ...] = ()) -> str:
     source = str(Path(module.__file__).parent.parent)
     path = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
     script = Path(arguments[0]).parent / "program.py" if arguments else None
-    command = [sys.executable, "-W", "error"]
+    command = [*before, sys.executable, "-W", "error"]
     text = textwrap.dedent(program)
     if script is None:
         text = text.replace("__file__", "'/nowhere/a.py'")
@@ -928,7 +1152,7 @@ def test_a_single_path_is_a_batch_after_a_short_quiet() -> None:
         batches.put("a")
         assert batches.get(PATIENCE) == Batch(frozenset("a"))
         durations.append(time.perf_counter() - began)
-    assert module.QUIET_SINGLE <= statistics.median(durations) < 0.02
+    assert batching.QUIET_SINGLE <= statistics.median(durations) < 0.02
 
 
 def test_five_hundred_paths_are_one_batch() -> None:
@@ -967,7 +1191,7 @@ def test_a_stream_of_paths_is_cut() -> None:
     took = time.perf_counter() - began
     done.set()
     putter.join()
-    assert took < module.QUIET_LONGEST + 0.3
+    assert took < batching.QUIET_LONGEST + 0.3
 
 
 def test_waking_interrupts_and_keeps_what_was_collected() -> None:
@@ -986,6 +1210,47 @@ def test_waking_interrupts_and_keeps_what_was_collected() -> None:
 
 def test_no_path_within_the_timeout() -> None:
     assert BatchQueue().get(0.01) is None
+
+
+def test_a_path_for_later() -> None:
+    batches = BatchQueue()
+    batches.put_later("a", 0.05)
+    began = time.perf_counter()
+    assert batches.get(PATIENCE) == Batch(frozenset("a"))
+    assert time.perf_counter() - began >= 0.05
+    batches.put_later("a", 0.05)
+    batches.put("a")
+    assert batches.get(0.02) == Batch(frozenset("a"))
+    assert batches.get(0.1) is None
+
+
+def test_a_path_that_is_withdrawn() -> None:
+    batches = BatchQueue()
+    batches.put("a")
+    batches.put("b")
+    batches.put_later("c", 0.01)
+    for path in "ac":
+        batches.withdraw(path)
+    assert batches.get(PATIENCE) == Batch(frozenset("b"))
+    assert batches.get(0.05) is None
+
+
+def test_new_files_keep_a_batch_open_longer_than_the_same_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A branch switch that takes its time is one batch; a file that is saved over and over is not waited for."""
+    monkeypatch.setattr(batching, "QUIET_LONGEST", 0.1)
+    batches = BatchQueue(quiet=0.1)
+
+    def put() -> None:
+        for number in range(20):
+            batches.put(f"{number}.py")
+            time.sleep(0.02)
+
+    putter = threading.Thread(target=put)
+    putter.start()
+    batch = batches.get(PATIENCE)
+    putter.join()
+    assert batch is not None
+    assert len(batch.paths) == 20
 
 
 @linux_only

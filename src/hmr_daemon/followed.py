@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterable
 
 from ._bootstrap import environment_reason
+from .batches import BatchQueue
 from .graph import Graph, ModuleRecord
 from .recorder import opened_states, state_of
-from .watcher import BatchQueue, Signature, Watcher, settled, signature
+from .signatures import Signature, settled, signature
+from .watcher import Watcher
 
 
 class Followed:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from . import report
+from .batches import BatchQueue
 from .executor import Executor
 from .followed import Followed
 from .graph import Graph
 from .interactive import Interactive, may_execute_text
 from .saves import Saves
 from .scripts import found_script, script_load
-from .watcher import BatchQueue, Watcher
+from .watcher import Watcher
 
 if TYPE_CHECKING:
     from .audience import Audience
@@ -38,7 +39,11 @@ class Parts:
         self.graph = Graph()
         self.queue = BatchQueue(settings.quiet)
         self.watcher = Watcher(
-            self.queue.put, polling=settings.polling, poll_interval=settings.poll_interval, warn=report.warn
+            self.queue.put,
+            withdraw=self.queue.withdraw,
+            polling=settings.polling,
+            poll_interval=settings.poll_interval,
+            warn=report.warn,
         )
         self.followed = Followed(self.graph, self.watcher, self.queue)
         executor = Executor(self.graph, recorder, Interactive())

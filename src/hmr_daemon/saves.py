@@ -17,8 +17,8 @@ from .model import Change, Reload
 from .pending import Pending, involved_in
 from .recorder import Recorder
 from .run import Outcome
+from .signatures import Signature
 from .uncalled import Uncalled
-from .watcher import Signature
 
 EMPTY_PATIENCE = 0.05  # seconds after which an empty file is taken to be meant so
 LONG = 5.0  # seconds after which a reload is said to be still running

@@ -1,0 +1,104 @@
+"""Batches: paths that changed, collected until it has been quiet for a moment."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+#: Seconds without an event after which a single changed file, or several, are a batch.
+QUIET_SINGLE = 0.005
+QUIET_SEVERAL = 0.040
+
+#: The longest wait after the last file that was not in the batch yet, and in all.
+QUIET_LONGEST = 0.5
+QUIET_UTMOST = 5.0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files that changed together."""
+
+    paths: frozenset[str]
+
+
+class BatchQueue:
+    """Collects changed paths and hands them over once it has been quiet for a moment."""
+
+    def __init__(self, quiet: float = QUIET_SINGLE) -> None:
+        self._quiet = quiet  # seconds after the last event
+        self._condition = threading.Condition(threading.Lock())
+        self._paths: set[str] = set()
+        self._later: dict[str, float] = {}
+        self._first = 0.0
+        self._newest = 0.0
+        self._last = 0.0
+        self._woken = False
+
+    def put(self, path: str) -> None:
+        """Notes that a path may have changed; may be called from any thread."""
+        with self._condition:
+            self._later.pop(path, None)
+            self._collect(path, time.monotonic())
+
+    def put_later(self, path: str, delay: float) -> None:
+        """Notes that a path is to be looked at again after so many seconds, unless it changes before."""
+        with self._condition:
+            if path not in self._paths:
+                self._later[path] = time.monotonic() + delay
+                self._condition.notify()
+
+    def withdraw(self, path: str) -> None:
+        """Takes a path back that is being written again; whoever does so puts it in once that has ended."""
+        with self._condition:
+            self._paths.discard(path)
+            self._later.pop(path, None)
+
+    def wake(self) -> None:
+        """Makes a waiting or else the next get() return None at once; collected paths stay for the one after."""
+        with self._condition:
+            self._woken = True
+            self._condition.notify()
+
+    def get(self, timeout: float | None = None) -> Batch | None:
+        """The next batch; None after wake() or when no path came within the timeout."""
+        end = None if timeout is None else time.monotonic() + timeout
+        with self._condition:
+            while not self._woken:
+                now = time.monotonic()
+                self._collect_due(now)
+                if self._paths and self._quiet_at() <= now:
+                    batch, self._paths = Batch(frozenset(self._paths)), set()
+                    return batch
+                if not self._paths and end is not None and end <= now:
+                    return None
+                self._condition.wait(self._seconds_left(now, end))
+            self._woken = False
+            return None
+
+    def _collect(self, path: str, now: float) -> None:
+        self._last = now
+        if not self._paths:
+            self._first = now
+            self._condition.notify()
+        if path not in self._paths:
+            self._newest = now
+            self._paths.add(path)
+
+    def _collect_due(self, now: float) -> None:
+        for path in [path for path, due in self._later.items() if due <= now]:
+            del self._later[path]
+            self._collect(path, now)
+
+    def _seconds_left(self, now: float, end: float | None) -> float | None:
+        moments = list(self._later.values())
+        if self._paths:
+            moments.append(self._quiet_at())
+        elif end is not None:
+            moments.append(end)
+        return max(0.0, min(moments) - now) if moments else None
+
+    def _quiet_at(self) -> float:
+        quiet = self._quiet if len(self._paths) == 1 else max(self._quiet, QUIET_SEVERAL)
+        longest, utmost = max(quiet, QUIET_LONGEST), max(quiet, QUIET_UTMOST)
+        return min(self._last + quiet, self._newest + longest, self._first + utmost)
