@@ -26,7 +26,8 @@ class Aftermath(Rerunning):
                 self._annotate(record)
             else:
                 self._drop_annotations(record)
-        self._clear_caches(self.touched_codes, self.changed_names)
+        members = set().union(*(change.names for change in self.class_changes.values()))
+        self._clear_caches(self.touched_codes, self.changed_names, members)
         for path in sorted(self.graph.gone):
             for record in self.graph.at_path(path):
                 self._leave(record)

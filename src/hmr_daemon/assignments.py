@@ -125,6 +125,8 @@ class Assigning(Telling):
 
     def set_again(self, node: Node, holder: Any, names: Collection[str] | None = None) -> None:
         """`node` has bound attributes, all where `names` is None: statements that set them later do so again."""
+        if not self._is_ours(holder):
+            return
         for other in self._mentioning([_home(holder)]):
             if other is not node and self.graph.order(other) > self.graph.order(node):
                 for target in self.targets(other, other.statement):

@@ -108,6 +108,8 @@ class Rerunning(Editing):
         for place in other_entries:
             self._tell_entries(node, place)
         self.settle_assigned(node, assigned)
+        if node.statement.kind == "def" and (function := namespace.get(node.statement.names[0])) is not None:
+            self.set_again(node, function)
         for module, name in node.wrote:
             other = self.graph.modules.get(module)
             if other is not None and other is not record:
@@ -245,7 +247,7 @@ class Rerunning(Editing):
             self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
         else:
             old = self.finals.get((id(node.module), name), old)
-        if (id(node.module), name) in self.made_anew and self._refill(node, name, old):
+        if self._refill(node, name, old):
             return
         if (id(node.module), name) in self.open_groups:
             self._tell_members(node, name)
@@ -256,6 +258,8 @@ class Rerunning(Editing):
         """A registry that all who build it fill again stays the object that it is; whether it can."""
         new: Any = node.module.namespace.get(name)
         if old is new or type(old) is not type(new) or type(old) not in (list, dict, set):
+            return False
+        if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, name)):
             return False
         self.transaction.guard(old)
         old.clear()

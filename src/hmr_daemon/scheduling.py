@@ -35,14 +35,22 @@ class Scheduling(RunState):
             return
         table = self.agenda.table(node.module)
         for name in node.statement.effects.reads - node.statement.effects.mutates:
-            if self._grows(node, name) and any(self._added_to_after(node, name)):
+            value = node.module.namespace.get(name)
+            if isinstance(value, (FunctionType, type)) or not self._grows(node, name):
+                continue
+            if any(self._added_to_after(node, name)):
                 self.made_anew.add((id(node.module), name))
                 yield from ((maker, f"makes {name}") for maker in table.reaching(name, node))
 
     def _added_to_after(self, node: Node, name: str) -> Iterator[bool]:
         """For each statement that adds to the value of a name, whether it stands after `node`."""
-        record, table, now = node.module, self.agenda.table(node.module), self.graph.order(node)
+        table = self.agenda.table(node.module)
         yield from (m.order > node.order and self._grows(m, name) for m in table.mutators.get(name, ()))
+        yield from self._added_to_unseen(node, name)
+
+    def _added_to_unseen(self, node: Node, name: str) -> Iterator[bool]:
+        """The same for those that the module's own text does not show: by functions, and in other modules."""
+        record, table, now = node.module, self.agenda.table(node.module), self.graph.order(node)
         for code in table.codes_reading(name):
             if name in codes.grown_globals(code):
                 yield from (self.graph.order(runner) > now for runner in self.graph.runners(code))

@@ -157,16 +157,21 @@ class Telling(Scheduling):
             for writer in table.last_writers(name):
                 self._tell_class_touched(writer, name, None)
 
-    def _clear_caches(self, changed: set[int], names: Mapping[str, set[str]] = MappingProxyType({})) -> None:
-        """No result is served from a cache that changed code, or a global that has changed, computed."""
-        if not changed and not names:
+    def _clear_caches(
+        self,
+        changed: set[int],
+        names: Mapping[str, set[str]] = MappingProxyType({}),
+        members: Collection[str] = frozenset(),
+    ) -> None:
+        """No result is served from a cache that changed code, or a global or member that has changed, computed."""
+        if not changed and not names and not members:
             return
         files = self.graph.paths()
         for record in self.graph.modules.values():
             if record.caches:
                 for cache in functions.caches(record.namespace, record.name):
                     ran = reach.reached([cache.function], (), files)
-                    stale = names and any(names.get(c.co_filename, set()) & set(c.co_names) for c in ran.values())
+                    stale = any({*names.get(c.co_filename, ()), *members} & set(c.co_names) for c in ran.values())
                     if stale or changed & ran.keys():
                         cache.clear()
                         self._tell_cache_users(record, cache.holder)

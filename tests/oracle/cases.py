@@ -729,3 +729,23 @@ one(
     WITH_U + "o = K()\no.v = 1\nx = vars(o).copy()\n",
     WITH_U + "o = K()\nx = vars(o).copy()\n",
 )
+
+CACHED_MEMBER = "import functools\n@functools.lru_cache\ndef f1(): return K1.w\n"
+one(
+    "member that a cached function reads",
+    "class K1:\n    w = 1\n" + CACHED_MEMBER,
+    "class K1:\n    pass\n" + CACHED_MEMBER,
+)
+case(
+    "dict that another module adds to comes out equal",
+    "m2",
+    {"m1.py": "t1 = {n: n for n in range(4)}\n", "m2.py": "import m1\nm1.t1.setdefault('k8', 1)\n"},
+    {"m1.py": "t1 = {n: n * 1 for n in range(4)}\n"},
+)
+case(
+    "alias added of a function whose attribute another module sets",
+    "m1",
+    {"p/__init__.py": "", "p/a.py": "def f2(): pass\n", "m1.py": "from p.a import f2\nf2.note = 1\n"},
+    {"p/a.py": "def f2(): pass\nt1 = f2\n"},
+    {"p/a.py": "def f2(a=1): pass\nt1 = f2\n"},
+)
