@@ -533,6 +533,31 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         "one = m_N.K()",
         {"(one.n, [b.__name__ for b in m_N.K.__bases__])": ("q", ["Q", "P"])},
     ),
+    "a base that becomes abstract": (
+        "import abc\nclass P: pass\nclass K(P):\n    def m(self): return 1\nclass L(K): pass\n",
+        "import abc\nclass P(abc.ABC): pass\nclass K(P):\n    def m(self): return 2\nclass L(K): pass\n",
+        "one = m_N.K()",
+        {
+            "(type(m_N.K).__name__, type(m_N.L).__name__, len(m_N.L.__abstractmethods__))": (
+                "ABCMeta",
+                "ABCMeta",
+                frozenset(),
+            ),
+            "(m_N.L().m(), isinstance(m_N.L(), m_N.P), h_N.K is m_N.K)": (2, True, True),
+        },
+    ),
+    "a metaclass given": (
+        "class M(type): made = 1\nclass K: pass\nclass L(K): pass\n",
+        "class M(type): made = 1\nclass K(metaclass=M): pass\nclass L(K): pass\n",
+        "",
+        {"(m_N.K.made, m_N.L.made, h_N.K is m_N.K, issubclass(m_N.L, m_N.K))": (1, 1, True, True)},
+    ),
+    "a metaclass taken away": (
+        "class M(type): made = 1\nclass K(metaclass=M): pass\nclass L(K): pass\n",
+        "class M(type): made = 1\nclass K: pass\nclass L(K): pass\n",
+        "",
+        {"(type(m_N.K).__name__, type(m_N.L).__name__, h_N.K is m_N.K)": ("type", "type", True)},
+    ),
     "a base renamed": (
         "class Base:\n    def m(self): return 1\nclass K(Base):\n    pass\n",
         "class Root:\n    def m(self): return 2\nclass K(Root):\n    pass\n",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from types import FunctionType
 
-from . import codes
+from . import classes, codes
 from .graph import ModuleRecord
 from .rerunning import Rerunning
 from .run import Replaced
@@ -19,6 +19,7 @@ class Aftermath(Rerunning):
 
     def _after(self) -> None:
         self.open_groups.clear()
+        self.outcome.notes += classes.heirless(self.superseded)
         self.graph.forget_codes(self.dropped)
         self.outcome.replaced = list(self._replaced())
         for record in self.edited:

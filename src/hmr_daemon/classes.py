@@ -7,7 +7,7 @@ import enum
 import gc
 import sys
 import types
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import CellType, FunctionType
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from . import functions, values
 from ._bootstrap import environment_reason
 from .diff import Change
-from .instrument import ClassEdit, mangled
+from .instrument import METACLASS, ClassEdit, mangled
 from .transaction import MISSING, Transaction
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
@@ -125,7 +125,10 @@ class ClassHook:
         if isinstance(cell := namespace.get("__classdictcell__"), CellType):
             cell.cell_contents = dict(vars(cls)) | namespace
         before, old_bases = dict(vars(cls)), cls.__bases__
+        metaclass = keywords.pop(METACLASS, type)
         if edit.bases_changed:
+            if type(cls) is not _metaclass_for(metaclass, bases):
+                raise CannotChange(qualname, "its metaclass changed")
             self._rebase(cls, bases, namespace, qualname)
         graft(self._transaction, cls, namespace, edit)
         names = {n for n in {*before, *vars(cls)} - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
@@ -170,6 +173,15 @@ class ClassHook:
             except TypeError as error:
                 raise CannotChange(qualname, str(error)) from None
             self._transaction.on_undo(setattr, cls, "__bases__", before)
+
+
+def _metaclass_for(given: object, bases: Iterable[type]) -> object:
+    """What CPython makes a class of: the most derived of the metaclass that it is given and those of its bases."""
+    winner = given
+    for base in bases:
+        if isinstance(winner, type) and issubclass(type(base), winner):
+            winner = type(base)
+    return winner
 
 
 def _update_abstract(cls: Any) -> None:
@@ -381,9 +393,8 @@ def take_over(transaction: Transaction, old: type, new: type, problems: list[str
             try:
                 subclass.__bases__ = tuple(new if base is old else base for base in before)
                 transaction.on_undo(setattr, subclass, "__bases__", before)
-            except TypeError as error:
-                where = f"{subclass.__module__}.{subclass.__qualname__}"
-                problems.append(f"{where} still derives from the old {name}: {error}")
+            except TypeError:
+                continue  # its own statement makes it anew; see `heirless`
     stuck = 0
     for instance in [o for o in gc.get_referrers(old) if type(o) is old]:
         try:
@@ -394,6 +405,15 @@ def take_over(transaction: Transaction, old: type, new: type, problems: list[str
     if stuck:
         problems.append(f"{stuck} instance{'s' * (stuck > 1)} of {name} keep the old class: its layout changed")
     _replace_references(transaction, old, new, skip=(vars(new),))
+
+
+def heirless(superseded: Collection[type]) -> Iterator[str]:
+    """Which classes still derive from one that another has taken over from, once everything has run."""
+    for old in superseded:
+        subclasses: list[type] = type.__subclasses__(old)
+        for subclass in [each for each in subclasses if each not in superseded]:
+            where, name = (f"{cls.__module__}.{cls.__qualname__}" for cls in (subclass, old))
+            yield f"{where} still derives from the old {name}: its layout changed"
 
 
 def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> type:

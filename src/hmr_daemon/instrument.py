@@ -18,6 +18,8 @@ from .statements import OPERATIONS, Effects, FunctionNode, LoopNode, Statement, 
 
 FUNCTION_HOOK = "<hmr-daemon: function hook>"
 CLASS_HOOK = "<hmr-daemon: class hook>"
+METACLASS = "<hmr-daemon: metaclass>"
+"""The keyword that hands the hook the class's own metaclass, in whose place it stands."""
 _NO_EFFECTS = Effects()
 
 
@@ -126,7 +128,9 @@ class _Transformer:
         node.body = self._body(edit, old_members, edits, qualname + ".") or [_at(ast.Pass(), node)]
         hook = ast.keyword("metaclass", _at(ast.Constant(CLASS_HOOK), node))
         if edit.bases_changed:
-            node.keywords = [hook, *(k for k in node.keywords if k.arg != "metaclass")]
+            for keyword in node.keywords:
+                keyword.arg = METACLASS if keyword.arg == "metaclass" else keyword.arg
+            node.keywords.append(hook)
         else:
             node.bases, node.keywords = [], [hook]
         ast.copy_location(hook, node)

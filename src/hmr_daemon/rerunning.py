@@ -296,6 +296,9 @@ class Rerunning(Editing):
                     self.touched.add(id(old))
                     self._tell_touched(node, name, old, was)
                 return
+            if isinstance(old, type) and isinstance(new, type):
+                self.touched.add(id(new))  # it may stand already where the old one stood
+                self.superseded.append(old)
         elif values.same(old, new) and (old is new or isinstance(new, IMMUTABLE)):
             return
         if callable(clear := functions.own(old, "cache_clear")) and functions.own(old, "__wrapped__") is not MISSING:

@@ -119,6 +119,8 @@ class RunState:
         self.guarded: set[int] = set()
         self.touched: set[int] = set()
         """Identities of the objects that stayed what they are but do other things."""
+        self.superseded: list[type] = []
+        """Classes in whose place others stand now."""
         self.class_changes: dict[int, classes.ClassChange] = {}
         self.touched_codes: set[int] = set()
         self.changed_names: dict[str, set[str]] = {}
