@@ -198,6 +198,24 @@ def test_members(workshop: Workshop, kind: Kind, edit: tuple[tuple[tuple[str, st
 
 # --- single cases --------------------------------------------------------------------------------------------
 
+CLOSED = """
+class M(type):
+    def __new__(mcs, name, bases, members):
+        return super().__new__(mcs, name, bases, members | {{"made": name}})
+
+class K(metaclass=M):
+    a = {0}
+
+class L(K):
+    pass
+
+def closed(*_):
+    raise TypeError
+
+M.__new__ = staticmethod(closed)
+del closed
+"""
+
 CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
     # name: (before, after, setup, what holds afterwards)
     "class attribute": (
@@ -541,7 +559,7 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
             "(type(m_N.K).__name__, type(m_N.L).__name__, len(m_N.L.__abstractmethods__))": (
                 "ABCMeta",
                 "ABCMeta",
-                frozenset(),
+                0,
             ),
             "(m_N.L().m(), isinstance(m_N.L(), m_N.P), h_N.K is m_N.K)": (2, True, True),
         },
@@ -557,6 +575,21 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         "class M(type): made = 1\nclass K: pass\nclass L(K): pass\n",
         "",
         {"(type(m_N.K).__name__, type(m_N.L).__name__, h_N.K is m_N.K)": ("type", "type", True)},
+    ),
+    "a metaclass closed by a later statement": (
+        CLOSED.format(1),
+        CLOSED.format(2),
+        "one = m_N.K()",
+        {
+            "(one.a, one.made, m_N.L.a, m_N.L.made, h_N.K is m_N.K)": (2, "K", 2, "L", True),
+            "m_N.M('X', (), {})": "TypeError",
+        },
+    ),
+    "the line of a class made in a function": (
+        "def make():\n    class Inner: pass\n    return Inner\nclass K: pass\n",
+        "# one\n\ndef make():\n    class Inner: pass\n    return Inner\nclass K: pass\n",
+        "import inspect",
+        {"inspect.getsourcelines(m_N.make())[1]": 4},
     ),
     "a base renamed": (
         "class Base:\n    def m(self): return 1\nclass K(Base):\n    pass\n",

@@ -300,6 +300,12 @@ def adopt(transaction: Transaction, old: type, new: type, problems: list[str]) -
     return new
 
 
+def graft_member(transaction: Transaction, cls: type, name: str, other: type) -> None:
+    """Give a class the member that another has, made for it."""
+    _set_class_cells(transaction, [vars(other)[name]], other, cls)
+    transaction.set_member(cls, name, vars(other)[name])
+
+
 def _same_layout(old: type, new: type) -> bool:
     return (
         type(old) is type(new)

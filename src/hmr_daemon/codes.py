@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -117,6 +118,14 @@ def shifted(code: CodeType, lines: int) -> CodeType:
     """The same code `lines` further down in its file, and all that is nested in it."""
     constants = tuple(shifted(c, lines) if isinstance(c, CodeType) else c for c in code.co_consts)
     return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=constants)
+
+
+def tells_lines(code: CodeType) -> bool:
+    """Whether a function in it makes a class: since 3.13 its line is in the instructions, and not only beside them."""
+    inner = children(code)
+    if not is_class_body(code) and any(map(is_class_body, inner)):
+        return sys.version_info >= (3, 13)
+    return any(map(tells_lines, inner))
 
 
 def with_children(

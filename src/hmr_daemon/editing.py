@@ -150,7 +150,8 @@ class Editing(Swapping):
             same_text = old.text == new.text
             if (not shift and same_text) or not before:
                 return
-            after = tuple(codes.shifted(c, shift) for c in before) if same_text else self._compiled(new, edit)
+            moved_only = same_text and not any(map(codes.tells_lines, before))
+            after = tuple(codes.shifted(c, shift) for c in before) if moved_only else self._compiled(new, edit)
         else:
             after = self._compiled(new, edit)
         self.transaction.set_attribute(node, "codes", after)

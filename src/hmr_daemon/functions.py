@@ -166,6 +166,26 @@ def visit(roots: Iterable[Any], limit: int = 20_000, wrapped: bool = True) -> It
         waiting.extend(parts(value, wrapped))
 
 
+def around(inner: Iterable[FunctionType], outermost: Iterable[Any]) -> Iterator[Any]:
+    """The callables that decorators put around the functions `inner`, up to the `outermost`."""
+    holders: dict[int, list[Any]] = defaultdict(list)
+    seen: set[int] = set()
+    waiting = [value for value in outermost if not isinstance(value, type)]
+    while waiting:
+        value = waiting.pop()
+        if id(value) not in seen:
+            seen.add(id(value))
+            for part in parts(value):
+                if callable(part) and not isinstance(part, type):
+                    holders[id(part)].append(value)
+                    waiting.append(part)
+    reached: list[Any] = list(inner)
+    while reached:
+        for holder in holders.pop(id(reached.pop()), ()):
+            yield holder
+            reached.append(holder)
+
+
 def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
     """What a callable is made of."""
     kind = type(value)

@@ -30,6 +30,8 @@ class NameTable:
         self.readers: dict[str, list[Node]] = defaultdict(list)
         self.mutators: dict[str, list[Node]] = defaultdict(list)
         self.dynamic: list[Node] = []
+        self.setting: list[Node] = []
+        """Statements that set attributes of what other statements made."""
         self._nodes = nodes
         self.by_functions: dict[Node, set[str]] = defaultdict(set)
         """Globals that each statement changed through functions that read them and bind them again."""
@@ -45,6 +47,8 @@ class NameTable:
                 self.readers[name].append(node)
             for name in self.mutates(node):
                 self.mutators[name].append(node)
+            if node.statement.effects.sets:
+                self.setting.append(node)
             if node.statement.effects.dynamic:
                 self.dynamic.append(node)
 

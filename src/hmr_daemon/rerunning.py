@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import copy
 import importlib
 from collections.abc import Mapping
 from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from . import classes, codes, contributions, functions, reach, values
+from . import classes, codes, contributions, functions, reach, statements, values
 from .compiler import compile_statement, compile_text
 from .definitions import Hooks, fresh, made_here
 from .editing import Editing
@@ -20,6 +22,9 @@ from .recorder import Notes
 from .run import IMMUTABLE
 from .statements import Parsed
 from .transaction import MISSING
+
+MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
+"""Members of a metaclass or a base that run while a class is made."""
 
 
 class Rerunning(Editing):
@@ -83,6 +88,7 @@ class Rerunning(Editing):
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
         hidden = self._hide_later_names(node)
         assigned = self.assigned(node)
+        overridden = self._hide_later_hooks(node)
         for name in self.agenda.table(record).mutates(node):
             self.transaction.guard(namespace.get(name))
         with contributions.replaced(
@@ -97,6 +103,8 @@ class Rerunning(Editing):
             self._execute(node, reason, before)
         for name, value in hidden.items():
             namespace.setdefault(name, value)
+        for cls, name, value in overridden:
+            self.transaction.set_member(cls, name, value)
         names = names & (self._bound_by(node) | set(before) - self._old_writes(node)) | set(node.writes)
         gone = earlier_star - node.extra
         names -= gone
@@ -134,6 +142,34 @@ class Rerunning(Editing):
         if later and (used := later & self._names_used(node, later)):
             return {name: namespace.pop(name) for name in sorted(used)}
         return {}
+
+    def _hide_later_hooks(self, node: Node) -> list[tuple[type, str, Any]]:
+        """What later statements set on a metaclass or a base is not there yet when a class is made by it."""
+        if node.statement.kind != "class":
+            return []
+        hidden = []
+        for other in self.agenda.table(node.module).setting:
+            for target in self.targets(other, other.statement) if other.order > node.order else ():
+                cls, name = target.holder, target.attribute
+                if isinstance(cls, type) and name in MAKES_CLASSES and name in vars(cls):
+                    hidden.append((cls, name, vars(cls)[name]))
+                    self._give_own_member(node, cls, name)
+        return hidden
+
+    def _give_own_member(self, node: Node, cls: type, name: str) -> None:
+        """Let a class have the member that its own body makes."""
+        record, made = node.module, dict[str, Any]()
+        assert record.parsed is not None
+        for maker in self.agenda.table(record).last_writers(cls.__qualname__):
+            body = statements.members(maker.statement, record.parsed.text) if maker.statement.kind == "class" else ()
+            own = [copy.deepcopy(member.parse()) for member in body if name in member.effects.writes]
+            if own:
+                tree = ast.parse(f"class {cls.__name__}: pass").body[0]
+                tree.body = own  # type: ignore[attr-defined]
+                exec(compile_statement(tree, record.parsed, record.path), record.namespace, made)
+        self.transaction.delete_member(cls, name)
+        if cls.__name__ in made:
+            classes.graft_member(self.transaction, cls, name, made[cls.__name__])
 
     def _names_used(self, node: Node, later: set[str]) -> set[str]:
         """Of some globals, those that a statement reads, itself or by the functions of its module that it calls."""
