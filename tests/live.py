@@ -21,7 +21,7 @@ DRIVER = Path(__file__).with_name("driver.py")
 START = "exec(compile({source!r}, '<driver>', 'exec'), {{'__name__': 'driver'}})"
 FOLLOWED = """
     (lambda parts, names: parts is not None and all(
-        name in parts.graph.modules and parts.graph.modules[name].packed is not None for name in names
+        name in parts.graph.modules and parts.graph.modules[name].source is not None for name in names
     ))(
         __import__("sys").modules["hmr_daemon.daemon"].current()._parts,
         [name for name, module in list(__import__("sys").modules.items())

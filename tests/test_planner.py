@@ -34,7 +34,7 @@ class Drawing:
         for line, names in (reads or {}).items():
             load.notes.reads += [(first[line], *each.rsplit(".", 1)) for each in names]  # type: ignore[misc]
         (record,) = self.graph.absorb_all([load])
-        record.keep_source(source.encode())
+        record.edited = source.encode()
         return record
 
     def node(self, name: str, line: int) -> Node:

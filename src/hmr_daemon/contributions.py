@@ -131,7 +131,7 @@ def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set
 
 def _containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[Any, Place]]:
     """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls."""
-    files = {record.path for record in graph.modules.values()} if graph.modules else set()
+    files = graph.paths()
     namespace = node.module.namespace
     waiting: list[tuple[Any, Place, int]] = [
         (namespace[n], Place(((node.module.name, n),)), 0)
@@ -142,11 +142,11 @@ def _containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[
         record = graph.modules.get(module)
         if record is not None and name in record.namespace:
             waiting.append((record.namespace[name], Place(((module, name),)), 0))
-    seen: set[int] = {id(record.namespace) for record in graph.modules.values()}
+    seen: set[int] = set()
     found = []
-    while waiting and len(seen) < LIMIT + len(graph.modules):
+    while waiting and len(seen) < LIMIT:
         value, place, depth = waiting.pop(0)
-        if id(value) in seen or isinstance(value, (*PLAIN, ModuleType)) or depth > 6:
+        if id(value) in seen or id(value) in graph.namespaces or isinstance(value, (*PLAIN, ModuleType)) or depth > 6:
             continue
         seen.add(id(value))
         if type(value) in (list, set) or isinstance(value, dict):
@@ -155,7 +155,7 @@ def _containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[
     return found
 
 
-def _leads_to(value: Any, place: Place, files: set[str], depth: int) -> Iterator[tuple[Any, Place]]:
+def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> Iterator[tuple[Any, Place]]:
     if type(value) is FunctionType:
         code, names = value.__code__, value.__globals__
         if code.co_filename in files:

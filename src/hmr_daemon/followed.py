@@ -69,7 +69,7 @@ class Followed:
 
 def _is_as_loaded(record: ModuleRecord) -> bool:
     """Whether the file still holds what was loaded, looked at after its watch has begun."""
-    return record.packed is not None and read_bytes(record.path) == record.source
+    return record.source is not None and read_bytes(record.path) == record.source
 
 
 def read_bytes(path: str) -> bytes | None:

@@ -88,30 +88,28 @@ class ModuleRecord:
     stat: dict[str, Any]
     packed: bytes | None = None
     """The source that was loaded, compressed."""
+    edited: bytes | None = None
+    """The source that is live now, where it is another."""
     facts: Facts | None = None
     """What its statements used, until they are analyzed."""
     nodes: list[Node] | None = None
     parsed: Parsed | None = None
     positions: dict[int, Node] = field(default_factory=dict)
     locate: _Locator | None = None
-    caches: bool = False
-    """Whether its source may use `functools.cache` and the like."""
     script: bool = False
     """Whether it is ``__main__``, of which only some statements may run again."""
     running: Node | None = None
     """For a script that is still running: the statement where it stands."""
+    namespace: dict[str, Any] = field(init=False, repr=False)
 
-    @property
-    def namespace(self) -> dict[str, Any]:
-        return self.module.__dict__
+    def __post_init__(self) -> None:
+        self.namespace = self.module.__dict__  # kept: asking a module that is recorded for it takes long
 
     @property
     def source(self) -> bytes | None:
-        return None if self.packed is None else zlib.decompress(self.packed)
-
-    def keep_source(self, source: bytes) -> None:
-        self.packed = zlib.compress(source, 1)
-        self.caches = b"cache" in source
+        if self.edited is not None or self.packed is None:
+            return self.edited
+        return zlib.decompress(self.packed)
 
 
 Entry = Node | tuple[ModuleRecord, int]
@@ -129,6 +127,9 @@ class Graph:
         self._setters: dict[Name, dict[Entry, None]] = defaultdict(dict)
         self._by_path: dict[str, list[ModuleRecord]] = defaultdict(list)
         self._load_orders: dict[int, tuple[float, ...]] = {}
+        self._caching: dict[ModuleRecord, None] = {}
+        self.namespaces: set[int] = set()
+        """Identities of the modules' namespaces."""
         self.gone: set[str] = set()
         """Paths of loaded modules whose files were deleted."""
 
@@ -151,9 +152,11 @@ class Graph:
         load.record = record
         load.read_source()
         if load.source is not None:
-            record.keep_source(load.source)
+            record.packed = zlib.compress(load.source, 1)
+            self.note_caches(record, load.source)
             load.source = None
         self.modules[load.name] = record
+        self.namespaces.add(id(record.namespace))
         self._by_path[record.path].append(record)
         record.facts = facts = Facts.of(load.notes)
         for position, module, name in facts.reads:
@@ -170,8 +173,12 @@ class Graph:
         """Forget a module: another load has taken its place, or its load failed."""
         if self.modules.get(record.name) is record:
             del self.modules[record.name]
-        if record in self._by_path[record.path]:
-            self._by_path[record.path].remove(record)
+        self._caching.pop(record, None)
+        self.namespaces.discard(id(record.namespace))
+        if record in (records := self._by_path.get(record.path, [])):
+            records.remove(record)
+            if not records:
+                del self._by_path[record.path]
         for node in record.nodes or ():
             node.alive = False
             self.forget_codes(node.codes)
@@ -184,6 +191,15 @@ class Graph:
 
     def at_path(self, path: str) -> list[ModuleRecord]:
         return list(self._by_path.get(path, ()))
+
+    def note_caches(self, record: ModuleRecord, source: bytes) -> None:
+        """Remember modules whose source may use `functools.cache` and the like."""
+        if b"cache" in source:
+            self._caching[record] = None
+
+    def caching(self) -> list[ModuleRecord]:
+        """Modules whose functions may serve results that they computed earlier."""
+        return list(self._caching)
 
     def paths(self) -> Collection[str]:
         """Source files of the loaded modules."""

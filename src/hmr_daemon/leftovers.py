@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from types import CodeType
 
 from .graph import ModuleRecord, Node
-from .scripts import outward
+from .scripts import innermost_frames, outward
 from .statements import Statement
 
 
@@ -17,7 +16,7 @@ def functions(old: Mapping[str, CodeType]) -> Iterator[str]:
     """Which functions, by name with the code they had, run now, and where each stands."""
     names = {id(code): name for name, code in old.items()}
     threads = {thread.ident: thread.name for thread in threading.enumerate()}
-    for ident, innermost in sys._current_frames().items():
+    for ident, innermost in innermost_frames().items():
         for frame in outward(innermost):
             if (name := names.pop(id(frame.f_code), None)) is not None:
                 place = f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from _thread import get_ident
 from collections.abc import Iterator
 from types import CodeType, FrameType, ModuleType
 
@@ -14,9 +15,8 @@ from .recorder import Load
 
 def main_frame(module: ModuleType) -> FrameType | None:
     """The frame of the script's own top-level code, where it is still running."""
-    ident = threading.main_thread().ident
-    innermost = sys._current_frames().get(ident) if ident is not None else None
     found = None
+    innermost = innermost_frames().get(threading.main_thread().ident)
     for frame in outward(innermost):
         if frame.f_globals is module.__dict__ and frame.f_code.co_name == "<module>" and _is_file(frame.f_code, module):
             found = frame
@@ -75,6 +75,13 @@ def _checked(source: bytes | None, path: str, code: CodeType) -> bytes | None:
     except (SyntaxError, ValueError):
         return None
     return source if same else None
+
+
+def innermost_frames() -> dict[int | None, FrameType]:
+    """The frame of each thread, of this one its caller's: one that held itself would keep all that it holds."""
+    frames: dict[int | None, FrameType] = {**sys._current_frames()}
+    frames[get_ident()] = sys._getframe(2)
+    return frames
 
 
 def outward(frame: FrameType | None) -> Iterator[FrameType]:

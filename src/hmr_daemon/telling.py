@@ -167,14 +167,13 @@ class Telling(Scheduling):
         if not changed and not names and not members:
             return
         files = self.graph.paths()
-        for record in self.graph.modules.values():
-            if record.caches:
-                for cache in functions.caches(record.namespace, record.name):
-                    ran = reach.reached([cache.function], (), files)
-                    stale = any({*names.get(c.co_filename, ()), *members} & set(c.co_names) for c in ran.values())
-                    if stale or changed & ran.keys():
-                        cache.clear()
-                        self._tell_cache_users(record, cache.holder)
+        for record in self.graph.caching():
+            for cache in functions.caches(record.namespace, record.name):
+                ran = reach.reached([cache.function], (), files)
+                stale = any({*names.get(c.co_filename, ()), *members} & set(c.co_names) for c in ran.values())
+                if stale or changed & ran.keys():
+                    cache.clear()
+                    self._tell_cache_users(record, cache.holder)
 
     def _remove_names(self) -> None:
         removed, self.removed_names = self.removed_names, []
