@@ -44,10 +44,11 @@ class Aftermath(Rerunning):
 
     def _drop_annotations(self, record: ModuleRecord) -> None:
         """Until 3.13 each annotated statement adds its own entry."""
+        nodes = self.graph.analyze(record)
         before = self._statements_before(record)
         if sys.version_info >= (3, 14):
             self.transaction.delete_item(record.namespace, "__annotate__")  # while annotations were not text
-        now = {name for node in self.graph.analyze(record) for name in node.statement.effects.annotates}
+        now = {name for node in nodes for name in node.statement.effects.annotates}
         annotations = record.namespace.get("__annotations__")
         gone = {name for statement in before for name in statement.effects.annotates} - now
         if isinstance(annotations, dict) and gone:
@@ -56,7 +57,7 @@ class Aftermath(Rerunning):
             if not annotations and not now:
                 self.transaction.delete_item(record.namespace, "__annotations__")
         if isinstance(annotations, dict):
-            order = [n for node in self.graph.analyze(record) for n in node.statement.effects.annotates]
+            order = [n for node in nodes for n in node.statement.effects.annotates]
             ordered = {name: annotations[name] for name in order if name in annotations}
             if len(ordered) == len(annotations) and list(ordered) != list(annotations):
                 self.transaction.guard(annotations)
@@ -67,9 +68,7 @@ class Aftermath(Rerunning):
         """Since 3.14 one function computes all annotations of a module: make it anew from the whole source."""
         nodes = self.graph.analyze(record)
         names = [name for node in nodes for name in node.statement.effects.annotates]
-        touched = any(s.effects.annotates for s in self._statements_before(record)) or any(
-            node.statement.effects.annotates for node in nodes if node in self.agenda.done
-        )
+        touched = bool(names) or any(s.effects.annotates for s in self._statements_before(record))
         if not touched or record.parsed is None:
             return
         whole = compile(record.parsed.text, record.path, "exec", dont_inherit=True)
@@ -83,8 +82,8 @@ class Aftermath(Rerunning):
 
     def _statements_before(self, record: ModuleRecord) -> list[Statement]:
         """What this reload has changed or removed of a module, as it was."""
-        changed = [previous.statement for node, previous in self.previous.items() if node.module is record]
-        return changed + [node.statement for node in self.removed_nodes if node.module is record]
+        changed = [self.previous[node].statement for node in record.nodes or () if node in self.previous]
+        return changed + [node.statement for node in self.removed_nodes[record]]
 
     def _leave(self, record: ModuleRecord) -> None:
         """A module whose file is gone stays, unless statements had used it and none mentions it any more."""

@@ -31,7 +31,9 @@ def compile_statement(node: ast.stmt, parsed: Parsed, path: str) -> CodeType:
 
 def compile_text(statement: Statement, parsed: Parsed, path: str) -> CodeType:
     """The same for a statement that is run as it stands, without a syntax tree in between."""
-    used = sorted(statement.effects.reads & parsed.import_names) if statement.effects.calls else []
+    used: list[str] = []
+    if statement.kind not in ("import", "from") and "(" in statement.text:
+        used = sorted(name for name in parsed.import_names if name in statement.text)
     if (used and statement.line < 2) or statement.annotated or statement.column:
         return compile_statement(statement.parse(), parsed, path)
     never = f"if 0: import {', '.join(f'_ as {name}' for name in used)}\n" if used else ""

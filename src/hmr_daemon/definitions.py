@@ -19,7 +19,7 @@ class Hooks:
 
     def __init__(self, run: RunState, request: Request, before: Mapping[str, Any]) -> None:
         self._run = run
-        self._request = request
+        self.request = request
         self._before = before
         self.merged: list[FunctionType] = []
         self.class_hook = classes.ClassHook(run.transaction, request.classes, self._class)
@@ -37,7 +37,7 @@ class Hooks:
             return new
         swap = self._run.swap
         was = _face(old, swap.defaults.get(id(old)))
-        kept = self._request.kept_defaults.get(new.__qualname__, frozenset())
+        kept = self.request.kept_defaults.get(new.__qualname__, frozenset())
         merged = functions.merge(self._run.transaction, old, new, kept, swap.defaults.get(id(old)))
         if merged is None:
             functions.forward(self._run.transaction, old, new)

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
+from operator import lt
 
 from .statements import Statement
 
@@ -58,6 +60,8 @@ def compare(
 
 
 def change_between(old: Statement, new: Statement) -> Change:
+    if old is new:
+        return Change.SAME
     if old.postponed != new.postponed:
         return Change.SHELL
     if old.text == new.text and old.kind == new.kind:
@@ -149,6 +153,8 @@ def _crossed(
 
 def longest_rising(values: Sequence[float]) -> set[float]:
     """The values of a longest rising subsequence."""
+    if all(map(lt, values, islice(values, 1, None))):
+        return set(values)
     ends: list[float] = []
     where: list[int] = []
     previous: list[int] = []

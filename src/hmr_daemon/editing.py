@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from types import CodeType, FunctionType
 
 from . import codes, contributions, diff, functions, statements
-from .compiler import compile_statement
+from .compiler import compile_text
 from .diff import Change as Kind
 from .graph import ModuleRecord, Node
 from .model import Change
-from .planner import NameTable
+from .planner import changed_by_functions
 from .run import FileEdit, Previous
 from .statements import Statement
 from .swapping import Swapping
@@ -55,20 +54,24 @@ class Editing(Swapping):
     def _apply_edit(self, edit: FileEdit) -> None:
         """Let the record's statements be those of the new source; what must run goes on the agenda."""
         record, t = edit.record, self.transaction
-        self.edited.append(record)
+        self.edited[record] = None
         self.outcome.involved.add(record.path)
         old_nodes = self.graph.analyze(record)
-        for node, names in NameTable(old_nodes, self.graph).by_functions.items():
-            self.changed_through[node] = names
+        self.changed_through |= changed_by_functions(old_nodes, self.graph)
         new_nodes: list[Node] = []
         seeds = self.seeds[record] = []
+        touched: list[Node] = []
         for change in edit.edits:
             if change.new is None:
                 assert change.old is not None
-                self.removed_nodes.append(old_nodes[change.old])
+                touched.append(old_nodes[change.old])
+                self.removed_nodes[record].append(old_nodes[change.old])
                 self._withdraw(old_nodes[change.old])
                 self._lose_targets(old_nodes[change.old], None)
                 self.dropped += codes.walk(old_nodes[change.old].codes)
+                continue
+            if change.old is not None and edit.leaves(change, old_nodes[change.old]):
+                new_nodes.append(old_nodes[change.old])
                 continue
             statement = edit.parsed.statements[change.new]
             if change.old is None:
@@ -77,6 +80,7 @@ class Editing(Swapping):
                 self._renew_codes(node, None, statement, edit)
             else:
                 node = old_nodes[change.old]
+                touched.append(node)
                 self.previous[node] = Previous(
                     node.statement, edit.old_parsed.text if edit.old_parsed else "", node.codes
                 )
@@ -100,10 +104,11 @@ class Editing(Swapping):
         self.graph.note_caches(record, edit.source)
         self._place(record, new_nodes)
         t.set_attribute(record, "nodes", new_nodes)
+        t.set_attribute(record, "table", None)
         self.agenda.forget_tables()
-        for node in [n for n in self.removed_nodes if n.module is record]:
+        for node in self.removed_nodes[record]:
             t.set_attribute(node, "alive", False)
-        self._names_gone(record, old_nodes, new_nodes)
+        self._names_gone(record, touched)
         self.outcome.notes += [
             f"{record.path}:{line}: unknown comment '# hmr: {word}'; known are {', '.join(statements.DIRECTIVES)}"
             for line, word in edit.parsed.unknown_comments
@@ -121,12 +126,12 @@ class Editing(Swapping):
                 self.schedule(node, reason)
                 if reason == Kind.MOVED.value and node in self.agenda.reasons:  # all that it reads may be other now
                     self.agenda.reasons[node].changed_names |= node.statement.effects.reads
-            for node in [n for n in self.removed_nodes if n.module is record]:
+            for node in self.removed_nodes[record]:
                 self._group_of(node, removed=True)
 
     def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
         """Order numbers that rise along the new source; what stayed in order keeps its own."""
-        known = [n.order if n in self.previous else None for n in nodes]
+        known = [None if n in self.added else n.order for n in nodes]
         rising = diff.longest_rising([o for o in known if o is not None])
         fixed = [o if o is not None and o in rising else None for o in known]
         low = -1.0
@@ -144,8 +149,7 @@ class Editing(Swapping):
     ) -> None:
         """Give the node the code objects of its new version, and note which replace which."""
         before = node.codes
-        same_flags = edit.old_parsed is not None and edit.old_parsed.future == edit.parsed.future
-        compiled_alike = same_flags and not self._imports_differ(before, edit)
+        compiled_alike = edit.same_flags and not self._imports_differ(before, edit)
         if change is Kind.SAME and old is not None and compiled_alike:
             shift = new.line - old.line
             same_text = old.text == new.text
@@ -162,9 +166,8 @@ class Editing(Swapping):
         self.swap.pairs += pairs
         if change is Kind.SAME:
             self.swap.unchanged |= {id(code) for code, _ in pairs}
-        constants = {id(constant) for constant in edit.record.code.co_consts}
         for code in before:
-            self.swap.holders[id(code)] = 1 + (id(code) in constants)
+            self.swap.holders[id(code)] = 1 + (id(code) in edit.loaded_constants)
         if pairs:
             self.swap.roots += [edit.record.namespace.get(name) for name in node.writes]
             if change in (Kind.BODY, Kind.SHELL, Kind.MOVED):
@@ -172,33 +175,31 @@ class Editing(Swapping):
 
     def _imports_differ(self, before: Sequence[CodeType], edit: FileEdit) -> bool:
         """Whether a name that the code calls is imported now and was not, or the other way round."""
-        if edit.old_parsed is None or not before:
-            return False
-        names = edit.old_parsed.import_names ^ edit.parsed.import_names
+        names = edit.imports_changed
         return bool(names) and any(name in names for code in codes.walk(before) for name in code.co_names)
 
     def _compiled(self, statement: Statement, edit: FileEdit) -> tuple[CodeType, ...]:
         try:
-            return codes.children(compile_statement(statement.parse(), edit.parsed, edit.record.path))
+            return codes.children(compile_text(statement, edit.parsed, edit.record.path))
         except SyntaxError as error:
             error.filename = edit.record.path
             raise
 
-    def _names_gone(self, record: ModuleRecord, old: Iterable[Node], new: Iterable[Node]) -> None:
-        remaining: dict[str, list[Node]] = defaultdict(list)
-        for node in new:
-            for name in node.writes:
-                remaining[name].append(node)
+    def _names_gone(self, record: ModuleRecord, old: Iterable[Node]) -> None:
+        """Names that the statements `old`, which are removed or have other text now, bind no more."""
         lost = {name for node in old for name in self._old_writes(node) if not node.alive or name not in node.writes}
-        self.removed_names += [(record, name) for name in sorted(lost - remaining.keys())]
+        if not lost:
+            return
         table = self.agenda.table(record)
-        for name in lost & remaining.keys():
-            last = max(node.order for node in remaining[name])
-            if any(node.order > last for node in old if name in self._old_writes(node) and node not in remaining[name]):
+        self.removed_names += [(record, name) for name in sorted(lost) if name not in table.writers]
+        for name in lost & table.writers.keys():
+            remaining = table.writers[name]
+            last = max(node.order for node in remaining)
+            if any(node.order > last for node in old if name in self._old_writes(node) and node not in remaining):
                 for node in table.last_writers(name):
                     self.schedule(node, f"binds {name} last now")
-            elif not any(node.statement.unconditional for node in remaining[name]):
-                for node in remaining[name]:
+            elif not any(node.statement.unconditional for node in remaining):
+                for node in remaining:
                     self.schedule(node, f"alone may bind {name} now")
 
     def _withdraw(self, node: Node) -> None:

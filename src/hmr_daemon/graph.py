@@ -67,6 +67,16 @@ class Node:
         return name in self.writes and name not in self.statement.effects.reads
 
     @property
+    def facts(self) -> tuple[set[Name], set[int], set[Name], set[str], set[str]]:
+        """What its last run used and bound."""
+        return self.reads, self.ran, self.wrote, self.opened, self.extra
+
+    def set_facts(self, facts: tuple[set[Name], set[int], set[Name], set[str], set[str]]) -> None:
+        self.reads, self.ran, self.wrote, self.opened, self.extra = facts
+        if self.star:
+            self.module.table = None
+
+    @property
     def star(self) -> bool:
         return any(name == "*" for _, _, name, _ in self.statement.imports)
 
@@ -94,6 +104,8 @@ class ModuleRecord:
     """What its statements used, until they are analyzed."""
     nodes: list[Node] | None = None
     parsed: Parsed | None = None
+    table: Any = None
+    """The planner's table of its names, while its statements stay what they are."""
     positions: dict[int, Node] = field(default_factory=dict)
     locate: _Locator | None = None
     script: bool = False
@@ -349,11 +361,12 @@ class Graph:
         wrote = {(module, name) for _, module, name in notes.writes}
         ran = {id(code) for _, code in notes.ran if _counts(code)}
         opened = {path for _, path in notes.opened}
+        known = node.reads
         node.reads = node.reads | reads if in_part else reads
         node.wrote = node.wrote | wrote if in_part else wrote
         node.ran = node.ran | ran if in_part else ran
         node.opened = node.opened | opened if in_part else opened
-        for name in node.reads:
+        for name in node.reads - known:
             self._readers[name][node] = None
         for identity in node.ran:
             self._runners[identity][node] = None
@@ -365,6 +378,7 @@ class Graph:
             self._guess_runs(node)
         if node.star:
             node.extra = _star_names(node)
+            node.module.table = None
 
     def code_renewed(self, old: CodeType, new: CodeType) -> None:
         """`new` runs wherever `old` did: its runners are those of `old`."""
@@ -405,12 +419,12 @@ class Graph:
         return [node for node in found if name in node.wrote and node.module.name != name[0]]
 
     def _resolved(self, entries: Iterable[Entry], dead: bool = False) -> list[Node]:
-        found: dict[int, Node] = {}
+        found: dict[Node, None] = {}
         for entry in list(entries):
             node = entry if isinstance(entry, Node) else self._loaded_node(*entry)
             if node is not None and (dead or node.alive):
-                found[id(node)] = node
-        return list(found.values())
+                found[node] = None
+        return list(found)
 
     def _loaded_node(self, record: ModuleRecord, position: int) -> Node | None:
         """None where another load has taken the module's place."""

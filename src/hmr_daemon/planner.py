@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType
@@ -22,6 +22,23 @@ class Reason:
     code_changed: bool = False
 
 
+def changed_by_functions(nodes: Iterable[Node], graph: Graph) -> dict[Node, set[str]]:
+    """Globals that statements changed through functions of `nodes` that read them and bind them again."""
+    found: dict[Node, set[str]] = defaultdict(set)
+    for node in nodes:
+        if may_bind_globals(node):
+            for code in codes.walk(node.codes):
+                if written := codes.global_writes(code):
+                    for runner in graph.runners(code):
+                        found[runner] |= written & codes.global_reads(code)
+    return found
+
+
+def may_bind_globals(node: Node) -> bool:
+    """Whether functions of the statement may bind names of the module: these have to say so."""
+    return bool(node.codes) and ("global" in node.statement.text or ":=" in node.statement.text)
+
+
 class NameTable:
     """Who writes, reads and adds to each name of one module, in the order of its source."""
 
@@ -33,23 +50,20 @@ class NameTable:
         self.setting: list[Node] = []
         """Statements that set attributes of what other statements made."""
         self._nodes = nodes
-        self.by_functions: dict[Node, set[str]] = defaultdict(set)
-        """Globals that each statement changed through functions that read them and bind them again."""
+        self.lasts = not any(map(may_bind_globals, nodes))
+        """Whether it holds as long as the statements do, whatever they run."""
+        self.by_functions = changed_by_functions(nodes, graph)
         for node in nodes:
-            for code in codes.walk(node.codes):
-                if written := codes.global_writes(code):
-                    for runner in graph.runners(code):
-                        self.by_functions[runner] |= written & codes.global_reads(code)
-        for node in nodes:
+            effects = node.statement.effects
             for name in node.writes:
                 self.writers[name].append(node)
-            for name in node.statement.effects.reads:
+            for name in effects.reads:
                 self.readers[name].append(node)
             for name in self.mutates(node):
                 self.mutators[name].append(node)
-            if node.statement.effects.sets:
+            if effects.sets:
                 self.setting.append(node)
-            if node.statement.effects.dynamic:
+            if effects.dynamic:
                 self.dynamic.append(node)
 
     @cached_property
@@ -67,17 +81,19 @@ class NameTable:
                     found[name].append(code)
         return found
 
-    def codes_reading(self, name: str) -> Iterator[CodeType]:
-        """Code of the module's functions that loads a global."""
-        return (code for code in self._codes_naming.get(name, ()) if name in codes.global_reads(code))
+    def codes_naming(self, name: str) -> Sequence[CodeType]:
+        """Code of the module's functions that mentions a name: as a global, or as an attribute."""
+        return self._codes_naming.get(name, ())
 
     def reads_by_functions(self, node: Node, name: str) -> bool:
         """Whether a statement ran a function of the module that loads a global."""
-        return any(id(code) in node.ran for code in self.codes_reading(name))
+        ran = (code for code in self.codes_naming(name) if id(code) in node.ran)
+        return any(name in codes.global_reads(code) for code in ran)
 
     def mutates(self, node: Node) -> frozenset[str]:
         """Names whose values a statement adds to, itself or through functions."""
-        return node.statement.effects.mutates | self.by_functions.get(node, frozenset())
+        names = node.statement.effects.mutates
+        return names | self.by_functions[node] if node in self.by_functions else names
 
     def reaching(self, name: str, node: Node) -> list[Node]:
         """The writers whose binding of `name` a statement may see: back to the last that surely binds it."""
@@ -117,15 +133,20 @@ class Agenda:
         self._count = 0
         self.reasons: dict[Node, Reason] = {}
         self.done: set[Node] = set()
-        self._tables: dict[int, NameTable] = {}
+        self._tables: dict[ModuleRecord, NameTable] = {}
         self._origins: dict[str, set[str]] = {}
-        self._by_module: dict[int, list[Node]] = defaultdict(list)
+        self._pending: dict[ModuleRecord, dict[Node, None]] = {}
+        """By module, what is still to run."""
         graph.forget_orders()
 
     def table(self, record: ModuleRecord) -> NameTable:
-        table = self._tables.get(id(record))
+        table: NameTable | None = record.table or self._tables.get(record)
         if table is None:
-            table = self._tables[id(record)] = NameTable(self._graph.analyze(record), self._graph)
+            table = NameTable(self._graph.analyze(record), self._graph)
+            if table.lasts:
+                record.table = table
+            else:
+                self._tables[record] = table
         return table
 
     def forget_tables(self) -> None:
@@ -142,7 +163,7 @@ class Agenda:
         new = reason is None
         if reason is None:
             reason = self.reasons[node] = Reason(text)
-            self._by_module[id(node.module)].append(node)
+            self._pending.setdefault(node.module, {})[node] = None
             self._count += 1
             heapq.heappush(self._heap, (self._graph.order(node), self._count, node))
         if name is not None:
@@ -154,30 +175,34 @@ class Agenda:
         while self._heap:
             _, _, node = heapq.heappop(self._heap)
             if node not in self.done:
-                self.done.add(node)
-                return node, self.reasons[node]
+                return node, self.take(node)
         return None
 
+    @property
+    def empty(self) -> bool:
+        return not self._pending
+
     def waiting(self, node: Node) -> bool:
-        return node in self.reasons and node not in self.done
+        return node in self._pending.get(node.module, ())
 
     def awaited(self, node: Node) -> Iterator[Node]:
         """Statements that have yet to run and whose work `node` reads, as if their modules were imported now."""
-        if len(self.reasons) == len(self.done):
+        while (earlier := self._earlier(node)) is not None:
+            yield earlier
+        if self._pending.keys() <= {node.module}:
             return
-        yield from (n for n in self._by_module[id(node.module)] if n.order < node.order and self.waiting(n))
         expected = self._graph.expected_reads(node)
         modules = {module for module, _ in expected}
         if node.statement.kind in ("import", "from"):  # what it imports may import what is yet to run
             yield from self._awaited_behind(node, modules)
         for module in sorted(modules):
             record = self._graph.modules.get(module)
-            if record is not None and record is not node.module and self._by_module.get(id(record)):
+            if record in self._pending and record is not node.module:
                 yield from self.awaited_of(node, record, {name for other, name in expected if other == module})
 
     def _awaited_behind(self, node: Node, modules: Collection[str]) -> Iterator[Node]:
         """What is yet to run of the modules that some modules were made of, but for those imported half-way."""
-        pending = {n.module.name for n in self.reasons if self.waiting(n)}
+        pending = {record.name for record in self._pending}
         behind = {name for module in modules for name in self._made_of(module) & pending}
         if behind:
             half_way = {node.module.name, *(record.name for record in self._graph.importers(node.module))}
@@ -198,11 +223,16 @@ class Agenda:
                     waiting.extend(self._graph.modules_read(record))
         return found
 
+    def _earlier(self, node: Node) -> Node | None:
+        return next((n for n in self._pending.get(node.module, ()) if n.order < node.order), None)
+
     def awaited_of(self, node: Node, record: ModuleRecord, names: Collection[str]) -> Iterator[Node]:
         """What of a module `node` waits for: all of it, or the names it reads where it was imported half-way."""
-        half_way = record in self._graph.importers(node.module)
-        while True:
-            waiting = [n for n in self._by_module[id(record)] if self.waiting(n)]
+        half_way = None
+        while record in self._pending:
+            if half_way is None:
+                half_way = record in self._graph.importers(node.module)
+            waiting = list(self._pending[record])
             if half_way:
                 waiting = [n for n in waiting if not set(names).isdisjoint(n.writes)]
             if not waiting:
@@ -210,13 +240,17 @@ class Agenda:
             yield min(waiting, key=lambda n: n.order)
 
     def take(self, node: Node) -> Reason:
-        """Take a statement off before its turn."""
+        """Take a statement off: it runs now."""
         self.done.add(node)
+        pending = self._pending[node.module]
+        pending.pop(node, None)
+        if not pending:
+            del self._pending[node.module]
         return self.reasons[node]
 
     def drop(self, record: ModuleRecord) -> None:
         """Leave what is still to run of a module."""
-        self.done.update(self._by_module[id(record)])
+        self.done.update(self._pending.pop(record, ()))
 
     # --- what must come along --------------------------------------------------------------------------
 
@@ -266,8 +300,10 @@ class Agenda:
         return (node for node in self._graph.readers((record.name, "__all__")) if node.star)
 
     def _function_readers(self, record: ModuleRecord, name: str) -> Iterator[Node]:
-        for code in self.table(record).codes_reading(name):
-            yield from self._graph.runners(code)
+        for code in self.table(record).codes_naming(name):
+            runners = self._graph.runners(code)
+            if runners and name in codes.global_reads(code):
+                yield from runners
 
 
 def _alias(reader: Node, name: str) -> str:

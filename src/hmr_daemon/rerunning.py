@@ -31,7 +31,7 @@ class Rerunning(Editing):
     """A run that runs what is on its agenda."""
 
     def _run_agenda(self) -> None:
-        if not self.agenda.reasons or all(node in self.agenda.done for node in self.agenda.reasons):
+        if self.agenda.empty:
             return
         if not self.imports_ready:
             importlib.invalidate_caches()
@@ -55,7 +55,8 @@ class Rerunning(Editing):
                     waiting.append((earlier, self.agenda.take(earlier), self.agenda.awaited(earlier)))
                 continue
             waiting.pop()
-            self._run_restores(self.graph.order(node))
+            if self.restores:
+                self._run_restores(self.graph.order(node))
             self.run(node, reason)
 
     def _run_restores(self, now: tuple[float, ...]) -> None:
@@ -131,7 +132,7 @@ class Rerunning(Editing):
 
     def _hide_later_names(self, node: Node) -> dict[str, Any]:
         """Names that only later statements bind do not exist yet when a changed statement runs."""
-        if node not in self.previous and node not in self.added:
+        if node not in self.added and node.module not in self.edited:
             return {}
         table, namespace = self.agenda.table(node.module), node.module.namespace
         later = {
@@ -198,23 +199,12 @@ class Rerunning(Editing):
     def _execute(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
         record, statement = node.module, node.statement
         assert record.parsed is not None
-        previous = self.previous.get(node)
-        request = Request(
-            old=previous.statement if previous else None if node in self.added else statement,
-            new=statement,
-            old_text=previous.text if previous else record.parsed.text,
-            new_text=record.parsed.text,
-            changed_names=frozenset(reason.changed_names),
-            code_changed=reason.code_changed,
-            in_place=self._in_place(node, before),
-            refused_lines=frozenset(new.co_firstlineno for _, new in self.swap.refused),
-        )
-        plain = not node.codes and statement.kind != "class"
-        hooks = Hooks(self, request, before)
-        if plain:
+        hooks = None
+        if not node.codes and statement.kind != "class":
             code = self._plain_code(node, record.parsed)
         else:
-            code = compile_statement(instrument(request), record.parsed, record.path)
+            hooks = Hooks(self, self._request(node, reason, before), before)
+            code = compile_statement(instrument(hooks.request), record.parsed, record.path)
             code = codes.with_children(code, node.codes, hooks.objects)
         notes = Notes(None, node)
         notes.before_read = partial(self._before_read, node)
@@ -230,7 +220,27 @@ class Rerunning(Editing):
             self._execute(node, reason, before)
             return
         self.outcome.loaded += self.graph.absorb_all(self.recorder.take_loads())
-        self._renew_facts(node, notes, in_part=bool(request.classes))
+        self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
+        if hooks is not None:
+            self._take_up(hooks, node)
+
+    def _request(self, node: Node, reason: Reason, before: Mapping[str, Any]) -> Request:
+        """What is to be known for running a statement that defines something."""
+        assert node.module.parsed is not None
+        previous, text = self.previous.get(node), node.module.parsed.text
+        return Request(
+            old=previous.statement if previous else None if node in self.added else node.statement,
+            new=node.statement,
+            old_text=previous.text if previous else text,
+            new_text=text,
+            changed_names=frozenset(reason.changed_names),
+            code_changed=reason.code_changed,
+            in_place=self._in_place(node, before),
+            refused_lines=frozenset(new.co_firstlineno for _, new in self.swap.refused),
+        )
+
+    def _take_up(self, hooks: Hooks, node: Node) -> None:
+        """What the statement's definitions have done to their live predecessors."""
         self.outcome.notes += hooks.class_hook.problems
         for class_change in hooks.class_hook.changes:
             self.touched.add(id(class_change.cls))
@@ -254,8 +264,7 @@ class Rerunning(Editing):
             self._run_in_order(earlier, self.agenda.take(earlier))
 
     def _renew_facts(self, node: Node, notes: Notes, in_part: bool) -> None:
-        for name in ("reads", "wrote", "ran", "opened", "extra"):
-            self.transaction.on_undo(setattr, node, name, getattr(node, name))
+        self.transaction.on_undo(node.set_facts, node.facts)
         self.graph.renew(node, notes, in_part)
 
     def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:

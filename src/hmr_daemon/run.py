@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import types
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -33,6 +35,28 @@ class FileEdit:
     parsed: Parsed
     old_parsed: Parsed | None
     edits: tuple[diff.Edit, ...]
+
+    @cached_property
+    def same_flags(self) -> bool:
+        """Whether both versions have the same ``from __future__`` imports."""
+        return self.old_parsed is not None and self.old_parsed.future == self.parsed.future
+
+    @cached_property
+    def imports_changed(self) -> frozenset[str]:
+        """Names that import statements bind in one of the versions only: calls on them are compiled apart."""
+        if self.old_parsed is None:
+            return frozenset()
+        return self.old_parsed.import_names ^ self.parsed.import_names
+
+    @cached_property
+    def loaded_constants(self) -> frozenset[int]:
+        """Identities of what the code that was loaded holds."""
+        return frozenset(map(id, self.record.code.co_consts))
+
+    def leaves(self, change: diff.Edit, node: Node) -> bool:
+        """Whether a statement stays just what it is, where it is."""
+        kept = change.new is not None and self.parsed.statements[change.new] is node.statement
+        return kept and change.change is diff.Change.SAME and self.same_flags and not self.imports_changed
 
 
 @dataclass
@@ -131,7 +155,7 @@ class RunState:
         """What the last run of each statement that ran again had made, by name."""
         self.gone_values: dict[tuple[int, str], Any] = {}
         self.removed_names: list[tuple[ModuleRecord, str]] = []
-        self.removed_nodes: list[Node] = []
+        self.removed_nodes: dict[ModuleRecord, list[Node]] = defaultdict(list)
         self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}
         """By module, the statements that were edited, and how."""
         self.withdrawn: list[tuple[Node, Place]] = []
@@ -148,7 +172,7 @@ class RunState:
         """What names held that several statements bind, before the first of these ran again."""
         self.full_run: set[str] = set()
         self.imports_ready = False
-        self.edited: list[ModuleRecord] = []
+        self.edited: dict[ModuleRecord, None] = {}
         self.disposed: set[int] = set()
         self.dropped: list[CodeType] = []
         """Code objects of the old source that have no successor."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import codes, functions
 from .graph import ModuleRecord, Node
+from .planner import may_bind_globals
 from .run import IMMUTABLE, Group, RunState
 from .statements import Statement
 from .transaction import MISSING
@@ -31,7 +32,7 @@ class Scheduling(RunState):
 
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
         """A changed statement between those that build a value must see it half built, as in a fresh process."""
-        if node.statement.kind in ("import", "from") or not (node in self.added or node in self.previous):
+        if node.statement.kind in ("import", "from") or not (node in self.added or node.module in self.edited):
             return
         table = self.agenda.table(node.module)
         for name in node.statement.effects.reads - node.statement.effects.mutates:
@@ -51,9 +52,10 @@ class Scheduling(RunState):
     def _added_to_unseen(self, node: Node, name: str) -> Iterator[bool]:
         """The same for those that the module's own text does not show: by functions, and in other modules."""
         record, table, now = node.module, self.agenda.table(node.module), self.graph.order(node)
-        for code in table.codes_reading(name):
-            if name in codes.grown_globals(code):
-                yield from (self.graph.order(runner) > now for runner in self.graph.runners(code))
+        for code in table.codes_naming(name):
+            runners = self.graph.runners(code)
+            if runners and name in codes.grown_globals(code):
+                yield from (self.graph.order(runner) > now for runner in runners)
         for reader in self.graph.readers((record.name, name)):
             effects = reader.statement.effects
             if reader.statement.kind == "from":
@@ -202,7 +204,7 @@ class Scheduling(RunState):
         """Global names that functions of the module bind."""
         key = id(record)
         if key not in self.global_writes:
-            nodes = self.graph.analyze(record)
+            nodes = filter(may_bind_globals, self.graph.analyze(record))
             found = [codes.global_writes(code) for node in nodes for code in codes.walk(node.codes)]
             self.global_writes[key] = frozenset().union(*found)
         return self.global_writes[key]

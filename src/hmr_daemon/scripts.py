@@ -16,7 +16,7 @@ from .recorder import Load
 def main_frame(module: ModuleType) -> FrameType | None:
     """The frame of the script's own top-level code, where it is still running."""
     found = None
-    innermost = innermost_frames().get(threading.main_thread().ident)
+    innermost = innermost_frames().get(threading.main_thread().ident or 0)
     for frame in outward(innermost):
         if frame.f_globals is module.__dict__ and frame.f_code.co_name == "<module>" and _is_file(frame.f_code, module):
             found = frame
@@ -77,9 +77,9 @@ def _checked(source: bytes | None, path: str, code: CodeType) -> bytes | None:
     return source if same else None
 
 
-def innermost_frames() -> dict[int | None, FrameType]:
+def innermost_frames() -> dict[int, FrameType]:
     """The frame of each thread, of this one its caller's: one that held itself would keep all that it holds."""
-    frames: dict[int | None, FrameType] = {**sys._current_frames()}
+    frames = sys._current_frames()
     frames[get_ident()] = sys._getframe(2)
     return frames
 
