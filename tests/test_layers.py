@@ -32,6 +32,7 @@ LAYERS = [
     "reach",
     "graph",
     "planner",
+    "targets",
     "batches",
     "signatures",
     "trail",

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import LiveFactory
-from oracle.cases import CASES
 from oracle.client import Client
+from oracle.everyday import CASES
 from oracle.judge import judge
 from oracle.run import Finding, describe, draw, search
 from oracle.subject import Scenario

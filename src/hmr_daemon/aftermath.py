@@ -28,6 +28,7 @@ class Aftermath(Rerunning):
             else:
                 self._drop_annotations(record)
         members = set().union(*(change.names for change in self.class_changes.values()))
+        self.caches = None  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members)
         for path in sorted(self.graph.gone):
             for record in self.graph.at_path(path):

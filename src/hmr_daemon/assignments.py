@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
-from . import functions, values
+from . import values
 from .contributions import Place
 from .graph import Name, Node
-from .run import Target
-from .statements import ANY, Statement
+from .statements import Statement
+from .targets import Target, home, is_ours, targets
 from .telling import Telling
-from .transaction import MISSING
 
 
 class Assigning(Telling):
     """A run that minds whose word on an attribute is the last."""
 
     def targets(self, node: Node, statement: Statement) -> list[Target]:
-        """The attributes that the statement's text sets on user classes, functions and modules."""
-        found = []
-        for root, *names in statement.effects.sets:
-            holder = node.module.namespace.get(root, MISSING)
-            for name in names[:-1]:
-                holder = functions.own_dict(holder).get(name, MISSING)
-            if self._is_ours(holder):
-                told = _strings(statement) if names[-1] == ANY else names[-1:]
-                found += [Target(holder, name, (node.module.name, root)) for name in told]
-        return found
-
-    def _is_ours(self, holder: Any) -> bool:
-        """Whether an attribute that goes can be taken back: what libraries held before is not known."""
-        if isinstance(holder, ModuleType):
-            return holder.__name__ in self.graph.modules
-        return isinstance(holder, (type, FunctionType)) and holder.__module__ in self.graph.modules
+        return targets(node, statement, self.graph)
 
     def lost_targets(self, node: Node, old: Statement, new: Statement | None) -> list[Target]:
         """What the statement's old text set and its new one does not."""
@@ -58,7 +42,7 @@ class Assigning(Telling):
         if setters:
             self.schedule(setters[-1], f"sets {target.attribute} last now")
         elif isinstance(target.holder, type):
-            self._bind_member_again(target.holder, target.attribute)
+            self.bind_member_again(target.holder, target.attribute)
 
     def _delete(self, target: Target) -> None:
         if isinstance(target.holder, type):
@@ -66,7 +50,7 @@ class Assigning(Telling):
         else:
             self.transaction.delete_item(vars(target.holder), target.attribute)
 
-    def _bind_member_again(self, cls: type, name: str) -> None:
+    def bind_member_again(self, cls: type, name: str) -> None:
         """The class's own body may bind what was set from outside."""
         record = self.graph.modules.get(cls.__module__)
         if record is not None:
@@ -89,7 +73,7 @@ class Assigning(Telling):
             return sorted(self.graph.setters((holder.__name__, target.attribute)), key=self.graph.order)
         found = [
             node
-            for node in self._mentioning([_home(holder), target.root])
+            for node in self._mentioning([home(holder), target.root])
             if any(other.key == target.key for other in self.targets(node, node.statement))
         ]
         return sorted(found, key=self.graph.order)
@@ -125,23 +109,13 @@ class Assigning(Telling):
 
     def set_again(self, node: Node, holder: Any, names: Collection[str] | None = None) -> None:
         """`node` has bound attributes, all where `names` is None: statements that set them later do so again."""
-        if not self._is_ours(holder):
+        if not is_ours(holder, self.graph):
             return
-        for other in self._mentioning([_home(holder)]):
+        for other in self._mentioning([home(holder)]):
             if other is not node and self.graph.order(other) > self.graph.order(node):
                 for target in self.targets(other, other.statement):
                     if target.holder is holder and (names is None or target.attribute in names):
                         self.schedule(other, f"sets {target.attribute} again")
 
     def tell_set(self, node: Node, target: Target) -> None:
-        self._tell_entries(node, Place((_home(target.holder), target.root), target.attribute), rebound=True)
-
-
-def _strings(statement: Statement) -> list[str]:
-    """The names that ``setattr(K, name, value)`` may mean, as far as the text mentions them."""
-    return sorted(value for _, value in statement.constants if isinstance(value, str) and value.isidentifier())
-
-
-def _home(holder: Any) -> Name:
-    """The global that a class or a function, or the class around it, was bound to when it was made."""
-    return holder.__module__, holder.__qualname__.partition(".")[0]
+        self._tell_entries(node, Place((home(target.holder), target.root), target.attribute), rebound=True)

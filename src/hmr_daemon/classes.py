@@ -7,7 +7,7 @@ import enum
 import gc
 import sys
 import types
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import CellType, FunctionType
 from typing import Any
@@ -16,6 +16,7 @@ from . import functions, values
 from ._bootstrap import environment_reason
 from .diff import Change
 from .instrument import METACLASS, ClassEdit, mangled
+from .statements import Statement
 from .transaction import MISSING, Transaction
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
@@ -97,6 +98,16 @@ class Namespace(dict[str, Any]):
         return member
 
 
+def _bound_below(members: Sequence[tuple[Statement, Change]], running: Collection[Statement]) -> set[str]:
+    """Names that a running member reads and that only members below it bind: to it, they mean the module's."""
+    found, bound = set[str](), set[str]()
+    for statement, _ in members:
+        if statement in running:
+            found |= statement.effects.reads - bound
+        bound |= statement.effects.writes
+    return found & bound
+
+
 class ClassHook:
     """Stands as the metaclass of a class whose predecessor is to be changed in place."""
 
@@ -113,6 +124,7 @@ class ClassHook:
         self._stack.append(name)
         running = [s for s, change in self._edits[qualname].members if change not in (Change.SAME, Change.BODY)]
         hidden = {mangled(written, name) for statement in running for written in statement.effects.writes}
+        hidden |= _bound_below(self._edits[qualname].members, running)
         return Namespace(self._find(qualname), hidden)
 
     def __call__(self, name: str, bases: tuple[type, ...], namespace: Namespace, **keywords: Any) -> type:

@@ -27,6 +27,8 @@ class Place:
     """Globals that lead to it."""
     attribute: str | None = None
     """The attribute of their values, or the variable of a surrounding function, that holds it; None: they do."""
+    owner: type | None = None
+    """The class that it is an attribute of."""
 
 
 @contextmanager
@@ -57,7 +59,7 @@ def replaced(
     if node.statement.kind in COMPOUND:
         made |= _made_by_code(before, made_of)
     reads = old.effects.reads if old is not None else ()
-    snapshots = [(c, _copy(c), place) for c, place in _containers(node, graph, reads) if len(c) <= LARGEST]
+    snapshots = [(c, _copy(c), place) for c, place in containers(node, graph, reads) if len(c) <= LARGEST]
     keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
     taken = []
     for container, snapshot, _ in snapshots:
@@ -81,7 +83,7 @@ def withdraw(
         return []
     made = _made(node, before, made_of) | _made_by_code(before, made_of)
     found = []
-    for container, place in _containers(node, graph, ()):
+    for container, place in containers(node, graph, ()):
         if len(container) <= LARGEST:
             transaction.guard(container)
             if _take_out(container, _copy(container), made):
@@ -91,7 +93,7 @@ def withdraw(
 
 def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
     """Whether the keys of a dict tell what a bare call put there: `old` mentions one as a constant."""
-    dicts = [c for c, _ in _containers(node, graph, old.effects.reads) if isinstance(c, dict) and len(c) <= LARGEST]
+    dicts = [c for c, _ in containers(node, graph, old.effects.reads) if isinstance(c, dict) and len(c) <= LARGEST]
     return any((type(key), key) in old.constants for d in dicts for key in list(d) if isinstance(key, PLAIN))
 
 
@@ -116,7 +118,7 @@ def _registers(node: Node, made_of: Sequence[CodeType]) -> bool:
 def _made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:
     """Identities of the objects that the statement's last run made."""
     if node.statement.kind == "expr":
-        return set()
+        return {id(value) for value in before.values() if not isinstance(value, (*PLAIN, ModuleType))}
     bound = [v for v in before.values() if v is not MISSING and not isinstance(v, (*PLAIN, ModuleType))]
     own = {id(code) for code in made_of}
     inner = [f for f in functions.reachable(bound) if id(f.__code__) in own]
@@ -129,7 +131,7 @@ def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set
     return {id(f) for found in functions.find(pairs, before.values()).values() for f in found}
 
 
-def _containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[Any, Place]]:
+def containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[Any, Place]]:
     """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls."""
     files = graph.paths()
     namespace = node.module.namespace
@@ -169,7 +171,7 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
             held = _with_name_of(place, cls)
             for name, member in list(vars(cls).items()):
                 if type(member) in (list, dict, set, classmethod, staticmethod):
-                    yield member, replace(held, attribute=name)
+                    yield member, replace(held, attribute=name, owner=cls)
             if type(cls) is not type:
                 yield type(cls), held
     elif type(value) in (classmethod, staticmethod):

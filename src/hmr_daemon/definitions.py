@@ -22,6 +22,9 @@ class Hooks:
         self.request = request
         self._before = before
         self.merged: list[FunctionType] = []
+        """Functions whose default values are others now."""
+        self.shown: list[FunctionType] = []
+        """Functions of which something else shows now: defaults, docstring, attributes or annotations."""
         self.class_hook = classes.ClassHook(run.transaction, request.classes, self._class)
         self.objects = {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook}
 
@@ -42,8 +45,11 @@ class Hooks:
         if merged is None:
             functions.forward(self._run.transaction, old, new)
             return new
-        if not _same_face(was, _face(merged, None)):
+        now = _face(merged, None)
+        if not values.same(was[0], now[0]):
             self.merged.append(merged)
+        if not values.same(was, now):
+            self.shown.append(merged)
         return merged
 
     def _predecessor(self, new: FunctionType) -> FunctionType | None:
@@ -65,11 +71,8 @@ def _face(function: FunctionType, defaults: dict[str, Any] | None) -> tuple[Any,
         defaults if defaults is not None else functions.default_values(function),
         function.__doc__,
         dict(vars(function)),
+        functions.annotations_of(function),
     )
-
-
-def _same_face(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
-    return values.same(before[0], after[0])
 
 
 def resolve(names: Mapping[str, Any], qualname: str) -> Any:

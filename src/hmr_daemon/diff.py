@@ -10,9 +10,10 @@ from enum import Enum
 from itertools import islice
 from operator import lt
 
-from .statements import Statement
+from .statements import Effects, Statement
 
-ReadByFunctions = Callable[[int], frozenset[str]]
+Unseen = Callable[[int], tuple[frozenset[str], frozenset[str]]]
+"""Tells names that the statement at a position of the old version read through functions, and bound by ``*``."""
 
 
 class Change(Enum):
@@ -33,19 +34,14 @@ class Edit:
     change: Change
 
 
-def _nothing(position: int) -> frozenset[str]:
-    return frozenset()
+def _nothing(position: int) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(), frozenset()
 
 
-def compare(
-    old: Sequence[Statement], new: Sequence[Statement], read_by_functions: ReadByFunctions = _nothing
-) -> tuple[Edit, ...]:
-    """The edits that lead from `old` to `new`, in the order of `new`, removals last.
-
-    `read_by_functions` tells which names the statement at a position of `old` read through functions that it called.
-    """
+def compare(old: Sequence[Statement], new: Sequence[Statement], unseen: Unseen = _nothing) -> tuple[Edit, ...]:
+    """The edits that lead from `old` to `new`, in the order of `new`, removals last."""
     pairs = _pair(old, new)
-    moved = _moved(pairs, old, new, read_by_functions)
+    moved = _moved(pairs, old, new, unseen)
     edits = []
     for j, statement in enumerate(new):
         i = pairs.get(j)
@@ -120,14 +116,12 @@ def _pair_by(
     return [i for i in left if i not in used], [j for j in right if j not in taken]
 
 
-def _moved(
-    pairs: dict[int, int], old: Sequence[Statement], new: Sequence[Statement], read_by_functions: ReadByFunctions
-) -> set[int]:
+def _moved(pairs: dict[int, int], old: Sequence[Statement], new: Sequence[Statement], unseen: Unseen) -> set[int]:
     """New positions of statements that changed places with one they depend on."""
     order = sorted(pairs)
     stay = longest_rising([pairs[j] for j in order])
     movers = [j for j in order if pairs[j] not in stay]
-    return {reader for j in movers for reader in _crossed(j, order, pairs, new, read_by_functions)}
+    return {reader for j in movers for reader in _crossed(j, order, pairs, new, unseen)}
 
 
 def _crossed(
@@ -135,20 +129,28 @@ def _crossed(
     order: Sequence[int],
     pairs: dict[int, int],
     new: Sequence[Statement],
-    read_by_functions: ReadByFunctions,
+    unseen: Unseen,
 ) -> Iterable[int]:
     mine, my = new[j].effects, pairs[j]
-    my_reads = mine.reads | read_by_functions(my)
+    reads, writes = _with(mine, unseen(my))
+    changes = writes | mine.mutates
     for k in order:
         if k == j or (k < j) == (pairs[k] < my):
             continue
         other = new[k].effects
-        if my_reads & other.writes or mine.mutates & other.mutates:
+        other_reads, other_writes = _with(other, unseen(pairs[k]))
+        together = bool(mine.mutates & other.mutates)
+        if together or reads & (other_writes | other.mutates):
             yield j
-        if (mine.writes and (other.reads | read_by_functions(pairs[k])) & mine.writes) or mine.mutates & other.mutates:
+        if together or other_reads & changes:
             yield k
-        if mine.writes & other.writes:
+        if writes & other_writes:
             yield max(j, k)
+
+
+def _with(effects: Effects, unseen: tuple[frozenset[str], frozenset[str]]) -> tuple[frozenset[str], frozenset[str]]:
+    reads, writes = unseen
+    return effects.reads | reads, effects.writes | writes
 
 
 def longest_rising(values: Sequence[float]) -> set[float]:

@@ -40,16 +40,14 @@ class Editing(Swapping):
                 self.outcome.notes.append(f"{record.path} says `# hmr: off`: it goes on as it was loaded")
                 continue
             before = [node.statement for node in nodes]
-            edits = diff.compare(before, parsed.statements, partial(self._read_by_functions, nodes))
+            edits = diff.compare(before, parsed.statements, partial(self._unseen, nodes))
             yield FileEdit(record, change.source, parsed, old, edits)
 
-    def _read_by_functions(self, nodes: Sequence[Node], position: int) -> frozenset[str]:
-        """Names of the module that a statement read through functions of the module."""
+    def _unseen(self, nodes: Sequence[Node], position: int) -> tuple[frozenset[str], frozenset[str]]:
+        """Names of the module that a statement read through functions of the module, and that it bound by ``*``."""
         node = nodes[position]
-        if not node.ran:
-            return frozenset()
-        ran = (code for n in nodes for code in codes.walk(n.codes) if id(code) in node.ran)
-        return frozenset().union(*map(codes.global_reads, ran))
+        ran = (code for n in nodes for code in codes.walk(n.codes) if id(code) in node.ran) if node.ran else ()
+        return frozenset().union(*map(codes.global_reads, ran)), frozenset(node.extra if node.star else ())
 
     def _apply_edit(self, edit: FileEdit) -> None:
         """Let the record's statements be those of the new source; what must run goes on the agenda."""
@@ -226,6 +224,10 @@ class Editing(Swapping):
         """What a statement added to through functions cannot be told apart: it is made anew, by all who build it."""
         namespace = node.module.namespace
         called = functions.reachable([namespace[name] for name in node.statement.effects.reads if name in namespace])
-        for code in codes.walk(function.__code__ for function in called):
-            if id(code) in node.ran:
-                self._make_anew(code)
+        ran = [code for code in codes.walk(function.__code__ for function in called) if id(code) in node.ran]
+        for code in ran:
+            self._make_anew(code)
+        grown = frozenset().union(*map(codes.grown_names, ran))
+        for _, place in contributions.containers(node, self.graph, ()) if grown else ():
+            if place.owner is not None and place.attribute in grown:
+                self.bind_member_again(place.owner, place.attribute)

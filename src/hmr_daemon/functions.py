@@ -331,6 +331,13 @@ def default_values(function: FunctionType) -> dict[str, Any]:
     return {**values, **(function.__kwdefaults__ or {})}
 
 
+def annotations_of(function: FunctionType) -> object:
+    """What tells one set of annotations from another, without computing those that wait to be asked for (3.14)."""
+    if sys.version_info >= (3, 14) and (annotate := function.__annotate__) is not None:
+        return id(annotate)
+    return dict(function.__annotations__)
+
+
 def _merge_annotations(transaction: Transaction, old: FunctionType, new: FunctionType) -> None:
     if sys.version_info >= (3, 14):
         if old.__annotate__ is not new.__annotate__:

@@ -254,11 +254,15 @@ class Agenda:
 
     # --- what must come along --------------------------------------------------------------------------
 
-    def needed_before(self, node: Node) -> Iterator[tuple[Node, str]]:
-        """Earlier statements that must run first: `node` reads names that were bound again after it."""
+    def needed_before(self, node: Node, reads: Collection[str] = ()) -> Iterator[tuple[Node, str]]:
+        """Earlier statements that must run first: `node` reads names that were bound again after it.
+
+        `reads` are names that it will read besides those that its text and its last run tell.
+        """
         table = self.table(node.module)
         for name, writers in table.written_again:
-            if name not in node.statement.effects.reads and not table.reads_by_functions(node, name):
+            read = name in node.statement.effects.reads or name in reads or table.reads_by_functions(node, name)
+            if not read:
                 continue
             reaching = table.reaching(name, node)
             if reaching and writers[-1] not in reaching:

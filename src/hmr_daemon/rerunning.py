@@ -10,7 +10,7 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from . import classes, codes, contributions, functions, reach, statements, values
+from . import classes, codes, contributions, functions, statements, values
 from .compiler import compile_statement, compile_text
 from .definitions import Hooks, fresh, made_here
 from .editing import Editing
@@ -85,7 +85,7 @@ class Rerunning(Editing):
             for name in node.statement.effects.writes:
                 if not table.reaching(name, node) and table.next_writer(name, node) is None:
                     namespace.pop(name, None)  # it may not bind the name this time
-        earlier_star = set(node.extra) if node.star else set()
+        earlier_extra = set(node.extra) if node.star or node.statement.effects.dynamic else set()
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
         hidden = self._hide_later_names(node)
         assigned = self.assigned(node)
@@ -96,7 +96,7 @@ class Rerunning(Editing):
             self.transaction,
             node,
             self.graph,
-            {} if grouped else mine,
+            self._passed_before(node) if grouped else mine,
             () if grouped else self._made_of(node),
             self._old_statement(node),
             self._made_later(node) if node in self.added else None,
@@ -107,7 +107,7 @@ class Rerunning(Editing):
         for cls, name, value in overridden:
             self.transaction.set_member(cls, name, value)
         names = names & (self._bound_by(node) | set(before) - self._old_writes(node)) | set(node.writes)
-        gone = earlier_star - node.extra
+        gone = earlier_extra - node.extra
         names -= gone
         for name in sorted(gone):
             self._remove(record, name)
@@ -129,6 +129,25 @@ class Rerunning(Editing):
                 del self.open_groups[key]
                 value = group.maker.module.namespace.get(key[1], MISSING)
                 self._compare(group.maker, key[1], group.old, value)
+                self._keep_aliases(group.maker.module, key[1], value)
+
+    def _keep_aliases(self, record: ModuleRecord, name: str, new: Any) -> None:
+        """Where the old value stayed after all, names that were given the new one in between have it too."""
+        kept = record.namespace.get(name, MISSING)
+        if kept is not new and kept is not MISSING:
+            for other, alias in self._aliases(record, name):
+                if other.namespace.get(alias) is new:
+                    self.transaction.set_item(other.namespace, alias, kept)
+
+    def _passed_before(self, node: Node) -> dict[str, Any]:
+        """What a bare call was given before: what it was given to may have outlived the reload."""
+        previous = self._old_statement(node)
+        key = id(node.module)
+        passed = {name: self.former[key, name] for name in node.statement.effects.passes if (key, name) in self.former}
+        for name in previous.effects.passes - node.statement.effects.passes if previous is not None else ():
+            if name in node.module.namespace:
+                passed[name] = self.former.get((key, name), node.module.namespace[name])
+        return passed
 
     def _hide_later_names(self, node: Node) -> dict[str, Any]:
         """Names that only later statements bind do not exist yet when a changed statement runs."""
@@ -171,16 +190,6 @@ class Rerunning(Editing):
         self.transaction.delete_member(cls, name)
         if cls.__name__ in made:
             classes.graft_member(self.transaction, cls, name, made[cls.__name__])
-
-    def _names_used(self, node: Node, later: set[str]) -> set[str]:
-        """Of some globals, those that a statement reads, itself or by the functions of its module that it calls."""
-        effects, namespace = node.statement.effects, node.module.namespace
-        found = set(effects.reads)
-        if effects.calls and not later <= found:
-            called = [namespace[name] for name in effects.reads if name in namespace and name not in later]
-            for code in reach.reached(called, effects.attributes, {node.module.path}).values():
-                found |= codes.global_reads(code)
-        return found
 
     def _dispose(self, record: ModuleRecord) -> None:
         """Let the module close what its statements opened, before the first of them runs again."""
@@ -248,6 +257,8 @@ class Rerunning(Editing):
             self.set_again(node, class_change.cls, class_change.names)
         for function in hooks.merged:
             self._tell_runners(function, node)
+        for function in hooks.shown:
+            self.tell_face(node.module, function.__qualname__.partition(".")[0])
 
     def _plain_code(self, node: Node, parsed: Parsed) -> CodeType:
         """Code of a statement that defines nothing, kept for the next time."""
@@ -287,6 +298,8 @@ class Rerunning(Editing):
         """Keep the old object where the new one is the same; else tell who read the name."""
         namespace = node.module.namespace
         new = namespace.get(name, MISSING)
+        if old is not new and old is not MISSING:
+            self.former.setdefault((id(node.module), name), old)
         following = self._next_writer(node, name)
         if following is not None:
             self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
@@ -303,6 +316,8 @@ class Rerunning(Editing):
         """A registry that all who build it fill again stays the object that it is; whether it can."""
         new: Any = node.module.namespace.get(name)
         if old is new or type(old) is not type(new) or type(old) not in (list, dict, set):
+            return False
+        if node.statement.kind in ("import", "from") or node.statement.alias:
             return False
         if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, name)):
             return False

@@ -11,11 +11,12 @@ from typing import Any
 
 from . import classes, diff, functions
 from .contributions import Place
-from .graph import Graph, ModuleRecord, Name, Node
+from .graph import Graph, ModuleRecord, Node
 from .planner import Agenda
 from .recorder import Recorder
 from .statements import Parsed, Statement
-from .transaction import MISSING, Transaction
+from .targets import Target
+from .transaction import Transaction
 
 IMMUTABLE = (
     int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,
@@ -66,24 +67,6 @@ class Previous:
     statement: Statement
     text: str
     codes: tuple[CodeType, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Target:
-    """An attribute of a class, a function or a module that a statement sets."""
-
-    holder: Any
-    attribute: str
-    root: Name
-    """The global that leads from the statement to the holder."""
-
-    @property
-    def key(self) -> tuple[int, str]:
-        return id(self.holder), self.attribute
-
-    @property
-    def value(self) -> Any:
-        return functions.own_dict(self.holder).get(self.attribute, MISSING)
 
 
 @dataclass
@@ -167,6 +150,10 @@ class RunState:
         self.open_groups: dict[tuple[int, str], Group] = {}
         self.made_anew: set[tuple[int, str]] = set()
         """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
+        self.caches: list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]] | None = None
+        """The caches of the user's functions with the code behind them, once they are asked for."""
+        self.former: dict[tuple[int, str], Any] = {}
+        """What names, by the identity of their modules, held before other objects took their places."""
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}
         """What names held that several statements bind, before the first of these ran again."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from . import codes, functions
+from . import codes, functions, reach
 from .graph import ModuleRecord, Node
 from .planner import may_bind_globals
 from .run import IMMUTABLE, Group, RunState
 from .statements import Statement
+from .targets import only_sets
 from .transaction import MISSING
 
 
@@ -26,9 +28,29 @@ class Scheduling(RunState):
                 continue
             if not self.agenda.add(node, reason, name, code_changed):
                 continue
-            for earlier, read in self.agenda.needed_before(node):
+            for earlier, read in self.agenda.needed_before(node, self._read_by_calls(node)):
                 waiting.append((earlier, f"{node.statement.label} needs its {read}", None, False))
             waiting += [(n, r, None, False) for n, r in (*self._group(node), *self._half_built(node))]
+
+    def _read_by_calls(self, node: Node) -> set[str]:
+        """Names that are bound more than once and that functions which a new statement will call read."""
+        names = {name for name, _ in self.agenda.table(node.module).written_again}
+        return self._names_used(node, names) if names and node in self.added else set()
+
+    def _names_used(self, node: Node, names: set[str]) -> set[str]:
+        """What a statement reads, itself or by the functions of its module that it calls without some `names`."""
+        effects, namespace = node.statement.effects, node.module.namespace
+        found = set(effects.reads)
+        if not effects.calls or names <= found:
+            return found
+        called = [namespace[name] for name in effects.reads if name in namespace and name not in names]
+        for code in reach.reached(called, effects.attributes, {node.module.path}).values():
+            found |= codes.global_reads(code)
+        writers = self.agenda.table(node.module).writers
+        for name in effects.reads - namespace.keys():  # defined by the same edit
+            for code in codes.walk(code for writer in writers.get(name, ()) for code in writer.codes):
+                found |= codes.global_reads(code)
+        return found
 
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
         """A changed statement between those that build a value must see it half built, as in a fresh process."""
@@ -37,7 +59,7 @@ class Scheduling(RunState):
         table = self.agenda.table(node.module)
         for name in node.statement.effects.reads - node.statement.effects.mutates:
             value = node.module.namespace.get(name)
-            if isinstance(value, (FunctionType, type)) or not self._grows(node, name):
+            if isinstance(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
                 continue
             if any(self._added_to_after(node, name)):
                 self.made_anew.add((id(node.module), name))
@@ -51,18 +73,34 @@ class Scheduling(RunState):
 
     def _added_to_unseen(self, node: Node, name: str) -> Iterator[bool]:
         """The same for those that the module's own text does not show: by functions, and in other modules."""
-        record, table, now = node.module, self.agenda.table(node.module), self.graph.order(node)
-        for code in table.codes_naming(name):
-            runners = self.graph.runners(code)
-            if runners and name in codes.grown_globals(code):
-                yield from (self.graph.order(runner) > now for runner in runners)
-        for reader in self.graph.readers((record.name, name)):
-            effects = reader.statement.effects
-            if reader.statement.kind == "from":
-                adding = self.agenda.table(reader.module).mutators.get(_alias_of(reader, name), ())
-                yield from (self.graph.order(m) > now for m in adding)
-            elif effects.mutates and name in effects.attributes:
-                yield self.graph.order(reader) > now
+        now = self.graph.order(node)
+        for record, alias in self._aliases(node.module, name):
+            table = self.agenda.table(record)
+            if record is not node.module:
+                yield from (self.graph.order(m) > now for m in table.mutators.get(alias, ()))
+            for code in table.codes_naming(alias):
+                runners = self.graph.runners(code)
+                if runners and alias in codes.grown_globals(code):
+                    yield from (self.graph.order(runner) > now for runner in runners)
+            for reader in self.graph.readers((record.name, alias)):
+                effects = reader.statement.effects
+                if effects.mutates and alias in effects.attributes:
+                    yield self.graph.order(reader) > now
+
+    def _aliases(self, record: ModuleRecord, name: str) -> Iterator[tuple[ModuleRecord, str]]:
+        """The names in any module that imports and plain assignments made of a name, itself first."""
+        waiting, seen = [(record, name)], set[tuple[str, str]]()
+        while waiting:
+            record, name = waiting.pop()
+            if (record.name, name) in seen:
+                continue
+            seen.add((record.name, name))
+            yield record, name
+            for reader, known in list(self.agenda.readers(record, name, None)):
+                if reader.statement.kind == "from":
+                    waiting.append((reader.module, known))
+                elif reader.statement.alias:
+                    waiting += [(reader.module, bound) for bound in reader.statement.names]
 
     def _may_run(self, node: Node) -> bool:
         record = node.module
@@ -84,17 +122,25 @@ class Scheduling(RunState):
         previous = self.previous.get(node)
         old = previous.statement.effects if previous is not None else node.statement.effects
         mutates = old.mutates | table.mutates(node) | self.changed_through.get(node, set())
-        for name in mutates:
+        for name in {*mutates, *self._consumes(node)}:
             whole = isinstance(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
-            if not whole and self._grows(node, name):
+            if not whole and self._grows(node, name) and not only_sets(node, name, self.graph):
                 yield from self._makers(table, node, name)
-        if removed:
+        if removed or node.statement.kind in ("import", "from"):
             return
         for name in node.writes:
             for other in table.mutators.get(name, ()):
                 if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
                     self._open_group(node, name, other)
                     yield other, f"adds to {name}"
+
+    def _consumes(self, node: Node) -> Iterator[str]:
+        """Names of iterators that a statement reads, and so takes from."""
+        namespace = node.module.namespace
+        for name in node.statement.effects.reads if node.statement.kind not in ("def", "class") else ():
+            value = namespace.get(name)
+            if hasattr(type(value), "__next__") and not isinstance(value, io.IOBase):
+                yield name
 
     def _makers(self, table: Any, node: Node, name: str) -> Iterator[tuple[Node, str]]:
         makers = table.reaching(name, node)
@@ -111,13 +157,19 @@ class Scheduling(RunState):
                     yield from ((w, f"makes {attribute}") for w in self.agenda.table(record).writers.get(attribute, ()))
 
     def _foreign_makers(self, maker: Node, name: str) -> Iterator[tuple[Node, str]]:
-        for module, attribute in maker.reads:
-            record = self.graph.modules.get(module)
-            if record is None or _alias_of(maker, attribute) != name:
-                continue
-            self.made_anew.add((id(record), attribute))
-            for writer in self.agenda.table(record).writers.get(attribute, ()):
-                yield writer, f"makes {attribute}"
+        waiting, seen = [(maker, name)], set[Node]()
+        while waiting:
+            maker, name = waiting.pop()
+            seen.add(maker)
+            for module, attribute in maker.reads:
+                record = self.graph.modules.get(module)
+                if record is None or _alias_of(maker, attribute) != name:
+                    continue
+                self.made_anew.add((id(record), attribute))
+                for writer in self.agenda.table(record).writers.get(attribute, ()):
+                    if writer.statement.kind == "from" and writer not in seen:
+                        waiting.append((writer, attribute))
+                    yield writer, f"makes {attribute}"
 
     def _grows(self, node: Node, name: str) -> bool:
         """Whether the value of a name is one that a statement can add to."""

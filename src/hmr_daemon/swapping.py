@@ -43,10 +43,16 @@ class Swapping(Assigning):
             if runners and codes.grown_globals(old) | codes.grown_globals(new):
                 self._make_anew(old)
                 self._make_anew(new)
+            if codes.docstring(old) != codes.docstring(new):
+                self._tell_docstring(new)
         for function, new in self.swap.refused:
             self._refused(function, new)
         self._look_into_decorators(changed)
         self._class_lines()
+
+    def _tell_docstring(self, new: CodeType) -> None:
+        for record in self.graph.at_path(new.co_filename):
+            self.tell_face(record, new.co_qualname.partition(".")[0])
 
     def _refused(self, function: FunctionType, new: CodeType) -> None:
         """A function whose closure has not the variables of the new code: what made it must run again."""

@@ -13,12 +13,19 @@ from .graph import ModuleRecord, Name, Node
 from .scheduling import Scheduling
 from .transaction import MISSING
 
+INTROSPECTION = frozenset({
+    "__annotations__", "__defaults__", "__dict__", "__doc__", "__kwdefaults__", "__signature__", "cleandoc", "getdoc",
+    "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
+})  # fmt: skip
+"""What a statement mentions that looks at a function rather than calls it."""
+
 
 class Telling(Scheduling):
     """A run that tells the readers of what changed."""
 
     def _tell(self, record: ModuleRecord, name: str, origin: Node | None, reason: str, added: bool = False) -> None:
         self.changed_names.setdefault(record.path, set()).add(name)
+        self._clear_caches(set(), {record.path: {name}})
         for reader, known in list(self.agenda.readers(record, name, origin)):
             effects = reader.statement.effects
             shown = known in effects.reads or name in effects.attributes or bool(reader.statement.imports)
@@ -103,7 +110,8 @@ class Telling(Scheduling):
             reason = f"{attribute or name} has another value" if rebound else f"{attribute or name} has other entries"
             for reader, known in list(self.agenda.readers(record, name, None)):
                 statement = reader.statement
-                hands_on = statement.alias and not (rebound and attribute in statement.effects.attributes)
+                plain = statement.alias and not statement.effects.operates and not statement.effects.calls
+                hands_on = plain and not (rebound and attribute in statement.effects.attributes)
                 if statement.kind == "from" or hands_on:
                     inner = None if attribute in statement.effects.attributes else attribute
                     waiting += [((reader.module.name, bound), inner) for bound in {known, *statement.names}]
@@ -142,6 +150,14 @@ class Telling(Scheduling):
             v is cls or isinstance(v, cls) or (isinstance(v, type) and issubclass(v, cls)) for v in values_bound
         )
 
+    def tell_face(self, record: ModuleRecord, name: str) -> None:
+        """What shows of a function, other than what it does, is different: who asks for that runs again."""
+        for other, alias in list(self._aliases(record, name)):
+            for reader, known in list(self.agenda.readers(other, alias, None)):
+                effects = reader.statement.effects
+                if not INTROSPECTION.isdisjoint(effects.attributes | effects.reads):
+                    self.schedule(reader, f"{name} shows something else", known, code_changed=True)
+
     def _tell_members(self, node: Node, name: str) -> None:
         """Statements between those that build a value saw it half built: they run again in their place."""
         members = self.open_groups[id(node.module), name].members
@@ -149,6 +165,9 @@ class Telling(Scheduling):
         for reader, known in self.agenda.readers(node.module, name, node):
             if reader.module is node.module and reader.order < last:
                 self.schedule(reader, f"{name} is built again", known)
+        for reader in list(self.agenda.function_readers(node.module, name, node)):
+            if reader.module is node.module and reader.order < last:
+                self.schedule(reader, f"{name} is built again", name, code_changed=True)
 
     def _tell_cache_users(self, record: ModuleRecord, cache: Any) -> None:
         """Who called a cached function may have been served a result, and so have run nothing of it."""
@@ -166,14 +185,22 @@ class Telling(Scheduling):
         """No result is served from a cache that changed code, or a global or member that has changed, computed."""
         if not changed and not names and not members:
             return
-        files = self.graph.paths()
-        for record in self.graph.caching():
-            for cache in functions.caches(record.namespace, record.name):
-                ran = reach.reached([cache.function], (), files)
-                stale = any({*names.get(c.co_filename, ()), *members} & set(c.co_names) for c in ran.values())
-                if stale or changed & ran.keys():
-                    cache.clear()
-                    self._tell_cache_users(record, cache.holder)
+        for record, cache, ran in self._caches():
+            stale = any({*names.get(c.co_filename, ()), *members} & set(c.co_names) for c in ran.values())
+            if stale or changed & ran.keys():
+                cache.clear()
+                self._tell_cache_users(record, cache.holder)
+
+    def _caches(self) -> list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]]:
+        """The caches of the user's functions, with the code that may have computed what they hold."""
+        if self.caches is None:
+            files = self.graph.paths()
+            self.caches = [
+                (record, cache, reach.reached([cache.function], (), files))
+                for record in self.graph.caching()
+                for cache in functions.caches(record.namespace, record.name)
+            ]
+        return self.caches
 
     def _remove_names(self) -> None:
         removed, self.removed_names = self.removed_names, []

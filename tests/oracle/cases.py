@@ -749,3 +749,204 @@ case(
     {"p/a.py": "def f2(): pass\nt1 = f2\n"},
     {"p/a.py": "def f2(a=1): pass\nt1 = f2\n"},
 )
+one(
+    "class moved below an addition",
+    """
+    t1 = {'k0': 1}
+    class K1:
+        w = sum(t1.values())
+        def m(self): pass
+    t1['k0'] += 1
+    """,
+    """
+    t1 = {'k0': 1}
+    t1['k0'] += 1
+    class K1:
+        w = sum(t1.values())
+        def m(self): pass
+    """,
+)
+case(
+    "chain of imports of a dict that is added to",
+    "m1",
+    {
+        "p/__init__.py": """
+        c4 = 1
+        t1 = dict(k0=c4)
+        """,
+        "p/a.py": """
+        c6 = (c5 := 7) + 1
+        from p import t1 as t1_as1
+        """,
+        "m1.py": """
+        from p.a import t1_as1, c6, c5
+        t1_as1.update(k2=16)
+        """,
+    },
+    {
+        "p/__init__.py": """
+        c4 = 8
+        t1 = dict(k0=c4)
+        """,
+        "p/a.py": """
+        c6 = (c5 := 10) + 1
+        from p import t1 as t1_as1
+        """,
+    },
+)
+one(
+    "statement added that calls what reads a name bound again below",
+    """
+    c3 = 10
+    c3 = 2
+    """,
+    """
+    c3 = 10
+    def f(): return c3
+    c5 = f()
+    c3 = 2
+    """,
+)
+case(
+    "read moved above the star import that binds",
+    "m3",
+    {
+        "m2.py": "l1 = 1\n",
+        "m3.py": """
+        from m2 import *
+        l1
+        """,
+    },
+    {
+        "m3.py": """
+        l1
+        from m2 import *
+        """,
+    },
+)
+case(
+    "class added beside a global set from elsewhere",
+    "m4",
+    {
+        "m2.py": """
+        import contextlib
+        @contextlib.contextmanager
+        def ctx1():
+            yield 13
+        with ctx1() as c2:
+            c2 += 2
+        class K3: pass
+        """,
+        "m4.py": """
+        import m2
+        m2.c2 = 2
+        """,
+    },
+    {
+        "m4.py": """
+        import m2
+        class K7(m2.K3): pass
+        m2.c2 = 2
+        """,
+    },
+)
+one(
+    "loop by a function between a binding and its addition",
+    """
+    c2 = 13
+    def f1(**options): return c2
+    for i1 in [f1() for i in range(2)]:
+        pass
+    c2 += 1
+    """,
+    """
+    c2 = 18
+    def f1(**options): return c2
+    for i1 in [f1() for i in range(2)]:
+        pass
+    c2 += 1
+    """,
+)
+one(
+    "cached function in a loop",
+    """
+    t1 = dict(k0=1)
+    import functools
+    @functools.lru_cache
+    def f2(): return sum(t1.values())
+    c3 = 2
+    for _ in range(1):
+        c3 += f2()
+    """,
+    """
+    t1 = dict(k0=1 > 1)
+    import functools
+    @functools.lru_cache
+    def f2(): return sum(t1.values())
+    c3 = 2
+    for _ in range(1):
+        c3 += f2()
+    """,
+)
+case(
+    "import of a module in another form",
+    "p.b",
+    {
+        "p/__init__.py": "",
+        "p/a.py": "l1 = []\n",
+        "p/b.py": """
+        import p.a as a_1
+        a_1.l1.extend([1, 6])
+        """,
+    },
+    {
+        "p/b.py": """
+        from p import a as a_1
+        a_1.l1.extend([1, 6])
+        """,
+    },
+)
+case(
+    "class member called like a module that its body reads",
+    "m1",
+    {
+        "p/__init__.py": "class K1: pass\n",
+        "m1.py": """
+        import p
+        class K2:
+            w = p.K1
+            def __init__(self, v=1): pass
+            def p(self): pass
+        """,
+    },
+    {
+        "p/__init__.py": """
+        class K1:
+            def m(self): pass
+            def __init__(self, v=1): pass
+        """,
+    },
+)
+one(
+    "alias of a list that comes out equal",
+    """
+    try:
+        c9 = 1
+    except 1:
+        pass
+    l6 = list(range(5))
+    h2 = l6
+    def fill1(values): c9
+    fill1(l6)
+    """,
+    """
+    try:
+        c9 = {}
+    except 1:
+        pass
+    l6 = list(range(5))
+    h2 = l6
+    def fill1(values): c9
+    fill1(l6)
+    """,
+)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from oracle.cases import CASES
 from oracle.client import Client
+from oracle.everyday import CASES
 from oracle.judge import judge
 
 
