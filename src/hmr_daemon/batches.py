@@ -35,6 +35,10 @@ class BatchQueue:
         self._last = 0.0
         self._woken = False
 
+    def leave_parent(self) -> None:
+        """After a fork: a thread of the parent's may have held the lock."""
+        self._condition = threading.Condition(threading.Lock())
+
     def put(self, path: str) -> None:
         """Notes that a path may have changed; may be called from any thread."""
         with self._condition:

@@ -11,7 +11,7 @@ from collections import deque
 
 from . import finder, ipython
 from ._bootstrap import hand_over
-from .forks import after_this_call
+from .forks import PATIENCE, Forks, wait_until_gone
 from .jobs import Job
 from .prompt import Prompt, is_interactive
 from .recorder import Load, Recorder
@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     from .parts import Parts
 
 CALM = 0.1  # seconds without an import before the save-time side is loaded
+EXIT_PATIENCE = 0.5  # seconds that the interpreter's end waits for a reload in progress
 LOAD_PATIENCE = 2.0  # seconds that a reload waits for imports in progress to end
+WATCHDOG = "watchdog.observers.inotify_c" if sys.platform == "linux" else "watchdog.observers"
+SAVE_TIME = (
+    "logging", "dataclasses", "ast", "pathlib", "subprocess", "watchdog.events", WATCHDOG,
+    f"{__package__}.statements", f"{__package__}.functions", f"{__package__}.graph", f"{__package__}.instrument",
+    f"{__package__}.rerunning", f"{__package__}.executor", f"{__package__}.parts",
+)  # fmt: skip
+"""What the save-time side is made of, in steps of at most some 10 ms: a fork and the interpreter's end wait for one."""
 
 
 class Daemon:
@@ -43,11 +51,14 @@ class Daemon:
         self.script_load: Load | None = None
         """Set by who runs the script itself and adds its load to the recorder."""
         self.prompt = Prompt(self.sync)
+        self.forks = Forks(self)
         self._audience: Audience | None = None
         self._signal = threading.Event()
         self._stopping = False
         self._until_saved = False
         self._thread: threading.Thread | None = None
+        self._borrowed = False
+        """Whether the thread is the program's own, lent by take_over()."""
         self._parts: Parts | None = None
         self._script_source: bytes | None = None
         self._thread_lock = threading.Lock()
@@ -63,15 +74,17 @@ class Daemon:
         assert isinstance(load, Load)
         self.recorder.end(load, failed)
         if not self.recorder.busy:
+            self.forks.resume()
             self.wake()
 
     # --- the thread ---------------------------------------------------------------------------------------
 
     def start(self) -> None:
         with self._thread_lock:
-            if self._thread is None or not self._thread.is_alive():
+            if not self.runs:
                 self._stopping = False
                 self._until_saved = False
+                self._borrowed = False
                 self._thread = threading.Thread(target=self._run, name="hmr-daemon", daemon=True)
                 self._thread.start()
 
@@ -80,21 +93,32 @@ class Daemon:
         """Whether the thread is there to do anything."""
         return self._thread is not None and self._thread.is_alive()
 
-    def stop(self, patience: float = 2.0) -> None:
+    def stop(self, patience: float = PATIENCE) -> None:
         """End the threads; nothing that is saved meanwhile is lost to a later start()."""
         thread = self._thread
-        if thread is None or thread is threading.current_thread():
+        if thread is None or thread.ident == get_ident():
             return
         self._stopping = True
         self.wake()
+        self._stop_watching()  # both end at the same time
         thread.join(patience)
+        self._stop_watching()  # it may have begun to watch just before it ended
+
+    def end(self) -> None:
+        """The interpreter ends, and may hang if it does so while a thread of ours is importing (CPython 3.15)."""
+        self.forks.call_off()
+        self.stop(EXIT_PATIENCE)
+
+    def _stop_watching(self) -> None:
         if self._parts is not None:
             self._parts.watcher.stop()
 
     def take_over(self, first: Callable[[Parts], object], until_saved: bool = False) -> None:
         """Do on this thread what the daemon's own thread did: until interrupted, or until a file is saved."""
+        self.forks.call_off()
         self.stop()
         self._stopping = False
+        self._borrowed = True
         self._thread = threading.current_thread()
         self._until_saved = until_saved
         self._jobs.appendleft(Job(first))
@@ -103,7 +127,6 @@ class Daemon:
     def hand_back(self) -> None:
         """Let a thread of the daemon's own do the work again."""
         self._thread = None
-        self._stopping = False
         self.start()
 
     def wake(self) -> None:
@@ -115,11 +138,11 @@ class Daemon:
     def _run(self) -> None:
         try:
             self._wait_until_calm()
+            self._load_save_time_side()
             if self._stopping:
                 return
             parts = self._parts = self._parts or self._make_parts()
-            parts.watcher.start()
-            while not self._stopping:
+            while not self._stopping and on_this_thread():
                 self._turn(parts)
         except Exception:
             if sys.is_finalizing() or self._stopping or not threading.main_thread().is_alive():
@@ -133,6 +156,7 @@ class Daemon:
 
     def _turn(self, parts: Parts) -> None:
         """One thing: what someone waits for, or else the next batch of saves."""
+        parts.watcher.start()  # unless it runs
         parts.take_loads()
         self._signal.clear()
         if self._jobs:
@@ -142,6 +166,12 @@ class Daemon:
         if batch is not None and not self._stopping and not self._holds:
             parts.take_batch(batch.paths)
             self._stopping |= self._until_saved
+
+    def _load_save_time_side(self) -> None:
+        for name in SAVE_TIME:
+            if self._stopping:
+                return
+            __import__(name)
 
     def _make_parts(self) -> Parts:
         from . import report
@@ -213,6 +243,7 @@ class Daemon:
         """Do `work` on the daemon's thread and return what it returns; None where it cannot be done now."""
         if on_this_thread():
             return None if self.applying or self._parts is None else work(self._parts)
+        self.forks.resume()
         if not self.runs:
             return None
         job = Job(work)
@@ -282,22 +313,30 @@ class Daemon:
 
     # --- forks --------------------------------------------------------------------------------------------
 
-    def before_fork(self) -> None:
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self.stop()
+    def suspend(self) -> bool:
+        """Let no thread of ours run while the process forks; whether one is to be started again."""
+        thread = self._thread
+        if thread is None:
+            return False
+        if self._borrowed or thread.ident == get_ident():  # it goes on, and sees to the watcher at its next turn
+            self._stop_watching()
+            return False
+        self.stop()
+        wait_until_gone(thread.native_id)
+        return True
 
-    def after_fork_in_parent(self) -> None:
-        if self._thread is not None and self._thread is not threading.current_thread():
-            after_this_call(self.start)
-
-    def after_fork_in_child(self) -> None:
+    def leave_parent(self) -> bool:
+        """In a forked child: nothing of the parent's is waited for; whether a thread of its own is to be started."""
+        was_live, self._thread = self._thread is not None, None
         self._thread_lock = threading.Lock()
+        self._signal = threading.Event()
+        self._signal.set()
         self._jobs.clear()
         self.prompt.shells.clear()  # whoever types, types into the parent
         self.recorder.reset_after_fork()
-        if self._thread is not None:
-            self._thread = None
-            self.start()
+        if self._parts is not None:
+            self._parts.leave_parent()
+        return was_live
 
 
 def _read(path: str) -> bytes | None:
@@ -323,16 +362,11 @@ def activate(script: str | None = None) -> Daemon:
         _daemon = Daemon(script)
         finder.listen(_daemon)
         hand_over(finder.LiveFinder())
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(
-                before=_daemon.before_fork,
-                after_in_parent=_daemon.after_fork_in_parent,
-                after_in_child=_daemon.after_fork_in_child,
-            )
+        _daemon.forks.register()
         _daemon.attend()
         import atexit
 
-        atexit.register(_daemon.stop, 0.5)  # a thread in the middle of an import can hang a finalizing 3.15
+        atexit.register(_daemon.end)
         _daemon.start()
     return _daemon
 

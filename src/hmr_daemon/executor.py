@@ -76,10 +76,10 @@ class _Run(Aftermath):
     """One reload in progress."""
 
     def carry_out(self, changes: Sequence[Change], whole: Collection[str] = ()) -> None:
-        main = self.graph.modules.get("__main__")
-        if main is not None and main.script:
-            frame = scripts.main_frame(main.module)
-            main.running = self.graph.node_at(main, frame.f_lasti) if frame is not None else None
+        for script in filter(None, map(self.graph.modules.get, self.graph.scripts)):
+            if script.script:
+                frame = scripts.main_frame(script.module)
+                script.running = self.graph.node_at(script, frame.f_lasti) if frame is not None else None
         self.graph.analyze_dependents(r for change in changes for r in self.graph.at_path(change.path))
         edits = [edit for change in changes for edit in self._file_edits(change)]
         for edit in edits:

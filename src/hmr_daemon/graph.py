@@ -109,7 +109,7 @@ class ModuleRecord:
     positions: dict[int, Node] = field(default_factory=dict)
     locate: _Locator | None = None
     script: bool = False
-    """Whether it is ``__main__``, of which only some statements may run again."""
+    """Whether it may still be running, as ``__main__`` may: then only some of its statements may run again."""
     running: Node | None = None
     """For a script that is still running: the statement where it stands."""
     namespace: dict[str, Any] = field(init=False, repr=False)
@@ -138,6 +138,8 @@ class Graph:
         self._openers: dict[str, dict[Entry, None]] = defaultdict(dict)
         self._setters: dict[Name, dict[Entry, None]] = defaultdict(dict)
         self._by_path: dict[str, list[ModuleRecord]] = defaultdict(list)
+        self.scripts: set[str] = set()
+        """Names of modules that may still be running: ``__main__``, and in a forked child what forked as it loaded."""
         self._load_orders: dict[int, tuple[float, ...]] = {}
         self._caching: dict[ModuleRecord, None] = {}
         self.namespaces: set[int] = set()
@@ -160,7 +162,9 @@ class Graph:
         record = ModuleRecord(
             load.name, load.code.co_filename, load.module, load.code, load.sequence, load.parent, load.stat
         )
-        record.script = load.name == "__main__"
+        record.script = load.name == "__main__" or load.unfinished
+        if record.script:
+            self.scripts.add(record.name)
         load.record = record
         load.read_source()
         if load.source is not None:

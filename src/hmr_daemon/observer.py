@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .sources import STOP_LIMIT, THREAD_NAME, Changes, Looks, wait_until_gone
+from .forks import wait_until_gone
+from .sources import STOP_LIMIT, THREAD_NAME, Changes, Looks
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent
@@ -84,7 +85,7 @@ class Observer:
         self._observer.stop()
         for thread in threads:
             thread.join(STOP_LIMIT)
-            wait_until_gone(thread)
+            wait_until_gone(thread.native_id)
 
 
 def watch_root(folder: str) -> tuple[str, bool]:

@@ -126,6 +126,11 @@ class Parts:
         self.saves.run_again(record.path)
         return record.path not in self.saves.pending
 
+    def leave_parent(self) -> None:
+        """In a forked child: a reload that its parent was at is not its own, and no lock is the parent's."""
+        self.saves.applying = False
+        self.queue.leave_parent()
+
     def current_graph(self) -> Graph:
         self.take_loads()
         return self.graph

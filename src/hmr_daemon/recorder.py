@@ -35,6 +35,7 @@ class Load:
 
     __slots__ = (
         "code", "failed", "module", "name", "notes", "parent", "path", "record", "sequence", "source", "stat",
+        "unfinished",
     )  # fmt: skip
 
     def __init__(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> None:
@@ -50,6 +51,8 @@ class Load:
         self.failed = True
         self.source: bytes | None = None
         """What was loaded; None while it has not been read, or when the file has changed since."""
+        self.unfinished = False
+        """Whether a fork came in the middle of it: in the child it seldom goes on."""
         self.record: Any = None
         """What the graph makes of it."""
 
@@ -290,8 +293,9 @@ class Recorder:
     def stop(self, notes: Notes) -> None:
         with self._lock:
             stack = _stacks.get(get_ident(), [])
-            if notes in stack:
-                stack.remove(notes)
+            if notes not in stack:
+                return  # begun before a fork, in the parent
+            stack.remove(notes)
             if not stack:
                 _stacks.pop(get_ident(), None)
             notes.frame = None
@@ -314,6 +318,8 @@ class Recorder:
 
     def release(self) -> None:
         with self._lock:
+            if not self._running:
+                return  # held before a fork, in the parent
             self._running -= 1
             if not self._running:
                 self._switch_off()
@@ -332,7 +338,11 @@ class Recorder:
         load.failed = failed
         if failed:
             self.forget(load.name)
-        self._loads.append(load)
+        if failed or not load.unfinished:
+            self._loads.append(load)
+        load.unfinished = False
+        if load.record is not None:  # taken in since a fork
+            load.record.script = False
 
     def add(self, load: Load) -> None:
         """A module whose load was not recorded: the script."""
@@ -352,16 +362,22 @@ class Recorder:
         return loads
 
     def reset_after_fork(self) -> None:
-        """In a forked child only the forking thread goes on; what other threads were loading never ends."""
+        """In a forked child what was loading counts as loaded, as far as it had come.
+
+        Other threads do not go on there, and this one seldom comes back: a module that starts a pool of workers while
+        it is imported would be noted, at its price, for as long as the workers live.
+        """
         self._lock = RLock()
-        mine = _stacks.get(get_ident(), [])
+        for notes in _stacks.pop(get_ident(), []):
+            notes.frame = None
+            if notes.load is not None:
+                notes.load.failed, notes.load.unfinished = False, True
+                notes.load.read_source()
+                self._loads.append(notes.load)
         _stacks.clear()
-        if mine:
-            _stacks[get_ident()] = mine
-        if self._running and not mine:
+        if self._running:
             self._running = 0
             self._switch_off()
-        self._running = len(mine)
 
     def _switch_on(self) -> None:
         for module in self._modules.values():

@@ -163,10 +163,3 @@ class Polling:
 
     def close(self) -> None:
         """Nothing is held."""
-
-
-def wait_until_gone(thread: threading.Thread) -> None:
-    """Waits until the system has let go of an ended thread, a moment after join(): a fork counts it until then."""
-    deadline = time.monotonic() + 0.1
-    while os.path.exists(f"/proc/self/task/{thread.native_id}") and time.monotonic() < deadline:
-        time.sleep(0.00005)

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from .forks import wait_until_gone
 from .signatures import UNSETTLED, Signature, settled, signature
-from .sources import STOP_LIMIT, THREAD_NAME, Changes, Polling, Source, wait_until_gone
+from .sources import STOP_LIMIT, THREAD_NAME, Changes, Polling, Source
 
 #: Seconds to rest after an error that has nothing to do with files: memory or threads that are short just now.
 REST = 0.2
@@ -97,7 +98,7 @@ class Watcher:
             # It hangs in code that is not ours and will end by itself: what it uses stays with it.
             self._source = None
             return
-        wait_until_gone(thread)
+        wait_until_gone(thread.native_id)
         if self._source is not None and not self._source.keeps_changes:
             self._drop_source()
 
