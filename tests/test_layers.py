@@ -30,6 +30,7 @@ LAYERS = [
     "values",
     "functions",
     "reach",
+    "index",
     "graph",
     "planner",
     "targets",

@@ -21,6 +21,9 @@ class Aftermath(Rerunning):
         self.open_groups.clear()
         self.outcome.notes += classes.heirless(self.superseded)
         self.graph.forget_codes(self.dropped)
+        for node in [node for nodes in self.removed_nodes.values() for node in nodes]:
+            self.transaction.on_undo(self.graph.set_uses, node, node.uses)
+            self.graph.forget_uses(node)
         self.outcome.replaced = list(self._replaced())
         for record in self.edited:
             if record.parsed is not None and record.parsed.annotations_wait:

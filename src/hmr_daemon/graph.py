@@ -12,6 +12,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from . import codes, functions, reach, statements
+from .index import Index
 from .recorder import Load, Notes
 from .statements import Parsed, Statement
 
@@ -67,14 +68,9 @@ class Node:
         return name in self.writes and name not in self.statement.effects.reads
 
     @property
-    def facts(self) -> tuple[set[Name], set[int], set[Name], set[str], set[str]]:
+    def uses(self) -> Uses:
         """What its last run used and bound."""
         return self.reads, self.ran, self.wrote, self.opened, self.extra
-
-    def set_facts(self, facts: tuple[set[Name], set[int], set[Name], set[str], set[str]]) -> None:
-        self.reads, self.ran, self.wrote, self.opened, self.extra = facts
-        if self.star:
-            self.module.table = None
 
     @property
     def star(self) -> bool:
@@ -117,6 +113,14 @@ class ModuleRecord:
     def __post_init__(self) -> None:
         self.namespace = self.module.__dict__  # kept: asking a module that is recorded for it takes long
 
+    def located(self, position: int) -> Node:
+        """The statement that stood at an instruction offset of the code that was loaded, once these are known."""
+        node = self.positions.get(position)
+        if node is None:
+            assert self.locate is not None
+            node = self.positions[position] = self.locate(position)
+        return node
+
     @property
     def source(self) -> bytes | None:
         if self.edited is not None or self.packed is None:
@@ -124,6 +128,8 @@ class ModuleRecord:
         return zlib.decompress(self.packed)
 
 
+Uses = tuple[set[Name], set[int], set[Name], set[str], set[str]]
+"""Of one run: the names it read, the code it ran, the names it set, the files it opened, the names it bound."""
 Entry = Node | tuple[ModuleRecord, int]
 """Who used something: a statement, or an instruction offset of a module that has not been analyzed yet."""
 
@@ -133,14 +139,18 @@ class Graph:
 
     def __init__(self) -> None:
         self.modules: dict[str, ModuleRecord] = {}
-        self._readers: dict[Name, dict[Entry, None]] = defaultdict(dict)
-        self._runners: dict[int, dict[Entry, None]] = defaultdict(dict)
-        self._openers: dict[str, dict[Entry, None]] = defaultdict(dict)
-        self._setters: dict[Name, dict[Entry, None]] = defaultdict(dict)
+        self._readers: Index[Name, Entry] = Index()
+        self._runners: Index[int, Entry] = Index()
+        self._openers: Index[str, Entry] = Index()
+        self._setters: Index[Name, Entry] = Index()
+        self._read: set[str] = set()
+        """Modules of which something was ever read."""
+        self.read_ahead = False
+        """Whether an edited statement ever read from a module that was loaded after it."""
         self._by_path: dict[str, list[ModuleRecord]] = defaultdict(list)
         self.scripts: set[str] = set()
         """Names of modules that may still be running: ``__main__``, and in a forked child what forked as it loaded."""
-        self._load_orders: dict[int, tuple[float, ...]] = {}
+        self._load_orders: dict[ModuleRecord, tuple[float, ...]] = {}
         self._caching: dict[ModuleRecord, None] = {}
         self.namespaces: set[int] = set()
         """Identities of the modules' namespaces."""
@@ -176,13 +186,14 @@ class Graph:
         self._by_path[record.path].append(record)
         record.facts = facts = Facts.of(load.notes)
         for position, module, name in facts.reads:
-            self._readers[module, name][(record, position)] = None
+            self._readers.add((module, name), (record, position))
+            self._read.add(module)
         for position, identity in facts.ran:
-            self._runners[identity][(record, position)] = None
+            self._runners.add(identity, (record, position))
         for position, path in facts.opened:
-            self._openers[path][(record, position)] = None
+            self._openers.add(path, (record, position))
         for position, module, name in facts.writes:
-            self._setters[module, name][(record, position)] = None
+            self._setters.add((module, name), (record, position))
         return record
 
     def remove(self, record: ModuleRecord) -> None:
@@ -195,15 +206,28 @@ class Graph:
             records.remove(record)
             if not records:
                 del self._by_path[record.path]
+        if record.facts is not None:
+            self._forget_facts(record, record.facts)
         for node in record.nodes or ():
             node.alive = False
+            self.forget_uses(node)
             self.forget_codes(node.codes)
         self.forget_codes((record.code,))
 
     def forget_codes(self, gone: Iterable[CodeType]) -> None:
         """Code objects that may die: another one may come to have the identity that stood for them."""
         for code in codes.walk(gone):
-            self._runners.pop(id(code), None)
+            self._runners.forget(id(code))
+
+    def _forget_facts(self, record: ModuleRecord, facts: Facts) -> None:
+        for position, module, name in facts.reads:
+            self._readers.discard((module, name), (record, position))
+        for position, identity in facts.ran:
+            self._runners.discard(identity, (record, position))
+        for position, path in facts.opened:
+            self._openers.discard(path, (record, position))
+        for position, module, name in facts.writes:
+            self._setters.discard((module, name), (record, position))
 
     def at_path(self, path: str) -> list[ModuleRecord]:
         return list(self._by_path.get(path, ()))
@@ -247,16 +271,19 @@ class Graph:
         assert record.nodes is not None
         facts = record.facts
         if facts is not None:
-            locate = record.locate = _Locator(record.code, record.nodes)
-            for position, module, name in facts.reads:
-                record.positions.setdefault(position, locate(position)).reads.add((module, name))
-            for position, module, name in facts.writes:
-                record.positions.setdefault(position, locate(position)).wrote.add((module, name))
-            for position, identity in facts.ran:
-                record.positions.setdefault(position, locate(position)).ran.add(identity)
-            for position, path in facts.opened:
-                record.positions.setdefault(position, locate(position)).opened.add(path)
+            self._forget_facts(record, facts)
             record.facts = None
+            record.locate = _Locator(record.code, record.nodes)
+            for position, module, name in facts.reads:
+                record.located(position).reads.add((module, name))
+            for position, module, name in facts.writes:
+                record.located(position).wrote.add((module, name))
+            for position, identity in facts.ran:
+                record.located(position).ran.add(identity)
+            for position, path in facts.opened:
+                record.located(position).opened.add(path)
+            for node in dict.fromkeys(record.positions.values()):
+                self._index(node)
         for node in record.nodes:
             if record.script:
                 self._guess_reads(node)
@@ -282,8 +309,7 @@ class Graph:
     def _guess_reads(self, node: Node) -> None:
         """What a script's statement read from modules, as far as its text shows: nothing was recorded."""
         node.reads |= self.expected_reads(node)
-        for name_read in node.reads:
-            self._readers[name_read][node] = None
+        self._index(node)
 
     def _guess_runs(self, node: Node) -> None:
         """Which functions a statement ran, as far as names tell: the interpreter does not."""
@@ -311,15 +337,16 @@ class Graph:
     def _note_runs(self, node: Node, found: Iterable[int]) -> None:
         for identity in found:
             node.ran.add(identity)
-            self._runners[identity][node] = None
+            self._runners.add(identity, node)
 
     def analyze_dependents(self, records: Iterable[ModuleRecord]) -> None:
         """Where runs are guessed, modules that may have run code of `records` must be known first."""
         if SEES_CALLS:
             return
         users: dict[str, set[str]] = defaultdict(set)
-        for (module, _), entries in self._readers.items():
-            users[module] |= {entry.module.name if isinstance(entry, Node) else entry[0].name for entry in entries}
+        for used in self._readers:
+            entries = self._readers.users(used)
+            users[used[0]] |= {entry.module.name if isinstance(entry, Node) else entry[0].name for entry in entries}
         waiting = [record.name for record in records]
         seen: set[str] = set()
         while waiting:
@@ -334,9 +361,7 @@ class Graph:
     def node_at(self, record: ModuleRecord, position: int) -> Node | None:
         """The statement that stood at an instruction offset of the code that was loaded."""
         self.analyze(record)
-        if position not in record.positions and record.locate is not None:
-            record.positions[position] = record.locate(position)
-        return record.positions.get(position)
+        return None if record.locate is None else record.located(position)
 
     def importer(self, record: ModuleRecord) -> Node | None:
         """The statement that imported the module first."""
@@ -365,41 +390,61 @@ class Graph:
         wrote = {(module, name) for _, module, name in notes.writes}
         ran = {id(code) for _, code in notes.ran if _counts(code)}
         opened = {path for _, path in notes.opened}
-        known = node.reads
-        node.reads = node.reads | reads if in_part else reads
-        node.wrote = node.wrote | wrote if in_part else wrote
-        node.ran = node.ran | ran if in_part else ran
-        node.opened = node.opened | opened if in_part else opened
-        for name in node.reads - known:
-            self._readers[name][node] = None
-        for identity in node.ran:
-            self._runners[identity][node] = None
-        for path in node.opened:
-            self._openers[path][node] = None
-        for name in node.wrote:
-            self._setters[name][node] = None
+        if in_part:
+            reads, ran, wrote, opened = reads | node.reads, ran | node.ran, wrote | node.wrote, opened | node.opened
+        if not self.read_ahead:
+            self.read_ahead = any(self.loaded_after(module, node) for module, _ in reads - node.reads)
+        self.set_uses(node, (reads, ran, wrote, opened, node.extra))
         if not SEES_CALLS:
             self._guess_runs(node)
         if node.star:
             node.extra = _star_names(node)
+
+    def set_uses(self, node: Node, uses: Uses) -> None:
+        """Let a statement's last run be one that used these."""
+        reads, ran, wrote, opened, node.extra = uses
+        for name in node.reads - reads:
+            self._readers.discard(name, node)
+        for identity in node.ran - ran:
+            self._runners.discard(identity, node)
+        for name in node.wrote - wrote:
+            self._setters.discard(name, node)
+        for path in node.opened - opened:
+            self._openers.discard(path, node)
+        known, node.reads, node.ran, node.wrote, node.opened = node.reads, reads, ran, wrote, opened
+        self._index(node, known)
+        if node.star:
             node.module.table = None
+
+    def forget_uses(self, node: Node) -> None:
+        """A statement is there no more."""
+        self.set_uses(node, (set(), set(), set(), set(), node.extra))
+
+    def _index(self, node: Node, known: Collection[Name] = ()) -> None:
+        for name in node.reads.difference(known):
+            self._readers.add(name, node)
+            self._read.add(name[0])
+        for identity in node.ran:
+            self._runners.add(identity, node)
+        for name in node.wrote:
+            self._setters.add(name, node)
+        for path in node.opened:
+            self._openers.add(path, node)
 
     def code_renewed(self, old: CodeType, new: CodeType) -> None:
         """`new` runs wherever `old` did: its runners are those of `old`."""
-        entries = self._runners.pop(id(old), None)
-        if entries is None:
-            return
-        nodes = [node for node in self._resolved(entries, dead=True) if id(old) in node.ran]
+        nodes = [node for node in self._resolved(self._runners.forget(id(old)), dead=True) if id(old) in node.ran]
+        self._runners.forget(id(new))  # what had this identity earlier
         for node in nodes:
             node.ran.discard(id(old))
             node.ran.add(id(new))
-        self._runners[id(new)] = dict.fromkeys(nodes)
+            self._runners.add(id(new), node)
 
     # --- who depends -----------------------------------------------------------------------------------
 
     def readers(self, name: Name) -> list[Node]:
         """Statements that read an attribute of a module while they ran, in any module."""
-        return [node for node in self._resolved(self._readers.get(name, ())) if name in node.reads]
+        return [node for node in self._resolved(self._readers.users(name)) if name in node.reads]
 
     def modules_read(self, record: ModuleRecord) -> set[str]:
         """Names of the modules that a module's statements read from."""
@@ -409,22 +454,22 @@ class Graph:
 
     def was_read(self, module: str) -> bool:
         """Whether a statement ever read something of the module."""
-        return any(name[0] == module for name in self._readers)
+        return module in self._read
 
     def runners(self, code: CodeType) -> list[Node]:
-        return [node for node in self._resolved(self._runners.get(id(code), ())) if id(code) in node.ran]
+        return [node for node in self._resolved(self._runners.users(id(code))) if id(code) in node.ran]
 
     def openers(self, path: str) -> list[Node]:
-        return [node for node in self._resolved(self._openers.get(path, ())) if path in node.opened]
+        return [node for node in self._resolved(self._openers.users(path)) if path in node.opened]
 
     def setters(self, name: Name) -> list[Node]:
         """Statements of other modules that set an attribute of a module while they ran."""
-        found = self._resolved(self._setters.get(name, ()))
+        found = self._resolved(self._setters.users(name))
         return [node for node in found if name in node.wrote and node.module.name != name[0]]
 
     def _resolved(self, entries: Iterable[Entry], dead: bool = False) -> list[Node]:
         found: dict[Node, None] = {}
-        for entry in list(entries):
+        for entry in entries:
             node = entry if isinstance(entry, Node) else self._loaded_node(*entry)
             if node is not None and (dead or node.alive):
                 found[node] = None
@@ -438,10 +483,18 @@ class Graph:
 
     def order(self, node: Node) -> tuple[float, ...]:
         """Sorts statements of all modules as they first ran; an import sorts after what it loaded."""
-        key = id(node.module)
-        if key not in self._load_orders:
-            self._load_orders[key] = self._load_order(node.module)
-        return (*self._load_orders[key], node.order, END)
+        return (*self._order_of(node.module), node.order, END)
+
+    def _order_of(self, record: ModuleRecord) -> tuple[float, ...]:
+        order = self._load_orders.get(record)
+        if order is None:
+            order = self._load_orders[record] = self._load_order(record)
+        return order
+
+    def loaded_after(self, module: str, node: Node) -> bool:
+        """Whether a module began to load when a statement had run for the first time."""
+        record = self.modules.get(module)
+        return record is not None and self._order_of(record) > self.order(node)
 
     def forget_orders(self) -> None:
         """Statements have come to stand elsewhere."""

@@ -193,7 +193,9 @@ class Agenda:
             return
         expected = self._graph.expected_reads(node)
         modules = {module for module, _ in expected}
-        if node.statement.kind in ("import", "from"):  # what it imports may import what is yet to run
+        if node.statement.kind in ("import", "from") and (
+            self._graph.read_ahead or any(self._graph.loaded_after(module, node) for module in modules)
+        ):  # what it imports may import what is yet to run
             yield from self._awaited_behind(node, modules)
         for module in sorted(modules):
             record = self._graph.modules.get(module)

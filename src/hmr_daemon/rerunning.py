@@ -275,7 +275,7 @@ class Rerunning(Editing):
             self._run_in_order(earlier, self.agenda.take(earlier))
 
     def _renew_facts(self, node: Node, notes: Notes, in_part: bool) -> None:
-        self.transaction.on_undo(node.set_facts, node.facts)
+        self.transaction.on_undo(self.graph.set_uses, node, node.uses)
         self.graph.renew(node, notes, in_part)
 
     def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
