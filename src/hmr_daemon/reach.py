@@ -120,6 +120,9 @@ def _used_locally(code: CodeType) -> set[str]:
 def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:
     if isinstance(value, ModuleType):
         yield from _of_module(value, mentioned)
+    elif type(value) in (dict, list, tuple):
+        parts = value.values() if isinstance(value, dict) else value
+        yield from (part for part in list(parts)[:LIMIT] if callable(part))
     elif isinstance(value, type):
         yield from _of_class(value, {*mentioned, *CONSTRUCTORS, *(_operators(value) if OPERATORS in mentioned else ())})
         yield from _of_class(type(value), {"__call__", "__new__", "__init__", *mentioned})
