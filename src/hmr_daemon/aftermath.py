@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from types import FunctionType
@@ -33,9 +32,8 @@ class Aftermath(Rerunning):
         members = set().union(*(change.names for change in self.class_changes.values()))
         self.caches = None  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members)
-        for path in sorted(self.graph.gone):
-            for record in self.graph.at_path(path):
-                self._leave(record)
+        for record in self.left:
+            self._leave(record)
 
     def _replaced(self) -> Iterator[Replaced]:
         """Which functions have other code now, and whether a statement has called them in this reload."""
@@ -90,13 +88,6 @@ class Aftermath(Rerunning):
         return changed + [node.statement for node in self.removed_nodes[record]]
 
     def _leave(self, record: ModuleRecord) -> None:
-        """A module whose file is gone stays, unless statements had used it and none mentions it any more."""
-        last = record.name.rpartition(".")[2]
-        word = re.compile(rb"\b" + re.escape(last.encode()) + rb"\b")
-        if not self.graph.was_read(record.name):
-            return  # only a prompt imported it
-        if any(word.search(other.source or b"") for other in self.graph.modules.values() if other is not record):
-            return
         parent, _, child = record.name.rpartition(".")
         package = self.graph.modules.get(parent)
         if package is not None and package.namespace.get(child) is record.module:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -117,6 +118,20 @@ class Editing(Swapping):
         if edit.parsed.directive == "rerun":
             seeds[:] = [(node, "# hmr: rerun") for node in new_nodes]
 
+    def _take_leave(self) -> None:
+        """Modules whose files are gone, that statements had used and that none mentions any more, lose their effect."""
+        for record in [r for path in sorted(self.graph.gone) for r in self.graph.at_path(path)]:
+            if not self.graph.was_read(record.name):
+                continue  # only a prompt imported it: it stays
+            word = re.compile(rb"\b" + re.escape(record.name.rpartition(".")[2].encode()) + rb"\b")
+            if any(word.search(other.source or b"") for other in self.graph.modules.values() if other is not record):
+                continue
+            self.left.append(record)
+            for node in self.graph.analyze(record):
+                self._withdraw(node)
+                self._lose_targets(node, None)
+                self.transaction.set_attribute(node, "alive", False)
+
     def _seed(self) -> None:
         """Put on the agenda what was edited, once all statements have their new places and codes."""
         for record, seeds in self.seeds.items():
@@ -126,6 +141,8 @@ class Editing(Swapping):
                     self.agenda.reasons[node].changed_names |= node.statement.effects.reads
             for node in self.removed_nodes[record]:
                 self._group_of(node, removed=True)
+        for node in [node for record in self.left for node in self.graph.analyze(record)]:
+            self._group_of(node, removed=True)
 
     def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
         """Order numbers that rise along the new source; what stayed in order keeps its own."""

@@ -84,6 +84,7 @@ class _Run(Aftermath):
         edits = [edit for change in changes for edit in self._file_edits(change)]
         for edit in edits:
             self._apply_edit(edit)
+        self._take_leave()
         self._swap_code()
         self._seed()
         for node, place in self.withdrawn:

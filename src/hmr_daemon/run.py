@@ -139,6 +139,8 @@ class RunState:
         self.gone_values: dict[tuple[int, str], Any] = {}
         self.removed_names: list[tuple[ModuleRecord, str]] = []
         self.removed_nodes: dict[ModuleRecord, list[Node]] = defaultdict(list)
+        self.left: list[ModuleRecord] = []
+        """Modules whose files are gone and that nothing needs."""
         self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}
         """By module, the statements that were edited, and how."""
         self.withdrawn: list[tuple[Node, Place]] = []

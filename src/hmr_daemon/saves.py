@@ -68,7 +68,15 @@ class Saves:
         if changes:
             self._reload(list(changes.values()))
         elif went:
-            self._take_up(self._executor.reload(())[1])  # nothing may import what is gone any more
+            self._leave(went)
+
+    def _leave(self, went: Collection[str]) -> None:
+        """Files were deleted: what nothing mentions any more goes, with what its statements did elsewhere."""
+        event, outcome = self._executor.reload(())
+        if event.ok:
+            self._take_up(outcome)
+        if event.ran or event.failure is not None:
+            self._publish(replace(event, files=tuple(sorted(went))))
 
     def retry(self) -> None:
         """Try again what failed."""

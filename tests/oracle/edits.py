@@ -194,8 +194,9 @@ def add_module(random: Random, names: Names, program: Program) -> Program | None
 
 @edit(1)
 def remove_module(random: Random, names: Names, program: Program) -> Program | None:
-    """A file goes, with all that imports it, as far as the text tells."""
-    paths = [p for p in program.files if not p.endswith("__init__.py")]
+    """A file goes, with all that imports it, as far as the text tells; what a prompt imported stays loaded."""
+    entries = set(program.entries)
+    paths = [p for p in program.files if not p.endswith("__init__.py") and module_name(p) not in entries]
     if len(program.files) < 3 or not paths:
         return None
     path = random.choice(paths)

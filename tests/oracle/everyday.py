@@ -927,3 +927,122 @@ case(
         """,
     },
 )
+
+
+case(
+    "file that registered is gone",
+    "main",
+    {
+        "r.py": """
+        items = []
+        def reg(f):
+            items.append(f.__name__)
+            return f
+        """,
+        "a.py": """
+        from r import reg
+        @reg
+        def fa(): pass
+        x = 1
+        """,
+        "b.py": """
+        from r import reg
+        @reg
+        def fb(): pass
+        x = 1
+        """,
+        "main.py": """
+        import a
+        import b
+        from r import items
+        n = list(items), a.x + b.x
+        """,
+    },
+    {
+        "b.py": None,
+        "main.py": """
+        import a
+        from r import items
+        n = list(items), a.x
+        """,
+    },
+)
+case(
+    "file that set attributes is gone",
+    "main",
+    {
+        "conf.py": """
+        DEBUG = 1
+        class K: pass
+        """,
+        "b.py": """
+        import conf
+        conf.DEBUG = 2
+        conf.K.u = 3
+        x = 1
+        """,
+        "main.py": """
+        import conf
+        import b
+        n = conf.DEBUG, vars(conf.K).get('u'), b.x
+        """,
+    },
+    {
+        "b.py": None,
+        "main.py": """
+        import conf
+        n = conf.DEBUG, vars(conf.K).get('u')
+        """,
+    },
+)
+case(
+    "file that subclassed is gone",
+    "main",
+    {
+        "base.py": """
+        subs = []
+        class Base:
+            def __init_subclass__(cls, **k): subs.append(cls)
+        """,
+        "b.py": """
+        from base import Base
+        class B(Base): pass
+        """,
+        "main.py": """
+        import base
+        import b
+        n = len(base.subs), b.B.__name__
+        """,
+    },
+    {
+        "b.py": None,
+        "main.py": """
+        import base
+        n = len(base.subs)
+        """,
+    },
+)
+case(
+    "file that filled a list is gone",
+    "main",
+    {
+        "d.py": "l = []\n",
+        "b.py": """
+        from d import l
+        l.append(1)
+        x = 1
+        """,
+        "main.py": """
+        import d
+        import b
+        n = len(d.l), b.x
+        """,
+    },
+    {
+        "b.py": None,
+        "main.py": """
+        import d
+        n = len(d.l)
+        """,
+    },
+)
