@@ -272,6 +272,9 @@ def _place_before(container: Any, snapshot: Any, later: Collection[int]) -> None
         if first is not None and gained and all(a is b for a, b in zip(container, snapshot, strict=False)):
             container[:] = [*snapshot[:first], *gained, *snapshot[first:]]
     elif isinstance(container, dict):
+        for key, entry in snapshot.items():
+            if key in container and container[key] is not entry and _holds(entry, made):
+                container[key] = entry  # the later statement has the last word
         gained = [key for key in container if key not in snapshot]
         keys = list(snapshot)
         first = next((i for i, key in enumerate(keys) if _holds(snapshot[key], made)), None)

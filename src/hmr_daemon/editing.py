@@ -141,6 +141,8 @@ class Editing(Swapping):
                     self.agenda.reasons[node].changed_names |= node.statement.effects.reads
             for node in self.removed_nodes[record]:
                 self._group_of(node, removed=True)
+        for node, name in self.unbound:
+            self._tell_unbound(node, name)
         for node in [node for record in self.left for node in self.graph.analyze(record)]:
             self._group_of(node, removed=True)
 
@@ -213,9 +215,21 @@ class Editing(Swapping):
             if any(node.order > last for node in old if name in self._old_writes(node) and node not in remaining):
                 for node in table.last_writers(name):
                     self.schedule(node, f"binds {name} last now")
-            elif not any(node.statement.unconditional for node in remaining):
+                continue
+            self.unbound += [(node, name) for node in old if name in self._old_writes(node) and node not in remaining]
+            if not any(node.statement.unconditional for node in remaining):
                 for node in remaining:
                     self.schedule(node, f"alone may bind {name} now")
+
+    def _tell_unbound(self, gone: Node, name: str) -> None:
+        """Statements between one that bound a name and the next that does saw a binding that is no more."""
+        record, table = gone.module, self.agenda.table(gone.module)
+        following = [w.order for w in table.writers.get(name, ()) if w.order > gone.order and w.statement.unconditional]
+        until = min(following, default=float("inf"))
+        readers = [*table.readers.get(name, ()), *self.agenda.function_readers(record, name, None)]
+        for reader in readers:
+            if reader.module is record and gone.order < reader.order <= until:
+                self.schedule(reader, f"{name} was bound by another statement", name, code_changed=True)
 
     def _withdraw(self, node: Node) -> None:
         if node.statement.effects.calls:

@@ -131,6 +131,14 @@ class Rerunning(Editing):
                 self._compare(group.maker, key[1], group.old, value)
                 self._keep_aliases(group.maker.module, key[1], value)
 
+    def _tell_before_next(self, node: Node, name: str) -> None:
+        """Statements that read a name before another statement binds it again; what it held then is not known."""
+        for reader in list(self.agenda.table(node.module).readers_of(name, node)):
+            self.schedule(reader, f"{name} changed", name)
+        for reader in list(self.agenda.function_readers(node.module, name, node)):
+            if reader.module is node.module:
+                self.schedule(reader, f"{name} changed", name, code_changed=True)
+
     def _keep_aliases(self, record: ModuleRecord, name: str, new: Any) -> None:
         """Where the old value stayed after all, names that were given the new one in between have it too."""
         kept = record.namespace.get(name, MISSING)
@@ -339,6 +347,9 @@ class Rerunning(Editing):
     def _compare(self, node: Node, name: str, old: Any, new: Any, last: bool = True) -> None:
         """`last` tells that no later statement of the module binds the name: other modules see this value."""
         namespace, t = node.module.namespace, self.transaction
+        if not last:
+            self._tell_before_next(node, name)
+            return
         if old is new:
             if new is not MISSING and id(new) in self.touched:
                 self._tell_touched(node, name, new)
@@ -363,13 +374,6 @@ class Rerunning(Editing):
             return
         if callable(clear := functions.own(old, "cache_clear")) and functions.own(old, "__wrapped__") is not MISSING:
             clear()  # whoever still holds the old cache must not be served what old code computed
-        if not last:
-            for reader in list(self.agenda.table(node.module).readers_of(name, node)):
-                self.schedule(reader, f"{name} changed", name)
-            for reader in list(self.agenda.function_readers(node.module, name, node)):
-                if reader.module is node.module:
-                    self.schedule(reader, f"{name} changed", name, code_changed=True)
-            return
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
 

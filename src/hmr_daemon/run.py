@@ -141,6 +141,8 @@ class RunState:
         self.removed_nodes: dict[ModuleRecord, list[Node]] = defaultdict(list)
         self.left: list[ModuleRecord] = []
         """Modules whose files are gone and that nothing needs."""
+        self.unbound: list[tuple[Node, str]] = []
+        """Statements with the names that they bound, and bind no more, before others that go on doing so."""
         self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}
         """By module, the statements that were edited, and how."""
         self.withdrawn: list[tuple[Node, Place]] = []

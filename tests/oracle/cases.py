@@ -950,3 +950,201 @@ one(
     fill1(l6)
     """,
 )
+
+
+one(
+    "first of two bindings goes, read between",
+    """
+    x = 1
+    y = x
+    x = 2
+    """,
+    """
+    y = x
+    x = 2
+    """,
+)
+one(
+    "second of three goes, read between",
+    """
+    x = 1
+    x = 7
+    y = x
+    x = 2
+    """,
+    """
+    x = 1
+    y = x
+    x = 2
+    """,
+)
+one(
+    "second of three added",
+    """
+    x = 1
+    y = x
+    x = 2
+    """,
+    """
+    x = 1
+    x = 7
+    y = x
+    x = 2
+    """,
+)
+one(
+    "function twice, first goes",
+    """
+    def f(): return 1
+    a = f()
+    def f(): return 2
+    b = f()
+    """,
+    """
+    a = 0
+    def f(): return 2
+    b = f()
+    """,
+)
+one(
+    "function thrice, middle goes",
+    """
+    def f(): return 1
+    def f(): return 3
+    a = f()
+    def f(): return 2
+    b = f()
+    """,
+    """
+    def f(): return 1
+    a = f()
+    def f(): return 2
+    b = f()
+    """,
+)
+one(
+    "middle renamed",
+    """
+    x = 1
+    x = 7
+    y = x
+    x = 2
+    """,
+    """
+    x = 1
+    z = 7
+    y = x
+    x = 2
+    """,
+)
+one(
+    "function reads",
+    """
+    x = 1
+    x = 7
+    def g(): return x
+    y = g()
+    x = 2
+    """,
+    """
+    x = 1
+    def g(): return x
+    y = g()
+    x = 2
+    """,
+)
+one(
+    "class body reads",
+    """
+    x = 1
+    x = 7
+    class K:
+        v = x
+    x = 2
+    """,
+    """
+    x = 1
+    class K:
+        v = x
+    x = 2
+    """,
+)
+one(
+    "registration that comes twice",
+    """
+    import functools
+    import functools
+    @functools.singledispatch
+    def g1(n): pass
+    @g1.register
+    def _(n: str): pass
+    """,
+    """
+    import functools
+    @functools.singledispatch
+    def g1(n): pass
+    @g1.register
+    def _(n: str): pass
+    @g1.register
+    def _(n: str): pass
+    """,
+)
+case(
+    "read below one of two star imports moved above it",
+    "m3",
+    {
+        "m1.py": "class K1: pass\n",
+        "m3.py": """
+        from m1 import *
+        t2 = K1
+        from m1 import *
+        """,
+    },
+    {
+        "m3.py": """
+        t2 = K1
+        from m1 import *
+        """,
+    },
+)
+one(
+    "first of two bindings comes to be as the second",
+    """
+    x = 1
+    y = x
+    x = 2
+    """,
+    """
+    x = 2
+    y = x
+    x = 2
+    """,
+)
+one(
+    "first of two functions comes to be as the second",
+    """
+    def f(): return 1
+    y = f()
+    def f(): return 2
+    """,
+    """
+    def f(): return 2
+    y = f()
+    def f(): return 2
+    """,
+)
+one(
+    "function between two that are alike",
+    """
+    def f(): return 1
+    y = f()
+    def f(): return 2
+    z = f()
+    """,
+    """
+    def f(): return 1
+    y = f()
+    def f(): return 1
+    z = f()
+    """,
+)
