@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -371,3 +373,90 @@ def run(count, save, wait_for):
     stop.set()
     thread.join()
 """
+
+
+# --- exec, kill, and the interpreter's end -------------------------------------------------------------------
+
+ENDS = {
+    "falls off the end": "",
+    "exits": "sys.exit(3)",
+    "raises": "raise LookupError('at the end')",
+    "ends at once": "os._exit(4)",
+    "is killed": "os.kill(os.getpid(), 9)",
+    "execs": "os.execv(sys.executable, [sys.executable, '-c', LOOK])",
+    "exits in a thread": "import threading; threading.Thread(target=sys.exit, args=[5]).start()",
+    "raises at exit": "import atexit; atexit.register(lambda: [][0])",
+    "imports and starts a thread at exit": """
+import atexit, threading
+def late():
+    import colorsys, mod2
+    try:
+        thread = threading.Thread(target=len, args=["x"])
+        thread.start()
+        thread.join()
+    except RuntimeError:
+        pass
+atexit.register(late)""",
+    "leaves daemon threads": """
+import threading
+def busy():
+    while True:
+        sorted(range(100))
+for _ in range(3):
+    threading.Thread(target=busy, daemon=True).start()""",
+    "ends while a module loads": """
+import threading
+threading.Thread(target=__import__, args=["slow"], daemon=True).start()
+time.sleep(0.02)""",
+}
+LOOK = "import os; print(len(os.listdir('/proc/self/fd')), len(os.listdir('/proc/self/task')))"
+END = """
+import os, sys, time
+import mod
+LOOK = {look!r}
+time.sleep({seconds})
+print(time.time(), flush=True)
+{end}
+"""
+
+
+def end_program(folder: Path, way: str, seconds: float) -> None:
+    write(folder, {"mod.py": "x = 1\n", "mod2.py": "x = 2\n", "slow.py": "import time\ntime.sleep(10)\n"})
+    write(folder, {"run.py": END.format(look=LOOK, seconds=seconds, end=ENDS[way])})
+
+
+def outcome(environment: Environment, folder: Path, *options: str, off: str = "") -> tuple[int, list[str], str]:
+    done = environment.run("-W", "error", *options, "run.py", cwd=folder, check=False, NO_HMR_DAEMON=off)
+    return done.returncode, done.stdout.splitlines()[1:], re.sub("0x[0-9a-f]+", "", done.stderr)
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_a_process_ends_as_it_does_without(environment: Environment, tmp_path: Path, way: str) -> None:
+    """At once, while the daemon waits, while it imports what it needs, and once it watches."""
+    end_program(tmp_path, way, 0)
+    expected = outcome(environment, tmp_path, off="1")
+    for seconds in (0, 0.11, 0.15, 0.4):
+        end_program(tmp_path, way, seconds)
+        assert outcome(environment, tmp_path) == expected
+    assert {each.name for each in tmp_path.iterdir()} <= {"run.py", "mod.py", "mod2.py", "slow.py", "__pycache__"}
+
+
+@pytest.mark.parametrize("statement", ["time.sleep(30)", "while True: sorted(range(100))", "import other"])
+def test_the_end_in_the_middle_of_a_reload(environment: Environment, tmp_path: Path, statement: str) -> None:
+    """It is not waited for longer than half a second, and nothing is said."""
+    program(tmp_path, "body")
+    text = (tmp_path / "run.py").read_text().partition("if __name__")[0]
+    end = f"""
+settle()
+text = "import time\\nopen('begun', 'w').close()\\n" + {statement!r}
+with open("mod.py", "w") as file:
+    file.write(text)
+while not os.path.exists("begun"):
+    time.sleep(0.002)
+print(time.time(), flush=True)
+"""
+    write(tmp_path, {"run.py": text + end, "other.py": "import time\ntime.sleep(30)\n"})
+    began = time.time()
+    done = environment.run("-W", "error", "run.py", cwd=tmp_path)
+    took = time.time() - float(done.stdout)
+    assert (done.stderr, took < 3) == ("", True), (took, began)
