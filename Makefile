@@ -24,7 +24,7 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(TESTS)
 
-proof: $(VENV)/.installed-test
+proof: $(VENV)/.installed-proof
 	$(BIN)/python -m pytest -o python_files="proof_*.py" $(PROOFS)
 
 bench: export NO_HMR_DAEMON := 1
@@ -48,10 +48,11 @@ clean:
 
 $(VENV)/.installed: EXTRAS :=
 $(VENV)/.installed-test: EXTRAS := [test]
+$(VENV)/.installed-proof: EXTRAS := [test,libraries,tools]
 $(VENV)/.installed-check: EXTRAS := [test,lint]
 $(VENV)/.installed-bench: EXTRAS := [bench]
 
-$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-check $(VENV)/.installed-bench: $(INPUTS)
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-proof $(VENV)/.installed-check $(VENV)/.installed-bench: $(INPUTS)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || $(PYTHON) -m virtualenv --clear $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e ".$(EXTRAS)"

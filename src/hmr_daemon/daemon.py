@@ -182,7 +182,7 @@ class Daemon:
         for warning in warnings:
             report.warn(warning)
         parts = Parts(settings, self.recorder, self.prompt, self.audience, self._wait_for_loads)
-        parts.take_script(self.script_load, self.script, self._script_source)
+        parts.take_script(self.script_load, self.script, self._script_source, lambda: not self._stopping)
         return parts
 
     def _wait_until_calm(self) -> None:

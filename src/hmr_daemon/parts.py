@@ -58,11 +58,11 @@ class Parts:
             self._add_script(found_script())
         self.followed.take_in(self.graph.absorb_all(self._recorder.take_loads()))
 
-    def take_script(self, load: Load | None, path: str | None, source: bytes | None) -> None:
+    def take_script(self, load: Load | None, path: str | None, source: bytes | None, waits: Callable[[], bool]) -> None:
         """Take in the script: its load, where there is one already, or else the file and what it held at the start."""
         self._has_script = load is not None
         if load is None and path is not None:
-            load = script_load(path, source)
+            load = script_load(path, source, waits)
             self._add_script(load)
         if may_execute_text(None if load is None else load.code):
             self._prompt.watch()

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from _thread import get_ident
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType, ModuleType
 
 from ._bootstrap import environment_reason
@@ -27,13 +27,15 @@ def _is_file(code: CodeType, module: ModuleType) -> bool:
     return code.co_filename == module.__dict__.get("__file__") and not code.co_filename.startswith("<")
 
 
-def script_load(path: str, source: bytes | None, patience: float = 1.0) -> Load | None:
+def script_load(
+    path: str, source: bytes | None, waits: Callable[[], bool] = lambda: True, patience: float = 1.0
+) -> Load | None:
     """The script's load, as if it had been imported; None where its code never came to run.
 
-    `source` is what was read of it at the start, which may have been too late.
+    `source` is what was read of it at the start, which may have been too late. `waits` tells whether to go on waiting.
     """
     end = time.monotonic() + patience
-    while time.monotonic() < end:
+    while waits() and time.monotonic() < end:
         module = sys.modules.get("__main__")
         frame = main_frame(module) if module is not None else None
         if module is not None and frame is not None:

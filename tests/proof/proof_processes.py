@@ -63,7 +63,7 @@ def test_ends_at_every_moment(environment: Environment, tmp_path: Path, figure: 
             done = environment.run("-W", "error", "run.py", cwd=tmp_path, check=False, NO_HMR_DAEMON=off)
             each.append(time.time() - float(done.stdout.split()[-1]))
             assert done.stderr.count("Traceback") == (way == "raises"), done.stderr
-            assert len(done.stderr.splitlines()) == (5 if way == "raises" else 0), done.stderr
+            assert len(done.stderr.splitlines()) == (4 if way == "raises" else 0), done.stderr
     live, plain = ((statistics.median(each), max(each)) for each in took.values())
     ms = [1000 * each for each in (*live, *plain)]
     figure(f"{way}: {ms[0]:.0f} ms (at most {ms[1]:.0f}), without hmr-daemon {ms[2]:.0f} ms (at most {ms[3]:.0f})")
