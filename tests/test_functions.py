@@ -407,6 +407,27 @@ CASES: dict[str, Case] = {
         "held = m_N.f",
         {"held.__doc__ == held.__wrapped__.__doc__ and held.__doc__.split()": ["New", "text."]},
     ),
+    "a wrapper elsewhere that copied the docstring": (
+        {
+            "m_N": 'def f():\n    """Old."""\n',
+            "w_N": "import functools, m_N\n@functools.wraps(m_N.f)\ndef g(): pass\n",
+        },
+        {"m_N": 'def f():\n    """New."""\n'},
+        "held = w_N.g",
+        {"(held.__doc__, held.__wrapped__.__doc__)": ("New.", "New.")},
+    ),
+    "a registry of code objects": (
+        {
+            "r_N": "codes = set()\ndef hidden(f):\n    codes.add(f.__code__)\n    return f\n",
+            "m_N": "from r_N import hidden\n@hidden\ndef f(): return 1\nclass K:\n    @hidden\n    def m(self): return 1\n",
+        },
+        {
+            "m_N": "# moved\nfrom r_N import hidden\n@hidden\ndef f(): return 1\nclass K:\n    @hidden\n"
+            "    def m(self): return 2\n"
+        },
+        "",
+        {"r_N.codes == {m_N.f.__code__, m_N.K.m.__code__}": True},
+    ),
     "keyword defaults": (
         {"m_N": "def f(*, a=1, b=2): return a, b\n"},
         {"m_N": "def f(*, b=20, c=30): return b, c\n"},

@@ -122,7 +122,8 @@ def _made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) ->
     bound = [v for v in before.values() if v is not MISSING and not isinstance(v, (*PLAIN, ModuleType))]
     own = {id(code) for code in made_of}
     inner = [f for f in functions.reachable(bound) if id(f.__code__) in own]
-    return {id(value) for value in (*bound, *inner, *functions.around(inner, bound))}
+    code = [f.__code__ for f in inner]
+    return {id(value) for value in (*bound, *inner, *code, *functions.around(inner, bound))}
 
 
 def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:

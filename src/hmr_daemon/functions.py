@@ -25,6 +25,8 @@ class Swap:
     pairs: list[Pair]
     roots: list[Any]
     """Values through which the functions are most likely reached."""
+    namespaces: list[Mapping[str, Any]] = field(default_factory=list)
+    """Those of all modules, where wrappers of the functions may be."""
     unchanged: set[int] = field(default_factory=set)
     """Identities of old code objects whose source is the same: they only moved, or were compiled again."""
     holders: dict[int, int] = field(default_factory=dict)
@@ -41,7 +43,9 @@ class Swap:
 
 def swap(transaction: Transaction, request: Swap) -> None:
     """Give every function that runs an old code object of `request` the new one, all in one go."""
-    holders = find(request.pairs, request.roots, request.holders)
+    others: list[Any] = []
+    holders = find(request.pairs, request.roots, request.holders, others)
+    _follow_registries(transaction, request, others)
     for old, new in request.pairs:
         if id(old) not in request.unchanged and codes.surface(old) != codes.surface(new):
             request.changed.append(old)
@@ -55,6 +59,33 @@ def swap(transaction: Transaction, request: Swap) -> None:
             transaction.do((setattr, function, "__code__", fitting), (setattr, function, "__code__", old))
             _follow_docstring(transaction, function, old, new)
     _follow_wrappers(transaction, request)
+
+
+def _follow_registries(transaction: Transaction, request: Swap, containers: Sequence[Any]) -> None:
+    """Where a module keeps code objects themselves, in a set of those that tracebacks hide say, it keeps the new."""
+    if not containers:
+        return
+    ours = {id(value) for value in visit(_everything(request), limit=100_000)}
+    successors = {id(old): new for old, new in request.pairs}
+    for container in containers:
+        if id(container) in ours:
+            gone = [entry for entry in container if id(entry) in successors]
+            pairs = [(entry, successors[id(entry)]) for entry in gone]
+            transaction.do((_exchange, container, pairs), (_exchange, container, [(new, old) for old, new in pairs]))
+
+
+def _exchange(container: set[Any] | list[Any], pairs: Sequence[Pair]) -> None:
+    for old, new in pairs:
+        if isinstance(container, list):
+            container[:] = [new if entry is old else entry for entry in container]
+        else:
+            container.discard(old)
+            container.add(new)
+
+
+def _everything(request: Swap) -> list[Any]:
+    """All that modules name; walked from the end, so what the edit is about comes first."""
+    return [*(value for namespace in request.namespaces for value in list(namespace.values())), *request.roots]
 
 
 def fit(new: CodeType, old: CodeType) -> CodeType | None:
@@ -71,7 +102,7 @@ def _follow_wrappers(transaction: Transaction, request: Swap) -> None:
     for tidy in (inspect.cleandoc, str.strip):  # as command-line libraries copy it
         changed = {tidy(before): after and tidy(after) for before, after in changed.items()} | changed
     swapped = {id(function) for found in request.functions.values() for function in found}
-    for value in visit(request.roots):
+    for value in visit(_everything(request), limit=100_000):
         if any(id(part) in swapped for part in _wrapped(value)):
             doc = own(value, "__doc__")
             if isinstance(doc, str) and doc in changed:
@@ -105,13 +136,16 @@ def _follow_docstring(transaction: Transaction, function: FunctionType, old: Cod
 
 
 def find(
-    pairs: Sequence[Pair], roots: Iterable[Any], holders: Mapping[int, int] = MappingProxyType({})
+    pairs: Sequence[Pair],
+    roots: Iterable[Any],
+    holders: Mapping[int, int] = MappingProxyType({}),
+    others: list[Any] | None = None,
 ) -> dict[int, list[FunctionType]]:
     """The live functions that run the first code object of each pair, by the identity of that code object.
 
     `holders` tells how many references to a code object the caller knows of, by its identity. Functions reachable
     from `roots` are found by walking; the heap is searched only for code objects that have more references than
-    these explain.
+    these explain; lists and sets that hold one come into `others`.
     """
     wanted = {id(old) for old, _ in pairs}
     found: dict[int, list[FunctionType]] = defaultdict(list)
@@ -133,6 +167,8 @@ def find(
         for holder in gc.get_referrers(*missing):
             if type(holder) is FunctionType and id(holder.__code__) in identities:
                 found[id(holder.__code__)].append(holder)
+            elif others is not None and type(holder) in (list, set) and holder is not missing:
+                others.append(holder)
     return found
 
 
