@@ -306,6 +306,30 @@ REGISTRY = (
 FUTURE = "from __future__ import annotations\n"
 ANNOTATED = "def f(a: int): return a\nclass C:\n    x: int\n    def m(self) -> str: pass\ny: int = 1\nz = object()\n"
 
+WRAPPING_REGISTRY = """
+import functools
+entries = {}
+def add(function):
+    if function.__name__ in entries:
+        raise KeyError(function.__name__)
+    @functools.wraps(function)
+    def entry(): return function()
+    entries[function.__name__] = entry
+    return entry
+"""
+REGISTERED = """
+import functools, r_N
+def outer(function):
+    @functools.wraps(function)
+    def wrapper(): return function()
+    return wrapper
+@r_N.add
+def first(): return 1
+{}@outer
+@r_N.add
+def last(): return {}
+"""
+
 CASES: dict[str, Case] = {
     "becomes a generator": (
         {"m_N": "def f():\n    return [1]\n"},
@@ -416,10 +440,33 @@ CASES: dict[str, Case] = {
         "held = w_N.g",
         {"(held.__doc__, held.__wrapped__.__doc__)": ("New.", "New.")},
     ),
+    "a registry of what decorators made, a function added": (
+        {"r_N": WRAPPING_REGISTRY, "m_N": REGISTERED.format("", 1), "z_N": "import r_N\n@r_N.add\ndef z(): return 1\n"},
+        {"m_N": REGISTERED.format("@outer\n@r_N.add\ndef added(): return 1\n", 1)},
+        "",
+        {"list(r_N.entries)": ["first", "added", "last", "z"]},
+    ),
+    "a registry of what decorators made, an edit": (
+        {"r_N": WRAPPING_REGISTRY, "m_N": REGISTERED.format("", "1")},
+        {"m_N": REGISTERED.format("", "2").replace("def last()", "def last(n=1)")},
+        "held = m_N.last",
+        {"(list(r_N.entries), r_N.entries['last'](), held(), m_N.last())": (["first", "last"], 2, 2, 2)},
+    ),
+    "a function added at the end of the first of two modules": (
+        {
+            "r_N": WRAPPING_REGISTRY,
+            "m_N": REGISTERED.format("", "1"),
+            "z_N": "import r_N\n@r_N.add\ndef z(): return 1\n",
+        },
+        {"m_N": REGISTERED.format("", "1") + "@r_N.add\ndef added(): return 1\n"},
+        "",
+        {"list(r_N.entries)": ["first", "last", "added", "z"]},
+    ),
     "a registry of code objects": (
         {
             "r_N": "codes = set()\ndef hidden(f):\n    codes.add(f.__code__)\n    return f\n",
-            "m_N": "from r_N import hidden\n@hidden\ndef f(): return 1\nclass K:\n    @hidden\n    def m(self): return 1\n",
+            "m_N": "from r_N import hidden\n@hidden\ndef f(): return 1\nclass K:\n    @hidden\n"
+            "    def m(self): return 1\n",
         },
         {
             "m_N": "# moved\nfrom r_N import hidden\n@hidden\ndef f(): return 1\nclass K:\n    @hidden\n"

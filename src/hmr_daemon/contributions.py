@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -39,7 +39,7 @@ def replaced(
     before: Mapping[str, Any],
     made_of: Sequence[CodeType],
     old: Statement | None,
-    later: Collection[int] | None = None,
+    later: Callable[[Any], bool] | None = None,
 ) -> Iterator[list[Place]]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
 
@@ -48,8 +48,8 @@ def replaced(
     Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
     back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
     its definitions; nothing, where it finds the containers made anew. `old` is its last version, where that had
-    another text. For a statement that is new, `later` holds the identities of what
-    the statements after it made: its entries come before theirs.
+    another text. For a statement that is new, `later` tells whether something was made by a statement after it:
+    its entries come before theirs.
     """
     changed: list[Place] = []
     if not _registers(node, made_of) or (not before and later is None and node.statement.effects.mutates):
@@ -141,7 +141,7 @@ def containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[A
         for n in {*node.statement.effects.reads, *reads}
         if n in namespace
     ]
-    for module, name in node.reads:
+    for module, name in graph.expected_reads(node):  # of a new statement nothing else is known
         record = graph.modules.get(module)
         if record is not None and name in record.namespace:
             waiting.append((record.namespace[name], Place(((module, name),)), 0))
@@ -264,22 +264,23 @@ def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], p
             container.insert(position, entry)
 
 
-def _place_before(container: Any, snapshot: Any, later: Collection[int]) -> None:
+def _place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> None:
     """Move what was added at the end before the first entry of a later statement."""
-    made = set(later)
     if isinstance(container, list):
         gained = container[len(snapshot) :]
-        first = next((i for i, entry in enumerate(snapshot) if _holds(entry, made)), None)
-        if first is not None and gained and all(a is b for a, b in zip(container, snapshot, strict=False)):
+        if not gained or any(a is not b for a, b in zip(container, snapshot, strict=False)):
+            return
+        first = next((i for i, entry in enumerate(snapshot) if later(entry)), None)
+        if first is not None:
             container[:] = [*snapshot[:first], *gained, *snapshot[first:]]
     elif isinstance(container, dict):
         for key, entry in snapshot.items():
             if key in container and container[key] is not entry and _holds(entry, made):
                 container[key] = entry  # the later statement has the last word
         gained = [key for key in container if key not in snapshot]
-        keys = list(snapshot)
-        first = next((i for i, key in enumerate(keys) if _holds(snapshot[key], made)), None)
-        if first is not None and gained:
+        keys = list(snapshot) if gained else []
+        first = next((i for i, key in enumerate(keys) if later(snapshot[key]) or later(key)), None)
+        if first is not None:
             ordered = {key: container[key] for key in (*keys[:first], *gained, *keys[first:]) if key in container}
             container.clear()
             container.update(ordered)

@@ -16,6 +16,7 @@ from . import codes
 from .transaction import MISSING, Transaction
 
 Pair = tuple[CodeType, CodeType]
+CONTAINERS = (list, tuple, dict, set, frozenset)
 
 
 @dataclass
@@ -205,21 +206,33 @@ def visit(roots: Iterable[Any], limit: int = 20_000, wrapped: bool = True) -> It
 def around(inner: Iterable[FunctionType], outermost: Iterable[Any]) -> Iterator[Any]:
     """The callables that decorators put around the functions `inner`, up to the `outermost`."""
     holders: dict[int, list[Any]] = defaultdict(list)
+    for holder, part in _layers(outermost):
+        holders[id(part)].append(holder)
+    reached: list[Any] = list(inner)
+    while reached:
+        for holder in holders.pop(id(reached.pop()), ()):
+            yield holder
+            reached.append(holder)
+
+
+def wrapped(outermost: Iterable[Any]) -> Iterator[FunctionType]:
+    """The functions among `outermost` and in the callables that they are made of."""
+    values = list(outermost)
+    yield from (part for part in (*values, *(part for _, part in _layers(values))) if type(part) is FunctionType)
+
+
+def _layers(outermost: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each callable with the callables that it is made of; not what classes and containers hold."""
     seen: set[int] = set()
-    waiting = [value for value in outermost if not isinstance(value, type)]
+    waiting = [value for value in outermost if not isinstance(value, (type, *CONTAINERS))]
     while waiting:
         value = waiting.pop()
         if id(value) not in seen:
             seen.add(id(value))
             for part in parts(value):
                 if callable(part) and not isinstance(part, type):
-                    holders[id(part)].append(value)
+                    yield value, part
                     waiting.append(part)
-    reached: list[Any] = list(inner)
-    while reached:
-        for holder in holders.pop(id(reached.pop()), ()):
-            yield holder
-            reached.append(holder)
 
 
 def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:

@@ -496,6 +496,19 @@ class Graph:
         record = self.modules.get(module)
         return record is not None and self._order_of(record) > self.order(node)
 
+    def stands_after(self, code: CodeType, node: Node) -> bool:
+        """Whether a definition came after a statement when all was imported."""
+        if code.co_filename == node.module.path:
+            return code.co_firstlineno > node.statement.end_line
+        importers = self.importers(node.module)
+        for record in self.at_path(code.co_filename):
+            if record in importers:  # half imported at that time
+                lines = [each.statement.line for each in self.analyze(record)]
+                index = bisect_right(lines, code.co_firstlineno) - 1
+                return index >= 0 and self.order(self.analyze(record)[index]) > self.order(node)
+            return self._order_of(record) > self.order(node)
+        return False
+
     def forget_orders(self) -> None:
         """Statements have come to stand elsewhere."""
         self._load_orders.clear()

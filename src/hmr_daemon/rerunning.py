@@ -99,7 +99,7 @@ class Rerunning(Editing):
             self._passed_before(node) if grouped else mine,
             () if grouped else self._made_of(node),
             self._old_statement(node),
-            self._made_later(node) if node in self.added else None,
+            partial(self._made_later, node) if node in self.added else None,
         ) as other_entries:
             self._execute(node, reason, before)
         for name, value in hidden.items():

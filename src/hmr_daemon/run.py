@@ -170,4 +170,6 @@ class RunState:
         self.added: set[Node] = set()
         self.dispose_hooks: dict[int, CodeType] = {}
         """The code that ``__hmr_dispose__`` had; a function would be given the new code with all others."""
+        self.grown_names: dict[int, tuple[CodeType, frozenset[str]]] = {}
+        """What each code object adds to, by its identity."""
         self.global_writes: dict[int, frozenset[str]] = {}

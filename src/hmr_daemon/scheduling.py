@@ -223,12 +223,17 @@ class Scheduling(RunState):
             return None
         return previous.statement
 
-    def _made_later(self, node: Node) -> set[int]:
-        """Identities of what later statements of the module bind: what they registered comes after."""
-        namespace = node.module.namespace
-        later = (n for n in self.graph.analyze(node.module) if n.order > node.order and n not in self.added)
-        names = {name for n in later if n.statement.kind in ("def", "class") for name in n.writes}
-        return {id(namespace[name]) for name in names if name in namespace}
+    def _made_later(self, node: Node, value: Any) -> bool:
+        """Whether a function or class, or what a decorator made of it, comes from a statement after `node`."""
+        parts = [*value, value] if type(value) in (tuple, list) else [value]
+        classes = [part for part in parts if isinstance(part, type) and part.__module__ in self.graph.modules]
+        for cls in classes:
+            record = self.graph.modules[cls.__module__]
+            makers = self.agenda.table(record).last_writers(cls.__qualname__.partition(".")[0])
+            if any(self.graph.order(maker) > self.graph.order(node) for maker in makers):
+                return True
+        found = [f for f in functions.wrapped(parts) if "<locals>" not in f.__qualname__]
+        return any(self.graph.stands_after(function.__code__, node) for function in found)
 
     def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
         """Of what the names held, what the statement's last run made."""

@@ -118,8 +118,9 @@ class Telling(Scheduling):
                 elif self.graph.order(reader) > now and (emptied or self._looks_at(reader, known, name, attribute)):
                     self.schedule(reader, reason, known, code_changed=True)
             for reader in list(self.agenda.function_readers(record, name, None)):
-                looks = emptied or self._runs_what_looks_at(reader, record.name, attribute or name)
-                if self.graph.order(reader) > now and looks:
+                if self.graph.order(reader) > now and (
+                    emptied or self._runs_what_looks_at(reader, record.name, attribute or name)
+                ):
                     self.schedule(reader, reason, name, code_changed=True)
 
     def _looks_at(self, reader: Node, known: str, name: str, attribute: str | None) -> bool:
@@ -135,7 +136,13 @@ class Telling(Scheduling):
 
     def _runs_what_looks_at(self, reader: Node, module: str, name: str) -> bool:
         using = [code for code in self._codes_run(reader, (module,)) if name in codes.names_used(code)]
-        return bool(using) and not any(name in codes.grown_names(code) for code in using)
+        return bool(using) and not any(name in self._grown_names(code) for code in using)
+
+    def _grown_names(self, code: CodeType) -> frozenset[str]:
+        """Looked up once in a reload: hundreds of statements may have run the code that adds to a registry."""
+        if id(code) not in self.grown_names:
+            self.grown_names[id(code)] = (code, codes.grown_names(code))
+        return self.grown_names[id(code)][1]
 
     def _codes_run(self, reader: Node, modules: Collection[str]) -> Iterator[CodeType]:
         """Code of some modules and of those that the reader uses that the reader ran."""
