@@ -231,6 +231,8 @@ class Environment:
     """A virtual environment of the tests."""
 
     folder: Path
+    patience: float = 300
+    """Seconds that a program may run."""
 
     @property
     def scripts(self) -> Path:
@@ -257,7 +259,7 @@ class Environment:
             input=text,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=self.patience,
         )
         assert done.returncode == 0 or not check, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done

@@ -1,7 +1,10 @@
 """Run in a live process, and in a fresh one: imports a package, and prints what each name of its modules is.
 
-python releases.py live PACKAGE FOLDER NEXT      # FOLDER is overwritten by NEXT once all is imported
-python releases.py fresh PACKAGE FOLDER
+python releases.py live PACKAGES FOLDER NEXT ...  # FOLDER is overwritten by each NEXT once all is imported
+python releases.py fresh PACKAGES FOLDER
+
+PACKAGES has commas in between. Each release gives one line: what the names are, and what those are that were held
+since the start.
 """
 
 from __future__ import annotations
@@ -9,12 +12,15 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+TESTS = {"tests", "test", "testing", "conftest", "benchmarks"}
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 IGNORED = frozenset(
     "__builtins__ __cached__ __loader__ __spec__ __file__ __path__ __dict__ __weakref__ __firstlineno__ "
@@ -24,7 +30,15 @@ IGNORED = frozenset(
 
 def of_code(code: CodeType) -> Any:
     constants = [of_constant(constant) for constant in code.co_consts]
-    return [code.co_code.hex(), constants, code.co_names, code.co_varnames, code.co_freevars, code.co_flags]
+    return [
+        code.co_code.hex(),
+        constants,
+        code.co_names,
+        code.co_varnames,
+        code.co_freevars,
+        code.co_flags,
+        code.co_firstlineno,
+    ]
 
 
 def of_constant(value: object) -> Any:
@@ -51,6 +65,9 @@ def of(value: Any, depth: int = 3) -> Any:
         return [type(value).__name__, *(of(each, depth - 1) for each in value)]
     if depth and isinstance(value, dict):
         return ["dict", *([of(k, depth - 1), of(v, depth - 1)] for k, v in list(value.items()))]
+    state = getattr(value, "__dict__", None)
+    if depth and isinstance(state, dict) and not isinstance(value, os._Environ):
+        return [type(value).__qualname__, *([name, of(v, depth - 1)] for name, v in list(state.items()))]
     return type(value).__qualname__
 
 
@@ -59,9 +76,13 @@ def of_class(cls: type) -> Any:
     return [[f"{b.__module__}.{b.__qualname__}" for b in cls.__bases__], dict(sorted(members.items()))]
 
 
-def describe(package: str) -> dict[str, Any]:
+def modules_of(packages: Sequence[str]) -> list[str]:
+    return sorted(name for name in sys.modules if name.split(".")[0] in packages)
+
+
+def describe(packages: Sequence[str]) -> dict[str, Any]:
     found = {}
-    for module_name in sorted(name for name in sys.modules if name.split(".")[0] == package):
+    for module_name in modules_of(packages):
         for name, value in list(vars(sys.modules[module_name]).items()):
             own = isinstance(value, type) and value.__module__ == module_name
             if name not in IGNORED:
@@ -69,39 +90,62 @@ def describe(package: str) -> dict[str, Any]:
     return found
 
 
+def hold(packages: Sequence[str]) -> dict[str, Any]:
+    """All functions and classes, as `from m import f` in another place holds them."""
+    return {
+        f"{module_name}.{name}": value
+        for module_name in modules_of(packages)
+        for name, value in vars(sys.modules[module_name]).items()
+        if isinstance(value, (FunctionType, type)) and value.__module__ == module_name
+    }
+
+
 def describe_held(held: dict[str, Any]) -> dict[str, Any]:
     return {name: of_class(value) if isinstance(value, type) else of(value) for name, value in held.items()}
 
 
-def import_all(package: str, folder: Path) -> None:
-    for path in sorted((folder / package).rglob("*.py")):
-        parts = path.relative_to(folder).with_suffix("").parts
+def sources(packages: Sequence[str], folder: Path) -> list[Path]:
+    """Source files relative to the folder, without tests."""
+    found = [path.relative_to(folder) for package in packages for path in (folder / package).rglob("*.py")]
+    return sorted(path for path in found if not TESTS & {part.removesuffix(".py") for part in path.parts})
+
+
+def import_all(packages: Sequence[str], folder: Path) -> None:
+    for path in sources(packages, folder):
+        parts = path.with_suffix("").parts
         if parts[-1] != "__main__":
             with contextlib.suppress(Exception):  # some are for other systems, or want what is not installed
                 importlib.import_module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
 
 
-def main(kind: str, package: str, folder: Path, successor: Path | None = None) -> None:
-    sys.path.insert(0, str(folder))
-    import_all(package, folder)
-    held: dict[str, Any] = {}
-    if kind == "live" and successor is not None:
-        import hmr_daemon
+def overwrite(packages: Sequence[str], folder: Path, successor: Path) -> None:
+    """All of a release in one go, as one reload."""
+    import hmr_daemon
 
-        hmr_daemon.sync()
-        for module_name in [name for name in sys.modules if name.split(".")[0] == package]:
-            for name, value in vars(sys.modules[module_name]).items():
-                if isinstance(value, (FunctionType, type)) and value.__module__ == module_name:
-                    held[f"{module_name}.{name}"] = value
-        with hmr_daemon.paused():  # all of it is one reload
+    with hmr_daemon.paused():
+        for package in packages:
             for path in (folder / package).rglob("*.py"):
                 if not (successor / path.relative_to(folder)).exists():
                     path.unlink()
             shutil.copytree(successor / package, folder / package, dirs_exist_ok=True)
-        assert hmr_daemon.sync(), hmr_daemon.errors()
-        import_all(package, folder)
-    print(json.dumps([describe(package), describe_held(held)]))
+    assert hmr_daemon.sync(), hmr_daemon.errors()
+
+
+def main(kind: str, packages: Sequence[str], folder: Path, *successors: Path) -> None:
+    sys.path.insert(0, str(folder))
+    import_all(packages, folder)
+    if kind == "fresh":
+        print(json.dumps([describe(packages), {}]))
+        return
+    import hmr_daemon
+
+    hmr_daemon.sync()
+    held = hold(packages)
+    for successor in successors:
+        overwrite(packages, folder, successor)
+        import_all(packages, folder)
+        print(json.dumps([describe(packages), describe_held(held)]), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], *map(Path, sys.argv[3:]))
+    main(sys.argv[1], sys.argv[2].split(","), *map(Path, sys.argv[3:]))
