@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from types import FunctionType
+from functools import partial
+from types import CodeType, FunctionType
 from typing import Any
 
-from . import classes, functions, values
+from . import classes, codes, functions, values
 from .graph import Node
 from .instrument import CLASS_HOOK, FUNCTION_HOOK, Request
 from .run import RunState
@@ -17,19 +18,20 @@ from .transaction import MISSING
 class Hooks:
     """What the definitions of one statement hand themselves to while it runs."""
 
-    def __init__(self, run: RunState, request: Request, before: Mapping[str, Any]) -> None:
+    def __init__(self, run: RunState, node: Node, request: Request, before: Mapping[str, Any]) -> None:
         self._run = run
+        self._node = node
         self.request = request
         self._before = before
         self.merged: list[FunctionType] = []
         """Functions whose default values are others now."""
         self.shown: list[FunctionType] = []
         """Functions of which something else shows now: defaults, docstring, attributes or annotations."""
-        self.class_hook = classes.ClassHook(run.transaction, request.classes, self._class)
-        self.objects = {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook}
+        self.class_hook = classes.ClassHook(run.transaction, request.classes, partial(resolve, before))
 
-    def _class(self, qualname: str) -> Any:
-        return resolve(self._before, qualname)
+    def objects(self) -> dict[str, Any]:
+        """The hooks by the constants that stand for them; not kept, for they would keep the run and all it holds."""
+        return {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook}
 
     def function(self, new: FunctionType) -> FunctionType:
         """The live predecessor of a function just made, turned into it; the new one where there is none."""
@@ -53,16 +55,26 @@ class Hooks:
         return merged
 
     def _predecessor(self, new: FunctionType) -> FunctionType | None:
-        swap = self._run.swap
-        found = swap.functions.get(id(new.__code__)) or [f for f, code in swap.refused if code is new.__code__]
+        swap, code = self._run.swap, new.__code__
+        found = swap.functions.get(id(code)) or [f for f, refused in swap.refused if refused is code]
+        if not found and self._is_new(code):
+            return None
+        before = [value for value in self._before.values() if value is not MISSING]
         if not found:
-            pairs = [(new.__code__, new.__code__)]
-            roots = [value for value in self._before.values() if value is not MISSING]
-            found = [f for f in functions.find(pairs, roots).get(id(new.__code__), []) if f is not new]
+            found = [f for f in functions.reachable(before) if f is not new and f.__code__ is code]
+        if not found:
+            found = [f for f in functions.find([(code, code)], ()).get(id(code), []) if f is not new]
         if len(found) == 1:
             return found[0]
-        own = [f for f in functions.reachable(self._before.values()) if any(f is g for g in found)]
+        own = [f for f in functions.reachable(before) if any(f is g for g in found)]
         return own[0] if len(own) == 1 else None
+
+    def _is_new(self, code: CodeType) -> bool:
+        """Whether this reload made the code: then only functions that it has swapped can run it already."""
+        if self._node in self._run.added:
+            return True
+        previous = self._run.previous.get(self._node)
+        return previous is not None and not any(code is each for each in codes.walk(previous.codes))
 
 
 def _face(function: FunctionType, defaults: dict[str, Any] | None) -> tuple[Any, ...]:

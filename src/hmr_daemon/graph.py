@@ -185,6 +185,7 @@ class Graph:
         self.namespaces.add(id(record.namespace))
         self._by_path[record.path].append(record)
         record.facts = facts = Facts.of(load.notes)
+        load.notes.clear()
         for position, module, name in facts.reads:
             self._readers.add((module, name), (record, position))
             self._read.add(module)

@@ -72,18 +72,19 @@ class NameTable:
         return [(name, writers) for name, writers in self.writers.items() if len(writers) > 1]
 
     @cached_property
-    def _codes_naming(self) -> Mapping[str, list[CodeType]]:
-        """Code of the module's functions by the names that it mentions."""
-        found: dict[str, list[CodeType]] = defaultdict(list)
+    def _definers(self) -> Mapping[str, dict[Node, None]]:
+        """Statements by names that their functions mention; not the code itself, whose holders are counted."""
+        found: dict[str, dict[Node, None]] = defaultdict(dict)
         for node in self._nodes:
             for code in codes.walk(node.codes):
                 for name in code.co_names:
-                    found[name].append(code)
+                    found[name][node] = None
         return found
 
-    def codes_naming(self, name: str) -> Sequence[CodeType]:
+    def codes_naming(self, name: str) -> Iterator[CodeType]:
         """Code of the module's functions that mentions a name: as a global, or as an attribute."""
-        return self._codes_naming.get(name, ())
+        definers = self._definers.get(name, ())
+        return (code for node in definers for code in codes.walk(node.codes) if name in code.co_names)
 
     def reads_by_functions(self, node: Node, name: str) -> bool:
         """Whether a statement ran a function of the module that loads a global."""

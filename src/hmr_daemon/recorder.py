@@ -96,6 +96,11 @@ class Notes:
         """Whether the monitor hears of the lines of the module's code."""
         self.opened: list[tuple[int, str]] = []
 
+    def clear(self) -> None:
+        """Forget what was noted; of a module that imported others, the notes stay as the place where these began."""
+        for noted in (self.reads, self.writes, self.ran, self.opened, self.counts):
+            noted.clear()
+
     def position(self) -> int:
         """Where the module's own code stands now."""
         frame = self.frame or self.find_frame()

@@ -220,9 +220,9 @@ class Rerunning(Editing):
         if not node.codes and statement.kind != "class":
             code = self._plain_code(node, record.parsed)
         else:
-            hooks = Hooks(self, self._request(node, reason, before), before)
+            hooks = Hooks(self, node, self._request(node, reason, before), before)
             code = compile_statement(instrument(hooks.request), record.parsed, record.path)
-            code = codes.with_children(code, node.codes, hooks.objects)
+            code = codes.with_children(code, node.codes, hooks.objects())
         notes = Notes(None, node)
         notes.before_read = partial(self._before_read, node)
         try:
@@ -236,6 +236,8 @@ class Rerunning(Editing):
             self.full_run.add(f"{record.name}.{conflict.qualname}")
             self._execute(node, reason, before)
             return
+        finally:
+            notes.before_read = None  # the notes stay with the modules that were imported, the run does not
         self.outcome.loaded += self.graph.absorb_all(self.recorder.take_loads())
         self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
         if hooks is not None:
