@@ -19,6 +19,7 @@ import zipapp
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -299,7 +300,8 @@ def test_coverage_comes_out_equal(tmp_path: Path, core: str) -> None:
         pytest.skip("sys.monitoring came with Python 3.12")
     project(tmp_path, COVERED, deep=DEEP)
     figures = []
-    for environ in ({"NO_HMR_DAEMON": "1"}, {"HMR_DAEMON": "1"}):
+    for switch in ("NO_HMR_DAEMON", "HMR_DAEMON"):
+        environ: dict[str, Any] = {switch: "1"}
         branch = [] if core == "sysmon" and sys.version_info < (3, 14) else ["--branch"]
         environ |= {"COVERAGE_CORE": core, "COVERAGE_FILE": "data"}
         done = HERE.run(

@@ -40,6 +40,7 @@ def replaced(
     made_of: Sequence[CodeType],
     old: Statement | None,
     later: Callable[[Any], bool] | None = None,
+    anew: bool = False,
 ) -> Iterator[list[Place]]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
 
@@ -47,12 +48,12 @@ def replaced(
 
     Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
     back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
-    its definitions; nothing, where it finds the containers made anew. `old` is its last version, where that had
-    another text. For a statement that is new, `later` tells whether something was made by a statement after it:
+    its definitions. `anew` tells that what it adds to was made anew before it. `old` is its last version, where that
+    had another text. For a statement that is new, `later` tells whether something was made by a statement after it:
     its entries come before theirs.
     """
     changed: list[Place] = []
-    if not _registers(node, made_of) or (not before and later is None and node.statement.effects.mutates):
+    if not _registers(node, made_of) or (anew and not before and later is None):
         yield changed
         return
     made = _made(node, before, made_of)
@@ -275,7 +276,7 @@ def _place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -
             container[:] = [*snapshot[:first], *gained, *snapshot[first:]]
     elif isinstance(container, dict):
         for key, entry in snapshot.items():
-            if key in container and container[key] is not entry and _holds(entry, made):
+            if key in container and container[key] is not entry and later(entry):
                 container[key] = entry  # the later statement has the last word
         gained = [key for key in container if key not in snapshot]
         keys = list(snapshot) if gained else []

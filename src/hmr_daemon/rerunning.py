@@ -96,10 +96,11 @@ class Rerunning(Editing):
             self.transaction,
             node,
             self.graph,
-            self._passed_before(node) if grouped else mine,
+            self._passed_before(node) if grouped or node.statement.kind == "expr" else mine,
             () if grouped else self._made_of(node),
             self._old_statement(node),
             partial(self._made_later, node) if node in self.added else None,
+            anew=grouped,
         ) as other_entries:
             self._execute(node, reason, before)
         for name, value in hidden.items():

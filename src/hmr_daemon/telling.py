@@ -42,6 +42,9 @@ class Telling(Scheduling):
             self._tell_class_touched(node, name, self.class_changes.get(id(value)))
         elif isinstance(value, FunctionType):
             self._tell_runners(value, node, was)
+            for reader, known in list(self.agenda.readers(node.module, name, node)):
+                if known in reader.statement.effects.decorates:  # a wrapper may keep what registers with it
+                    self.schedule(reader, f"{name} was made anew", known, code_changed=True)
 
     def _tell_runners(self, function: FunctionType, origin: Node, was: CodeType | None = None) -> None:
         self.touched_codes.add(id(function.__code__))

@@ -1148,3 +1148,49 @@ one(
     z = f()
     """,
 )
+
+
+case(
+    "registering call of a function reruns",
+    "m2",
+    {
+        "m1.py": """
+        l1 = 1
+        def f2(): return 1
+        def f3(): return f2
+        """,
+        "m2.py": """
+        r1 = []
+        def reg1(f):
+            r1.append(f)
+            f()
+        from m1 import l1, f3
+        reg1(f3)
+        """,
+    },
+    {
+        "m1.py": """
+        l1 = 1
+        def f3(): return 2
+        """,
+    },
+)
+one(
+    "singledispatch with an import more",
+    """
+    import functools
+    @functools.singledispatch
+    def g1(n): pass
+    @g1.register
+    def _(n: str): pass
+    import functools
+    """,
+    """
+    import functools
+    import functools
+    @functools.singledispatch
+    def g1(n): pass
+    @g1.register
+    def _(n: str): pass
+    """,
+)
