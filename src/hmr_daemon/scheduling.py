@@ -57,7 +57,8 @@ class Scheduling(RunState):
         if node.statement.kind in ("import", "from") or not (node in self.added or node.module in self.edited):
             return
         table = self.agenda.table(node.module)
-        for name in node.statement.effects.reads - node.statement.effects.mutates:
+        growing = {name for name in table.writers if isinstance(node.module.namespace.get(name), (list, dict, set))}
+        for name in self._names_used(node, growing) - node.statement.effects.mutates:
             value = node.module.namespace.get(name)
             if isinstance(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
                 continue
@@ -144,12 +145,13 @@ class Scheduling(RunState):
 
     def _makers(self, table: Any, node: Node, name: str) -> Iterator[tuple[Node, str]]:
         makers = table.reaching(name, node)
-        for maker in makers:
+        module_held = isinstance(node.module.namespace.get(name), ModuleType)
+        for maker in makers if not module_held else ():
             if maker.statement.kind == "from":
                 yield from self._foreign_makers(maker, name)
             elif maker.statement.kind != "import":
                 yield maker, f"makes {name}"
-        if any(maker.statement.kind == "import" for maker in makers):
+        if module_held or any(maker.statement.kind == "import" for maker in makers):
             for module, attribute in node.reads:
                 record = self.graph.modules.get(module)
                 if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):

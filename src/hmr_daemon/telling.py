@@ -39,7 +39,10 @@ class Telling(Scheduling):
     def _tell_touched(self, node: Node, name: str, value: Any, was: CodeType | None = None) -> None:
         """An object is the same but does other things: who ran it runs again, who passed it on does not."""
         if isinstance(value, type):
-            self._tell_class_touched(node, name, self.class_changes.get(id(value)))
+            change = self.class_changes.get(id(value))
+            if change is None:
+                self._clear_caches(set(), {node.module.path: {name}})
+            self._tell_class_touched(node, name, change)
         elif isinstance(value, FunctionType):
             self._tell_runners(value, node, was)
             for reader, known in list(self.agenda.readers(node.module, name, node)):

@@ -1194,3 +1194,75 @@ one(
     def _(n: str): pass
     """,
 )
+
+
+one(
+    "enum member that a cached function reads",
+    """
+    import enum
+    class E1(enum.IntEnum):
+        A = 12
+    import functools
+    @functools.lru_cache
+    def f7(): return E1.A
+    """,
+    """
+    import enum
+    class E1(enum.IntEnum):
+        pass
+    import functools
+    @functools.lru_cache
+    def f7(): return E1.A
+    """,
+)
+one(
+    "class added that calls what reads a list half built",
+    """
+    l1 = [1 for n in range(3)]
+    def f1(): return len(l1)
+    l1[:0] = [1]
+    """,
+    """
+    def f1(): return len(l1)
+    l1 = [1 for n in range(3)]
+    class D1:
+        x = f1()
+        def total(self): pass
+    l1[:0] = [1]
+    """,
+)
+case(
+    "item of a list set through a module that another imports",
+    "m4",
+    {
+        "m1.py": "l1 = [1 for n in range(4)]\n",
+        "m2.py": "import m1 as m1_1\n",
+        "m4.py": """
+        from m2 import m1_1
+        m1_1.l1[0] = 20
+        """,
+    },
+    {
+        "m4.py": "from m2 import m1_1\n",
+    },
+)
+one(
+    "method reads a list half built",
+    """
+    l1 = list(range(3))
+    l2 = []
+    class K1:
+        def m(self): return sum(1 for n in l1)
+    l2[:0] = [K1().m()]
+    l1.append(1)
+    """,
+    """
+    l1 = list(range(3))
+    l2 = []
+    class K1:
+        def m(self): return sum(1 for n in l1)
+    l2[:0] = [K1().m()]
+    l2.insert(0, 1)
+    l1.append(1)
+    """,
+)
