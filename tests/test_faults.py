@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import py_compile
 import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -439,3 +444,249 @@ def test_a_callback_that_raises(live: LiveFactory) -> None:
     assert process.see(STATE) == (2, 2, 2, 2, 4)
     success(process, {"a.py": GOOD})
     assert "ZeroDivisionError" in process.output()
+
+
+# --- files that cannot be had just now -------------------------------------------------------------------------
+
+OBEY_PERMISSIONS = """
+import ctypes, os
+from hmr_daemon.daemon import current
+def obey(parts):
+    if os.getuid() == 0:  # an administrator reads what nobody may: without these powers (capset(2)) not
+        header, data = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+        assert ctypes.CDLL(None, use_errno=True).capset(header, data) == 0
+    parts.watcher.close()
+    parts.watcher.start()
+    return True
+assert current().call(obey)  # they are a thread's own, and handed on to those that it starts
+"""
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="capabilities and /proc are Linux's")
+
+
+@linux_only
+def test_a_file_that_may_not_be_read_for_a_while(live: LiveFactory) -> None:
+    process = live({"a.py": GOOD, "b.py": USER})
+    process.do(LOG)
+    process.load("import a, b\nheld = b.kept")
+    process.do(OBEY_PERMISSIONS)
+    path = process.root / "a.py"
+    path.chmod(0)
+    event = process.wait_reload()
+    assert not event.ok
+    assert "PermissionError" in str(event.error)
+    process.do("import hmr_daemon")
+    assert process.see("(len(hmr_daemon.errors()), hmr_daemon.sync())") == (1, False)
+    path.write_text(BETTER)
+    path.chmod(0o644)
+    assert process.wait_reload().ok
+    assert process.see(STATE) == (2, 2, 2, 2, 4)
+    path.chmod(0)
+    assert not process.wait_reload().ok
+    path.chmod(0o644)
+    assert process.wait_reload().ok  # as it was before
+    process.no_reload()
+    assert process.see(STATE) == (2, 2, 2, 2, 4)
+    assert process.see("b.kept is held")
+    assert errors_logged(process) == 2
+
+
+@linux_only
+def test_a_folder_that_may_not_be_read_for_a_while(live: LiveFactory) -> None:
+    process = live({"p/q/a.py": GOOD, "p/q/__init__.py": "", "p/__init__.py": ""})
+    process.load("from p.q import a")
+    process.do(OBEY_PERMISSIONS)
+    for number, folder in enumerate([process.root / "p" / "q", process.root / "p"], 10):
+        folder.chmod(0)
+        write_unasked(process.root / "p/q/a.py", f"x = {number}\n")
+        folder.chmod(0o755)
+        process.until("a.x", number)
+
+
+def write_unasked(path: Path, text: str) -> None:
+    """As an administrator does, whom permissions do not stop; anyone else waits until they are back."""
+    try:
+        path.write_text(text)
+    except PermissionError:
+        for folder in (path.parent.parent, path.parent):
+            folder.chmod(0o755)
+        path.write_text(text)
+
+
+@linux_only
+def test_a_process_without_a_descriptor_left(live: LiveFactory) -> None:
+    process = start(live)
+    process.do(
+        """
+        import resource
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+        files = []
+        try:
+            while True: files.append(open("b.py"))
+        except OSError: pass
+        """
+    )
+    process.edit({"a.py": BETTER}, atomic=True)
+    process.until("len(__import__('hmr_daemon').errors())", 1)
+    assert process.see(STATE) == (1, 1, 1, 1, 2)
+    process.do("while files: files.pop().close()")
+    process.until(STATE, (2, 2, 2, 2, 4))
+    assert "Too many open files" in process.output()
+
+
+def test_a_process_without_a_thread_left(live: LiveFactory) -> None:
+    process = start(live)
+    process.do(
+        """
+        import threading
+        def refuse(*args, **kwargs): raise RuntimeError("can't start new thread")
+        for name in ("_start_new_thread", "_start_joinable_thread"):
+            if hasattr(threading, name): setattr(threading, name, refuse)
+        """
+    )
+    success(process, {"a.py": BETTER})
+    assert process.see(STATE) == (2, 2, 2, 2, 4)
+
+
+def test_a_file_is_emptied_long_before_it_is_filled_by_the_clock(live: LiveFactory) -> None:
+    """The clock of a server, or one that is set, does not decide whether a save has ended."""
+    process = start(live)
+    for number, stamp in enumerate([1.0, time.time() + 3600], 2):
+        path = process.root / "b.py"
+        source = path.read_text()
+        path.write_text("")
+        os.utime(path, (stamp, stamp))
+        process.see("1")
+        path.write_text(source + f"z = {number}\n")
+        os.utime(path, (stamp, stamp))
+        process.until("b.z", number)
+        assert process.see("b.kept is held")
+
+
+def test_a_slow_writer_does_not_cost_the_state(live: LiveFactory) -> None:
+    """Half a file has half the names: taken up, it would take the others away."""
+    process = start(live)
+    success(process, {"a.py": GOOD + "z = 1\n"})
+    with (process.root / "b.py").open("w") as file:
+        for line in [*USER.splitlines(), "more = x"]:
+            file.write(line + "\n")
+            file.flush()
+            time.sleep(0.3)
+    process.until("b.more", 1)
+    assert process.see("b.kept is held")
+
+
+# --- how text is written ---------------------------------------------------------------------------------------
+
+TEXT = 'import functools\nx = 1\n\ndef f(a):\n    """One\n    two."""\n    return f"{a}ä" + "\\x0c"\n\ny = x + 1\n'
+WRITTEN: dict[str, Callable[[str], bytes]] = {
+    "byte order mark": lambda text: text.encode("utf-8-sig"),
+    "carriage returns and newlines": lambda text: text.replace("\n", "\r\n").encode(),
+    "carriage returns": lambda text: text.replace("\n", "\r").encode(),
+    "mixed ends of lines": lambda text: text.replace("\n", "\r\n", 3).encode(),
+    "form feeds": lambda text: text.replace("\n\n", "\n\x0c\n\x0c").encode(),
+    "vertical tabs and separators in strings": lambda text: text.replace("two", "t\x0bw\x1co\u2028\x85").encode(),
+    "latin-1": lambda text: ("# coding: latin-1\n" + text).encode("latin-1"),
+    "utf-8 by name on the second line": lambda text: (
+        "#!/usr/bin/python\n# vim: fileencoding=utf-8 :\n" + text
+    ).encode(),
+    "cp1252": lambda text: ("# -*- coding: cp1252 -*-\n" + text + "z = '€'\n").encode("cp1252"),
+    "shift_jis": lambda text: ("# coding: shift_jis\n" + text.replace("ä", "表")).encode("shift_jis"),
+    "no newline at the end": lambda text: text.rstrip("\n").encode(),
+    "blank lines and blanks at the end": lambda text: (text + "\n\n   \n\t").encode(),
+    "a backslash before the end of a line": lambda text: text.replace("x + 1", "x + \\\n  1").encode(),
+    "tabs": lambda text: text.replace("    ", "\t").encode(),
+}
+FACE = "(m.x, m.y, m.f(0), m.f.__doc__, inspect.getsource(m.f), tuple(m.f.__code__.co_lines()))"
+
+
+def test_every_way_in_which_a_text_can_be_written(live: LiveFactory) -> None:
+    """Each is what a fresh process makes of the same bytes, and an edit of it is, too."""
+    process = live({"m.py": TEXT})
+    process.load("import m, inspect, linecache, types\nheld = m.f")
+    process.do(
+        """
+        def fresh():
+            linecache.checkcache()
+            with open("m.py", "rb") as file: source = file.read()
+            module = types.ModuleType("m")
+            exec(compile(source, m.__file__, "exec"), module.__dict__)
+            return module
+        """
+    )
+    for name, written in WRITTEN.items():
+        for number in (7, 8):
+            process.edit({"m.py": written(TEXT.replace("x = 1", f"x = {number}"))}, atomic=True)
+            event = process.wait_reload()
+            assert event.ok, (name, event.error)
+            expected = process.see(FACE.replace("m.", "fresh_.").replace("fresh_.x", "(fresh_ := fresh()).x", 1))
+            assert process.see(FACE) == expected, name
+    assert process.see("m.f is held")
+
+
+# --- ways in which files change places -------------------------------------------------------------------------
+
+
+def test_a_project_that_is_replaced_as_a_whole(live: LiveFactory) -> None:
+    process = live({"app/src/p/__init__.py": "", "app/src/p/a.py": GOOD, "new/src/p/a.py": BETTER})
+    (process.root / "new/src/p/__init__.py").touch()
+    process.load("import sys; sys.path.insert(0, 'app/src')\nfrom p import a")
+    (process.root / "app").rename(process.root / "old")
+    (process.root / "new").rename(process.root / "app")
+    process.until("(a.x, a.f())", (2, 2))
+    (process.root / "app").rename(process.root / "new")
+    (process.root / "old").rename(process.root / "app")
+    process.until("(a.x, a.f())", (1, 1))
+    process.edit({"app/src/p/a.py": GOOD.replace("1", "3")})
+    process.until("(a.x, a.f())", (3, 3))
+
+
+def test_a_release_that_a_link_points_to(live: LiveFactory) -> None:
+    files = {"a.py": GOOD, "b.py": "from a import x, f\nresult = x + f()\nkept = []\n"}
+    releases = [{f"release-{n}/{name}": text.replace("1", n) for name, text in files.items()} for n in "123"]
+    process = live(releases[0] | releases[1] | releases[2])
+    current = process.root / "current"
+    current.symlink_to("release-1")
+    process.load("import sys; sys.path.insert(0, 'current')\nimport a, b\nheld = b.kept")
+    for number in (2, 3, 1, 2):
+        (process.root / "next").symlink_to(f"release-{number}")
+        (process.root / "next").rename(current)
+        process.until("(a.x, b.x, b.result)", (number, number, 2 * number))
+        assert process.see("b.kept is held")
+    process.edit({"release-2/a.py": GOOD.replace("1", "9")})
+    process.until("(a.x, b.x, b.result)", (9, 9, 18))
+
+
+def test_a_name_in_other_letters_for_a_while(live: LiveFactory) -> None:
+    process = start(live)
+    (process.root / "a.py").rename(process.root / "A.py")
+    process.no_reload()
+    (process.root / "A.py").write_text(BETTER)
+    (process.root / "A.py").rename(process.root / "a.py")
+    process.until(STATE, (2, 2, 2, 2, 4))
+
+
+def test_only_looking_at_files(live: LiveFactory) -> None:
+    """As on a network's mount, where no event comes."""
+    process = live({"a.py": GOOD, "b.py": USER}, HMR_DAEMON_POLLING="1", HMR_DAEMON_POLL_INTERVAL="0.05")
+    process.load("import a, b\nheld = b.kept")
+    for number in range(2, 8):
+        process.edit({"a.py": GOOD.replace("1", str(number))}, atomic=number % 2 == 0)
+        process.until(STATE, (number, number, number, number, 2 * number))
+    os.utime(process.root / "a.py", (1, 1))
+    process.edit({"a.py": GOOD})
+    os.utime(process.root / "a.py", (1, 1))
+    process.until(STATE, (1, 1, 1, 1, 2))
+    assert process.see("b.kept is held")
+
+
+# --- memory ----------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_for_which_memory_does_not_suffice(live: LiveFactory) -> None:
+    process = start(live)
+    event = failure(process, {"a.py": BETTER + "large = bytearray(1 << 62)\n"})
+    assert "MemoryError" in str(event.error)
+    assert process.see(STATE) == (1, 1, 1, 1, 2)
+    success(process, {"a.py": ("<< 62", "<< 2")})
+    assert process.see(STATE) == (2, 2, 2, 2, 4)
+    assert process.see("b.kept is held")

@@ -309,23 +309,18 @@ def test_permissions_that_change_are_noticed(events: Watching, file: Path) -> No
 
 
 @linux_only
-def test_a_file_that_is_written_again_is_withdrawn_until_that_has_ended(file: Path) -> None:
+def test_a_file_that_is_written_again_is_busy_until_that_has_ended(events: Watching, file: Path) -> None:
     """A formatter rewrites what the editor has just saved: what it has emptied is not taken up."""
-    batches = BatchQueue(quiet=0.5)
-    watcher = Watcher(batches.put, withdraw=batches.withdraw, warn=pytest.fail)
-    until_settled(file)
-    watcher.watch([str(file)])
-    watcher.start()
-    try:
-        while batches.get(0.1):
-            pass
-        file.write_text("x = 2\n")
-        with file.open("w") as stream:
-            assert batches.get(0.8) is None
-            stream.write("x = 3\n")
-        assert batches.get(PATIENCE) == Batch(frozenset([str(file)]))
-    finally:
-        watcher.close()
+    events.begin(file)
+    file.write_text("x = 2\n")
+    events.expect(file)
+    with file.open("w") as stream:
+        events.settle(file.parent)
+        assert events.watcher.is_busy(str(file))
+        events.drain()
+        stream.write("x = 3\n")
+    events.expect(file)
+    assert not events.watcher.is_busy(str(file))
 
 
 # ------------------------------------------------------------------------------------------------ looking
@@ -1222,17 +1217,6 @@ def test_a_path_for_later() -> None:
     batches.put("a")
     assert batches.get(0.02) == Batch(frozenset("a"))
     assert batches.get(0.1) is None
-
-
-def test_a_path_that_is_withdrawn() -> None:
-    batches = BatchQueue()
-    batches.put("a")
-    batches.put("b")
-    batches.put_later("c", 0.01)
-    for path in "ac":
-        batches.withdraw(path)
-    assert batches.get(PATIENCE) == Batch(frozenset("b"))
-    assert batches.get(0.05) is None
 
 
 def test_new_files_keep_a_batch_open_longer_than_the_same_ones(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,8 +25,10 @@ class Audience:
         if len(self._events) > 1:
             return
         while self._events:
-            self._tell(self._events[0], failures)
-            self._events.pop(0)
+            try:
+                self._tell(self._events[0], failures)
+            finally:
+                self._events.pop(0)
 
     def _tell(self, event: Reload, failures: Mapping[str, Failure]) -> None:
         self.reloads += 1

@@ -52,12 +52,6 @@ class BatchQueue:
                 self._later[path] = time.monotonic() + delay
                 self._condition.notify()
 
-    def withdraw(self, path: str) -> None:
-        """Takes a path back that is being written again; whoever does so puts it in once that has ended."""
-        with self._condition:
-            self._paths.discard(path)
-            self._later.pop(path, None)
-
     def wake(self) -> None:
         """Makes a waiting or else the next get() return None at once; collected paths stay for the one after."""
         with self._condition:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 CALM = 0.1  # seconds without an import before the save-time side is loaded
 EXIT_PATIENCE = 0.5  # seconds that the interpreter's end waits for a reload in progress
-LOAD_PATIENCE = 2.0  # seconds that a reload waits for imports in progress to end
+LOAD_PATIENCE = 2.0  # seconds that reloads wait for an import in progress to end
+FAULTS = 3  # turns in a row that may fail before the daemon is off
+REST = 0.2  # seconds after such a turn
 WATCHDOG = "watchdog.observers.inotify_c" if sys.platform == "linux" else "watchdog.observers"
 SAVE_TIME = (
     "logging", "dataclasses", "ast", "pathlib", "subprocess", "watchdog.events", WATCHDOG,
@@ -64,6 +66,9 @@ class Daemon:
         self._thread_lock = threading.Lock()
         self._jobs: deque[Job] = deque()
         self._holds = 0
+        self._all_holds = 0
+        self._endless: set[int] = set()
+        """The imports (by sequence) that were waited for in vain."""
 
     # --- import time: called by the loader ----------------------------------------------------------------
 
@@ -143,7 +148,7 @@ class Daemon:
                 return
             parts = self._parts = self._parts or self._make_parts()
             while not self._stopping and on_this_thread():
-                self._turn(parts)
+                self._turn_safely(parts)
         except Exception:
             if sys.is_finalizing() or self._stopping or not threading.main_thread().is_alive():
                 return  # no thread can be started any more
@@ -154,6 +159,20 @@ class Daemon:
             while self._jobs and not self._stopping:
                 self._jobs.popleft().give_up()
 
+    def _turn_safely(self, parts: Parts) -> None:
+        """What goes wrong once, for want of memory, say, is tried again: no save is lost."""
+        for _ in range(FAULTS):
+            try:
+                self._turn(parts)
+            except Exception as error:
+                if sys.is_finalizing() or not threading.main_thread().is_alive():
+                    raise
+                fault = error
+                time.sleep(REST)
+            else:
+                return
+        raise fault
+
     def _turn(self, parts: Parts) -> None:
         """One thing: what someone waits for, or else the next batch of saves."""
         parts.watcher.start()  # unless it runs
@@ -162,10 +181,19 @@ class Daemon:
         if self._jobs:
             self._jobs.popleft().do(parts)
             return
+        held, holds = self._holds, self._all_holds
         batch = parts.queue.get(None)
-        if batch is not None and not self._stopping and not self._holds:
-            parts.take_batch(batch.paths)
-            self._stopping |= self._until_saved
+        held = held or self._holds or holds != self._all_holds
+        if batch is None or (held and not self._stopping):  # release() has everything compared
+            return
+        try:
+            if not self._stopping:
+                parts.take_batch(batch.paths)
+                batch = None
+                self._stopping |= self._until_saved
+        finally:
+            for path in batch.paths if batch is not None else ():
+                parts.queue.put_later(path, 0.0)  # not taken up: for the next turn, or for start()
 
     def _load_save_time_side(self) -> None:
         for name in SAVE_TIME:
@@ -186,18 +214,24 @@ class Daemon:
         return parts
 
     def _wait_until_calm(self) -> None:
-        """The save-time side takes 100 ms to import: not while the program is importing itself."""
+        """The save-time side takes 100 ms to import: not while the program is importing itself, if that ever ends."""
         if self._parts is not None:
             return
         self._script_source = _read(self.script) if self.script else None
         if self.script is None:
             self._look_for_script()
         self._signal.wait(CALM if self.script else None)
+        end = time.monotonic() + LOAD_PATIENCE
         while not self._stopping and not self._jobs:
             self._signal.clear()
             self.recorder.read_sources()
-            if not self._signal.wait(CALM) and not self.recorder.busy:
+            loads = self.recorder.in_progress()
+            if self._signal.wait(CALM) or loads != self.recorder.in_progress():
+                end = time.monotonic() + LOAD_PATIENCE
+            elif loads <= self._endless:
                 return
+            elif time.monotonic() > end:
+                self._endless = loads  # a module that runs the program at its top level, say
 
     def _look_for_script(self) -> None:
         """What was started by `-m`, or as a folder, becomes ``__main__`` a moment after its first import."""
@@ -215,9 +249,10 @@ class Daemon:
     def _wait_for_loads(self) -> None:
         """A module that is being imported is not half reloaded; one that never ends is not waited for."""
         end = time.monotonic() + LOAD_PATIENCE
-        while self.recorder.busy and time.monotonic() < end:
+        while not self.recorder.in_progress() <= self._endless and time.monotonic() < end:
             self._signal.clear()
             self._signal.wait(0.05)
+        self._endless = self.recorder.in_progress()
 
     @property
     def settings(self) -> Settings:
@@ -274,6 +309,7 @@ class Daemon:
         """Apply nothing until release() has been called as often."""
         with self._thread_lock:
             self._holds += 1
+            self._all_holds += 1
 
     def release(self) -> None:
         with self._thread_lock:

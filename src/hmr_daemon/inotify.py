@@ -126,6 +126,9 @@ class Inotify:
             if same[number] and (number < 2 or all(same[:2])):
                 os.close(descriptor)
 
+    def is_busy(self, file: str) -> bool:
+        return file in self._unclosed or self._looks.is_changing(file)
+
     def interrupt(self) -> None:
         if identity(self._wake) == self._identities[1]:
             with suppress(OSError):
@@ -291,7 +294,7 @@ class Inotify:
         overdue = self._overdue()
         if overdue:
             self.add(overdue)
-            changes = Changes({*changes.certain, *overdue}, changes.possible, changes.busy)
+            changes = Changes({*changes.certain, *overdue}, changes.possible)
         if looked := self._looks.changed():
             self.add(looked)
             changes = with_possible(changes, looked)
@@ -347,8 +350,7 @@ class Inotify:
                     self._sort(file, (folder, name), mask, certain, moved)
         if moved:
             self.add(moved)
-        busy = {file for file in self._unclosed if file not in certain}
-        return Changes(certain, moved, busy) if certain or moved or busy else Changes()
+        return Changes(certain, moved) if certain or moved else Changes()
 
     def _sort(self, file: str, step: Step, mask: int, certain: set[str], moved: set[str]) -> None:
         """Decides what an event at a step of the way to a file means for the file."""
@@ -375,7 +377,7 @@ def with_possible(changes: Changes, files: set[str]) -> Changes:
     """The changes, and these files to be compared."""
     if not files or changes.possible is None:
         return changes
-    return Changes(changes.certain, {*changes.possible, *files}, changes.busy)
+    return Changes(changes.certain, {*changes.possible, *files})
 
 
 def will_be_closed(entry: str) -> bool:

@@ -73,9 +73,12 @@ class Observer:
         files = {file for path in paths for file in self._files.get(path, ())}
         if event.event_type in ("created", "modified"):
             self._looks.suspect(files)
-            return Changes(busy=files)
+            return Changes()
         self._looks.remove(files)
         return Changes(certain=files)
+
+    def is_busy(self, file: str) -> bool:
+        return self._looks.is_changing(file)
 
     def interrupt(self) -> None:
         self._queue.put(None)

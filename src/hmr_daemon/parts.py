@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,6 @@ class Parts:
         self.queue = BatchQueue(settings.quiet)
         self.watcher = Watcher(
             self.queue.put,
-            withdraw=self.queue.withdraw,
             polling=settings.polling,
             poll_interval=settings.poll_interval,
             warn=report.warn,
@@ -92,30 +92,26 @@ class Parts:
     # --- what is saved
 
     def take_batch(self, paths: Iterable[str]) -> None:
-        """Apply what the watcher has told of, but for a file that is only half written."""
+        """Apply what the watcher has told of, but for files that are half written: these are told again."""
         self.take_loads()
         self._wait_for_loads()
-        whole = []
-        for path in paths:
-            if self.saves.is_emptied(path):
-                self.queue.put(path)
-            else:
-                whole.append(path)
-        self.saves.apply(whole)
+        self.saves.apply([path for path in paths if not self.followed.is_half_written(path)])
 
     def catch_up(self) -> bool:
         """Apply what has been saved, whether or not anyone has told of it; whether all is live now."""
         self.take_loads()
         if paths := self.followed.differing():
             self._wait_for_loads()
+            while list(filter(self.followed.is_half_written, paths)):
+                time.sleep(0.005)
             self.saves.apply(paths)
-        return not self.saves.pending
+        return self.saves.are_all_live()
 
     def retry(self) -> bool:
         """Try again what failed; whether all is live now."""
         if not self.catch_up():
             self.saves.retry()
-        return not self.saves.pending
+        return self.saves.are_all_live()
 
     def run_again(self, module: str) -> bool:
         """Run all of a live module again, and whatever used what comes out different; whether that landed."""

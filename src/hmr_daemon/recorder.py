@@ -266,6 +266,11 @@ class Recorder:
         """Whether top-level code is running on some thread now."""
         return self._running > 0
 
+    def in_progress(self) -> set[int]:
+        """The loads (by sequence) that have begun and not ended, on any thread."""
+        notes = [each for stack in list(_stacks.values()) for each in list(stack)]
+        return {each.load.sequence for each in notes if each.load is not None}
+
     def track(self, name: str, module: ModuleType, path: str) -> None:
         """From now on what is read from `module`, and which code of `path` runs, is noted."""
         with self._lock:

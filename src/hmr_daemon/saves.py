@@ -13,14 +13,16 @@ from .audience import Audience
 from .executor import Executor
 from .followed import Followed, read_bytes
 from .graph import Graph
-from .model import Change, Reload
+from .model import Change, Failure, Reload
 from .pending import Pending, involved_in
 from .recorder import Recorder
 from .run import Outcome
 from .signatures import Signature
 from .uncalled import Uncalled
 
-EMPTY_PATIENCE = 0.05  # seconds after which an empty file is taken to be meant so
+UNREADABLE_QUIETLY = 5  # tries after which a file that cannot be read is reported
+UNREADABLE_SOONEST, UNREADABLE_LATEST = 0.1, 5.0  # seconds between these tries
+TRY_AGAIN = 0.1  # seconds after which a save is tried again that could not be carried out
 LONG = 5.0  # seconds after which a reload is said to be still running
 
 
@@ -47,23 +49,30 @@ class Saves:
         self._audience = audience
         self._take_loads = take_loads
         self._tried: dict[str, tuple[Signature, bytes]] = {}
+        """What each file held when it was looked at last: the same save is told more than once."""
+        self._unreadable: dict[str, int] = {}
+        """Files that are there and cannot be read, and how often that was tried."""
+        self._landed: list[Outcome] = []
+        """Reloads whose modules are still to be followed, or no longer."""
 
-    def is_emptied(self, path: str) -> bool:
-        """Whether a file was emptied just now, and so is about to be filled."""
-        try:
-            stat = os.stat(path)
-        except OSError:
-            return False
-        recently = abs(time.time() - stat.st_mtime) < EMPTY_PATIENCE
-        return recently and not stat.st_size and any(record.source for record in self._graph.at_path(path))
-
-    def apply(self, paths: Iterable[str]) -> None:
+    def apply(self, paths: Collection[str]) -> None:
         """One reload of what differs, together with what waited for one of these."""
+        try:
+            self._apply(paths)
+        except BaseException:  # for want of memory, say
+            for path in paths:
+                self._tried.pop(path, None)
+                self._followed.again(path, TRY_AGAIN)
+            raise
+
+    def _apply(self, paths: Collection[str]) -> None:
+        if self._landed:
+            self._take_up_what_landed()
         gone = set(self._graph.gone)
         changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
         went = self._graph.gone - gone
         for path in self.pending.waiting_for({*changes, *went}):
-            if path not in changes:
+            if path not in changes and path not in self._unreadable:
                 changes[path] = _as_saved(path)
         if changes:
             self._reload(list(changes.values()))
@@ -74,38 +83,59 @@ class Saves:
         """Files were deleted: what nothing mentions any more goes, with what its statements did elsewhere."""
         event, outcome = self._executor.reload(())
         if event.ok:
-            self._take_up(outcome)
+            self._landed.append(outcome)
+            self._take_up_what_landed()
         if event.ran or event.failure is not None:
             self._publish(replace(event, files=tuple(sorted(went))))
 
+    def are_all_live(self) -> bool:
+        """Whether all that is saved is live, as far as it has been looked at."""
+        return not self.pending and not self._unreadable
+
     def retry(self) -> None:
         """Try again what failed."""
-        self._reload([_as_saved(path) for path in self.pending.paths()])
+        if changes := [_as_saved(path) for path in self.pending.paths() if path not in self._unreadable]:
+            self._reload(changes)
 
     def run_again(self, path: str) -> None:
         """Run all of a live module again, and whatever used what comes out different."""
         self._reload([_as_saved(path)], [path])
 
     def _change(self, path: str) -> Change | None:
-        """What a save changed; None where the file holds what is live, is gone, or is no one's."""
-        state, source = self._followed.read(path)
-        records = self._graph.at_path(path)
-        if source is None and records and not os.path.exists(path):
+        """What a save changed; None where the file holds what is live, cannot be had now, or is no one's."""
+        reading = self._followed.read(path)
+        records, source = self._graph.at_path(path), reading.source
+        if reading.is_gone and records:
             self._graph.gone.add(path)
-        if source is None or self._tried.get(path) == (state, source):
+        if reading.error is not None and (records or self.pending.waits_for(path) or self._graph.openers(path)):
+            self._try_later(path, reading.error)
+        else:
+            self._unreadable.pop(path, None)
+        if source is None:
             return None
         self._graph.gone.discard(path)
+        tried, self._tried[path] = self._tried.get(path), (reading.state, source)
+        if tried == self._tried[path]:
+            return None
         if any(record.source != source for record in records):
-            self._tried[path] = (state, source)
             return Change(path, source)
         if path in self.pending:
             self.pending.settle([path])
             self._publish(Reload(files=(path,), notes=("as it was before: what is live is what is saved",)))
             return None
         if self.pending.waits_for(path) or self._graph.openers(path):
-            self._tried[path] = (state, source)
             return Change(path, source)
         return None
+
+    def _try_later(self, path: str, error: OSError) -> None:
+        """A file that cannot be read now is an edit that has failed; what keeps it from being read may pass."""
+        tries = self._unreadable[path] = self._unreadable.get(path, 0) + 1
+        self._followed.again(path, min(UNREADABLE_SOONEST * 2 ** max(0, tries - UNREADABLE_QUIETLY), UNREADABLE_LATEST))
+        if tries == UNREADABLE_QUIETLY:
+            text = f"{type(error).__name__}: {error}"
+            event = Reload(files=(path,), failure=Failure(path, None, text, f"{text}\n"), involved=frozenset([path]))
+            self.pending.keep([path], event.involved, event)
+            self._publish(event)
 
     def _reload(self, changes: list[Change], whole: Collection[str] = ()) -> None:
         started = time.perf_counter()
@@ -120,7 +150,7 @@ class Saves:
         finally:
             self.applying = False
         files = tuple(c.path for c in changes)
-        milliseconds = (time.perf_counter() - started) * 1000
+        event = replace(event, files=files, milliseconds=(time.perf_counter() - started) * 1000)
         if event.ok:
             self.pending.settle(files)
             notes = [*leftovers.functions({each.name: each.old for each in outcome.replaced if each.changed})]
@@ -128,22 +158,27 @@ class Saves:
                 notes += leftovers.statements(main, statements, event.ran)
             event = replace(event, notes=(*event.notes, *notes))
             self.uncalled.replaced(outcome.replaced)
-            self._take_up(outcome)
-        else:
-            self._keep_pending(files, event)
-        self._take_loads()
-        self._followed.watch_data()
-        self._publish(replace(event, files=files, milliseconds=milliseconds))
+            self._landed.append(outcome)
+        try:
+            if not event.ok:
+                self._keep_pending(files, event)
+            self._take_up_what_landed()
+        finally:
+            self._publish(event)
 
     def _publish(self, event: Reload) -> None:
         self._audience.publish(event, self.pending.failures)
 
-    def _take_up(self, outcome: Outcome) -> None:
-        """Follow the modules that a reload imported, and no longer those that it left."""
-        self._followed.take_in(outcome.loaded)
-        for record in outcome.abandoned:
-            self._graph.remove(record)
-            self._recorder.forget(record.name)
+    def _take_up_what_landed(self) -> None:
+        """Follow the modules that reloads imported, and no longer those that they left."""
+        while self._landed:
+            self._followed.take_in(self._landed[0].loaded)
+            for record in self._landed[0].abandoned:
+                self._graph.remove(record)
+                self._recorder.forget(record.name)
+            self._landed.pop(0)
+        self._take_loads()
+        self._followed.watch_data()
 
     def _keep_pending(self, files: Iterable[str], event: Reload) -> None:
         involved = involved_in(event)
@@ -164,7 +199,10 @@ class _Alarm:
         self._timer.daemon = True
 
     def __enter__(self) -> None:
-        self._timer.start()
+        try:
+            self._timer.start()
+        except RuntimeError:  # the system has no thread left: the reload goes on all the same
+            pass
 
     def __exit__(self, *exception: object) -> None:
         self._timer.cancel()

@@ -30,8 +30,6 @@ class Changes:
     """Files with a change of their own."""
     possible: Collection[str] | None = ()
     """Files to compare by signature (None: all)."""
-    busy: Collection[str] = ()
-    """Files that someone is writing now; they will be told as certain."""
 
 
 class Source(Protocol):
@@ -45,6 +43,9 @@ class Source(Protocol):
 
     def wait(self) -> Changes:
         """Sleeps until something changes or interrupt() is called."""
+
+    def is_busy(self, file: str) -> bool:
+        """Whether someone is writing a file now, which will be told when that has ended; from any thread."""
 
     def interrupt(self) -> None:
         """Makes wait() return; may be called from any thread."""
@@ -118,6 +119,11 @@ class Looks:
         self._due_changing = now + self._again
         return {file for file in files if self._look(file, now)}
 
+    def is_changing(self, file: str) -> bool:
+        """Whether a file has changed and is not given out yet."""
+        look = self._looks.get(file)
+        return look is not None and not look.told
+
     def _note_change(self, file: str, now: float) -> None:
         if not self._changing:
             self._due_changing = now + self._again
@@ -156,6 +162,9 @@ class Polling:
             self._interrupted.clear()
             return Changes()
         return Changes(possible=self._looks.changed())
+
+    def is_busy(self, file: str) -> bool:
+        return self._looks.is_changing(file)
 
     def interrupt(self) -> None:
         self._interrupted.set()

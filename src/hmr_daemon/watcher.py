@@ -25,13 +25,11 @@ class Watcher:
         self,
         notify: Callable[[str], None],
         *,
-        withdraw: Callable[[str], None] = lambda file: None,
         polling: bool = False,
         poll_interval: float = 0.5,
         warn: Callable[[str], None],
     ) -> None:
         self._notify = notify
-        self._withdraw = withdraw
         self._polling = polling
         self._poll_interval = poll_interval
         self._warn = warn
@@ -60,6 +58,11 @@ class Watcher:
         """Notifies of every file of interest that differs from when it was last looked at."""
         self._leave_parent()
         self._report(Changes(possible=None))
+
+    def is_busy(self, file: str) -> bool:
+        """Whether someone is writing a file now; it will be notified when that has ended."""
+        source = self._source
+        return source is not None and source.is_busy(file)
 
     def start(self) -> None:
         """Starts watching, or goes on where stop() left off."""
@@ -111,7 +114,8 @@ class Watcher:
     # -- in its thread
 
     def _run(self) -> None:
-        while self._thread is threading.current_thread():
+        thread = threading.current_thread()
+        while self._thread is thread:
             try:
                 self._report(self._next_changes())
             except MemoryError:
@@ -153,10 +157,8 @@ class Watcher:
         with self._lock:
             changed = set(changes.certain)
             changed.update(self._differing(self._seen if changes.possible is None else changes.possible))
-            changed.difference_update(changes.busy)
+            changed = {file for file in changed if not self.is_busy(file)}
             self._seen.update([(file, settled(signature(file))) for file in changed])
-        for file in changes.busy:
-            self._withdraw(file)
         for file in changed:
             self._tell(file)
 
