@@ -84,6 +84,11 @@ def deep_surface(code: CodeType) -> tuple[object, ...]:
     return (surface(code), *map(deep_surface, children(code)))
 
 
+def alike(old: CodeType, new: CodeType) -> bool:
+    """Whether two versions of a code object do the same and have the same docstring, not counting what is nested."""
+    return (is_class_body(old) or docstring(old) == docstring(new)) and surface(old) == surface(new)
+
+
 def align(old: Sequence[CodeType], new: Sequence[CodeType]) -> Iterator[tuple[CodeType, CodeType]]:
     """Pairs of versions, outer before inner: same content first, then same name in the order of the source."""
     left, right = list(old), list(new)

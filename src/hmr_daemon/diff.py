@@ -18,7 +18,7 @@ Unseen = Callable[[int], tuple[frozenset[str], frozenset[str]]]
 
 class Change(Enum):
     SAME = "unchanged"
-    BODY = "only the bodies of functions changed"
+    BODY = "only the bodies of functions changed, if more than their looks did"
     SHELL = "changed"
     MOVED = "moved across a statement that it depends on"
     ADDED = "added"
@@ -62,6 +62,8 @@ def change_between(old: Statement, new: Statement) -> Change:
         return Change.SHELL
     if old.text == new.text and old.kind == new.kind:
         return Change.SAME
+    if old.head and old.text[: old.head] == new.text[: new.head]:
+        return Change.BODY  # or only looks: their code will tell
     if old.shell != new.shell or (old.kind == "doc") != (new.kind == "doc"):
         return Change.SHELL
     return Change.SAME if old.whole == new.whole else Change.BODY

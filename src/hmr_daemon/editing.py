@@ -178,6 +178,8 @@ class Editing(Swapping):
             after = self._compiled(new, edit)
         self.transaction.set_attribute(node, "codes", after)
         pairs = list(codes.align(before, after))
+        if change is Kind.BODY and len(before) == len(after) and all(codes.alike(a, b) for a, b in pairs):
+            change = Kind.SAME
         succeeded = {id(old) for old, _ in pairs}
         self.dropped += [code for code in codes.walk(before) if id(code) not in succeeded]
         self.swap.pairs += pairs

@@ -76,6 +76,8 @@ class Statement:
     """For ``from`` statements: (level, module, name, bound as)."""
     annotated: bool = False
     """Whether it is an annotated assignment."""
+    head: int = 0
+    """For a function: how much of the text stands before the body."""
     alias: bool = False
     """Whether it only gives an object another name: ``a = b``, ``a = m.b``."""
     directive: str | None = None
@@ -288,11 +290,20 @@ def split(
             effects=found,
             imports=_imports(node),
             annotated=isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name),
+            head=_head(node, line, lines) if isinstance(node, FunctionNode) else 0,
             alias=isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Name, ast.Attribute)),
             directive=_directive(lines, line, end_line),
             postponed=found.annotated and bool(future & ANNOTATIONS),
             node=node if keep else None,
         )
+
+
+def _head(node: ast.FunctionDef | ast.AsyncFunctionDef, line: int, lines: Sequence[str]) -> int:
+    """The length of a function's text before the line of its body; 0 where the body begins on the line of the name."""
+    first = node.body[0]
+    body_line = min((d.lineno for d in getattr(first, "decorator_list", ())), default=first.lineno)
+    before = lines[line - 1 : body_line - 1]
+    return sum(map(len, before)) + len(before) - node.col_offset if body_line > node.lineno else 0
 
 
 def _directive(lines: Sequence[str], line: int, end_line: int) -> str | None:
