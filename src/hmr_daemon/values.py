@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection
 from functools import partial
 from types import FunctionType
@@ -72,7 +73,17 @@ def _same_function(old: FunctionType, new: FunctionType, part: Callable[[Any, An
         and part(old.__defaults__, new.__defaults__)
         and part(old.__kwdefaults__, new.__kwdefaults__)
         and part(vars(old), vars(new))
+        and _same_annotations(old, new, part)
     )
+
+
+def _same_annotations(old: FunctionType, new: FunctionType, part: Callable[[Any, Any], bool]) -> bool:
+    if sys.version_info < (3, 14):
+        return part(old.__annotations__, new.__annotations__)
+    before, now = old.__annotate__, new.__annotate__  # computing them would run the user's code
+    if type(before) is not FunctionType or type(now) is not FunctionType:
+        return before is now
+    return _same_function(before, now, part)
 
 
 def _content(cell: Any) -> Any:

@@ -1266,3 +1266,54 @@ one(
     l1.append(1)
     """,
 )
+
+
+one(
+    "annotation of a field of a dataclass with slots",
+    """
+    import dataclasses
+    c = 9
+    @dataclasses.dataclass(slots=True)
+    class D1:
+        x: 1 = c
+        def total(self): pass
+    """,
+    """
+    import dataclasses
+    c = 9
+    @dataclasses.dataclass(slots=True)
+    class D1:
+        x: int = c
+        def total(self): pass
+    """,
+)
+one(
+    "annotation of a field of a dataclass",
+    """
+    import dataclasses
+    c = 9
+    @dataclasses.dataclass
+    class D1:
+        x: 1 = c
+        def total(self): pass
+    """,
+    """
+    import dataclasses
+    c = 9
+    @dataclasses.dataclass
+    class D1:
+        x: int = c
+        def total(self): pass
+    """,
+)
+one(
+    "annotations of a function",
+    """
+    def f(a: int) -> str: pass
+    x = f.__annotations__
+    """,
+    """
+    def f(a: str) -> str: pass
+    x = f.__annotations__
+    """,
+)
