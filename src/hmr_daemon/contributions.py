@@ -39,7 +39,8 @@ def replaced(
     before: Mapping[str, Any],
     made_of: Sequence[CodeType],
     old: Statement | None,
-    later: Callable[[Any], bool] | None = None,
+    later: Callable[[Any], bool],
+    added: bool = False,
     anew: bool = False,
 ) -> Iterator[list[Place]]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
@@ -49,11 +50,11 @@ def replaced(
     Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
     back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
     its definitions. `anew` tells that what it adds to was made anew before it. `old` is its last version, where that
-    had another text. For a statement that is new, `later` tells whether something was made by a statement after it:
-    its entries come before theirs.
+    had another text. `later` tells whether something was made by a statement after it: new entries come before
+    theirs. `added` tells that the statement is new.
     """
     changed: list[Place] = []
-    if not _registers(node, made_of) or (anew and not before and later is None):
+    if not _registers(node, made_of) or (anew and not before and not added):
         yield changed
         return
     made = _made(node, before, made_of)
@@ -68,10 +69,10 @@ def replaced(
         taken.append(_take_out(container, snapshot, made, keys))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
-        if later is not None:
-            _place_before(container, snapshot, later)
-        else:
+        if not added:
             _put_in_place(container, snapshot, gone, old is None)
+        if added or (old is not None and not gone):
+            _place_before(container, snapshot, later)
         if not _same_entries(container, snapshot):
             changed.append(place)
 
@@ -96,6 +97,19 @@ def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
     """Whether the keys of a dict tell what a bare call put there: `old` mentions one as a constant."""
     dicts = [c for c, _ in containers(node, graph, old.effects.reads) if isinstance(c, dict) and len(c) <= LARGEST]
     return any((type(key), key) in old.constants for d in dicts for key in list(d) if isinstance(key, PLAIN))
+
+
+def untold(
+    node: Node, graph: Graph, before: Mapping[str, Any], made_of: Sequence[CodeType], grown: Collection[str]
+) -> bool:
+    """Whether a registry of those named `grown` holds nothing by which the statement's entry could be told."""
+    made = _made(node, before, made_of)
+    for container, place in containers(node, graph, ()):
+        if len(container) <= LARGEST and (place.attribute or place.names[0][1]) in grown:
+            entries = [*container, *container.values()] if isinstance(container, dict) else list(container)
+            if entries and not any(id(entry) in made or _holds(entry, made) for entry in entries):
+                return True
+    return False
 
 
 def _same_entries(container: Any, snapshot: Any) -> bool:
@@ -202,13 +216,15 @@ def _copy(container: Any) -> Any:
 
 
 def _holds(entry: Any, made: set[int]) -> bool:
-    """Whether a registry's entry is, or directly holds, something that the statement made."""
+    """Whether a registry's entry is, or directly holds, something that the statement made, and nothing of others."""
     if id(entry) in made:
         return True
-    if type(entry) in (tuple, list):
+    if type(entry) is tuple:
         return any(id(part) in made for part in entry)
-    if type(entry) is dict:
-        return any(id(part) in made for part in list(entry.values()))
+    if type(entry) in (list, dict, set):
+        parts = list(entry.values()) if isinstance(entry, dict) else list(entry)
+        objects = [part for part in parts if not isinstance(part, PLAIN)]
+        return bool(objects) and all(id(part) in made for part in objects)
     if isinstance(entry, (*PLAIN, FunctionType, type, ModuleType)):
         return False
     state = functions.own(entry, "__dict__")

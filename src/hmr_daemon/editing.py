@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -85,7 +86,7 @@ class Editing(Swapping):
                 )
                 if change.change is Kind.SHELL:
                     self._lose_targets(node, statement)
-                    self._lose_entries(node)
+                    self._lose_entries(node, statement)
                 self._renew_codes(node, node.statement, statement, edit, change.change)
                 t.set_attribute(node, "statement", statement)
             new_nodes.append(node)
@@ -244,10 +245,19 @@ class Editing(Swapping):
             else:
                 self._make_grown_anew(node)
 
-    def _lose_entries(self, node: Node) -> None:
-        """A bare call becomes another: what it added through functions goes, by its keys or with all of it."""
+    def _lose_entries(self, node: Node, new: Statement) -> None:
+        """What a statement added through functions goes as it becomes another: by its keys or with all of it."""
         old = node.statement
-        if old.kind == "expr" and old.effects.calls and not contributions.told_by_keys(node, old, self.graph):
+        if old.kind == "expr" and old.effects.calls:
+            told = contributions.told_by_keys(node, old, self.graph)
+        elif old.kind in ("def", "class") and old.effects.decorates and _registers_otherwise(old, new):
+            grown = frozenset().union(*map(codes.grown_names, self._ran_by(node)))
+            namespace = node.module.namespace
+            made = self._made_by(node, {name: namespace[name] for name in node.writes if name in namespace})
+            told = not grown or not contributions.untold(node, self.graph, made, node.codes, grown)
+        else:
+            return
+        if not told:
             self._make_grown_anew(node)
 
     def _lose_targets(self, node: Node, new: Statement | None) -> None:
@@ -255,12 +265,23 @@ class Editing(Swapping):
 
     def _make_grown_anew(self, node: Node) -> None:
         """What a statement added to through functions cannot be told apart: it is made anew, by all who build it."""
-        namespace = node.module.namespace
-        called = functions.reachable([namespace[name] for name in node.statement.effects.reads if name in namespace])
-        ran = [code for code in codes.walk(function.__code__ for function in called) if id(code) in node.ran]
+        ran = self._ran_by(node)
         for code in ran:
             self._make_anew(code)
         grown = frozenset().union(*map(codes.grown_names, ran))
         for _, place in contributions.containers(node, self.graph, ()) if grown else ():
             if place.owner is not None and place.attribute in grown:
                 self.bind_member_again(place.owner, place.attribute)
+
+    def _ran_by(self, node: Node) -> list[CodeType]:
+        """The code that the statement ran of the functions that its names lead to."""
+        namespace = node.module.namespace
+        called = functions.reachable([namespace[name] for name in node.statement.effects.reads if name in namespace])
+        return [code for code in codes.walk(function.__code__ for function in called) if id(code) in node.ran]
+
+
+def _registers_otherwise(old: Statement, new: Statement) -> bool:
+    """Whether what its decorators add may be something else: they, or the name that they see, are others."""
+    before, now = old.parse(), new.parse()
+    decorators = [ast.dump(ast.List(getattr(node, "decorator_list", []))) for node in (before, now)]
+    return old.names != new.names or decorators[0] != decorators[1]

@@ -19,6 +19,11 @@ from .statements import Parsed, Statement
 END = float("inf")
 SEES_CALLS = sys.version_info >= (3, 12)
 """Whether the recorder is told which functions a statement ran."""
+SHOWING, SHOWN = (
+    frozenset({"repr", "str", "print", "format", "ascii"}),
+    frozenset({"__repr__", "__str__", "__format__"}),
+)
+"""Builtin functions that show values, and the methods that they run."""
 Name = tuple[str, str]
 """A module's name and a name in it."""
 
@@ -332,7 +337,8 @@ class Graph:
             self._note_runs(node, reach.properties(read, effects.attributes, self._by_path.keys()))
         if values:
             paths = self._by_path.keys()
-            found = reach.reached(values, effects.attributes, paths, effects.calls_results, effects.operates)
+            attributes = effects.attributes | (SHOWN if effects.reads & SHOWING else frozenset())
+            found = reach.reached(values, attributes, paths, effects.calls_results, effects.operates)
             self._note_runs(node, found)
 
     def _note_runs(self, node: Node, found: Iterable[int]) -> None:

@@ -122,7 +122,7 @@ def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:
         yield from _of_module(value, mentioned)
     elif type(value) in (dict, list, tuple):
         parts = value.values() if isinstance(value, dict) else value
-        yield from (part for part in list(parts)[:LIMIT] if callable(part))
+        yield from (part for part in list(parts)[:LIMIT] if callable(part) or type(part) in (dict, list, tuple))
     elif isinstance(value, type):
         yield from _of_class(value, {*mentioned, *CONSTRUCTORS, *(_operators(value) if OPERATORS in mentioned else ())})
         yield from _of_class(type(value), {"__call__", "__new__", "__init__", *mentioned})

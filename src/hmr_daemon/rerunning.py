@@ -99,7 +99,8 @@ class Rerunning(Editing):
             self._passed_before(node) if grouped or node.statement.kind == "expr" else mine,
             () if grouped else self._made_of(node),
             self._old_statement(node),
-            partial(self._made_later, node) if node in self.added else None,
+            partial(self._made_later, node),
+            added=node in self.added,
             anew=grouped,
         ) as other_entries:
             self._execute(node, reason, before)

@@ -18,6 +18,7 @@ INTROSPECTION = frozenset({
     "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
 })  # fmt: skip
 """What a statement mentions that looks at a function rather than calls it."""
+MANY = 1_000  # entries of a container that are looked at
 
 
 class Telling(Scheduling):
@@ -159,9 +160,7 @@ class Telling(Scheduling):
 
     def _leads_to_class(self, reader: Node, cls: type) -> bool:
         values_bound = [reader.module.namespace.get(name) for name in reader.writes]
-        return reader.statement.kind in ("from", "import") or any(
-            v is cls or isinstance(v, cls) or (isinstance(v, type) and issubclass(v, cls)) for v in values_bound
-        )
+        return reader.statement.kind in ("from", "import") or any(_leads_to(value, cls) for value in values_bound)
 
     def tell_face(self, record: ModuleRecord, name: str) -> None:
         """What shows of a function, other than what it does, is different: who asks for that runs again."""
@@ -250,3 +249,13 @@ def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
     """Whether all that a statement does to what a name leads to is to set other attributes of it."""
     set_here = {names[-1] for names in reader.statement.effects.sets if names[0] == known}
     return bool(set_here) and (attribute not in set_here or reader.statement.kind == "AugAssign")
+
+
+def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
+    """Whether a value is a class, its instance or subclass, or a container of such."""
+    if value is cls or isinstance(value, cls) or (isinstance(value, type) and issubclass(value, cls)):
+        return True
+    if type(value) not in (list, tuple, set, frozenset, dict) or not depth:
+        return False
+    parts = [*value, *value.values()] if isinstance(value, dict) else list(value)
+    return any(_leads_to(part, cls, depth - 1) for part in parts[:MANY])

@@ -1046,3 +1046,889 @@ case(
         """,
     },
 )
+
+
+case(
+    "plugins by pkgutil",
+    "main",
+    {
+        "plugins/__init__.py": "",
+        "plugins/a.py": """
+        NAME = 'a'
+        def run(): return 1
+        """,
+        "plugins/b.py": """
+        NAME = 'b'
+        def run(): return 2
+        """,
+        "main.py": """
+        import pkgutil, importlib, plugins
+        found = {}
+        for info in sorted(pkgutil.iter_modules(plugins.__path__), key=lambda i: i.name):
+            m = importlib.import_module('plugins.' + info.name)
+            found[m.NAME] = m.run()
+        """,
+    },
+    {
+        "plugins/a.py": """
+        NAME = 'a'
+        def run(): return 5
+        """,
+    },
+    {
+        "plugins/b.py": """
+        NAME = 'bb'
+        def run(): return 2
+        """,
+    },
+)
+case(
+    "config class tree",
+    "main",
+    {
+        "conf.py": """
+        class Base:
+            DEBUG = False
+            PORT = 80
+        class Dev(Base):
+            DEBUG = True
+        """,
+        "main.py": """
+        from conf import Dev
+        cfg = Dev()
+        url = f'http://x:{cfg.PORT}'
+        flags = Dev.DEBUG, Dev.PORT
+        """,
+    },
+    {
+        "conf.py": """
+        class Base:
+            DEBUG = False
+            PORT = 81
+        class Dev(Base):
+            DEBUG = True
+        """,
+    },
+    {
+        "conf.py": """
+        class Base:
+            DEBUG = False
+            PORT = 81
+        class Dev(Base):
+            DEBUG = True
+            PORT = 9
+        """,
+    },
+    {
+        "conf.py": """
+        class Base:
+            DEBUG = False
+            PORT = 81
+        class Dev(Base):
+            pass
+        """,
+    },
+)
+case(
+    "instance with attributes computed in __init__",
+    "main",
+    {
+        "m.py": """
+        RATE = 2
+        class C:
+            def __init__(self, n): self.total = n * RATE
+        c = C(3)
+        """,
+        "main.py": """
+        from m import c
+        x = c.total
+        """,
+    },
+    {
+        "m.py": """
+        RATE = 5
+        class C:
+            def __init__(self, n): self.total = n * RATE
+        c = C(3)
+        """,
+    },
+)
+case(
+    "factory in other module",
+    "main",
+    {
+        "f.py": """
+        def make(kind):
+            return {'kind': kind, 'n': 1}
+        """,
+        "main.py": """
+        from f import make
+        a = make('x')
+        b = make('y')
+        both = [a, b]
+        """,
+    },
+    {
+        "f.py": """
+        def make(kind):
+            return {'kind': kind, 'n': 2}
+        """,
+    },
+)
+case(
+    "decorator with state from other module",
+    "main",
+    {
+        "d.py": """
+        calls = []
+        def traced(f):
+            calls.append(f.__name__)
+            def w(*a): return f(*a)
+            return w
+        """,
+        "main.py": """
+        from d import traced, calls
+        @traced
+        def one(): return 1
+        @traced
+        def two(): return 2
+        x = one() + two()
+        n = list(calls)
+        """,
+    },
+    {
+        "d.py": """
+        calls = []
+        def traced(f):
+            calls.append(f.__name__.upper())
+            def w(*a): return f(*a)
+            return w
+        """,
+    },
+    {
+        "main.py": """
+        from d import traced, calls
+        @traced
+        def one(): return 1
+        @traced
+        def three(): return 2
+        x = one() + three()
+        n = list(calls)
+        """,
+    },
+)
+case(
+    "event bus across modules",
+    "main",
+    {
+        "bus.py": """
+        handlers = {}
+        def on(name):
+            def d(f):
+                handlers.setdefault(name, []).append(f)
+                return f
+            return d
+        def emit(name): return [h() for h in handlers.get(name, [])]
+        """,
+        "a.py": """
+        from bus import on
+        @on('x')
+        def a1(): return 'a1'
+        @on('y')
+        def a2(): return 'a2'
+        """,
+        "main.py": """
+        import a
+        from bus import emit, handlers
+        r = emit('x')
+        n = {k: len(v) for k, v in handlers.items()}
+        """,
+    },
+    {
+        "a.py": """
+        from bus import on
+        @on('x')
+        def a1(): return 'A1'
+        @on('y')
+        def a2(): return 'a2'
+        """,
+    },
+    {
+        "a.py": """
+        from bus import on
+        @on('y')
+        def a1(): return 'A1'
+        @on('y')
+        def a2(): return 'a2'
+        """,
+    },
+    {
+        "a.py": """
+        from bus import on
+        @on('y')
+        def a2(): return 'a2'
+        @on('x')
+        def a3(): return 'a3'
+        """,
+    },
+)
+case(
+    "class registry by metaclass",
+    "main",
+    {
+        "base.py": """
+        class Meta(type):
+            registry = {}
+            def __new__(m, name, bases, ns):
+                cls = super().__new__(m, name, bases, ns)
+                m.registry[name] = cls
+                return cls
+        class Model(metaclass=Meta): pass
+        """,
+        "models.py": """
+        from base import Model
+        class User(Model):
+            table = 'users'
+        class Post(Model):
+            table = 'posts'
+        """,
+        "main.py": """
+        import models
+        from base import Meta
+        tables = {n: getattr(c, 'table', None) for n, c in Meta.registry.items()}
+        """,
+    },
+    {
+        "models.py": """
+        from base import Model
+        class User(Model):
+            table = 'people'
+        class Post(Model):
+            table = 'posts'
+        """,
+    },
+    {
+        "models.py": """
+        from base import Model
+        class User(Model):
+            table = 'people'
+        class Article(Model):
+            table = 'posts'
+        """,
+    },
+    {
+        "models.py": """
+        from base import Model
+        class User(Model):
+            table = 'people'
+        """,
+    },
+)
+case(
+    "constants by enum used as keys",
+    "main",
+    {
+        "c.py": """
+        import enum
+        class Color(enum.Enum):
+            RED = 1
+            GREEN = 2
+        """,
+        "main.py": """
+        from c import Color
+        names = {Color.RED: 'r', Color.GREEN: 'g'}
+        x = names[Color.RED]
+        all_ = [c.name for c in Color]
+        """,
+    },
+    {
+        "c.py": """
+        import enum
+        class Color(enum.Enum):
+            RED = 1
+            GREEN = 2
+            BLUE = 3
+        """,
+    },
+    {
+        "c.py": """
+        import enum
+        class Color(enum.Enum):
+            RED = 10
+            GREEN = 2
+            BLUE = 3
+        """,
+    },
+)
+case(
+    "dataclass field default changes",
+    "main",
+    {
+        "d.py": """
+        from dataclasses import dataclass, field
+        @dataclass
+        class P:
+            x: int = 1
+            tags: list = field(default_factory=list)
+        """,
+        "main.py": """
+        from d import P
+        p = P()
+        q = P(5)
+        r = repr(p), repr(q)
+        """,
+    },
+    {
+        "d.py": """
+        from dataclasses import dataclass, field
+        @dataclass
+        class P:
+            x: int = 2
+            tags: list = field(default_factory=list)
+        """,
+    },
+    {
+        "d.py": """
+        from dataclasses import dataclass, field
+        @dataclass
+        class P:
+            x: int = 2
+            y: int = 3
+            tags: list = field(default_factory=list)
+        """,
+    },
+    {
+        "d.py": """
+        from dataclasses import dataclass, field
+        @dataclass(frozen=True)
+        class P:
+            y: int = 3
+            tags: list = field(default_factory=list)
+        """,
+    },
+)
+case(
+    "templates and formatting",
+    "main",
+    {
+        "t.py": """
+        HEADER = '<h1>{title}</h1>'
+        def render(title): return HEADER.format(title=title)
+        """,
+        "main.py": """
+        from t import render
+        page = render('hi')
+        """,
+    },
+    {
+        "t.py": """
+        HEADER = '<h2>{title}</h2>'
+        def render(title): return HEADER.format(title=title)
+        """,
+    },
+)
+case(
+    "three levels of derived constants",
+    "main",
+    {
+        "a.py": "BASE = 10\n",
+        "b.py": """
+        from a import BASE
+        DOUBLE = BASE * 2
+        """,
+        "c.py": """
+        import b
+        TRIPLE = b.DOUBLE + b.BASE
+        """,
+        "main.py": """
+        from c import TRIPLE
+        from b import DOUBLE as D
+        x = TRIPLE + D
+        """,
+    },
+    {
+        "a.py": "BASE = 11\n",
+    },
+    {
+        "b.py": """
+        from a import BASE
+        DOUBLE = BASE * 3
+        """,
+    },
+)
+case(
+    "relative imports in a package",
+    "app.main",
+    {
+        "app/__init__.py": "VERSION = '1'\n",
+        "app/util.py": """
+        from . import VERSION
+        def tag(s): return s + VERSION
+        """,
+        "app/sub/__init__.py": "from ..util import tag\n",
+        "app/sub/x.py": """
+        from . import tag
+        from .. import VERSION as V
+        T = tag('x') + V
+        """,
+        "app/main.py": """
+        from .sub.x import T
+        from .sub import tag
+        y = tag('m') + T
+        """,
+    },
+    {
+        "app/__init__.py": "VERSION = '2'\n",
+    },
+    {
+        "app/util.py": """
+        from . import VERSION
+        def tag(s): return s.upper() + VERSION
+        """,
+    },
+)
+case(
+    "lazy module attribute",
+    "main",
+    {
+        "lazy.py": """
+        _cache = {}
+        def __getattr__(name):
+            if name == 'VALUE':
+                from inner import VALUE
+                return VALUE
+            raise AttributeError(name)
+        """,
+        "inner.py": "VALUE = 1\n",
+        "main.py": """
+        import lazy
+        x = lazy.VALUE
+        from lazy import VALUE as v
+        """,
+    },
+    {
+        "inner.py": "VALUE = 2\n",
+    },
+)
+case(
+    "type checking imports",
+    "main",
+    {
+        "t.py": "class T: pass\n",
+        "main.py": """
+        from __future__ import annotations
+        from typing import TYPE_CHECKING
+        if TYPE_CHECKING:
+            from t import T
+        def f(x: T) -> T: return x
+        n = f(1)
+        """,
+    },
+    {
+        "main.py": """
+        from __future__ import annotations
+        from typing import TYPE_CHECKING
+        if TYPE_CHECKING:
+            from t import T
+        def f(x: T) -> T: return x + 1
+        n = f(1)
+        """,
+    },
+)
+case(
+    "conditional import by setting",
+    "main",
+    {
+        "s.py": "BACKEND = 'one'\n",
+        "one.py": "def go(): return 1\n",
+        "two.py": "def go(): return 2\n",
+        "main.py": """
+        import s
+        if s.BACKEND == 'one':
+            from one import go
+        else:
+            from two import go
+        x = go()
+        """,
+    },
+    {
+        "s.py": "BACKEND = 'two'\n",
+    },
+    {
+        "two.py": "def go(): return 22\n",
+    },
+    {
+        "s.py": "BACKEND = 'one'\n",
+    },
+)
+case(
+    "import by name from settings",
+    "main",
+    {
+        "s.py": "BACKEND = 'one'\n",
+        "one.py": "def go(): return 1\n",
+        "two.py": "def go(): return 2\n",
+        "main.py": """
+        import importlib, s
+        backend = importlib.import_module(s.BACKEND)
+        x = backend.go()
+        """,
+    },
+    {
+        "s.py": "BACKEND = 'two'\n",
+    },
+    {
+        "two.py": "def go(): return 22\n",
+    },
+)
+case(
+    "dict dispatch of functions",
+    "main",
+    {
+        "h.py": """
+        def a(): return 1
+        def b(): return 2
+        TABLE = {'a': a, 'b': b}
+        """,
+        "main.py": """
+        from h import TABLE
+        x = {k: f() for k, f in TABLE.items()}
+        """,
+    },
+    {
+        "h.py": """
+        def a(): return 10
+        def b(): return 2
+        TABLE = {'a': a, 'b': b}
+        """,
+    },
+    {
+        "h.py": """
+        def a(): return 10
+        def c(): return 3
+        TABLE = {'a': a, 'c': c}
+        """,
+    },
+)
+case(
+    "classes in a list",
+    "main",
+    {
+        "k.py": """
+        class A:
+            n = 1
+        class B:
+            n = 2
+        ALL = [A, B]
+        """,
+        "main.py": """
+        from k import ALL
+        x = [c.n for c in ALL]
+        y = [c().n for c in ALL]
+        """,
+    },
+    {
+        "k.py": """
+        class A:
+            n = 5
+        class B:
+            n = 2
+        ALL = [A, B]
+        """,
+    },
+)
+case(
+    "sum of functions via reduce",
+    "main",
+    {
+        "m.py": """
+        def inc(x): return x + 1
+        def dbl(x): return x * 2
+        """,
+        "main.py": """
+        from functools import reduce
+        import m
+        pipeline = [m.inc, m.dbl]
+        x = reduce(lambda v, f: f(v), pipeline, 1)
+        """,
+    },
+    {
+        "m.py": """
+        def inc(x): return x + 10
+        def dbl(x): return x * 2
+        """,
+    },
+)
+case(
+    "generator function",
+    "main",
+    {
+        "m.py": """
+        def gen():
+            yield 1
+            yield 2
+        """,
+        "main.py": """
+        from m import gen
+        xs = list(gen())
+        first = next(gen())
+        """,
+    },
+    {
+        "m.py": """
+        def gen():
+            yield 3
+            yield 2
+        """,
+    },
+)
+case(
+    "async run",
+    "main",
+    {
+        "m.py": """
+        import asyncio
+        async def f(): return 1
+        """,
+        "main.py": """
+        import asyncio
+        from m import f
+        x = asyncio.run(f())
+        """,
+    },
+    {
+        "m.py": """
+        import asyncio
+        async def f(): return 2
+        """,
+    },
+)
+case(
+    "class with property of another module's constant",
+    "main",
+    {
+        "c.py": "LIM = 1\n",
+        "m.py": """
+        import c
+        class K:
+            @property
+            def lim(self): return c.LIM
+        k = K()
+        """,
+        "main.py": """
+        from m import k
+        x = k.lim
+        """,
+    },
+    {
+        "c.py": "LIM = 2\n",
+    },
+)
+case(
+    "operator overloads",
+    "main",
+    {
+        "v.py": """
+        class V:
+            def __init__(self, x): self.x = x
+            def __add__(self, o): return V(self.x + o.x)
+            def __eq__(self, o): return self.x == o.x
+            def __repr__(self): return f'V({self.x})'
+        """,
+        "main.py": """
+        from v import V
+        a = V(1) + V(2)
+        s = repr(a)
+        """,
+    },
+    {
+        "v.py": """
+        class V:
+            def __init__(self, x): self.x = x
+            def __add__(self, o): return V(self.x * 10 + o.x)
+            def __eq__(self, o): return self.x == o.x
+            def __repr__(self): return f'V({self.x})'
+        """,
+    },
+    {
+        "v.py": """
+        class V:
+            def __init__(self, x): self.x = x
+            def __add__(self, o): return V(self.x * 10 + o.x)
+            def __eq__(self, o): return self.x == o.x
+            def __repr__(self): return f'<{self.x}>'
+        """,
+    },
+)
+case(
+    "exception classes",
+    "main",
+    {
+        "e.py": """
+        class Base(Exception): code = 1
+        class Sub(Base): pass
+        """,
+        "main.py": """
+        import e
+        try:
+            raise e.Sub
+        except e.Base as err:
+            x = err.code
+        """,
+    },
+    {
+        "e.py": """
+        class Base(Exception): code = 2
+        class Sub(Base): pass
+        """,
+    },
+    {
+        "e.py": """
+        class Base(Exception): code = 2
+        class Sub(Base): code = 7
+        """,
+    },
+)
+case(
+    "stacked decorators with constants",
+    "main",
+    {
+        "d.py": """
+        N = 2
+        def rep(n):
+            def d(f):
+                def w(*a): return f(*a) * n
+                return w
+            return d
+        """,
+        "main.py": """
+        from d import rep, N
+        @rep(N)
+        @rep(3)
+        def s(): return 'x'
+        v = s()
+        """,
+    },
+    {
+        "d.py": """
+        N = 1
+        def rep(n):
+            def d(f):
+                def w(*a): return f(*a) * n
+                return w
+            return d
+        """,
+    },
+)
+case(
+    "closure factory",
+    "main",
+    {
+        "m.py": """
+        def adder(n):
+            def add(x): return x + n
+            return add
+        add2 = adder(2)
+        """,
+        "main.py": """
+        from m import add2
+        x = add2(1)
+        """,
+    },
+    {
+        "m.py": """
+        def adder(n):
+            def add(x): return x + n + 100
+            return add
+        add2 = adder(2)
+        """,
+    },
+    {
+        "m.py": """
+        def adder(n):
+            k = n * 2
+            def add(x): return x + n + k
+            return add
+        add2 = adder(3)
+        """,
+    },
+)
+case(
+    "whole file replaced",
+    "main",
+    {
+        "m.py": """
+        A = 1
+        def f(): return A
+        class K:
+            def g(self): return f()
+        """,
+        "main.py": """
+        import m
+        x = m.f()
+        """,
+    },
+    {
+        "m.py": """
+        def f(): return B + 1
+        B = 5
+        class J:
+            pass
+        """,
+    },
+    {
+        "m.py": "",
+    },
+    {
+        "m.py": """
+        A = 1
+        def f(): return A
+        """,
+    },
+)
+case(
+    "two files, one save, new dependency",
+    "main",
+    {
+        "a.py": "x = 1\n",
+        "b.py": "y = 2\n",
+        "main.py": """
+        import a, b
+        z = a.x + b.y
+        """,
+    },
+    {
+        "a.py": """
+        from b import y
+        x = y * 10
+        """,
+        "b.py": "y = 3\n",
+    },
+    {
+        "b.py": """
+        from a import x
+        y = x + 1
+        """,
+        "a.py": "x = 100\n",
+    },
+)
+case(
+    "shadowed builtin",
+    "main",
+    {
+        "m.py": "x = sum([1, 2])\n",
+        "main.py": """
+        import m
+        y = m.x
+        """,
+    },
+    {
+        "m.py": """
+        def sum(v): return -1
+        x = sum([1, 2])
+        """,
+    },
+    {
+        "m.py": "x = sum([1, 2])\n",
+    },
+)
