@@ -434,9 +434,6 @@ def test_celery(workshop: Workshop) -> None:
     assert edited.bench.see(own) == [edited.bench.own("m_N.add")]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="celery goes on with the task that it made first under a name, and its signature"
-)
 def test_celery_signature(workshop: Workshop) -> None:
     pytest.importorskip("celery")
     edited = module(workshop, CELERY)

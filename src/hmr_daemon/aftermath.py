@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from types import FunctionType
 
-from . import classes, codes
+from . import abstract, classes, codes, functions
 from .graph import ModuleRecord
 from .rerunning import Rerunning
 from .run import Replaced
@@ -32,8 +32,21 @@ class Aftermath(Rerunning):
         members = set().union(*(change.names for change in self.class_changes.values()))
         self.caches = None  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members)
+        self._ask_again()
         for record in self.left:
             self._leave(record)
+
+    def _ask_again(self) -> None:
+        """What the interpreter remembers of classes holds no longer where it went by bases and members."""
+        if any(code.co_name == "__subclasshook__" for code in self.swap.changed):
+            abstract.forget_answers()
+        if self.superseded or any(change.rebased for change in self.class_changes.values()):
+            namespaces = [record.namespace for record in self.graph.modules.values()]
+            if (main := sys.modules.get("__main__")) is not None:
+                namespaces.append(vars(main))
+            for namespace in namespaces:
+                for forget in functions.dispatchers(dict(namespace)):
+                    forget()
 
     def _replaced(self) -> Iterator[Replaced]:
         """Which functions have other code now, and whether a statement has called them in this reload."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CellType, FunctionType
 from typing import Any
 
-from . import functions, values
+from . import abstract, functions, values
 from ._bootstrap import environment_reason
 from .diff import Change
 from .instrument import METACLASS, ClassEdit, mangled
@@ -44,6 +44,7 @@ class ClassChange:
     names: frozenset[str]
     whole: bool
     """Whether something outside the body, a decorator, makes more of the members than they show."""
+    rebased: bool
 
 
 class CannotChange(Exception):  # noqa: N818
@@ -63,11 +64,16 @@ def changeable(cls: object) -> bool:
     for owner in type.mro(metaclass):
         if owner in (type, abc.ABCMeta, object):
             continue
-        if owner.__module__ == "typing" and owner.__name__ == "_ProtocolMeta":
+        if owner.__module__ == "typing" and owner.__name__ == "_ProtocolMeta" and not _is_protocol(cls):
             continue
         if {"__new__", "__init__", "__prepare__", "__call__"} & set(vars(owner)):
             return False
     return _bases_make_nothing(cls)
+
+
+def _is_protocol(cls: type) -> bool:
+    """A protocol itself, of whose members `typing` keeps a list, and not a class that derives from one."""
+    return bool(vars(cls).get("_is_protocol"))
 
 
 def _bases_make_nothing(cls: type) -> bool:
@@ -138,15 +144,16 @@ class ClassHook:
             cell.cell_contents = dict(vars(cls)) | namespace
         before, old_bases = dict(vars(cls)), cls.__bases__
         metaclass = keywords.pop(METACLASS, type)
-        if edit.bases_changed:
-            if type(cls) is not _metaclass_for(metaclass, bases):
-                raise CannotChange(qualname, "its metaclass changed")
-            self._rebase(cls, bases, namespace, qualname)
-        graft(self._transaction, cls, namespace, edit)
+        with abstract.renewed(self._transaction, cls):
+            if edit.bases_changed:
+                if type(cls) is not _metaclass_for(metaclass, bases):
+                    raise CannotChange(qualname, "its metaclass changed")
+                self._rebase(cls, bases, namespace, qualname)
+            graft(self._transaction, cls, namespace, edit)
         names = {n for n in {*before, *vars(cls)} - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
-        whole = edit.decorated or cls.__bases__ != old_bases
-        if names or whole:
-            self.changes.append(ClassChange(cls, frozenset(names), whole))
+        rebased = cls.__bases__ != old_bases
+        if names or edit.decorated or rebased:
+            self.changes.append(ClassChange(cls, frozenset(names), edit.decorated or rebased, rebased))
         changed = [vars(cls).get(name, before.get(name)) for name in names]
         self._announce(cls, keywords, [*changed, bases] if edit.bases_changed else changed)
         return cls
@@ -176,8 +183,6 @@ class ClassHook:
 
     def _rebase(self, cls: type, bases: tuple[type, ...], namespace: Namespace, qualname: str) -> None:
         bases = bases or (object,)
-        if "__orig_bases__" in namespace:
-            self._transaction.set_member(cls, "__orig_bases__", namespace["__orig_bases__"])
         if cls.__bases__ != bases:
             before = cls.__bases__
             try:
@@ -185,6 +190,8 @@ class ClassHook:
             except TypeError as error:
                 raise CannotChange(qualname, str(error)) from None
             self._transaction.on_undo(setattr, cls, "__bases__", before)
+        if "__orig_bases__" in namespace:
+            self._transaction.set_member(cls, "__orig_bases__", namespace["__orig_bases__"])
 
 
 def _metaclass_for(given: object, bases: Iterable[type]) -> object:
@@ -196,14 +203,8 @@ def _metaclass_for(given: object, bases: Iterable[type]) -> object:
     return winner
 
 
-def _update_abstract(cls: Any) -> None:
-    abc.update_abstractmethods(cls)
-
-
 def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edit: ClassEdit) -> None:
     """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
-    if isinstance(cls, abc.ABCMeta):
-        transaction.on_undo(_update_abstract, cls)
     for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
     if edit.decorated:
@@ -216,8 +217,6 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
         if name not in NOT_MEMBERS:
             _set(transaction, cls, name, member)
     _implicit_members(transaction, cls, namespace, edit)
-    if isinstance(cls, abc.ABCMeta):
-        _update_abstract(cls)
 
 
 def _not_bound_this_time(edit: ClassEdit, namespace: Mapping[str, Any]) -> set[str]:
@@ -282,11 +281,17 @@ def _drop_annotations(transaction: Transaction, cls: type) -> None:
 
 def settle(transaction: Transaction, old: Any, new: Any) -> Any:
     """The value to keep where `old` is replaced by `new`: the old one where it can be made what the new one is."""
-    if old is new or values.same(old, new):
+    if old is new:
+        return old
+    if values.same(old, new):
+        if type(old) is FunctionType:
+            functions.renew_annotations(transaction, old, new)
         return old
     if type(old) is FunctionType and type(new) is FunctionType:
         if old.__code__.co_qualname == new.__code__.co_qualname and old.__globals__ is new.__globals__:
-            return functions.merge(transaction, old, new) or new
+            if functions.merge(transaction, old, new) is not None:
+                return old
+            functions.forward(transaction, old, new)
         return new
     if isinstance(old, type) and isinstance(new, type):
         same_name = old.__qualname__ == new.__qualname__ and old.__module__ == new.__module__
@@ -303,12 +308,15 @@ def adopt(transaction: Transaction, old: type, new: type, problems: list[str]) -
     cannot be told holds the new one, the new one takes over, and `problems` says what could not follow.
     """
     if isinstance(old, enum.EnumMeta) and isinstance(new, enum.EnumMeta) and old.__bases__ == new.__bases__:
-        return _adopt_enum(transaction, old, new)
+        with abstract.renewed(transaction, old):
+            return _adopt_enum(transaction, old, new)
     if _same_layout(old, new) and not _held_by_unknown(new):
-        _take_members(transaction, old, new)
+        with abstract.renewed(transaction, old):
+            _take_members(transaction, old, new)
         _replace_references(transaction, new, old, skip=())
         return old
-    take_over(transaction, old, new, problems)
+    with abstract.renewed(transaction, new):
+        take_over(transaction, old, new, problems)
     return new
 
 
@@ -349,8 +357,6 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
         if name not in keep and not isinstance(member, SLOT_TYPES):
             before = old.__dict__.get(name, MISSING)
             transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
-    if isinstance(old, abc.ABCMeta):
-        _update_abstract(old)
 
 
 def _set_class_cells(transaction: Transaction, members: Iterable[Any], wrong: type, right: type) -> None:
@@ -401,9 +407,22 @@ def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any
 
 
 def take_over(transaction: Transaction, old: type, new: type, problems: list[str]) -> None:
-    """Let `new` stand wherever `old` stood: references, subclasses and, where CPython allows it, instances."""
+    """Let `new` stand wherever `old` stood: references, subclasses and, where CPython allows it, instances.
+
+    Nothing in here may close over `old`: its cell would be replaced too.
+    """
     _set_class_cells(transaction, vars(new).values(), old, new)
     name = f"{old.__module__}.{old.__qualname__}"
+    _move_subclasses(transaction, old, new)
+    stuck = _move_instances(transaction, old, new)
+    if stuck:
+        problems.append(f"{stuck} instance{'s' * (stuck > 1)} of {name} keep the old class: its layout changed")
+    _replace_references(transaction, old, new, skip=(vars(new),))
+    if stuck:
+        _leave_behind(transaction, old, new)
+
+
+def _move_subclasses(transaction: Transaction, old: type, new: type) -> None:
     subclasses: list[type] = type.__subclasses__(old)
     for subclass in subclasses:
         if subclass is not new:
@@ -413,16 +432,43 @@ def take_over(transaction: Transaction, old: type, new: type, problems: list[str
                 transaction.on_undo(setattr, subclass, "__bases__", before)
             except TypeError:
                 continue  # its own statement makes it anew; see `heirless`
+
+
+def _move_instances(transaction: Transaction, old: type, new: type) -> int:
+    """How many could not be moved."""
     stuck = 0
-    for instance in [o for o in gc.get_referrers(old) if type(o) is old]:
+    for instance in [holder for holder in gc.get_referrers(old) if type(holder) is old]:
         try:
             object.__setattr__(instance, "__class__", new)
             transaction.on_undo(object.__setattr__, instance, "__class__", old)
         except (TypeError, AttributeError):
             stuck += 1
-    if stuck:
-        problems.append(f"{stuck} instance{'s' * (stuck > 1)} of {name} keep the old class: its layout changed")
-    _replace_references(transaction, old, new, skip=(vars(new),))
+    return stuck
+
+
+def _leave_behind(transaction: Transaction, old: type, new: type) -> None:
+    """The old class goes on for instances that cannot move: with the new one's members, but its own slots."""
+    for name, member in list(vars(new).items()):
+        if name not in ("__dict__", "__weakref__", "__slots__", "_abc_impl") and not isinstance(member, SLOT_TYPES):
+            transaction.set_member(old, name, _member_of(old, member, new))
+
+
+def _member_of(cls: type, member: Any, other: type) -> Any:
+    """A member of `other` as one of `cls`: zero-argument ``super()`` starts from there."""
+    if type(member) in (staticmethod, classmethod):
+        inner = _member_of(cls, member.__func__, other)
+        return member if inner is member.__func__ else type(member)(inner)
+    if type(member) is property:
+        get, change, delete = (_member_of(cls, part, other) for part in (member.fget, member.fset, member.fdel))
+        return property(get, change, delete, member.__doc__)
+    if type(member) is not FunctionType or "__class__" not in member.__code__.co_freevars:
+        return member
+    closure = tuple(CellType(cls) if _content(cell) is other else cell for cell in member.__closure__ or ())
+    copied = FunctionType(member.__code__, member.__globals__, member.__name__, member.__defaults__, closure)
+    for name in ("__kwdefaults__", "__doc__", "__qualname__", "__module__", values.ANNOTATIONS):
+        setattr(copied, name, getattr(member, name))
+    vars(copied).update(vars(member))
+    return copied
 
 
 def heirless(superseded: Collection[type]) -> Iterator[str]:

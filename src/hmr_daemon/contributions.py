@@ -14,6 +14,7 @@ from .statements import Statement
 from .transaction import MISSING, Transaction
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
+DEFINED = (FunctionType, MethodType, type)
 LIMIT = 3_000
 LARGEST = 100_000
 COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
@@ -138,7 +139,10 @@ def _made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) ->
     own = {id(code) for code in made_of}
     inner = [f for f in functions.reachable(bound) if id(f.__code__) in own]
     code = [f.__code__ for f in inner]
-    return {id(value) for value in (*bound, *inner, *code, *functions.around(inner, bound))}
+    made = {id(value) for value in (*bound, *inner, *code, *functions.around(inner, bound))}
+    if node.statement.kind == "def" and not inner:  # what it bound does not show what it was made of
+        made |= _made_by_code(before, made_of)
+    return made
 
 
 def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:
@@ -221,14 +225,17 @@ def _holds(entry: Any, made: set[int]) -> bool:
         return True
     if type(entry) is tuple:
         return any(id(part) in made for part in entry)
-    if type(entry) in (list, dict, set):
-        parts = list(entry.values()) if isinstance(entry, dict) else list(entry)
-        objects = [part for part in parts if not isinstance(part, PLAIN)]
-        return bool(objects) and all(id(part) in made for part in objects)
+    if type(entry) in (list, dict):  # perhaps a registry in turn, of what others made as well
+        parts = list(entry) if type(entry) is list else list(entry.values())
+        mine = [id(part) in made for part in parts]
+        return any(mine) and all(m or not isinstance(p, DEFINED) for m, p in zip(mine, parts, strict=True))
     if isinstance(entry, (*PLAIN, FunctionType, type, ModuleType)):
         return False
     state = functions.own(entry, "__dict__")
-    return isinstance(state, dict) and any(id(part) in made for part in list(state.values()))
+    if isinstance(state, dict) and any(id(part) in made for part in list(state.values())):
+        return True
+    wrapped = functions.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
+    return id(getattr(wrapped, "__func__", wrapped)) in made
 
 
 def _take_out(

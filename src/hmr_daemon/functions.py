@@ -311,11 +311,14 @@ def merge(
 ) -> FunctionType | None:
     """Make `old` be what `new` is; None where CPython does not let it (other free variables).
 
+    None also where `old` goes on as another definition of the same name: the second ``_`` is not the first.
     `kept_defaults` names parameters whose default values stay the old objects; `before` tells these objects
     where the code of `old`, and so the meaning of its defaults, has been swapped already.
     """
     code = fit(new.__code__, old.__code__)
     if code is None or _cell_count(old) != _cell_count(new):
+        return None
+    if transaction.continued.setdefault(id(old), code) is not code:
         return None
     if old.__code__ is not code:
         transaction.set_attribute(old, "__code__", code)
@@ -330,7 +333,7 @@ def merge(
             transaction.set_attribute(old, name, getattr(new, name))
     if "__wrapped__" in vars(old).keys() - vars(new).keys():  # `functools.wraps` had copied it
         transaction.set_attribute(old, "__module__", new.__module__)
-    _merge_annotations(transaction, old, new)
+    renew_annotations(transaction, old, new)
     if sys.version_info >= (3, 12) and old.__type_params__ != new.__type_params__:
         transaction.set_attribute(old, "__type_params__", new.__type_params__)
     _merge_dict(transaction, vars(old), vars(new))
@@ -387,7 +390,8 @@ def annotations_of(function: FunctionType) -> object:
     return dict(function.__annotations__)
 
 
-def _merge_annotations(transaction: Transaction, old: FunctionType, new: FunctionType) -> None:
+def renew_annotations(transaction: Transaction, old: FunctionType, new: FunctionType) -> None:
+    """The annotations of `new`; since 3.14 also where they look the same, for `old` may have computed its own."""
     if sys.version_info >= (3, 14):
         if old.__annotate__ is not new.__annotate__:
             before, after = old.__annotate__, new.__annotate__
@@ -413,17 +417,19 @@ class Cache:
     holder: Any
     function: Any
     clear: Callable[[], object]
+    owner: type | None = None
+    """The class that it is a member of."""
 
 
 def caches(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
     """What `functools.cache` and the like, and `functools.cached_property`, hold in a module's own definitions."""
-    waiting = list(namespace.values())
+    waiting: list[tuple[Any, type | None]] = [(value, None) for value in namespace.values()]
     seen: set[int] = set()
-    for value in waiting:
+    for value, owner in waiting:
         if isinstance(value, type):
             if value.__module__ == module and id(value) not in seen:
                 seen.add(id(value))
-                waiting += list(vars(value).values())
+                waiting += [(member, value) for member in list(vars(value).values())]
                 yield from _cached_properties(value)
             continue
         if type(value) in (staticmethod, classmethod):
@@ -436,31 +442,49 @@ def caches(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
                 break
             clear = own(value, "cache_clear")
             if callable(clear):
-                yield Cache(value, function, clear)
+                yield Cache(value, function, clear, owner)
             value = function
 
 
 def _cached_properties(cls: type) -> Iterator[Cache]:
     for member in list(vars(cls).values()):
         if isinstance(member, functools.cached_property) and member.attrname is not None:
-            yield Cache(member, member.func, functools.partial(_forget_property, cls, member.attrname))
+            yield Cache(member, member.func, functools.partial(_forget_property, cls, member.attrname), cls)
 
 
 def _forget_property(cls: type, name: str) -> None:
     """Let instances of the class and of its subclasses compute a cached property again."""
-    classes: list[type] = [cls]
-    for each in classes:
-        subclasses: list[type] = type.__subclasses__(each)
-        classes += [subclass for subclass in subclasses if subclass not in classes]
-    for instance in gc.get_referrers(*classes):
+    for instance in gc.get_referrers(*with_subclasses(cls)):
         if isinstance(instance, cls):
             state = own(instance, "__dict__")
             if isinstance(state, dict):
                 state.pop(name, None)
 
 
+def dispatchers(namespace: Mapping[str, Any]) -> Iterator[Callable[[], object]]:
+    """For each `functools.singledispatch` function: how it forgets which classes it has seen."""
+    members = [member for value in namespace.values() if isinstance(value, type) for member in vars(value).values()]
+    for value in [*namespace.values(), *(own(member, "dispatcher") for member in members)]:
+        forget = own(value, "_clear_cache")
+        if callable(forget) and callable(own(value, "dispatch")):
+            yield forget
+
+
+def with_subclasses(cls: type) -> list[type]:
+    """A class and all that derive from it, each after its bases."""
+    found = {cls: None}
+    waiting = [cls]
+    for each in waiting:
+        subclasses: list[type] = type.__subclasses__(each)
+        waiting += [subclass for subclass in subclasses if subclass not in found]
+        found.update(dict.fromkeys(subclasses))
+    return sorted(found, key=lambda each: len(each.__mro__))
+
+
 def forward(transaction: Transaction, old: FunctionType, new: FunctionType) -> None:
     """Let `old`, whose closure does not fit the code of `new`, call `new`: whoever holds it runs the new code."""
+    if id(old) in transaction.continued or any(part is old for part in reachable([new])):
+        return
 
     def stub(*args: Any, **kwargs: Any) -> Any:
         target: Any = "target"

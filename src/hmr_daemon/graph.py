@@ -331,7 +331,10 @@ class Graph:
                 values.append(names["__getattr__"])
         if effects.calls:
             inline = [code for code in codes.walk(node.codes) if code.co_name in reach.INLINE]
-            self._note_runs(node, {id(code): code for code in inline})
+            deleted = effects.reads - effects.passes - namespace.keys()
+            makers = [other for other in node.module.nodes or () if deleted & other.statement.effects.writes]
+            once = [code for other in makers if other is not node for code in codes.walk(other.codes)]
+            self._note_runs(node, {id(code): code for code in (*inline, *once)})
         elif effects.attributes:
             read = [namespace[n] for n in effects.reads if n in namespace]
             self._note_runs(node, reach.properties(read, effects.attributes, self._by_path.keys()))

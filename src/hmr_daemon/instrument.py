@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,8 +51,8 @@ class Request:
     """Names of the module that this reload has changed so far."""
     code_changed: bool = False
     """Whether code that the statement ran has changed."""
-    refused_lines: frozenset[int] = frozenset()
-    """First lines of functions whose live versions could not take the new code."""
+    lines: frozenset[int] = frozenset()
+    """First lines of functions that must be made again, whether or not their definitions changed."""
     in_place: frozenset[str] = frozenset()
     """Qualified names of the classes that can be changed in place."""
     classes: dict[str, ClassEdit] = field(default_factory=dict)
@@ -147,9 +147,13 @@ class _Transformer:
     ) -> ClassEdit:
         request = self.request
         heads = [*node.bases, *(k.value for k in node.keywords)]
-        bases_changed = shape([node.bases, node.keywords], True) != shape([old_node.bases, old_node.keywords], True)
+        bases_changed = _heads(node) != _heads(old_node)
         by_new = {edit.new: edit.change for edit in edits}
-        chosen = _with_dependents([(s, self._member_change(by_new[j], s, qualname)) for j, s in enumerate(new_members)])
+        before = [old_members[e.old] for e in edits if e.old is not None and e.change not in (Change.SAME, Change.BODY)]
+        chosen = _with_dependents(
+            [(s, self._member_change(by_new[j], s, qualname)) for j, s in enumerate(new_members)],
+            {name for statement in before for name in statement.effects.writes},
+        )
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
         moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
         moving += [old_members[e.old] for e in edits if e.old is not None and e.change is Change.SHELL]
@@ -170,7 +174,7 @@ class _Transformer:
         if change not in (Change.SAME, Change.BODY):
             return change
         request, effects = self.request, statement.effects
-        if any(statement.line <= line <= statement.end_line for line in request.refused_lines):
+        if any(statement.line <= line <= statement.end_line for line in request.lines):
             return Change.SHELL
         if any(f"{qualname}.{name}" in request.changed_names for name in effects.writes):
             return Change.SHELL  # its name was set from outside
@@ -189,19 +193,22 @@ class _Transformer:
             old = predecessors.get(position)
             node = copy.deepcopy(statement.parse())
             old_node = old.parse() if old is not None else None
-            if change not in (Change.SAME, Change.BODY):
-                body.append(self.statement(node, old, statement, old_node, prefix))
-            elif edit.decorated and statement.kind == "assign":
-                body.append(node)
+            if change not in (Change.SAME, Change.BODY) or (edit.decorated and statement.kind in ("assign", "def")):
+                body.append(self.statement(node, old, statement, old_node, prefix))  # as its decorators found it
             elif edit.annotations_changed and isinstance(node, ast.AnnAssign):
                 node.value = None
                 body.append(node)
         return body
 
 
-def _with_dependents(body: list[tuple[Statement, Change]]) -> tuple[tuple[Statement, Change], ...]:
-    """Members that bind a name again, or use it, run with the one that changes it: ``@x.setter`` with ``x``."""
-    running: set[str] = set()
+def _with_dependents(
+    body: list[tuple[Statement, Change]], lost: Collection[str]
+) -> tuple[tuple[Statement, Change], ...]:
+    """Members that bind a name again, or use it, run with the one that changes it: ``@x.setter`` with ``x``.
+
+    `lost` are the names that members of the old body bound which are gone, or other ones now.
+    """
+    running = set(lost)
     size = -1
     while size != len(running):
         size = len(running)
@@ -307,6 +314,11 @@ def _bare(statement: Statement) -> bool:
 
 def _annotated(statement: Statement) -> bool:
     return isinstance(statement.node, ast.AnnAssign)
+
+
+def _heads(node: ast.ClassDef) -> object:
+    """What stands between a class's name and the colon."""
+    return shape([node.bases, node.keywords, getattr(node, "type_params", [])], True)
 
 
 def _slots(body: Sequence[Statement]) -> object:

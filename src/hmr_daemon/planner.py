@@ -20,6 +20,8 @@ class Reason:
     text: str
     changed_names: set[str] = field(default_factory=set)
     code_changed: bool = False
+    lines: set[int] = field(default_factory=set)
+    """First lines of those of its functions that must be made again."""
 
 
 def changed_by_functions(nodes: Iterable[Node], graph: Graph) -> dict[Node, set[str]]:

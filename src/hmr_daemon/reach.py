@@ -55,6 +55,22 @@ def reached(
     return found
 
 
+def reached_in(owner: type | None, function: Any, files: Collection[str]) -> dict[int, CodeType]:
+    """What a function may run; a method of `owner` also those of subclasses in place of what it calls on ``self``."""
+    if owner is None:
+        return reached([function], (), files)
+    classes = [*owner.__mro__[:-1], *functions.with_subclasses(owner)]
+    methods: list[Any] = [function]
+    names: set[str] = set()
+    for method in [] if type(function) is not FunctionType else methods:
+        new = {name for code in codes.walk((method.__code__,)) for name in code.co_names} - names
+        names |= new
+        members = [vars(cls)[name] for cls in classes for name in new if name in vars(cls)]
+        found = functions.reachable([member for member in members if not isinstance(member, type)])
+        methods += [f for f in found if f not in methods]
+    return reached(methods, (), files)
+
+
 def properties(values: list[Any], attributes: Collection[str], files: Collection[str]) -> dict[int, CodeType]:
     """The code that merely reading `attributes` of `values` may run."""
     owners = [value if isinstance(value, type) else type(value) for value in values]

@@ -257,7 +257,7 @@ class Rerunning(Editing):
             changed_names=frozenset(reason.changed_names),
             code_changed=reason.code_changed,
             in_place=self._in_place(node, before),
-            refused_lines=frozenset(new.co_firstlineno for _, new in self.swap.refused),
+            lines=frozenset(reason.lines.union(new.co_firstlineno for _, new in self.swap.refused)),
         )
 
     def _take_up(self, hooks: Hooks, node: Node) -> None:
@@ -362,8 +362,10 @@ class Rerunning(Editing):
         if old is not MISSING and new is not MISSING and not hands_on:
             same = values.same(old, new, named=self._named(node))
             was = old.__code__ if type(old) is FunctionType else None
-            if same and was is not None and was is not new.__code__ and was.co_freevars == new.__code__.co_freevars:
-                t.set_attribute(old, "__code__", new.__code__)  # equal, but of the definition that there is now
+            if same and was is not None:
+                functions.renew_annotations(t, old, new)
+                if was is not new.__code__ and was.co_freevars == new.__code__.co_freevars:
+                    t.set_attribute(old, "__code__", new.__code__)  # equal, but of the definition that there is now
             kept = old if same else self._successor(node, name, old, new)
             if kept is old:
                 t.set_item(namespace, name, old)

@@ -23,8 +23,6 @@ IMMUTABLE = (
     types.BuiltinFunctionType, types.MethodType, ModuleType, types.GenericAlias, property,
 )  # fmt: skip
 """Types whose values nothing adds to."""
-LOOKS_INTO_CODE = frozenset({"__code__", "getsource", "getsourcelines", "compile", "exec", "eval"})
-"""What a decorator names that makes something of a function's code."""
 
 
 @dataclass

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from collections.abc import Iterator
+from types import CodeType, FunctionType
 
-from . import codes, functions
+from . import codes, decorated, functions
 from . import instrument as instrument_module
-from ._bootstrap import environment_reason
 from .assignments import Assigning
 from .compiler import compile_statement
 from .definitions import resolve
 from .graph import Node
-from .run import LOOKS_INTO_CODE
 
 
 class Swapping(Assigning):
@@ -89,15 +86,21 @@ class Swapping(Assigning):
 
     def _look_into_decorators(self, changed: set[int]) -> None:
         """A decorator that made something of a function's code has to do so again."""
-        edited = {id(new) for old, new in self.swap.pairs if id(old) in changed}
+        edited: dict[int, functions.Pair] = {
+            id(new): (old, new)
+            for old, new in self.swap.pairs
+            if id(old) in changed or codes.docstring(old) != codes.docstring(new)
+        }
+        files = self.graph.paths()
         for node in [n for n in self.previous if n.codes and n.statement.effects.calls]:
-            mine = [code for code in node.codes if id(code) in edited and not codes.is_class_body(code)]
-            if not mine or node.statement.kind != "def" or self._bound_again(node):
+            mine = [edited[id(code)] for code in codes.walk(node.codes) if id(code) in edited]
+            if not mine or node.statement.kind not in ("def", "class") or self._bound_again(node):
                 continue
-            bound = [node.module.namespace.get(name) for name in node.statement.names]
-            functions_now = [f for code in mine for f in self.swap.functions.get(id(code), ())]
-            if functions_now and any(_consumed(value, functions_now, node) for value in bound):
-                self.schedule(node, "its decorator used the function's code", code_changed=True)
+            for each in decorated.definitions(node, mine, self.swap.functions):
+                if decorated.consumed(each, node, files):
+                    self.schedule(node, f"the decorator of {each.new.co_qualname} used its code")
+                    if (reason := self.agenda.reasons.get(node)) is not None:
+                        reason.lines.add(each.new.co_firstlineno)
 
     def _owners(self, code: CodeType) -> Iterator[Node]:
         for record in self.graph.at_path(code.co_filename):
@@ -122,16 +125,3 @@ class Swapping(Assigning):
                     cls = resolve(record.namespace, new.co_qualname)
                     if isinstance(cls, type) and "__firstlineno__" in vars(cls):
                         self.transaction.set_member(cls, "__firstlineno__", new.co_firstlineno)
-
-
-def _consumed(value: Any, made: Sequence[FunctionType], node: Node) -> bool:
-    """Whether what a decorator handed back runs something else than the function it was given."""
-    if any(value is function for function in made) or value is None:
-        return False
-    live = any(any(part is f for f in made) for part in functions.visit([value], wrapped=False))
-    namespace = node.module.namespace
-    decorators = [namespace[name] for name in node.statement.effects.reads if name in namespace]
-    decorators += [vars(d)[a] for d in decorators if isinstance(d, ModuleType)
-                   for a in node.statement.effects.attributes if a in vars(d)]  # fmt: skip
-    own = [f.__code__ for f in functions.reachable(decorators) if environment_reason(f.__code__.co_filename) is None]
-    return not live or any(name in LOOKS_INTO_CODE for code in codes.walk(own) for name in code.co_names)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
-from . import classes, codes, functions, reach
+from . import classes, codes, decorated, functions, reach
 from .contributions import Place
 from .graph import ModuleRecord, Name, Node
 from .scheduling import Scheduling
@@ -31,7 +31,8 @@ class Telling(Scheduling):
             effects = reader.statement.effects
             shown = known in effects.reads or name in effects.attributes or bool(reader.statement.imports)
             self.schedule(reader, reason, known, code_changed=not shown)  # else a function that it called read it
-        for reader in list(self.agenda.function_readers(record, name, origin)):
+        compiled = [node for node in self.graph.analyze(record) if node.codes and decorated.compiled(node, name)]
+        for reader in [*self.agenda.function_readers(record, name, origin), *compiled]:
             self.schedule(reader, reason, name, code_changed=True)
         if added and not name.startswith("_"):
             for reader in self.agenda.star_readers(record):
@@ -208,7 +209,7 @@ class Telling(Scheduling):
         if self.caches is None:
             files = self.graph.paths()
             self.caches = [
-                (record, cache, reach.reached([cache.function], (), files))
+                (record, cache, reach.reached_in(cache.owner, cache.function, files))
                 for record in self.graph.caching()
                 for cache in functions.caches(record.namespace, record.name)
             ]

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import starmap
 from operator import call
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Final
 
 MISSING: Final = type("Missing", (), {"__repr__": lambda self: "<missing>", "__slots__": ()})()
@@ -27,6 +27,8 @@ class Transaction:
     def __init__(self) -> None:
         self._undo: list[Operation] = []
         self._batch: list[Operation] | None = None
+        self.continued: dict[int, CodeType] = {}
+        """Identity of each function that goes on as one just made, to the code of that one."""
 
     def do(self, operation: Operation, undo: Operation) -> None:
         """Carry out `operation`; `undo` takes it back. Within a batch it waits for the batch's end."""

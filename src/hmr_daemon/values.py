@@ -11,6 +11,8 @@ from typing import Any
 from . import codes
 
 DEPTH = 60
+ANNOTATIONS = "__annotate__" if sys.version_info >= (3, 14) else "__annotations__"
+"""Since 3.14 annotations are computed when they are asked for, by code of the user's."""
 
 
 def same(old: Any, new: Any, depth: int = DEPTH, named: Collection[int] = ()) -> bool:
@@ -73,17 +75,8 @@ def _same_function(old: FunctionType, new: FunctionType, part: Callable[[Any, An
         and part(old.__defaults__, new.__defaults__)
         and part(old.__kwdefaults__, new.__kwdefaults__)
         and part(vars(old), vars(new))
-        and _same_annotations(old, new, part)
+        and part(getattr(old, ANNOTATIONS), getattr(new, ANNOTATIONS))
     )
-
-
-def _same_annotations(old: FunctionType, new: FunctionType, part: Callable[[Any, Any], bool]) -> bool:
-    if sys.version_info < (3, 14):
-        return part(old.__annotations__, new.__annotations__)
-    before, now = old.__annotate__, new.__annotate__  # computing them would run the user's code
-    if type(before) is not FunctionType or type(now) is not FunctionType:
-        return before is now
-    return _same_function(before, now, part)
 
 
 def _content(cell: Any) -> Any:

@@ -1,0 +1,60 @@
+"""What is known of classes besides their members: which methods are abstract, and what `issubclass` remembers."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .functions import with_subclasses
+from .transaction import Transaction
+
+
+class _AnyClass(abc.ABC):  # noqa: B024
+    """Takes a class in, so that all others ask again: see `_forget_refusals`."""
+
+
+@contextmanager
+def renewed(transaction: Transaction, cls: type) -> Iterator[None]:
+    """While the members or the bases of a class change; its subclasses follow."""
+    transaction.on_undo(_renew, cls, True)
+    names, bases = set(vars(cls)), cls.__bases__
+    yield
+    _renew(cls, lost=bool(names - set(vars(cls))) or cls.__bases__ != bases)
+
+
+def _renew(cls: type, lost: bool) -> None:
+    """`lost` tells that the class may be a subclass of less than before."""
+    for each in with_subclasses(cls):
+        if isinstance(each, abc.ABCMeta):
+            update: Callable[[type], object] = abc.update_abstractmethods
+            update(each)
+            _clear(each)
+    if lost:
+        forget_answers()
+    else:
+        _forget_refusals()
+
+
+def _clear(cls: Any) -> None:
+    cls._abc_caches_clear()
+
+
+def _forget_refusals() -> None:
+    """Let all abstract classes ask again about classes that they did not take for subclasses.
+
+    They keep the answer until any class is registered with any of them.
+    """
+    anything: Any = _AnyClass
+    anything._abc_registry_clear()
+    _clear(anything)
+    anything.register(int)
+
+
+def forget_answers() -> None:
+    """Let all abstract classes ask again what is a subclass of them."""
+    for each in with_subclasses(object):
+        if isinstance(each, abc.ABCMeta):
+            _clear(each)
+    _forget_refusals()
