@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CALM = 0.1  # seconds without an import before the save-time side is loaded
 EXIT_PATIENCE = 0.5  # seconds that the interpreter's end waits for a reload in progress
 LOAD_PATIENCE = 2.0  # seconds that reloads wait for an import in progress to end
+HOLD_PATIENCE = 2.0  # seconds that who holds reloads back waits for one in progress
 FAULTS = 3  # turns in a row that may fail before the daemon is off
 REST = 0.2  # seconds after such a turn
 WATCHDOG = "watchdog.observers.inotify_c" if sys.platform == "linux" else "watchdog.observers"
@@ -306,16 +307,18 @@ class Daemon:
         return not self._holds and bool(self.call(lambda parts: parts.run_again(module)))
 
     def hold(self) -> None:
-        """Apply nothing until release() has been called as often."""
+        """Apply nothing until release() has been called as often; what is being applied is waited for."""
         with self._thread_lock:
             self._holds += 1
             self._all_holds += 1
+        if not self.recorder.loading_here():
+            self.call(lambda parts: None, HOLD_PATIENCE)
 
     def release(self) -> None:
         with self._thread_lock:
             self._holds -= 1
         if not self._holds:
-            self.hear(lambda parts: parts.catch_up())
+            self.hear(lambda parts: self._holds or parts.catch_up())
 
     # --- for prompts
 
