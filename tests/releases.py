@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import logging
 import os
 import shutil
 import sys
@@ -61,6 +62,8 @@ def of(value: Any, depth: int = 3) -> Any:
         return [type(value).__name__, of(value.__func__, depth)]
     if isinstance(value, property):
         return ["property", of(value.fget), of(value.fset)]
+    if isinstance(value, logging.Logger):  # its manager knows the loggers of all that is installed
+        return ["logger", value.name, value.level, len(value.handlers)]
     if depth and isinstance(value, (list, tuple)):
         return [type(value).__name__, *(of(each, depth - 1) for each in value)]
     if depth and isinstance(value, dict):
