@@ -304,9 +304,8 @@ def test_coverage_comes_out_equal(tmp_path: Path, core: str) -> None:
         environ: dict[str, Any] = {switch: "1"}
         branch = [] if core == "sysmon" and sys.version_info < (3, 14) else ["--branch"]
         environ |= {"COVERAGE_CORE": core, "COVERAGE_FILE": "data"}
-        done = HERE.run(
-            "-W", "error", "-m", "coverage", "run", "--source=.", *branch, "run.py", cwd=tmp_path, **environ
-        )
+        options = ["-W", "error", "-m", "coverage", "run", "--source=.", *branch]
+        done = HERE.run(*options, "run.py", cwd=tmp_path, check=True, text=None, **environ)
         assert (done.stdout, done.stderr) == ("12\n", "")
         HERE.run(
             "-m", "coverage", "json", "-q", "-o", "out.json", cwd=tmp_path, NO_HMR_DAEMON="1", COVERAGE_FILE="data"

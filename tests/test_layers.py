@@ -66,6 +66,7 @@ LAYERS = [
     "report",
     "audience",
     "pending",
+    "owners",
     "followed",
     "saves",
     "parts",

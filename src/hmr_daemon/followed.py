@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ._bootstrap import environment_reason
 from .batches import BatchQueue
 from .graph import Graph, ModuleRecord
+from .owners import Owners
 from .recorder import opened_states, state_of
 from .signatures import UNSETTLED, Signature, settled, signature
 from .watcher import Watcher
@@ -30,6 +31,8 @@ class Reading:
     is_gone: bool = False
     error: OSError | None = None
     """Why a file that is there cannot be read: no permission, no descriptors left, a server that does not answer."""
+    stranger: int | None = None
+    """Whom it belongs to, where that is no one whose code is taken up."""
 
 
 class Followed:
@@ -40,6 +43,7 @@ class Followed:
         self._graph = graph
         self._queue = queue
         self._seen: dict[str, Signature] = {}
+        self._owners = Owners()
         self._empty_since: dict[str, float] = {}
         """Since when (monotonic: clocks are set, and servers have their own) the emptied files have been seen so."""
 
@@ -63,7 +67,9 @@ class Followed:
         paths = list(paths)
         for path in paths:
             if path not in self._seen:
-                self._seen[path] = settled(signature(path))
+                self._seen[path] = settled(state := signature(path))
+                if state:
+                    self._owners.learn(path, state[-1])
         self.watcher.watch(paths)
 
     def watch_data(self) -> None:
@@ -79,14 +85,21 @@ class Followed:
         state = signature(path)
         self._seen[path] = settled(state)
         try:
-            source = _read(path)
+            source, stranger = self._owners.read(path)
         except OSError as error:
             is_gone = isinstance(error, ABSENT) or error.errno == errno.ELOOP
             return Reading(state, is_gone=is_gone, error=None if is_gone else error)
         if signature(path) != state:
             self.again(path, READ_AGAIN)
             return Reading(state)
-        return Reading(state, source)
+        return Reading(state, source, stranger=stranger)
+
+    def as_saved(self, path: str) -> tuple[bytes | None, int | None]:
+        """The file's bytes, None where it is gone or cannot be read now; and its owner, where that is a stranger."""
+        try:
+            return self._owners.read(path)
+        except OSError:
+            return None, None
 
     def again(self, path: str, delay: float) -> None:
         """Have a file told again after so many seconds, whether or not it looks any different then."""

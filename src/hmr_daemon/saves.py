@@ -11,7 +11,7 @@ from dataclasses import replace
 from . import leftovers, report
 from .audience import Audience
 from .executor import Executor
-from .followed import Followed, read_bytes
+from .followed import Followed
 from .graph import Graph
 from .model import Change, Failure, Reload
 from .pending import Pending, involved_in
@@ -72,8 +72,8 @@ class Saves:
         changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
         went = self._graph.gone - gone
         for path in self.pending.waiting_for({*changes, *went}):
-            if path not in changes and path not in self._unreadable:
-                changes[path] = _as_saved(path)
+            if path not in changes and path not in self._unreadable and (change := self._as_saved(path)) is not None:
+                changes[path] = change
         if changes:
             self._reload(list(changes.values()))
         elif went:
@@ -94,12 +94,14 @@ class Saves:
 
     def retry(self) -> None:
         """Try again what failed."""
-        if changes := [_as_saved(path) for path in self.pending.paths() if path not in self._unreadable]:
+        paths = [path for path in self.pending.paths() if path not in self._unreadable]
+        if changes := [change for path in paths if (change := self._as_saved(path)) is not None]:
             self._reload(changes)
 
     def run_again(self, path: str) -> None:
         """Run all of a live module again, and whatever used what comes out different."""
-        self._reload([_as_saved(path)], [path])
+        if (change := self._as_saved(path)) is not None:
+            self._reload([change], [path])
 
     def _change(self, path: str) -> Change | None:
         """What a save changed; None where the file holds what is live, cannot be had now, or is no one's."""
@@ -118,7 +120,7 @@ class Saves:
         if tried == self._tried[path]:
             return None
         if any(record.source != source for record in records):
-            return Change(path, source)
+            return None if self._refuses(path, reading.stranger) else Change(path, source)
         if path in self.pending:
             self.pending.settle([path])
             self._publish(Reload(files=(path,), notes=("as it was before: what is live is what is saved",)))
@@ -136,6 +138,22 @@ class Saves:
             event = Reload(files=(path,), failure=Failure(path, None, text, f"{text}\n"), involved=frozenset([path]))
             self.pending.keep([path], event.involved, event)
             self._publish(event)
+
+    def _as_saved(self, path: str) -> Change | None:
+        """A file as it is now; None where it is not taken up."""
+        source, stranger = self._followed.as_saved(path)
+        return None if self._refuses(path, stranger) else Change(path, source)
+
+    def _refuses(self, path: str, stranger: int | None) -> bool:
+        """Whether a module's file is a stranger's now; that is said, and kept as a failure until it is mended."""
+        if stranger is None:
+            return False
+        summary = f"not taken up: it belongs to user {stranger} now, neither root nor who runs this process"
+        event = Reload(files=(path,), failure=Failure(path, None, summary, ""), involved=frozenset([path]))
+        if self.pending.failures.get(path) != event.failure:
+            self.pending.keep([path], event.involved, event)
+            self._publish(event)
+        return True
 
     def _reload(self, changes: list[Change], whole: Collection[str] = ()) -> None:
         started = time.perf_counter()
@@ -184,10 +202,6 @@ class Saves:
         involved = involved_in(event)
         self._followed.watch(path for path in involved if os.path.isabs(path))
         self.pending.keep([path for path in files if self._graph.at_path(path)], involved, event)
-
-
-def _as_saved(path: str) -> Change:
-    return Change(path, read_bytes(path))
 
 
 class _Alarm:

@@ -16,12 +16,12 @@ FINE_TICK = 50_000_000
 
 
 def signature(path: str) -> Signature:
-    """The file's times, size and inode; None without a file."""
+    """The file's times, size, inode and owner; None without a file."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns
+    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns, status.st_uid
 
 
 def tick(seen: tuple[int, ...]) -> int:
