@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import hmr_daemon
+from conftest import LiveFactory
 from hmr_daemon import _bootstrap
 from hmr_daemon.config import Pattern, Settings
 from hmr_daemon.scope import Scope, Verdict
@@ -149,3 +150,29 @@ def test_the_same_file_always_gets_the_same_verdict(tmp_path: Path) -> None:
     first = scope.decide(str(tmp_path / "x.py"))
     assert scope.decide(str(tmp_path / "x.py")) is first
     assert first
+
+
+# --- files of the environment that are included -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["pyproject.toml", "variable"])
+def test_an_included_file_of_the_environment_is_live(live: LiveFactory, tmp_path: Path, where: str) -> None:
+    glob = f"{tmp_path}/lib/site-packages/mine"
+    files = {
+        "lib/site-packages/mine/__init__.py": "",
+        "lib/site-packages/mine/inner.py": "x = 1\n",
+        "lib/site-packages/theirs.py": "x = 1\n",
+        "own.py": "from mine.inner import x\n",
+    }
+    environ = {"PYTHONPATH": str(tmp_path / "lib" / "site-packages")}
+    if where == "variable":
+        environ["HMR_DAEMON_INCLUDE"] = glob
+    else:
+        files["pyproject.toml"] = f"[tool.hmr-daemon]\ninclude = [{glob!r}]\n"
+    process = live(files, options=(), **environ)
+    process.do("import own, mine.inner, theirs")
+    process.until("'mine.inner' in __import__('hmr_daemon').status().modules", True)
+    assert process.see("sorted(__import__('hmr_daemon').status().modules)") == ["mine", "mine.inner", "own"]
+    process.edit({"lib/site-packages/mine/inner.py": "x = 2\n"})
+    assert process.wait_reload().ok
+    assert process.see("(mine.inner.x, own.x)") == (2, 2)

@@ -245,8 +245,17 @@ def is_user_source(spec: "ModuleSpec") -> bool:
     return (
         type(spec.loader) is SourceFileLoader
         and isinstance(spec.origin, str)
-        and environment_reason(spec.origin) is None
+        and (environment_reason(spec.origin) is None or (_is_included is not None and _is_included(spec.origin)))
     )
+
+
+_is_included: "Callable[[str], bool] | None" = None
+
+
+def include(is_included: "Callable[[str], bool]") -> None:
+    """Let files of the environment count as the user's where the settings include them."""
+    global _is_included
+    _is_included = is_included
 
 
 def _behind(finder: Finder) -> "list[Any]":

@@ -10,7 +10,7 @@ from _thread import get_ident
 from collections import deque
 
 from . import finder, ipython
-from ._bootstrap import hand_over
+from ._bootstrap import hand_over, include
 from .forks import PATIENCE, Forks, wait_until_gone
 from .jobs import Job
 from .prompt import Prompt, is_interactive
@@ -400,6 +400,8 @@ def activate(script: str | None = None) -> Daemon:
     if _daemon is None:
         _daemon = Daemon(script)
         finder.listen(_daemon)
+        if _daemon.wanted.includes:
+            include(_daemon.wanted)
         hand_over(finder.LiveFinder())
         _daemon.forks.register()
         _daemon.attend()

@@ -27,6 +27,11 @@ class Scope:
         self._settings = settings
         self._verdicts: dict[str, Verdict] = {}
 
+    @property
+    def includes(self) -> bool:
+        """Whether the settings include anything."""
+        return bool(self._settings.include)
+
     def decide(self, path: str) -> Verdict:
         verdict = self._verdicts.get(path)
         if verdict is None:

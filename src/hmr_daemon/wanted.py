@@ -23,6 +23,11 @@ class Wanted:
         return self._plain or self.scope.decide(path).live
 
     @property
+    def includes(self) -> bool:
+        """Whether any file of the environment is to be live."""
+        return not self._plain and self.scope.includes
+
+    @property
     def scope(self) -> Scope:
         if self._scope is None:
             from .scope import Scope
