@@ -177,6 +177,36 @@ def test_cprofile(environment: Environment, tmp_path: Path) -> None:
     assert "'f')" in environment.run("-c", look, cwd=tmp_path).stdout
 
 
+PDB = """
+import helper, mod, os, pathlib, time
+helper.followed()
+mod.f()
+text = pathlib.Path("mod.py").read_text().replace("return 1", "return 2")
+with open("mod.py.new", "w") as file:
+    file.write("# one\\n# two\\n\\n" + text)
+os.replace("mod.py.new", "mod.py")
+end = time.monotonic() + 20
+while mod.f.__code__.co_firstlineno == 1:
+    assert time.monotonic() < end
+    time.sleep(0.005)
+import hmr_daemon
+hmr_daemon.sync()
+print("value", mod.f())
+print("again", mod.f())
+"""
+
+
+def test_breakpoints_of_pdb_move_with_the_code(environment: Environment, tmp_path: Path) -> None:
+    project(tmp_path, PDB)
+    commands = "b mod.py:3\ntbreak mod.f\nc\nc\nb\nc\ncl 1\nc\nq\n"
+    done = environment.run("-W", "error", "-m", "pdb", "run.py", cwd=tmp_path, text=commands, check=False)
+    stops = [line.split("/")[-1] for line in done.stdout.splitlines() if "mod.py(" in line and ">" in line]
+    assert stops == ["mod.py(2)f()", "mod.py(3)f()", "mod.py(6)f()"], done.stdout + done.stderr
+    assert "mod.py:6\n" in done.stdout
+    assert "value 2" in done.stdout and "again 2" in done.stdout
+    assert done.stderr == ""
+
+
 SUBINTERPRETER = """
 import helper, mod
 helper.followed()

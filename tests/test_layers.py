@@ -67,6 +67,7 @@ LAYERS = [
     "audience",
     "pending",
     "owners",
+    "breakpoints",
     "followed",
     "saves",
     "parts",

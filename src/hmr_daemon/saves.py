@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from . import leftovers, report
 from .audience import Audience
+from .breakpoints import Breakpoints
 from .executor import Executor
 from .followed import Followed
 from .graph import Graph
@@ -161,6 +162,7 @@ class Saves:
         if main is not None:
             self._graph.analyze(main)  # nothing was recorded of it: what it reads is told by its text
         statements = {node: node.statement for node in (main and main.nodes) or ()}
+        breakpoints = Breakpoints((r.path, r.source) for c in changes for r in self._graph.at_path(c.path))
         self.applying = True
         try:
             with _Alarm(changes):
@@ -171,6 +173,8 @@ class Saves:
         event = replace(event, files=files, milliseconds=(time.perf_counter() - started) * 1000)
         if event.ok:
             self.pending.settle(files)
+            for change in changes:
+                breakpoints.move(change.path, change.source)
             notes = [*leftovers.functions({each.name: each.old for each in outcome.replaced if each.changed})]
             if main is not None and main.script:
                 notes += leftovers.statements(main, statements, event.ran)

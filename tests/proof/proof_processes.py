@@ -47,7 +47,7 @@ def test_what_a_fork_costs(environment: Environment, tmp_path: Path, figure: Fig
     for _ in range(7):
         for off, each in took.items():
             each.append(1000 * float(environment.run(*arguments, cwd=tmp_path, NO_HMR_DAEMON=off).stdout))
-    live, plain = (statistics.median(each) for each in took.values())
+    live, plain = (min(each) for each in took.values())  # of medians: what the machine disturbed least
     kind = "one after the other" if not pause else "apart"
     figure(f"os.fork(), {kind}: {live:.2f} ms, without hmr-daemon {plain:.2f} ms")
     assert live - plain < 2.0
