@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+from dap import Client
 from live import Environment, clean_environ, write
 
 HERE = Environment(Path(sys.prefix))
@@ -458,3 +459,52 @@ def test_reloaders_that_start_the_process_again(tmp_path: Path, tool: str) -> No
         assert process.wait(20) in (0, -signal.SIGINT, 130)
     log = (tmp_path / "log").read_text()
     assert "Traceback" not in log.replace("KeyboardInterrupt", ""), log
+
+
+# --- debugpy -------------------------------------------------------------------------------------------------
+
+DEBUGGED = """
+import sys, time
+import helper, mod
+helper.followed()
+while mod.f() < 3:
+    time.sleep(0.01)
+print("done")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX's")
+def test_breakpoints_of_debugpy(tmp_path: Path) -> None:
+    """An editor sends its breakpoints again when a file is saved; they hold in the new code at its lines."""
+    pytest.importorskip("debugpy")
+    port = free_port()
+    project(tmp_path, DEBUGGED)
+    file = str(tmp_path / "mod.py")
+
+    def stop_at(client: Client, *lines: int) -> None:
+        client.ask("setBreakpoints", source={"path": file}, breakpoints=[{"line": line} for line in lines])
+
+    def stopped(client: Client) -> tuple[str, int]:
+        thread = client.event("stopped")["threadId"]
+        frame = client.ask("stackTrace", threadId=thread)["stackFrames"][0]
+        stop_at(client)
+        client.ask("continue", threadId=thread)
+        return Path(frame["source"]["path"]).name, frame["line"]
+
+    with server(tmp_path, "-m", "debugpy", "--listen", str(port), "--wait-for-client", "run.py") as process:
+        client = Client(port)
+        client.ask("initialize", adapterID="test")
+        attached = client.send("attach", justMyCode=False)
+        client.event("initialized")
+        stop_at(client, 3)
+        client.ask("configurationDone")
+        client.answer(attached)
+        assert stopped(client) == ("mod.py", 3)
+        write(tmp_path, {"mod.py": "# one\n# two\ndef f():\n    return 2\n"}, atomic=True)
+        stop_at(client, 4)
+        assert stopped(client) == ("mod.py", 4)
+        write(tmp_path, {"mod.py": "def f():\n    return 3\n"}, atomic=True)
+        assert process.wait(30) == 0
+        client.close()
+    log = (tmp_path / "log").read_text()
+    assert "done" in log and "Traceback" not in log, log
