@@ -52,6 +52,7 @@ LAYERS = [
     "dependencies",
     "failures",
     "run",
+    "versions",
     "definitions",
     "decorated",
     "scheduling",

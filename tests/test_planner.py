@@ -5,12 +5,15 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 from types import ModuleType
+from unittest.mock import Mock
 
 import pytest
 
+from hmr_daemon import diff
 from hmr_daemon.graph import Graph, ModuleRecord, Node
 from hmr_daemon.planner import Agenda
 from hmr_daemon.recorder import Load
+from hmr_daemon.versions import Versions
 
 Reads = dict[int, Iterable[str]]
 """Lines of a module to what they read: ``"module.name"``."""
@@ -127,3 +130,27 @@ def test_a_module_that_is_loaded_again_takes_the_place_of_the_first(drawing: Dra
     drawing.module("b", "import a\n\ny = a.x\n", {3: ["a.x"]})
     assert drawing.readers("a", "x") == ["b:3 y as x"]
     assert [record.name for record in drawing.graph.at_path("b.py")] == ["b"]
+
+
+# ------------------------------------------------------------------------------------------------ versions
+
+
+def test_what_was_compared_in_advance_is_used_while_it_holds(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = drawing.module("m", "x = 1\ny = 2\n")
+    versions, compare = Versions(drawing.graph), Mock(side_effect=diff.compare)
+    monkeypatch.setattr(diff, "compare", compare)
+    versions.prepare("m.py", b"x = 1\ny = 3\n")
+    edit = versions.edit(record, b"x = 1\ny = 3\n")
+    assert [each.change.name for each in edit.edits] == ["SAME", "SHELL"]
+    assert compare.call_count == 1
+    versions.prepare("m.py", b"x = 1\ny = 3\n")
+    assert [each.change.name for each in versions.edit(record, b"x = 5\ny = 2\n").edits] == ["SHELL", "SAME"]
+    assert compare.call_count == 3
+
+
+def test_a_source_that_is_wrong_is_told_when_it_is_asked_for(drawing: Drawing) -> None:
+    record = drawing.module("m", "x = 1\n")
+    versions = Versions(drawing.graph)
+    versions.prepare("m.py", b"x = (\n")
+    with pytest.raises(SyntaxError):
+        versions.edit(record, b"x = (\n")

@@ -1169,6 +1169,37 @@ def test_five_hundred_paths_are_one_batch() -> None:
     assert batches.get(0) is None
 
 
+def test_meanwhile_each_path_is_seen_to_and_what_comes_then_is_in_the_batch() -> None:
+    batches = BatchQueue()
+    seen: list[str] = []
+
+    def meanwhile(path: str) -> None:
+        seen.append(path)
+        if len(seen) == 1:
+            batches.put("b")
+            batches.put("c")
+
+    batches.put("a")
+    batches.put("a")
+    assert batches.get(PATIENCE, meanwhile) == Batch(frozenset("abc"))
+    assert seen[0] == "a"
+    assert sorted(seen) == ["a", "b", "c"]
+
+
+def test_a_path_that_changes_again_is_seen_to_again() -> None:
+    batches = BatchQueue()
+    seen: list[str] = []
+
+    def meanwhile(path: str) -> None:
+        seen.append(path)
+        if len(seen) == 1:
+            batches.put(path)
+
+    batches.put("a")
+    assert batches.get(PATIENCE, meanwhile) == Batch(frozenset("a"))
+    assert seen == ["a", "a"]
+
+
 def test_a_stream_of_paths_is_cut() -> None:
     batches = BatchQueue()
     done = threading.Event()

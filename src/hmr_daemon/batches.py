@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 #: Seconds without an event after which a single changed file, or several, are a batch.
@@ -29,6 +30,8 @@ class BatchQueue:
         self._quiet = quiet  # seconds after the last event
         self._condition = threading.Condition(threading.Lock())
         self._paths: set[str] = set()
+        self._idle: set[str] = set()
+        """Of these, the ones for which nothing has been done meanwhile."""
         self._later: dict[str, float] = {}
         self._first = 0.0
         self._newest = 0.0
@@ -58,27 +61,43 @@ class BatchQueue:
             self._woken = True
             self._condition.notify()
 
-    def get(self, timeout: float | None = None) -> Batch | None:
-        """The next batch; None after wake() or when no path came within the timeout."""
+    def get(self, timeout: float | None = None, meanwhile: Callable[[str], object] | None = None) -> Batch | None:
+        """The next batch; None after wake() or when no path came within the timeout.
+
+        `meanwhile` is called with each path before: while more may follow, or at the end of the quiet. What has come
+        until it is done is still part of the batch, so that a pause of whoever writes the files does not cut it.
+        """
         end = None if timeout is None else time.monotonic() + timeout
-        with self._condition:
-            while not self._woken:
+        while True:
+            with self._condition:
+                if self._woken:
+                    self._woken = False
+                    return None
                 now = time.monotonic()
                 self._collect_due(now)
-                if self._paths and self._quiet_at() <= now:
-                    batch, self._paths = Batch(frozenset(self._paths)), set()
-                    return batch
+                quiet = bool(self._paths) and self._quiet_at() <= now
+                if quiet and (meanwhile is None or not self._idle or self._first + QUIET_UTMOST <= now):
+                    return self._take()
                 if not self._paths and end is not None and end <= now:
                     return None
-                self._condition.wait(self._seconds_left(now, end))
-            self._woken = False
-            return None
+                if meanwhile is None or not self._idle or not (quiet or len(self._paths) > 1):
+                    self._condition.wait(self._seconds_left(now, end))
+                    continue
+                path = self._idle.pop()
+            meanwhile(path)
+
+    def _take(self) -> Batch:
+        batch, self._paths = Batch(frozenset(self._paths)), set()
+        self._idle.clear()
+        return batch
 
     def _collect(self, path: str, now: float) -> None:
         self._last = now
+        if not self._idle:
+            self._condition.notify()
+        self._idle.add(path)
         if not self._paths:
             self._first = now
-            self._condition.notify()
         if path not in self._paths:
             self._newest = now
             self._paths.add(path)

@@ -183,7 +183,7 @@ class Daemon:
             self._jobs.popleft().do(parts)
             return
         held, holds = self._holds, self._all_holds
-        batch = parts.queue.get(None)
+        batch = parts.next_batch()
         held = held or self._holds or holds != self._all_holds
         if batch is None or (held and not self._stopping):  # release() has everything compared
             return

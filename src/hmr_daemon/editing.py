@@ -6,7 +6,6 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from types import CodeType, FunctionType
 
 from . import codes, contributions, diff, functions, statements
@@ -18,38 +17,21 @@ from .planner import changed_by_functions
 from .run import FileEdit, Previous
 from .statements import Statement
 from .swapping import Swapping
+from .versions import Versions
 
 
 class Editing(Swapping):
     """A run that takes edited files up."""
 
-    def _file_edits(self, change: Change) -> Iterator[FileEdit]:
+    def _file_edits(self, change: Change, versions: Versions) -> Iterator[FileEdit]:
         for record in self.graph.at_path(change.path):
             if change.source is None or sys.modules.get(record.name) is None:
                 continue
-            nodes = self.graph.analyze(record)
-            old = record.parsed
-            try:
-                parsed = statements.parse(change.source, old)
-                if old is None:
-                    compile(parsed.text, change.path, "exec", dont_inherit=True)
-            except SyntaxError as error:
-                error.filename = change.path
-                raise
-            except (UnicodeDecodeError, ValueError) as error:
-                raise SyntaxError(str(error), (change.path, None, None, None)) from None
-            if parsed.directive == "off":
+            edit = versions.edit(record, change.source)
+            if edit.parsed.directive == "off":
                 self.outcome.notes.append(f"{record.path} says `# hmr: off`: it goes on as it was loaded")
-                continue
-            before = [node.statement for node in nodes]
-            edits = diff.compare(before, parsed.statements, partial(self._unseen, nodes))
-            yield FileEdit(record, change.source, parsed, old, edits)
-
-    def _unseen(self, nodes: Sequence[Node], position: int) -> tuple[frozenset[str], frozenset[str]]:
-        """Names of the module that a statement read through functions of the module, and that it bound by ``*``."""
-        node = nodes[position]
-        ran = (code for n in nodes for code in codes.walk(n.codes) if id(code) in node.ran) if node.ran else ()
-        return frozenset().union(*map(codes.global_reads, ran)), frozenset(node.extra if node.star else ())
+            else:
+                yield edit
 
     def _apply_edit(self, edit: FileEdit) -> None:
         """Let the record's statements be those of the new source; what must run goes on the agenda."""

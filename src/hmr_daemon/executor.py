@@ -16,6 +16,7 @@ from .interactive import Interactive
 from .model import Change, Reload
 from .recorder import Recorder
 from .run import Outcome
+from .versions import Versions
 
 
 class Executor:
@@ -25,6 +26,7 @@ class Executor:
         self.graph = graph
         self.recorder = recorder
         self.interactive = interactive
+        self.versions = Versions(graph)
 
     def reload(self, changes: Sequence[Change], whole: Collection[str] = ()) -> tuple[Reload, Outcome]:
         """Carry out the saved changes. Never raises: what fails is rolled back and told.
@@ -34,7 +36,7 @@ class Executor:
         run = _Run(self.graph, self.recorder)
         loaded = dict(sys.modules)
         try:
-            run.carry_out(changes, whole)
+            run.carry_out(changes, self.versions, whole)
             main = sys.modules.get("__main__")
             rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)
         except BaseException as error:  # the user's top-level code ran: anything may come
@@ -75,13 +77,14 @@ class Executor:
 class _Run(Aftermath):
     """One reload in progress."""
 
-    def carry_out(self, changes: Sequence[Change], whole: Collection[str] = ()) -> None:
+    def carry_out(self, changes: Sequence[Change], versions: Versions, whole: Collection[str] = ()) -> None:
         for script in filter(None, map(self.graph.modules.get, self.graph.scripts)):
             if script.script:
                 frame = scripts.main_frame(script.module)
                 script.running = self.graph.node_at(script, frame.f_lasti) if frame is not None else None
         self.graph.analyze_dependents(r for change in changes for r in self.graph.at_path(change.path))
-        edits = [edit for change in changes for edit in self._file_edits(change)]
+        edits = [edit for change in changes for edit in self._file_edits(change, versions)]
+        versions.forget()
         for edit in edits:
             self._apply_edit(edit)
         self._take_leave()

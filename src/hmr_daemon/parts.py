@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from . import report
-from .batches import BatchQueue
+from .batches import Batch, BatchQueue
 from .executor import Executor
 from .followed import Followed
 from .graph import Graph
@@ -90,6 +90,10 @@ class Parts:
             self.graph.remove(record)
 
     # --- what is saved
+
+    def next_batch(self) -> Batch | None:
+        """The files that are saved next; None where something else is to be done first."""
+        return self.queue.get(meanwhile=self.saves.prepare)
 
     def take_batch(self, paths: Iterable[str]) -> None:
         """Apply what the watcher has told of, but for files that are half written: these are told again."""

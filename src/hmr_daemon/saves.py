@@ -93,6 +93,12 @@ class Saves:
         """Whether all that is saved is live, as far as it has been looked at."""
         return not self.pending and not self._unreadable
 
+    def prepare(self, path: str) -> None:
+        """Do in advance, while others are still being saved, what changes nothing."""
+        source = read_bytes(path)
+        if source is not None:
+            self._executor.versions.prepare(path, source)
+
     def retry(self) -> None:
         """Try again what failed."""
         paths = [path for path in self.pending.paths() if path not in self._unreadable]
