@@ -71,6 +71,7 @@ LAYERS = [
     "breakpoints",
     "followed",
     "saves",
+    "ahead",
     "parts",
     "jobs",
     "wanted",

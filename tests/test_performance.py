@@ -182,3 +182,13 @@ def test_one_function_is_renewed_without_looking_through_the_heap(live: LiveFact
     process.edit({"small.py": ("():\n    return value", "():\n    return value + 1")})
     process.until("small.function()", 2)
     assert process.see("scans") == []
+
+
+def test_a_large_module_is_taken_apart_before_its_first_edit(live: LiveFactory) -> None:
+    functions = "".join(
+        f"def function_{number}(first, second={number}):\n    return first\n\n" for number in range(800)
+    )
+    process = live({"small.py": SMALL, "large.py": functions})
+    process.load("import small, large")
+    process.until("__import__('hmr_daemon.daemon').daemon.current()._parts.graph.modules['large'].nodes is None", False)
+    assert process.see("__import__('hmr_daemon.daemon').daemon.current()._parts.graph.modules['small'].nodes is None")

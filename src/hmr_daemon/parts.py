@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from . import report
+from .ahead import Ahead
 from .batches import Batch, BatchQueue
 from .executor import Executor
 from .followed import Followed
@@ -38,6 +39,7 @@ class Parts:
         self._prompt = prompt
         self._wait_for_loads = wait_for_loads
         self.graph = Graph()
+        self.ahead = Ahead(self.graph)
         self.queue = BatchQueue(settings.quiet)
         self.watcher = Watcher(
             self.queue.put,
@@ -56,7 +58,9 @@ class Parts:
         """Take in what has been imported since: its source, and a watch on its file."""
         if not self._has_script and not self._prompt.shells:
             self._add_script(found_script())
-        self.followed.take_in(self.graph.absorb_all(self._recorder.take_loads()))
+        records = self.graph.absorb_all(self._recorder.take_loads())
+        self.followed.take_in(records)
+        self.ahead.take_in(records)
 
     def take_script(self, load: Load | None, path: str | None, source: bytes | None, waits: Callable[[], bool]) -> None:
         """Take in the script: its load, where there is one already, or else the file and what it held at the start."""
@@ -93,7 +97,11 @@ class Parts:
 
     def next_batch(self) -> Batch | None:
         """The files that are saved next; None where something else is to be done first."""
-        return self.queue.get(meanwhile=self.saves.prepare)
+        patience, began = self.ahead.patience, time.monotonic()
+        batch = self.queue.get(patience, self.saves.prepare)
+        if batch is None and patience is not None and time.monotonic() - began >= patience:
+            self.ahead.step()
+        return batch
 
     def take_batch(self, paths: Iterable[str]) -> None:
         """Apply what the watcher has told of, but for files that are half written: these are told again."""
