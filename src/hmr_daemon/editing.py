@@ -140,7 +140,9 @@ class Editing(Swapping):
             if here is None:
                 high = next((o for o in fixed[position:] if o is not None), None)
                 here = low + 1.0 if high is None else (low + high) / 2
+                self.transaction.on_undo(self.graph.forget_orders)
                 self.transaction.set_attribute(node, "order", here)
+                self.graph.forget_orders()
                 fixed[position] = here
             low = here
 

@@ -79,7 +79,7 @@ class Node:
 
     @property
     def star(self) -> bool:
-        return any(name == "*" for _, _, name, _ in self.statement.imports)
+        return self.statement.star
 
     def __str__(self) -> str:
         return f"{self.module.name}:{self.statement.line} {self.statement.label}"
@@ -187,6 +187,7 @@ class Graph:
             self.note_caches(record, load.source)
             load.source = None
         self.modules[load.name] = record
+        self.forget_orders()  # it may be what imported others
         self.namespaces.add(id(record.namespace))
         self._by_path[record.path].append(record)
         record.facts = facts = Facts.of(load.notes)

@@ -140,7 +140,6 @@ class Agenda:
         self._origins: dict[str, set[str]] = {}
         self._pending: dict[ModuleRecord, dict[Node, None]] = {}
         """By module, what is still to run."""
-        graph.forget_orders()
 
     def table(self, record: ModuleRecord) -> NameTable:
         table: NameTable | None = record.table or self._tables.get(record)
@@ -156,7 +155,6 @@ class Agenda:
         """The modules have other statements or other code than before."""
         self._tables.clear()
         self._origins.clear()
-        self._graph.forget_orders()
 
     def add(self, node: Node, text: str, name: str | None = None, code_changed: bool = False) -> bool:
         """Whether the statement is on the agenda now and was not before."""
@@ -291,6 +289,8 @@ class Agenda:
         """Whether a statement saw what `origin` bound: not, where it ran while that module was half imported."""
         if origin is None or reader is origin:
             return origin is None
+        if reader.module is origin.module:
+            return reader.order > origin.order
         if self._graph.order(reader) > self._graph.order(origin):
             return True
         return reader.module is not origin.module and origin.module not in self._graph.importers(reader.module)

@@ -101,6 +101,11 @@ class Statement:
         return self.kind in ("def", "class", "import", "from", "assign", "TypeAlias", "doc")
 
     @cached_property
+    def star(self) -> bool:
+        """Whether it is ``from m import *``."""
+        return any(name == "*" for _, _, name, _ in self.imports)
+
+    @cached_property
     def shell(self) -> object:
         """The syntax without positions and without the bodies of functions."""
         return shape(self.parse(), bodies=False)
