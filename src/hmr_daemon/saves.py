@@ -95,8 +95,8 @@ class Saves:
 
     def prepare(self, path: str) -> None:
         """Do in advance, while others are still being saved, what changes nothing."""
-        source = read_bytes(path)
-        if source is not None:
+        source, stranger = self._followed.as_saved(path)
+        if source is not None and stranger is None:
             self._executor.versions.prepare(path, source)
 
     def retry(self) -> None:
