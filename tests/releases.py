@@ -13,7 +13,6 @@ import contextlib
 import importlib
 import json
 import logging
-import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -51,7 +50,7 @@ def of_constant(value: object) -> Any:
 def of(value: Any, depth: int = 3) -> Any:
     """A value as plain data that two processes can compare."""
     if type(value) in PLAIN:
-        return repr(value)
+        return repr(value).replace(sys.path[0], "<folder>")
     if isinstance(value, FunctionType):
         return ["function", value.__qualname__, of_code(value.__code__), of(value.__defaults__), value.__doc__]
     if isinstance(value, type):
@@ -69,9 +68,15 @@ def of(value: Any, depth: int = 3) -> Any:
     if depth and isinstance(value, dict):
         return ["dict", *([of(k, depth - 1), of(v, depth - 1)] for k, v in list(value.items()))]
     state = getattr(value, "__dict__", None)
-    if depth and isinstance(state, dict) and not isinstance(value, os._Environ):
+    if depth and isinstance(state, dict) and (is_own(type(value)) or hasattr(value, "__wrapped__")):
         return [type(value).__qualname__, *([name, of(v, depth - 1)] for name, v in list(state.items()))]
     return type(value).__qualname__
+
+
+def is_own(cls: type) -> bool:
+    """Whether a class is one of the packages'; what else is in the process, loggers say, differs by nature."""
+    path = getattr(sys.modules.get(cls.__module__), "__file__", None) or ""
+    return path.startswith(sys.path[0])
 
 
 def of_class(cls: type) -> Any:

@@ -72,6 +72,14 @@ def test_repeated_names_are_matched_in_order() -> None:
     ]
 
 
+def test_overloads_come_before_what_they_tell_of() -> None:
+    old = "def f(a): return 1"
+    found = diff.compare(
+        parse(old), parse("@overload\ndef f(a: int): ...\n@overload\ndef f(a: str): ...\ndef f(a=1): return 2")
+    )
+    assert [(e.old, e.new) for e in found] == [(None, 0), (None, 1), (0, 2)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "moved"),
     [

@@ -280,6 +280,14 @@ def test_a_deleted_file_keeps_its_module_and_is_taken_up_when_it_comes_back(live
     assert process.see(STATE) == (2, 2, 2, 2, 4)
 
 
+def test_a_deleted_module_goes_once_nothing_imports_it(live: LiveFactory) -> None:
+    """The word that it was called by may well stand elsewhere."""
+    process = live({"p/__init__.py": "", "p/base.py": "x = 1\n", "p/m.py": "from .base import x\nbase = 'base'\n"})
+    process.load("import p.m")
+    process.edit({"p/base.py": None, "p/m.py": "x = 2\nbase = 'base'  # without a base\n"})
+    process.until("(p.m.x, hasattr(p, 'base'), 'p.base' in __import__('sys').modules)", (2, False, False))
+
+
 def test_a_deleted_folder_keeps_its_modules_and_is_taken_up_when_it_comes_back(live: LiveFactory) -> None:
     process = live({"p/__init__.py": "", "p/q/__init__.py": "x = 1\n", "p/q/m.py": "from p.q import x\ny = x\n"})
     process.load("import p.q.m")

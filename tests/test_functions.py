@@ -462,6 +462,18 @@ CASES: dict[str, Case] = {
         "",
         {"list(r_N.entries)": ["first", "last", "added", "z"]},
     ),
+    "a wrapper gets a docstring": (
+        {"m_N": "import functools\n@functools.cache\ndef f(): return 1\n"},
+        {"m_N": 'import functools\n@functools.cache\ndef f():\n    """New."""\n    return 1\n'},
+        "",
+        {"m_N.f.__doc__": "New."},
+    ),
+    "future imports that the compiler takes no notice of": (
+        {"m_N": "from __future__ import absolute_import\ndef f(): return 1\n"},
+        {"m_N": "from __future__ import absolute_import\ndef f(): return 2\n"},
+        "held = m_N.f",
+        {"(held(), held.__code__.co_flags)": (2, 3)},
+    ),
     "a registry of code objects": (
         {
             "r_N": "codes = set()\ndef hidden(f):\n    codes.add(f.__code__)\n    return f\n",

@@ -119,6 +119,12 @@ CASES: dict[str, Case] = {
         "",
         {"hasattr(u_N, 'b')": False},
     ),
+    "a name that only statements which do not bind it mention now": (
+        {"b_N": "a = 1\n", "m_N": "OFF = False\nfrom b_N import a\nif OFF:\n    a = 2\nif OFF:\n    a = 3\n"},
+        {"m_N": "OFF = False\nif OFF:\n    a = 2\nif OFF:\n    a = 3\n"},
+        "",
+        {"hasattr(m_N, 'a')": False},
+    ),
     "a function's result": (
         {"m_N": "def f(): return 1\nx = f()\ny = [x]\n"},
         {"m_N": "def f(): return 2\nx = f()\ny = [x]\n"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from hmr_daemon import classes
 from hmr_daemon.transaction import MISSING, Transaction
 
 
@@ -82,3 +83,16 @@ def test_an_undo_that_fails_does_not_keep_the_others() -> None:
 def test_missing_is_told_from_none() -> None:
     assert repr(MISSING) == "<missing>"
     assert MISSING is not None
+
+
+def test_classes_that_take_over_leave_what_is_remembered_alone() -> None:
+    """Each replaces the old class wherever it stands, but for the copies from which all is taken back."""
+    olds = tuple(type(f"K{number}", (), {"__slots__": ("a",)}) for number in range(12))
+    everyone, by_class = list(olds), {old: old.__name__ for old in olds}
+    transaction = Transaction()
+    for old in olds:
+        classes.take_over(transaction, old, type(old.__name__, (), {"__slots__": ("a", "b")}), [])
+    assert not set(olds) & {*everyone, *by_class}
+    transaction.roll_back()
+    assert tuple(everyone) == olds
+    assert tuple(by_class) == olds

@@ -378,7 +378,7 @@ def _replace_references(transaction: Transaction, gone: Any, here: Any, skip: It
     """Wherever a container holds `gone`, it holds `here`."""
     skipped = {id(s) for s in skip}
     for holder in gc.get_referrers(gone):
-        if id(holder) in skipped:
+        if id(holder) in skipped or transaction.holds(holder):
             continue
         if isinstance(holder, dict) and not isinstance(holder, Namespace):
             _replace_in_dict(transaction, holder, gone, here)
@@ -396,14 +396,12 @@ def _replace_references(transaction: Transaction, gone: Any, here: Any, skip: It
 
 
 def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any, here: Any) -> None:
-    keys = [key for key in list(holder) if key is gone]
     for key, value in list(holder.items()):
         if value is gone:
             transaction.set_item(holder, key, here)
-    if keys:
-        transaction.guard(holder)
-        value = holder.pop(gone)
-        holder.setdefault(here, value)
+    if any(key is gone for key in list(holder)):
+        kept = {key: value for key, value in list(holder.items()) if key is not here}
+        transaction.refill(holder, {here if key is gone else key: value for key, value in kept.items()})
 
 
 def take_over(transaction: Transaction, old: type, new: type, problems: list[str]) -> None:

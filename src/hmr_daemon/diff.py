@@ -84,6 +84,7 @@ def _pair(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
     keys: list[Callable[[Statement], Hashable]] = [
         lambda s: s.text,
         lambda s: (s.key, s.text.partition("\n")[0]) if s.kind == "def" else None,
+        lambda s: (s.key, s.text.startswith("@")) if s.kind == "def" else None,  # after ``@overload``, the function
         lambda s: s.key if s.names else None,
         lambda s: s.whole if not s.names else None,
         lambda s: s.names[0] if s.names else None,

@@ -106,7 +106,7 @@ class Editing(Swapping):
         for record in [r for path in sorted(self.graph.gone) for r in self.graph.at_path(path)]:
             if not self.graph.was_read(record.name):
                 continue  # only a prompt imported it: it stays
-            word = re.compile(rb"\b" + re.escape(record.name.rpartition(".")[2].encode()) + rb"\b")
+            word = _mention(record.name)
             if any(word.search(other.source or b"") for other in self.graph.modules.values() if other is not record):
                 continue
             self.left.append(record)
@@ -269,3 +269,15 @@ def _registers_otherwise(old: Statement, new: Statement) -> bool:
     before, now = old.parse(), new.parse()
     decorators = [ast.dump(ast.List(getattr(node, "decorator_list", []))) for node in (before, now)]
     return old.names != new.names or decorators[0] != decorators[1]
+
+
+def _mention(module: str) -> re.Pattern[bytes]:
+    """What a source looks like that may import a module, or reach it through its package."""
+    *packages, last = (re.escape(part) for part in module.encode().split(b"."))
+    forms = [
+        rb"\bimport\b[^\n]*\b%b\b" % last,
+        rb"\bimport\s*\([^)]*\b%b\b" % last,
+        rb"\bfrom\s+[\w.]*\b%b\s+import\b" % last,
+        *(rb"\b%b\.%b\b" % (package, last) for package in packages[-1:]),
+    ]
+    return re.compile(b"|".join(forms))

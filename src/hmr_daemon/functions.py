@@ -36,6 +36,8 @@ class Swap:
     """Identity of each new code object to the functions that run it now."""
     refused: list[tuple[FunctionType, CodeType]] = field(default_factory=list)
     """Functions whose closures do not have the variables that the new code wants."""
+    docs: dict[int, tuple[str | None, str | None]] = field(default_factory=dict)
+    """Identity of each function to its docstring before and after, where that changed."""
     defaults: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Identity of each function to its default values by the names that its old code gave them."""
     changed: list[CodeType] = field(default_factory=list)
@@ -58,7 +60,7 @@ def swap(transaction: Transaction, request: Swap) -> None:
             request.functions[id(new)].append(function)
             request.defaults[id(function)] = default_values(function)
             transaction.do((setattr, function, "__code__", fitting), (setattr, function, "__code__", old))
-            _follow_docstring(transaction, function, old, new)
+            _follow_docstring(transaction, request, function, old, new)
     _follow_wrappers(transaction, request)
 
 
@@ -96,23 +98,30 @@ def fit(new: CodeType, old: CodeType) -> CodeType | None:
 
 def _follow_wrappers(transaction: Transaction, request: Swap) -> None:
     """What wrappers and properties copied of a function's docstring follows it."""
-    new_docs = {codes.docstring(old): codes.docstring(new) for old, new in request.pairs}
-    changed = {before: after for before, after in new_docs.items() if before is not None and before != after}
-    if not changed:
+    if not request.docs:
         return
-    for tidy in (inspect.cleandoc, str.strip):  # as command-line libraries copy it
-        changed = {tidy(before): after and tidy(after) for before, after in changed.items()} | changed
-    swapped = {id(function) for found in request.functions.values() for function in found}
     for value in visit(_everything(request), limit=100_000):
-        if any(id(part) in swapped for part in _wrapped(value)):
-            doc = own(value, "__doc__")
-            if isinstance(doc, str) and doc in changed:
-                transaction.set_attribute(value, "__doc__", changed[doc])
-            state = own(value, "__dict__")
-            if isinstance(state, dict):
-                for name, copied in list(state.items()):
-                    if isinstance(copied, str) and copied in changed:
-                        transaction.set_item(state, name, changed[copied])
+        for part in _wrapped(value):
+            if id(part) in request.docs:
+                _follow_copies(transaction, value, *request.docs[id(part)])
+
+
+def _follow_copies(transaction: Transaction, value: Any, before: str | None, after: str | None) -> None:
+    doc = own(value, "__doc__")
+    if before is None:
+        if doc is None and own(value, "__wrapped__") is not MISSING:
+            transaction.set_attribute(value, "__doc__", after)
+        return
+    changed = {before: after}
+    for tidy in (inspect.cleandoc, str.strip):  # as command-line libraries copy it
+        changed = {tidy(old): new and tidy(new) for old, new in changed.items()} | changed
+    if isinstance(doc, str) and doc in changed:
+        transaction.set_attribute(value, "__doc__", changed[doc])
+    state = own(value, "__dict__")
+    if isinstance(state, dict):
+        for name, copied in list(state.items()):
+            if isinstance(copied, str) and copied in changed:
+                transaction.set_item(state, name, changed[copied])
 
 
 def _wrapped(value: Any) -> Iterator[Any]:
@@ -130,8 +139,12 @@ def _wrapped(value: Any) -> Iterator[Any]:
         value = inner
 
 
-def _follow_docstring(transaction: Transaction, function: FunctionType, old: CodeType, new: CodeType) -> None:
+def _follow_docstring(
+    transaction: Transaction, request: Swap, function: FunctionType, old: CodeType, new: CodeType
+) -> None:
     before, after = codes.docstring(old), codes.docstring(new)
+    if before != after:
+        request.docs[id(function)] = (before, after)
     if before != after and function.__doc__ == before:
         transaction.set_attribute(function, "__doc__", after)
 

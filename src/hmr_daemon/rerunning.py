@@ -83,7 +83,7 @@ class Rerunning(Editing):
         if not node.statement.unconditional and node.statement.kind != "AugAssign":
             table = self.agenda.table(record)
             for name in node.statement.effects.writes:
-                if not table.reaching(name, node) and table.next_writer(name, node) is None:
+                if not table.reaching(name, node):
                     namespace.pop(name, None)  # it may not bind the name this time
         earlier_extra = set(node.extra) if node.star or node.statement.effects.dynamic else set()
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)

@@ -264,7 +264,11 @@ def future_flags(body: Iterable[ast.stmt]) -> int:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
                 feature = getattr(__future__, alias.name, None)
-                flags |= feature.compiler_flag if feature is not None else 0
+                if feature is None:
+                    continue
+                release = feature.getMandatoryRelease()
+                if release is None or release > sys.version_info:  # the compiler takes no notice of the others
+                    flags |= feature.compiler_flag
     return flags
 
 

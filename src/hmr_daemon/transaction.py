@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from itertools import starmap
 from operator import call
@@ -29,6 +29,11 @@ class Transaction:
         self._batch: list[Operation] | None = None
         self.continued: dict[int, CodeType] = {}
         """Identity of each function that goes on as one just made, to the code of that one."""
+        self._copies: set[int] = set()
+
+    def holds(self, container: object) -> bool:
+        """Whether a container is one of those that tell what was before: not to be changed."""
+        return id(container) in self._copies or container is self._undo
 
     def do(self, operation: Operation, undo: Operation) -> None:
         """Carry out `operation`; `undo` takes it back. Within a batch it waits for the batch's end."""
@@ -99,15 +104,24 @@ class Transaction:
     def guard(self, container: Any) -> None:
         """On undo, a dict, list or set holds what it holds now; a class or an instance has the attributes it has."""
         if type(container) is dict or isinstance(container, dict):
-            self._undo.append((_refill_dict, container, dict(container)))
+            self._keep(_refill_dict, container, dict(container))
         elif isinstance(container, list):
-            self._undo.append((_refill_list, container, list(container)))
+            self._keep(_refill_list, container, list(container))
         elif isinstance(container, set):
-            self._undo.append((_refill_set, container, set(container)))
+            self._keep(_refill_set, container, set(container))
         elif isinstance(container, type):
-            self._undo.append((_refill_class, container, dict(vars(container))))
+            self._keep(_refill_class, container, dict(vars(container)))
         elif isinstance(state := getattr(container, "__dict__", None), dict):
-            self._undo.append((_refill_dict, state, dict(state)))
+            self._keep(_refill_dict, state, dict(state))
+
+    def refill(self, mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
+        """Let a dict hold `items`, in their order."""
+        self.guard(mapping)
+        _refill_dict(mapping, items)
+
+    def _keep(self, refill: Callable[..., None], container: Any, copy: Any) -> None:
+        self._copies.add(id(copy))
+        self._undo.append((refill, container, copy))
 
 
 def _discard(mapping: dict[Any, Any], key: Any) -> None:
@@ -122,7 +136,11 @@ def _refill_dict(mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
         return
     for key in [key for key in mapping if key not in items]:
         del mapping[key]
-    mapping.update(items)
+    kind = OrderedDict if isinstance(mapping, OrderedDict) else dict  # past what a subclass of the user's does
+    apply((kind.__setitem__, mapping, key, value) for key, value in items.items())
+    if list(mapping) != list(items):  # put all of them at the end, in their order; each is always there
+        again = [((kind.pop, mapping, key, None), (kind.__setitem__, mapping, key, items[key])) for key in items]
+        apply(operation for pair in again for operation in pair)
 
 
 def _refill_list(target: list[Any], items: list[Any]) -> None:
