@@ -78,6 +78,9 @@ def edit(number):
 
 
 def held():
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):  # it was to warn of a reload that takes long, and is about to end
+            thread.join()
     gc.collect()
     objects = gc.get_objects()
     return {
