@@ -86,7 +86,8 @@ class Editing(Swapping):
         self.graph.note_caches(record, edit.source)
         self._place(record, new_nodes)
         t.set_attribute(record, "nodes", new_nodes)
-        t.set_attribute(record, "table", None)
+        record.table = None
+        t.on_undo(setattr, record, "table", None)
         self.agenda.forget_tables()
         for node in self.removed_nodes[record]:
             t.set_attribute(node, "alive", False)

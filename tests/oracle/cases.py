@@ -1317,3 +1317,26 @@ one(
     x = f.__annotations__
     """,
 )
+
+
+case(
+    "import that a broken save had taken out",
+    "m3",
+    {
+        "m2.py": "c2 = 3\n",
+        "m3.py": """
+        from m2 import c2
+        c3 = c2
+        """,
+    },
+    {
+        "m3.py": "c3 = c2\n",
+    },
+    {
+        "m2.py": "c2 = 4\n",
+        "m3.py": """
+        from m2 import c2
+        c3 = c2
+        """,
+    },
+)
