@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
