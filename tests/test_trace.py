@@ -191,6 +191,43 @@ def test_a_group_over_modules(live: LiveFactory) -> None:
     assert len(event.ran) == len(set(event.ran))
 
 
+REGISTRIES = {
+    "function": (
+        "items = []\ndef reg(f):\n    items.append(f)\n    return f\n",
+        "@reg\ndef {0}(): return 1\n",
+    ),
+    "factory": (
+        "items = {{}}\ndef on(n):\n    def reg(f):\n        items[n] = f\n        return f\n    return reg\n",
+        "@on('{0}')\ndef {0}(): return 1\n",
+    ),
+    "base": (
+        "items = []\nclass Base:\n    def __init_subclass__(cls, **k): items.append(cls)\n",
+        "class {0}(Base): pass\n",
+    ),
+    "object": (
+        "class App:\n    def __init__(self): self.items = []\n    def on(self, f): self.items.append(f); return f\n"
+        "app = App()\nitems = app.items\n",
+        "@app.on\ndef {0}(): return 1\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_who_registers_runs_alone(live: LiveFactory, kind: str) -> None:
+    """Others that register, and what was registered at run time, are left alone; who looks at the registry is told."""
+    head, entry = (text.replace("{{}}", "{}") for text in REGISTRIES[kind])
+    one, two, three = (entry.replace("{0}", name) for name in ("one", "two", "three"))
+    tail = "count = len(items)\nother = object()\n"
+    process = live({"a.py": head + one + two + tail})
+    process.load("import a\nheld = a.items, a.other\n")
+    process.do("a.items.update(late=1)" if kind == "factory" else "a.items.append('late')")
+    third, count = (len(text.splitlines()) + 1 for text in (head + one, head + one + three + two))
+    assert ran(process, {"a.py": head + one + three + two + tail}) == [f"a:{third} three", f"a:{count} count"]
+    assert process.see("(a.count, len(a.items), (a.items, a.other) == held)") == (4, 4, True)
+    assert ran(process, {"a.py": head + one + tail}) == [f"a:{third} count"]
+    assert process.see("(a.count, 'late' in a.items)") == (2, True)
+
+
 def test_an_augmented_assignment_runs_with_what_it_adds_to(live: LiveFactory) -> None:
     process = live({"a.py": "n = 1\nn += 10\nn *= 2\nresult = n\n"})
     process.load("import a")

@@ -38,18 +38,21 @@ class Scheduling(RunState):
         return self._names_used(node, names) if names and node in self.added else set()
 
     def _names_used(self, node: Node, names: set[str]) -> set[str]:
-        """What a statement reads, itself or by the functions of its module that it calls without some `names`."""
+        """What a statement reads, itself or by the functions of its module that it calls without some `names`.
+
+        What functions merely add to is not meant: a registry is not looked at by who registers.
+        """
         effects, namespace = node.statement.effects, node.module.namespace
         found = set(effects.reads)
         if not effects.calls or names <= found:
             return found
         called = [namespace[name] for name in effects.reads if name in namespace and name not in names]
         for code in reach.reached(called, effects.attributes, {node.module.path}).values():
-            found |= codes.global_reads(code)
+            found |= codes.global_reads(code) - codes.grown_globals(code)
         writers = self.agenda.table(node.module).writers
         for name in effects.reads - namespace.keys():  # defined by the same edit
             for code in codes.walk(code for writer in writers.get(name, ()) for code in writer.codes):
-                found |= codes.global_reads(code)
+                found |= codes.global_reads(code) - codes.grown_globals(code)
         return found
 
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
