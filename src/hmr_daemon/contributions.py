@@ -225,8 +225,8 @@ def _holds(entry: Any, made: set[int]) -> bool:
         return True
     if type(entry) is tuple:
         return any(id(part) in made for part in entry)
-    if type(entry) in (list, dict):  # perhaps a registry in turn, of what others made as well
-        parts = list(entry) if type(entry) is list else list(entry.values())
+    if type(entry) in (list, dict, set):  # perhaps a registry in turn, of what others made as well
+        parts = list(entry.values()) if type(entry) is dict else list(entry)
         mine = [id(part) in made for part in parts]
         return any(mine) and all(m or not isinstance(p, DEFINED) for m, p in zip(mine, parts, strict=True))
     if isinstance(entry, (*PLAIN, FunctionType, type, ModuleType)):
