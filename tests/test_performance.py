@@ -96,7 +96,7 @@ source = "def small():\\n    return 1\\nfirst = [small() for _ in range(10_000)]
 code = compile(source, __file__, "exec")
 module = types.ModuleType("many")
 notes = recorder.Recorder()
-load = notes.begin(module, __file__, code, {})
+load = notes.begin(module, __file__, code, None)
 exec(code, module.__dict__)
 notes.end(load, failed=False)
 starts = sum(each.co_name == "small" for _, each in load.notes.ran)

@@ -29,13 +29,13 @@ class Drawing:
     def module(self, name: str, source: str, reads: Reads | None = None) -> ModuleRecord:
         source = textwrap.dedent(source)
         code = compile(source, f"{name}.py", "exec")
-        load = Load(ModuleType(name), f"{name}.py", code, {})
+        load = Load(ModuleType(name), f"{name}.py", code, None)
         load.failed = False
         first: dict[int, int] = {}
         for index, (line, *_) in enumerate(code.co_positions()):
             first.setdefault(line or 0, index * 2)
         for line, names in (reads or {}).items():
-            load.notes.reads += [(first[line], *each.rsplit(".", 1)) for each in names]  # type: ignore[misc]
+            load.notes.raw_reads += [part for each in names for part in (first[line], *each.rsplit(".", 1))]
         (record,) = self.graph.absorb_all([load])
         record.edited = source.encode()
         return record

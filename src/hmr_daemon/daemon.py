@@ -73,7 +73,7 @@ class Daemon:
 
     # --- import time: called by the loader ----------------------------------------------------------------
 
-    def begins(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> Load:
+    def begins(self, module: ModuleType, path: str, code: CodeType, stat: tuple[int, float] | None) -> Load:
         return self.recorder.begin(module, path, code, stat)
 
     def ends(self, load: object, failed: bool) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
         """Who is told about each load of a user module."""
 
         def wanted(self, path: str) -> bool: ...
-        def begins(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> object: ...
+        def begins(self, module: ModuleType, path: str, code: CodeType, stat: tuple[int, float] | None) -> object: ...
         def ends(self, load: object, failed: bool) -> None: ...
 
 
@@ -33,15 +33,20 @@ def listen(listener: LoadListener | None) -> None:
 class RecordedLoader(SourceFileLoader):
     """A SourceFileLoader for the time of one load; afterwards its instance is a plain one again."""
 
+    _hmr_stat: tuple[int, float] | None = None
+    """Size and mtime of the source when it was looked for."""
+
     def path_stats(self, path: str) -> Any:
-        stat = super().path_stats(path)
-        self.__dict__["_hmr_stat"] = stat
+        stat = SourceFileLoader.path_stats(self, path)
+        self._hmr_stat = stat["size"], stat["mtime"]
         return stat
 
     @as_importlib
     def exec_module(self, module: ModuleType) -> None:
         code = self.get_code(module.__name__)
-        stat = self.__dict__.pop("_hmr_stat", {})
+        stat = self._hmr_stat
+        if stat is not None:
+            del self._hmr_stat
         self.__class__ = SourceFileLoader  # type: ignore[assignment]
         if code is None:
             SourceFileLoader.exec_module(self, module)

@@ -96,7 +96,6 @@ class ModuleRecord:
     sequence: int
     parent: tuple[Notes, int] | None
     """Which top-level code imported it, and where that stood."""
-    stat: dict[str, Any]
     packed: bytes | None = None
     """The source that was loaded, compressed."""
     edited: bytes | None = None
@@ -174,9 +173,7 @@ class Graph:
             self.remove(old)
         if load.failed:
             return None
-        record = ModuleRecord(
-            load.name, load.code.co_filename, load.module, load.code, load.sequence, load.parent, load.stat
-        )
+        record = ModuleRecord(load.name, load.code.co_filename, load.module, load.code, load.sequence, load.parent)
         record.script = load.name == "__main__" or load.unfinished
         if record.script:
             self.scripts.add(record.name)

@@ -38,13 +38,13 @@ class Load:
         "unfinished",
     )  # fmt: skip
 
-    def __init__(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> None:
+    def __init__(self, module: ModuleType, path: str, code: CodeType, stat: tuple[int, float] | None) -> None:
         self.module = module
         self.name: str = module.__dict__["__name__"]
         self.path = path
         self.code = code
         self.stat = stat
-        """Size and mtime (seconds) of the source as the loader saw it."""
+        """Size and mtime (seconds) of the source as the loader saw it; None where it did not look."""
         self.sequence = next(_sequence)
         self.parent = _standing()
         self.notes = Notes(self, None)
@@ -62,21 +62,26 @@ class Load:
             return
         try:
             stat = os.stat(self.code.co_filename)
-            if not self.stat or (stat.st_size, stat.st_mtime) == (self.stat.get("size"), self.stat.get("mtime")):
+            if self.stat is None or (stat.st_size, stat.st_mtime) == self.stat:
                 with _real_open(self.code.co_filename, "rb") as file:
                     self.source = file.read()
         except OSError:
             return
 
 
+_NO_COUNTS: dict[int, int] = {}
+
+
 class Notes:
     """Raw facts of one run of top-level code: of a whole load, or of one statement (`node`) run alone.
 
-    Positions are instruction offsets in the module's code; -1 where a statement is run alone.
+    Positions are instruction offsets in the module's code; -1 where a statement is run alone. What is noted while
+    importing is kept flat, so that it makes no work for the garbage collector.
     """
 
     __slots__ = (
-        "at", "before_read", "code", "counts", "frame", "lined", "load", "node", "opened", "ran", "reads", "writes",
+        "at", "before_read", "code", "counts", "frame", "in_reload", "lined", "load", "node", "opened", "outer",
+        "raw_ran", "raw_reads", "writes",
     )  # fmt: skip
 
     def __init__(self, load: Load | None, node: Any) -> None:
@@ -85,21 +90,40 @@ class Notes:
         self.node = node
         self.before_read: Callable[[str, str], None] | None = None
         """Called before a module's name is read, in a reload: what is to bind it may have yet to run."""
+        self.outer: Notes | None = None
+        """The run that this one is nested in."""
+        self.in_reload = load is None
+        """Whether it, or what it is nested in, is a statement that a reload runs."""
         self.frame: FrameType | _NoFrame | None = None if load is not None else _NO_FRAME
-        self.reads: list[tuple[int, str, str]] = []
-        self.writes: list[tuple[int, str, str]] = []
-        self.ran: list[tuple[int, CodeType]] = []
+        self.raw_reads: list[Any] = []
+        """Position, module and name in turn."""
+        self.raw_ran: list[Any] = []
+        """Position and code object in turn."""
+        self.writes: tuple[tuple[int, str, str], ...] = ()
+        self.opened: tuple[tuple[int, str], ...] = ()
         self.at = -2
         """The position of the last start of a function, and how often each code (by identity) has started there."""
-        self.counts: dict[int, int] = {}
+        self.counts = _NO_COUNTS
         self.lined = False
         """Whether the monitor hears of the lines of the module's code."""
-        self.opened: list[tuple[int, str]] = []
+
+    @property
+    def reads(self) -> list[tuple[int, str, str]]:
+        """Position, module and name of each read."""
+        raw = iter(self.raw_reads)
+        return list(zip(raw, raw, raw, strict=True))
+
+    @property
+    def ran(self) -> list[tuple[int, CodeType]]:
+        """Position and code of each function that started."""
+        raw = iter(self.raw_ran)
+        return list(zip(raw, raw, strict=True))
 
     def clear(self) -> None:
         """Forget what was noted; of a module that imported others, the notes stay as the place where these began."""
-        for noted in (self.reads, self.writes, self.ran, self.opened, self.counts):
-            noted.clear()
+        self.raw_reads, self.raw_ran = [], []
+        self.writes = self.opened = ()
+        self.counts = _NO_COUNTS
 
     def position(self) -> int:
         """Where the module's own code stands now."""
@@ -138,8 +162,8 @@ _sequence = itertools.count(1)
 
 def _standing() -> tuple[Notes, int] | None:
     """Which top-level code this thread is running, and where it stands."""
-    stack = _stacks.get(get_ident())
-    return (stack[-1], stack[-1].position()) if stack else None
+    notes = _innermost.get(get_ident())
+    return None if notes is None else (notes, notes.position())
 
 
 def _frame_of(code: CodeType | None) -> FrameType | None:
@@ -149,8 +173,8 @@ def _frame_of(code: CodeType | None) -> FrameType | None:
     return frame
 
 
-_stacks: dict[int, list[Notes]] = {}
-"""Per thread, the runs of top-level code in progress, innermost last."""
+_innermost: dict[int, Notes] = {}
+"""Per thread, the innermost run of top-level code in progress."""
 _tracked: dict[int, tuple[str, dict[str, Any]]] = {}
 """Identity of each tracked module to its name and namespace."""
 _files: set[str] = set()
@@ -158,36 +182,84 @@ _files: set[str] = set()
 
 
 _attribute = ModuleType.__getattribute__
+_path_errors: dict[int, AttributeError] = {}
+"""Identity of modules that are no packages to what asking for their ``__path__`` raises: importlib asks each time."""
 
 
 class RecordingModule(ModuleType):
     """What tracked modules are while top-level code runs: a module whose reads are noted."""
 
-    def __getattribute__(self, name: str) -> Any:
-        module, namespace = _tracked.get(id(self)) or ("", {})
-        if name not in MACHINERY and (stack := _stacks.get(get_ident())):
-            notes = stack[-1]
-            frame = notes.frame
-            notes.reads.append((notes.position() if frame is None else frame.f_lasti, module, name))
-            if stack[0].load is None:  # a reload
-                for outer in stack:
-                    if outer.before_read is not None:
-                        outer.before_read(module, name)
-        if name not in OF_THE_TYPE and name in namespace:
-            return namespace[name]
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        return ModuleType(*args, **kwargs)  # someone makes another module of a module's type
+
+    def __getattribute__(self, name: str) -> Any:  # each import statement comes here three times or more
         try:
-            if name == "__path__" and "__getattr__" not in namespace:  # importlib asks for it each time
-                raise AttributeError(f"module {module!r} has no attribute '__path__'", name=name, obj=self)
+            module, namespace = _tracked[id(self)]
+        except KeyError:  # forgotten by another thread just now
+            return _attribute(self, name)
+        if name not in MACHINERY and (notes := _innermost.get(get_ident())) is not None:
+            frame = notes.frame
+            notes.raw_reads += (notes.position() if frame is None else frame.f_lasti, module, name)
+            if notes.in_reload:
+                _tell_before_read(module, name)
+        if name in namespace and name not in OF_THE_TYPE:
+            return namespace[name]
+        if name == "__path__" and "__getattr__" not in namespace:
+            missing = _path_errors.get(id(self)) or _path_error(self, module)
+            try:
+                raise missing
+            except AttributeError:
+                missing.__traceback__ = missing.__context__ = None
+                raise
+        try:
             return _attribute(self, name)
         except BaseException as error:
             _drop_this_frame(error)
             raise
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name not in MACHINERY and (stack := _stacks.get(get_ident())) and not _is_submodule(self, name, value):
-            notes = stack[-1]
-            notes.writes.append((notes.position(), _name_of(self), name))
+        if name not in MACHINERY and (notes := _innermost.get(get_ident())) and not _is_submodule(self, name, value):
+            notes.writes += ((notes.position(), _name_of(self), name),)
         ModuleType.__setattr__(self, name, value)
+
+
+def _tell_before_read(module: str, name: str) -> None:
+    for notes in reversed(_run_here()):
+        if notes.before_read is not None:
+            notes.before_read(module, name)
+
+
+def _take_out(notes: Notes) -> bool:
+    """End a run of this thread, most often its innermost; whether it was one."""
+    inner = None
+    each = _innermost.get(get_ident())
+    while each is not notes:
+        if each is None:
+            return False
+        inner, each = each, each.outer
+    if inner is not None:
+        inner.outer = notes.outer
+    elif notes.outer is not None:
+        _innermost[get_ident()] = notes.outer
+    else:
+        del _innermost[get_ident()]
+    notes.outer = None
+    return True
+
+
+def _run_here() -> list[Notes]:
+    """The runs in progress on this thread, innermost first."""
+    found: list[Notes] = []
+    notes = _innermost.get(get_ident())
+    while notes is not None:
+        found.append(notes)
+        notes = notes.outer
+    return found
+
+
+def _path_error(self: ModuleType, module: str) -> AttributeError:
+    error = AttributeError(f"module {module!r} has no attribute '__path__'", name="__path__", obj=self)
+    return _path_errors.setdefault(id(self), error)
 
 
 RecordingModule.__name__ = RecordingModule.__qualname__ = "module"
@@ -205,8 +277,9 @@ def _is_submodule(package: ModuleType, name: str, value: object) -> bool:
 
 def _drop_this_frame(error: BaseException) -> None:
     """Take the handling frame out of a traceback: a bare ``raise`` does not add it again."""
-    if error.__traceback__ is not None:
-        error.__traceback__ = error.__traceback__.tb_next
+    traceback = error.__traceback__
+    if traceback is not None:
+        error.__traceback__ = traceback.tb_next
 
 
 _real_open = io.open
@@ -226,11 +299,10 @@ def state_of(path: str) -> tuple[int, int] | None:
 
 
 def _noting_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-    stack = _stacks.get(get_ident())
-    if stack and isinstance(file, (str, bytes, os.PathLike)) and isinstance(mode, str) and not set(mode) & set("wax+"):
-        notes = stack[-1]
+    notes = _innermost.get(get_ident())
+    if notes and isinstance(file, (str, bytes, os.PathLike)) and isinstance(mode, str) and not set(mode) & set("wax+"):
         path = os.path.abspath(os.fsdecode(file))
-        notes.opened.append((notes.position(), path))
+        notes.opened += ((notes.position(), path),)
         opened_states[path] = state_of(path)
     try:
         return _real_open(file, mode, *args, **kwargs)
@@ -255,7 +327,7 @@ class Recorder:
 
     def loading_here(self) -> bool:
         """Whether this thread is running top-level code now."""
-        return bool(_stacks.get(get_ident()))
+        return get_ident() in _innermost
 
     def names(self) -> list[str]:
         """Names of the modules that are tracked."""
@@ -296,18 +368,16 @@ class Recorder:
             self._running += 1
             if self._running == 1:
                 self._switch_on()
-            _stacks.setdefault(get_ident(), []).append(notes)
+            outer = notes.outer = _innermost.get(get_ident())
+            notes.in_reload = notes.load is None or (outer is not None and outer.in_reload)
+            _innermost[get_ident()] = notes
             if self._monitor is not None:
                 self._monitor.listen_again()
 
     def stop(self, notes: Notes) -> None:
         with self._lock:
-            stack = _stacks.get(get_ident(), [])
-            if notes not in stack:
+            if not _take_out(notes):
                 return  # begun before a fork, in the parent
-            stack.remove(notes)
-            if not stack:
-                _stacks.pop(get_ident(), None)
             notes.frame = None
             if self._monitor is not None:
                 self._monitor.listen_again()
@@ -334,7 +404,7 @@ class Recorder:
             if not self._running:
                 self._switch_off()
 
-    def begin(self, module: ModuleType, path: str, code: CodeType, stat: dict[str, Any]) -> Load:
+    def begin(self, module: ModuleType, path: str, code: CodeType, stat: tuple[int, float] | None) -> Load:
         """A user module starts to load on this thread."""
         load = Load(module, path, code, stat)
         self.track(load.name, module, code.co_filename)
@@ -378,13 +448,13 @@ class Recorder:
         it is imported would be noted, at its price, for as long as the workers live.
         """
         self._lock = RLock()
-        for notes in _stacks.pop(get_ident(), []):
-            notes.frame = None
+        for notes in _run_here():
+            notes.frame = notes.outer = None
             if notes.load is not None:
                 notes.load.failed, notes.load.unfinished = False, True
                 notes.load.read_source()
                 self._loads.append(notes.load)
-        _stacks.clear()
+        _innermost.clear()
         if self._running:
             self._running = 0
             self._switch_off()
@@ -406,6 +476,7 @@ class Recorder:
         for module in self._swapped:
             _restore(module)
         self._swapped.clear()
+        _path_errors.clear()
 
     def _swap(self, module: ModuleType) -> None:
         if type(module) is ModuleType:
@@ -492,7 +563,7 @@ class _Monitor:
             self._listen(load.code, sys.monitoring.events.LINE)
         self._muted.append(code)
         self._listen(code, 0)
-        if len(_stacks) > 1:
+        if len(_innermost) > 1:
             self.listen_again()  # it is news to what another thread is loading
 
     def _on_first_start(self) -> Callable[[CodeType, int], object]:
@@ -514,13 +585,12 @@ class _Monitor:
 
     def _on_start(self) -> Callable[[CodeType, int], object]:
         """What runs at each start of a tracked function while modules load."""
-        stacks, ident, identity, many, mute = _stacks, get_ident, id, self.MANY, self._mute
+        innermost, ident, identity, many, mute = _innermost, get_ident, id, self.MANY, self._mute
 
         def on_start(code: CodeType, _offset: int) -> object:
-            stack = stacks.get(ident())
-            if not stack:
+            notes = innermost.get(ident())
+            if notes is None:
                 return None
-            notes = stack[-1]
             frame = notes.frame or notes.find_frame()
             if frame is None or code is notes.code:
                 return None
@@ -532,7 +602,7 @@ class _Monitor:
             count = notes.counts.get(number, 0) + 1
             notes.counts[number] = count
             if count == 1:
-                notes.ran.append((position, code))
+                notes.raw_ran += (position, code)
             elif count == many:
                 mute(code, notes)
             return None

@@ -63,7 +63,7 @@ def found_script() -> Load | None:
 
 def load_of(module: ModuleType, path: str, code: CodeType, source: bytes | None = None) -> Load:
     """A script's load, as if it had been imported by the last of all statements."""
-    load = Load(module, path, code, {"size": -1})  # what the file holds later is not what was loaded
+    load = Load(module, path, code, (-1, 0.0))  # what the file holds later is not what was loaded
     load.failed = False
     load.source = source
     load.sequence = sys.maxsize  # whatever it imports, whenever, has run before the statement that did is done
