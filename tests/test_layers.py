@@ -33,6 +33,7 @@ LAYERS = [
     "index",
     "graph",
     "planner",
+    "presets",
     "targets",
     "forks",
     "batches",

@@ -79,6 +79,40 @@ def test_methods_of_one_class_are_changed_together(live: LiveFactory) -> None:
     assert process.see("(errors, one.b())") == ([], 0)
 
 
+def test_new_names_are_there_before_the_code_that_uses_them(live: LiveFactory) -> None:
+    """A constant, a function, an import that come with an edit, in the module and in another; under four threads."""
+    names = "value{n} = {n}\nimport json as module{n}\ndef help{n}(a=0, *, b=1): return {n}\n"
+    uses = "def use(): return value{n} + help{n}() + (module{n} and 0) - {n}\n"
+    taken = "from other import value{n} as taken{n}, help{n} as taken_help{n}\n"
+    uses_taken = "def use_taken(): return taken{n} + taken_help{n}() - {n}\n"
+
+    def files(last: int) -> dict[str, str]:
+        numbers = range(last + 1)
+        added = "".join(names.format(n=n) for n in numbers)
+        imported = "".join(taken.format(n=n) for n in numbers)
+        return {"other.py": added, "m.py": added + imported + uses.format(n=last) + uses_taken.format(n=last)}
+
+    process = live(files(0))
+    process.load("import m")
+    process.do(
+        """
+        import sys, threading
+        sys.setswitchinterval(1e-5)
+        errors, stop = [], threading.Event()
+        def call():
+            while not stop.is_set():
+                try: m.use(), m.use_taken()
+                except BaseException as error: errors.append(repr(error))
+        threads = [threading.Thread(target=call, daemon=True) for _ in range(4)]
+        for thread in threads: thread.start()
+        """
+    )
+    for number in range(1, 21):
+        save_as_one(process, files(number))
+    process.do("stop.set()\nfor thread in threads: thread.join()")
+    assert process.see("(errors[:3], m.use(), m.use_taken())") == ([], 20, 20)
+
+
 def test_an_asyncio_server_keeps_serving(live: LiveFactory) -> None:
     server = """
         import asyncio

@@ -88,6 +88,7 @@ class _Run(Aftermath):
         for edit in edits:
             self._apply_edit(edit)
         self._take_leave()
+        self._preset()
         self._swap_code()
         self._seed()
         for node, place in self.withdrawn:

@@ -10,7 +10,7 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from . import classes, codes, contributions, functions, statements, values
+from . import classes, codes, contributions, functions, presets, statements, values
 from .compiler import compile_statement, compile_text
 from .definitions import Hooks, fresh, made_here
 from .editing import Editing
@@ -79,6 +79,7 @@ class Rerunning(Editing):
             self._dispose(record)
         names = self._bound_by(node) | self._old_writes(node)
         before = {name: namespace.get(name, MISSING) for name in names}
+        before |= {name: MISSING for name, value in before.items() if self._is_preset(record, name, value)}
         mine = self.made[node] = self._made_by(node, before)
         if not node.statement.unconditional and node.statement.kind != "AugAssign":
             table = self.agenda.table(record)
@@ -158,6 +159,22 @@ class Rerunning(Editing):
             if name in node.module.namespace:
                 passed[name] = self.former.get((key, name), node.module.namespace[name])
         return passed
+
+    def _preset(self) -> None:
+        """Bind new names before code that uses them is live: any thread may run it from then on."""
+        for node in sorted((node for seeds in self.seeds.values() for node, _ in seeds), key=self.graph.order):
+            record = node.module
+            for name, value in presets.bindings(node) if self._may_run(node) else ():
+                if name in record.namespace:
+                    continue
+                if id(record) not in self.guarded:
+                    self.guarded.add(id(record))
+                    self.transaction.guard_namespace(record.module)
+                record.namespace[name] = self.preset[id(record), name] = value
+
+    def _is_preset(self, record: ModuleRecord, name: str, value: object) -> bool:
+        """Whether a name holds what it was preset to, which stands for its not being bound yet."""
+        return value is not MISSING and self.preset.get((id(record), name), MISSING) is value
 
     def _hide_later_names(self, node: Node) -> dict[str, Any]:
         """Names that only later statements bind do not exist yet when a changed statement runs."""

@@ -122,6 +122,8 @@ class RunState:
         self.previous: dict[Node, Previous] = {}
         self.swap = functions.Swap([], [])
         self.guarded: set[int] = set()
+        self.preset: dict[tuple[int, str], Any] = {}
+        """New names that are bound already, by module and name, with what they hold until their statements run."""
         self.touched: set[int] = set()
         """Identities of the objects that stayed what they are but do other things."""
         self.superseded: list[type] = []
