@@ -340,8 +340,14 @@ class Recorder:
 
     def in_progress(self) -> set[int]:
         """The loads (by sequence) that have begun and not ended, on any thread."""
-        notes = [each for stack in list(_stacks.values()) for each in list(stack)]
-        return {each.load.sequence for each in notes if each.load is not None}
+        found = set()
+        for notes in list(_innermost.values()):
+            each: Notes | None = notes
+            while each is not None:
+                if each.load is not None:
+                    found.add(each.load.sequence)
+                each = each.outer
+        return found
 
     def track(self, name: str, module: ModuleType, path: str) -> None:
         """From now on what is read from `module`, and which code of `path` runs, is noted."""
