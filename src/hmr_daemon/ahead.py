@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from .graph import Graph, ModuleRecord
+from .signatures import signature
 
 LARGE: Final = 40_000  # bytes of source: what is smaller takes a few milliseconds when it is edited first
 MOST: Final = 500_000  # bytes of source in all, for what is known of statements takes memory
@@ -31,7 +32,7 @@ class Ahead:
 
     def step(self) -> None:
         """Take one module apart, if there is room for it."""
-        record = max(self._waiting, key=lambda each: float(each.stat.get("mtime", 0)))
+        record = max(self._waiting, key=lambda each: _times_and_size(each))
         self._waiting.remove(record)
         known = record.nodes is not None or self._graph.modules.get(record.name) is not record
         if not known and _size(record) <= self._left:
@@ -40,4 +41,10 @@ class Ahead:
 
 
 def _size(record: ModuleRecord) -> int:
-    return int(record.stat.get("size", 0))
+    return _times_and_size(record)[1]
+
+
+def _times_and_size(record: ModuleRecord) -> tuple[int, int]:
+    """When the file was saved last, and its size; nothing of a file that is gone."""
+    seen = signature(record.path)
+    return (seen[0], seen[1]) if seen else (0, 0)
