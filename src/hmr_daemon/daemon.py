@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CALM = 0.1  # seconds without an import before the save-time side is loaded
 EXIT_PATIENCE = 0.5  # seconds that the interpreter's end waits for a reload in progress
+ATTEMPTS = 10  # at importing the save-time side
 LOAD_PATIENCE = 2.0  # seconds that reloads wait for an import in progress to end
 HOLD_PATIENCE = 2.0  # seconds that who holds reloads back waits for one in progress
 FAULTS = 3  # turns in a row that may fail before the daemon is off
@@ -197,10 +198,21 @@ class Daemon:
                 parts.queue.put_later(path, 0.0)  # not taken up: for the next turn, or for start()
 
     def _load_save_time_side(self) -> None:
+        """Import it, beside a program that may import the same at this moment.
+
+        What looks at `sys.modules` then finds half a module (dataclasses asks there for typing) and fails: once more.
+        """
         for name in SAVE_TIME:
-            if self._stopping:
-                return
-            __import__(name)
+            for attempt in range(ATTEMPTS):
+                if self._stopping:
+                    return
+                try:
+                    __import__(name)
+                    break
+                except (ImportError, AttributeError):
+                    if attempt == ATTEMPTS - 1:
+                        raise
+                    time.sleep(CALM)
 
     def _make_parts(self) -> Parts:
         from . import report
@@ -398,6 +410,8 @@ def activate(script: str | None = None) -> Daemon:
     """Make this process live, once. `script` is the user's file that it is about to run as ``__main__``."""
     global _daemon
     if _daemon is None:
+        import typing  # noqa: F401 - not on our thread, where a dataclass of the program's would find half of it
+
         _daemon = Daemon(script)
         finder.listen(_daemon)
         if _daemon.wanted.includes:
