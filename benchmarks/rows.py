@@ -62,7 +62,7 @@ def idle_process(setting: Setting) -> Iterator[Figure]:
     with temporary() as folder, Subject(setting.live, folder) as subject:
         state = subject("state")
         yield Figure("python -c pass: threads", state["threads"], "", 1)
-        yield Figure("python -c pass: modules of ours", len(state["ours"]), "", 2, {"which": " ".join(state["ours"])})
+        yield Figure("python -c pass: modules of ours", len(state["ours"]), "", 1, {"which": " ".join(state["ours"])})
 
 
 def imports(setting: Setting) -> Iterator[Figure]:

@@ -23,7 +23,7 @@ def run(code):
 
 def wait_until_calm():
     """The daemon, where there is one, follows all that has been imported."""
-    if "hmr_daemon.daemon" in sys.modules:
+    if {"hmr_daemon.standby", "hmr_daemon.daemon"} & sys.modules.keys():
         import hmr_daemon
 
         if hasattr(hmr_daemon, "sync"):
@@ -124,7 +124,7 @@ def state():
         "memory": own_memory(),
         "threads": len(os.listdir("/proc/self/task")) if sys.platform == "linux" else 0,
         "watches": inotify_watches() if sys.platform == "linux" else 0,
-        "ours": sorted(name for name in sys.modules if name.split(".")[0] == "hmr_daemon"),
+        "ours": sorted(name for name in sys.modules if name.startswith("hmr_daemon")),
         "threading": "threading" in sys.modules,
     }
 

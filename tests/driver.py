@@ -35,7 +35,7 @@ def answer(request: dict[str, str], namespace: dict[str, Any]) -> dict[str, Any]
 
 def report_reloads(reloads: TextIO) -> None:
     """Each reload event becomes a line; a process without the package has none."""
-    if "hmr_daemon" not in sys.modules:
+    if "hmr_daemon_startup" not in sys.modules:
         return
     import hmr_daemon
 

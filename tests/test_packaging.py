@@ -16,8 +16,8 @@ from live import Environment, build, make_environment, write
 
 PROJECT = Path(__file__).resolve().parent.parent
 STARTUP_FILES = ["hmr_daemon.pth", "hmr_daemon.start"]
-LOOK = "import sys; print(*sorted(name for name in sys.modules if name.partition('.')[0] == 'hmr_daemon'))"
-STARTED = "hmr_daemon hmr_daemon._bootstrap\n"
+LOOK = "import sys; print(*sorted(name for name in sys.modules if name.startswith('hmr')))"
+STARTED = "hmr_daemon_startup\n"
 
 
 @pytest.fixture
@@ -38,7 +38,12 @@ def test_the_wheel_holds_the_package_the_startup_files_and_the_licence(wheel: Pa
     assert wheel.name == "hmr_daemon-0.1.0-py3-none-any.whl"
     assert {"hmr_daemon/__init__.py", "hmr_daemon/_bootstrap.py", "hmr_daemon/py.typed", *STARTUP_FILES} <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert {name.partition("/")[0] for name in names} == {"hmr_daemon", "hmr_daemon-0.1.0.dist-info", *STARTUP_FILES}
+    assert {name.partition("/")[0] for name in names} == {
+        "hmr_daemon",
+        "hmr_daemon_startup.py",
+        "hmr_daemon-0.1.0.dist-info",
+        *STARTUP_FILES,
+    }
 
 
 def test_the_wheel_says_what_it_needs(wheel: Path) -> None:
@@ -69,7 +74,7 @@ def test_the_versions_agree() -> None:
 def test_a_startup_file_is_one_auditable_line(name: str) -> None:
     line, end = (PROJECT / name).read_text(encoding="ascii").split("\n")
     assert end == ""
-    assert line == "hmr_daemon._bootstrap:start" if name.endswith(".start") else line.startswith("import ")
+    assert line == "hmr_daemon_startup:start" if name.endswith(".start") else line.startswith("import ")
     assert "exec" not in line
     assert "eval" not in line
 
@@ -106,5 +111,5 @@ def test_python_3_15_reads_the_start_file_instead(environment: Environment, tmp_
     code = "import sys; print(sys.version_info >= (3, 15))"
     newer = environment.run("-c", code, cwd=tmp_path).stdout == "True\n"
     verbose = environment.run("-v", "-c", "pass", cwd=tmp_path).stderr
-    assert ("Executing entry point: hmr_daemon._bootstrap:start" in verbose) == newer
+    assert ("Executing entry point: hmr_daemon_startup:start" in verbose) == newer
     assert ("hmr_daemon.pth are suppressed" in verbose) == newer

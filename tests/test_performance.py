@@ -59,7 +59,7 @@ instrumented = [
 TOOLS = "[number for number in range(6) if sys.monitoring.get_tool(number) is not None]"
 SCRIPT = f"""
 import sys, small
-print({TOOLS}, open.__module__, type(small) is type(sys), "hmr_daemon.daemon" in sys.modules)
+print({TOOLS}, open.__module__, type(small) is type(sys), "hmr_daemon.standby" in sys.modules)
 """
 THREADS = "len(__import__('threading').enumerate())"
 COUNT_WATCHES = """
@@ -153,7 +153,7 @@ def test_a_function_that_starts_many_times_is_soon_not_listened_to(environment: 
 
 def test_a_process_without_user_code_holds_the_startup_module_only(environment: Environment, tmp_path: Path) -> None:
     look = "import sys; print(*sorted(n for n in sys.modules if 'hmr' in n or n == 'threading'))"
-    assert environment.run("-c", look, cwd=tmp_path).stdout.split() == ["hmr_daemon", "hmr_daemon._bootstrap"]
+    assert environment.run("-c", look, cwd=tmp_path).stdout.split() == ["hmr_daemon_startup"]
 
 
 def test_threads_do_not_grow_with_the_packages(live: LiveFactory) -> None:

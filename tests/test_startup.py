@@ -16,15 +16,15 @@ import pytest
 from live import Environment, clean_environ, make_environment, write
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
-STARTUP_FILES = [PACKAGE.parent.parent / name for name in ("hmr_daemon.pth", "hmr_daemon.start")]
-STARTUP_MODULES = ["hmr_daemon", "hmr_daemon._bootstrap"]
+PROJECT = PACKAGE.parent.parent
+STARTUP_FILES = [PROJECT / name for name in ("hmr_daemon.pth", "hmr_daemon.start", "src/hmr_daemon_startup.py")]
+STARTUP_MODULES = ["hmr_daemon_startup"]
 LOOK = """
 import _thread, json, sys
-modules = sorted(name for name in sys.modules if name.partition(".")[0] == "hmr_daemon")
-print(json.dumps({"modules": modules, "threads": _thread._count(), "live": "hmr_daemon.daemon" in modules}))
+modules = sorted(name for name in sys.modules if name.partition(".")[0].startswith("hmr"))
+print(json.dumps({"modules": modules, "threads": _thread._count(), "live": "hmr_daemon.standby" in modules}))
 """
-FAKE_DAEMON = """
-import sys
+FAKE_STANDBY = """
 from hmr_daemon import _bootstrap, finder
 calls = []
 def activate(script=None):
@@ -32,13 +32,15 @@ def activate(script=None):
     _bootstrap.hand_over(finder.LiveFinder())
 """
 FAKE_FINDER = """
+import hmr_daemon_startup
 from hmr_daemon import _bootstrap
 adopted = []
 def adopt(spec):
     adopted.append(spec.name)
-class LiveFinder(_bootstrap.Finder):
+class LiveFinder(hmr_daemon_startup.Finder):
     def meet(self, spec):
-        adopt(spec)
+        if _bootstrap.is_user_source(spec):
+            adopt(spec)
 """
 
 
@@ -62,13 +64,13 @@ def copied(bare: Environment) -> Iterator[Environment]:
     package.mkdir()
     for name in ("_bootstrap.py", "shelter.py"):
         shutil.copy(PACKAGE / name, package)
-    write(package, {"__init__.py": "", "daemon.py": FAKE_DAEMON, "finder.py": FAKE_FINDER})
+    write(package, {"__init__.py": "", "standby.py": FAKE_STANDBY, "daemon.py": "", "finder.py": FAKE_FINDER})
     for file in STARTUP_FILES:
         shutil.copy(file, bare.site_packages)
     yield bare
     shutil.rmtree(package, ignore_errors=True)
     for file in STARTUP_FILES:
-        (bare.site_packages / file.name).unlink()
+        (bare.site_packages / file.name).unlink(missing_ok=True)
 
 
 # --- a process without user code ---------------------------------------------------------------------------
@@ -111,12 +113,12 @@ runpy.run_module({tool[0]!r}, run_name="__main__", alter_sys=True)
 
 def test_a_user_module_switches_on(copied: Environment, tmp_path: Path) -> None:
     write(tmp_path, {"module.py": "x = 1"})
-    code = "import module\nfrom hmr_daemon import daemon, finder\nprint(daemon.calls, finder.adopted)"
+    code = "import module\nfrom hmr_daemon import standby, finder\nprint(standby.calls, finder.adopted)"
     assert copied.run("-c", code, cwd=tmp_path).stdout.strip() == "[None] ['module']"
 
 
 def test_a_script_switches_on_before_its_first_line(copied: Environment, tmp_path: Path) -> None:
-    write(tmp_path, {"run.py": "import sys\nprint(sys.modules['hmr_daemon.daemon'].calls)"})
+    write(tmp_path, {"run.py": "import sys\nprint(sys.modules['hmr_daemon.standby'].calls)"})
     expected = str([str(tmp_path / "run.py")])
     assert copied.run("run.py", cwd=tmp_path).stdout.strip() == expected
     assert copied.run(str(tmp_path / "run.py"), cwd=tmp_path.parent).stdout.strip() == expected
@@ -157,10 +159,16 @@ def test_the_site_hooks_do_not_switch_on(copied: Environment, tmp_path: Path) ->
 
 
 def test_the_real_daemon_comes_up_with_its_thread(environment: Environment, tmp_path: Path) -> None:
-    code = "import module, threading\nprint(sorted(each.name for each in threading.enumerate()))"
+    code = """
+import module, sys, threading, time
+end = time.monotonic() + 20
+while "hmr-daemon" not in [each.name for each in threading.enumerate()] and time.monotonic() < end:
+    time.sleep(0.01)
+print([each.name for each in threading.enumerate() if not each.name.startswith("Thread-")])
+"""
     write(tmp_path, {"module.py": "x = 1", "run.py": code})
-    assert "hmr-daemon" in environment.run("-c", code, cwd=tmp_path).stdout
-    assert "hmr-daemon" in environment.run("run.py", cwd=tmp_path).stdout
+    for arguments in (["-c", code], ["run.py"]):
+        assert environment.run(*arguments, cwd=tmp_path).stdout == "['MainThread', 'hmr-daemon']\n"
 
 
 # --- off ---------------------------------------------------------------------------------------------------
@@ -270,14 +278,14 @@ def test_startup_files_read_more_than_once_install_once(copied: Environment, tmp
 import site, sys
 for folder in [{str(copied.site_packages)!r}, {str(other)!r}] * 2:
     site.addsitedir(folder)
-from hmr_daemon import _bootstrap
-_bootstrap.start()
-print(sum(isinstance(each, _bootstrap.Finder) for each in sys.meta_path))
+import hmr_daemon_startup as startup
+startup.start()
+print(sum(isinstance(each, startup.Finder) for each in sys.meta_path))
 import module
-from hmr_daemon import daemon
+from hmr_daemon import standby
 site.addsitedir({str(other)!r})
-_bootstrap.start()
-print(sum(isinstance(each, _bootstrap.Finder) for each in sys.meta_path), daemon.calls)
+startup.start()
+print(sum(isinstance(each, startup.Finder) for each in sys.meta_path), standby.calls)
 """
     assert copied.run("-c", code, cwd=tmp_path).stdout.split("\n")[:2] == ["1", "1 [None]"]
 
@@ -301,14 +309,33 @@ def test_a_broken_installation_never_stops_python(
     write(copied.site_packages / "hmr_daemon", files)
     write(tmp_path, {"module.py": "x = 'fine'"})
     done = copied.run("-W", "error", "-c", "import module; print(module.x)", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("fine\n", "")
+
+
+@pytest.mark.parametrize("startup", [None, "def", b"\0\0", "raise RuntimeError", ""])
+def test_a_broken_startup_module_never_stops_python(
+    copied: Environment, tmp_path: Path, startup: str | bytes | None
+) -> None:
+    (copied.site_packages / "hmr_daemon_startup.py").unlink()
+    if startup is not None:
+        write(copied.site_packages, {"hmr_daemon_startup.py": startup})
+    write(tmp_path, {"module.py": "x = 'fine'"})
+    done = copied.run("-W", "error", "-c", "import module; print(module.x)", cwd=tmp_path)
     assert done.stdout == "fine\n"
-    if "_bootstrap.py" not in files and "__init__.py" not in files and sys.version_info < (3, 15):
+    if startup is None and sys.version_info < (3, 15):
         assert done.stderr == ""  # the startup line sees that there is nothing; 3.15 reads `.start` itself
 
 
+def test_a_user_s_package_of_our_name_is_theirs(copied: Environment, tmp_path: Path) -> None:
+    write(tmp_path, {"hmr_daemon/__init__.py": "mine = 'theirs'", "module.py": "x = 1"})
+    for code in ("import hmr_daemon, module; print(hmr_daemon.mine)", "import module; print(module.x)"):
+        done = copied.run("-c", code, cwd=tmp_path)
+        assert (done.stdout, done.stderr) == ("theirs\n" if "mine" in code else "1\n", "")
+
+
 FAILING = {
-    "daemon that cannot be imported": {"daemon.py": "import no_such_module"},
-    "activation that raises": {"daemon.py": "def activate(script=None):\n    raise RuntimeError('not today')"},
+    "daemon that cannot be imported": {"standby.py": "import no_such_module"},
+    "activation that raises": {"standby.py": "def activate(script=None):\n    raise RuntimeError('not today')"},
     "adoption that raises": {"finder.py": FAKE_FINDER + "def adopt(spec):\n    raise RuntimeError('not today')\n"},
 }
 
@@ -339,7 +366,7 @@ def activate(script=None):
     print("held" if thread.is_alive() else "free")
     _bootstrap.hand_over(finder.LiveFinder())
 """
-    write(copied.site_packages / "hmr_daemon", {"daemon.py": daemon})
+    write(copied.site_packages / "hmr_daemon", {"standby.py": daemon})
     write(tmp_path, {"module.py": "x = 1"})
     assert copied.run("-c", "import module, _imp; print(_imp.lock_held())", cwd=tmp_path).stdout == "free\nFalse\n"
 
@@ -356,10 +383,11 @@ def load(name):
 threads = [threading.Thread(target=load, args=[name]) for name in {names!r}]
 for each in threads: each.start()
 for each in threads: each.join()
-from hmr_daemon import daemon, finder
-print(len(daemon.calls), *sorted(finder.adopted))
+from hmr_daemon import standby, finder
+print(len(standby.calls), *sorted(finder.adopted))
 """
-    assert copied.run("-c", code, cwd=tmp_path).stdout.split() == ["1", *names]
+    done = copied.run("-c", code, cwd=tmp_path, HMR_DAEMON_DEBUG="1")
+    assert (done.stderr, done.stdout.split()) == ("", ["1", *names])
 
 
 FOREIGN = """
@@ -436,7 +464,7 @@ def test_a_user_s_module_of_the_standard_library_s_name_is_theirs(
     environment: Environment = request.getfixturevalue(kind)
     if kind == "copied":
         imports = "import queue, logging, random\nrandom.Random, logging.Logger, queue.Queue\n"
-        write(environment.site_packages / "hmr_daemon", {"daemon.py": imports + FAKE_DAEMON})
+        write(environment.site_packages / "hmr_daemon", {"standby.py": imports + FAKE_STANDBY})
     write(tmp_path, SHADOWS)
     done = environment.run(*arguments, cwd=tmp_path, HMR_DAEMON_DEBUG="1")
     assert (done.stdout, done.stderr) == ("queue random watchdog logging 0123456789\n", "")
@@ -448,7 +476,7 @@ def test_finders_that_come_and_go_are_no_trouble(copied: Environment, tmp_path: 
 import sys
 mine = sys.meta_path.pop(0)
 import module
-assert "hmr_daemon.daemon" not in sys.modules
+assert "hmr_daemon.standby" not in sys.modules
 assert mine.find_spec("no_such_module") is None
 sys.meta_path.append(mine)
 import other

@@ -1,50 +1,89 @@
-"""What every interpreter runs at startup: decides whether to be on, and waits for the first user code.
+"""Decides whether a process is to be live, tells user code from all other, and brings the daemon in.
 
-Imports nothing that the interpreter has not loaded already (`__future__` would be one more), so that a process
-without user code pays nothing.
+Loaded by the startup module with the first file that may be the user's. Imports nothing that the interpreter has not
+loaded already.
 """
 
 import os
 import sys
-from _frozen_importlib_external import SourceFileLoader
 from _thread import RLock
+
+import hmr_daemon_startup as startup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from importlib.machinery import ModuleSpec
-    from types import CodeType, ModuleType
-    from typing import Any, TypeVar
-
-    Function = TypeVar("Function", bound=Callable[..., Any])
+    from typing import Any
 
 # Programs that test or measure code: code that changes under them falsifies what they find.
 TEST_PROGRAMS = frozenset(
     "pytest py.test unittest doctest trial nose nosetests stestr behave tox nox mutmut coverage trace "
     "timeit pyperf asv cprofile profile profiling kernprof pyinstrument scalene memray".split()
 )
-STARTUP_HOOKS = ("sitecustomize", "usercustomize")  # a site's, not a program's; every interpreter looks for them
 STANDARD_LIBRARY = os.path.normcase(os.path.dirname(os.__file__)) + os.sep
 PACKAGE_FOLDER = os.path.dirname(os.path.abspath(__file__))
-IMPORTLIB_FILE = SourceFileLoader.get_code.__code__.co_filename
 ACTIVATION_PATIENCE = 10.0  # seconds; only a deadlock of the program's own could take longer
 
-_first_finder: "FirstFinder | None" = None
+_lock = RLock()
+_activating = False
+_activated = False
 
 
 def start() -> None:
-    """Called by the startup files, more than once where site-packages is listed twice. Never raises."""
-    global _first_finder
+    """Called once at startup, where there may be a script."""
+    if off_reason() is not None:
+        startup.leave()
+        return
+    script = user_script()
+    if script is not None:
+        _activate(script)
+
+
+def meet_first(spec: "ModuleSpec") -> None:
+    """A module is about to be loaded that may be the user's, and the daemon's finder is not there yet."""
+    if not is_user_source(spec):
+        return
+    count = _release_import_lock()  # what activation imports may be half imported on a thread that needs it
     try:
-        if _first_finder is not None or off_reason() is not None:
+        live = _activate()
+    finally:
+        _acquire_import_lock(count)
+    if live:
+        daemon_module("finder").adopt(spec)
+
+
+def _activate(script: str | None = None) -> bool:
+    """Make the process live once; False while that is under way on this thread, or when it is not to be."""
+    global _activating, _activated
+    if not _lock.acquire(timeout=ACTIVATION_PATIENCE):
+        return False
+    try:
+        if _activating:
+            return False
+        if not _activated:
+            if _switch_reason() is not None:  # a child process learns only later which program it serves
+                startup.leave()
+                return False
+            _activating = True
+            try:
+                with daemon_module("shelter").Shelter(script):
+                    daemon_module("standby").activate(script=script)
+                _activated = True
+            finally:
+                _activating = False
+        return True
+    finally:
+        _lock.release()
+
+
+def hand_over(finder: startup.Finder) -> None:
+    """Put the daemon's finder where the first one stands, or first."""
+    for index, each in enumerate(sys.meta_path):
+        if each is startup.first_finder:
+            sys.meta_path[index] = finder
             return
-        _first_finder = FirstFinder()
-        sys.meta_path.insert(0, _first_finder)
-        script = user_script()
-        if script is not None:
-            _first_finder.activate(script)
-    except Exception as error:
-        _give_up(error)
+    sys.meta_path.insert(0, finder)
 
 
 # --- on or off ---------------------------------------------------------------------------------------------
@@ -54,7 +93,7 @@ def off_reason() -> str | None:
     """Why this process is not to be live; None when it is."""
     if sys.flags.isolated:
         return "the interpreter runs isolated (-I)"
-    if _in_subinterpreter():
+    if startup.in_subinterpreter():
         return "this is a subinterpreter"
     return _switch_reason()
 
@@ -69,17 +108,17 @@ def _switch_reason() -> str | None:
 
 def _test_program_reason() -> str | None:
     """Whether the program tests or measures code, told by its name and never by inherited variables."""
-    program = _program()
-    if program.lower().rstrip("0123456789.-") in TEST_PROGRAMS:
-        return f"{program} tests or measures code (HMR_DAEMON=1 switches on)"
+    for program in map(_program, (startup.arguments, getattr(sys, "argv", None))):
+        if program.lower().rstrip("0123456789.-") in TEST_PROGRAMS:
+            return f"{program} tests or measures code (HMR_DAEMON=1 switches on)"
     if program == "-c" and "_pytest.config" in sys.modules:  # a worker that a test runner started
         return "a worker of pytest (HMR_DAEMON=1 switches on)"
     return None
 
 
-def _program() -> str:
+def _program(arguments: list[str] | None) -> str:
     """The module after `-m`, or the script's base name. `profile.py` is someone's script, `profile` is not."""
-    arguments = getattr(sys, "argv", None) or [""]
+    arguments = arguments or [""]
     if arguments[0] == "-m":  # runpy has not replaced it yet; the name stands before the program's own arguments
         name = sys.orig_argv[-len(arguments)]
         return (name.partition("m")[2] if name.startswith("-") else name).partition(".")[0]
@@ -87,19 +126,6 @@ def _program() -> str:
     if name == "__main__.py":
         name = os.path.basename(folder)
     return name.removesuffix(".exe").removesuffix("-script.py")
-
-
-def _in_subinterpreter() -> bool:
-    """Only the main interpreter may set the wakeup descriptor: it minds the bad number, others the attempt."""
-    import _signal  # type: ignore[import-not-found]  # built in; the main interpreter has loaded it
-
-    try:
-        _signal.set_wakeup_fd(2**30)
-    except ValueError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def user_script() -> str | None:
@@ -111,6 +137,11 @@ def user_script() -> str | None:
     if not os.path.isfile(path) or _is_archive(path):
         return None
     return path if environment_reason(os.path.realpath(path)) is None else None
+
+
+def is_interactive() -> bool:
+    """Whether plain Python's prompt is there, or will be."""
+    return hasattr(sys, "ps1") or bool(sys.flags.interactive)
 
 
 def _is_archive(path: str) -> bool:
@@ -191,61 +222,10 @@ def _archive_reason(folder: str) -> str | None:
     return None
 
 
-# --- finding -----------------------------------------------------------------------------------------------
-
-
-def as_importlib(function: "Function") -> "Function":
-    """Let a function's frames count as importlib's own: tracebacks leave them out, and warnings look past them."""
-    function.__code__ = _renamed(function.__code__)
-    return function
-
-
-def _renamed(code: "CodeType") -> "CodeType":
-    constants = tuple(_renamed(each) if hasattr(each, "co_filename") else each for each in code.co_consts)
-    return code.replace(co_filename=IMPORTLIB_FILE, co_consts=constants)
-
-
-class Finder:
-    """Stands in `sys.meta_path`, asks the finders behind it, and meets each spec of a user's source file."""
-
-    @as_importlib
-    def find_spec(
-        self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
-    ) -> "ModuleSpec | None":
-        if name in STARTUP_HOOKS:
-            return None
-        for finder in _behind(self):
-            try:
-                find_spec = getattr(finder, "find_spec", None)
-                if find_spec is None:
-                    if sys.version_info < (3, 12):
-                        return None  # importlib knows how to ask it
-                    continue
-                spec: "ModuleSpec | None" = find_spec(name, path, target)
-            except Exception:
-                return None  # importlib asks the same finder again, and its traceback has no frame of ours
-            if spec is not None:
-                break
-        else:
-            return None
-        if is_user_source(spec):
-            try:
-                self.meet(spec)
-            except Exception as error:
-                _give_up(error)
-        return spec
-
-    def meet(self, spec: "ModuleSpec") -> None:
-        """A user's module is about to be loaded by this spec. Whatever this raises switches the daemon off."""
-        raise NotImplementedError
-
-
 def is_user_source(spec: "ModuleSpec") -> bool:
     """Only what the plain loader would load from a user's source file: nothing that someone else took care of."""
-    return (
-        type(spec.loader) is SourceFileLoader
-        and isinstance(spec.origin, str)
-        and (environment_reason(spec.origin) is None or (_is_included is not None and _is_included(spec.origin)))
+    return isinstance(spec.origin, str) and (
+        environment_reason(spec.origin) is None or (_is_included is not None and _is_included(spec.origin))
     )
 
 
@@ -258,80 +238,10 @@ def include(is_included: "Callable[[str], bool]") -> None:
     _is_included = is_included
 
 
-def _behind(finder: Finder) -> "list[Any]":
-    """The finders that importlib has not asked yet when it asks this one; never another of ours."""
-    finders = list(sys.meta_path)
-    for index, each in enumerate(finders):
-        if each is finder:
-            del finders[: index + 1]
-            break
-    return [each for each in finders if not isinstance(each, Finder)]
+# --- imports -----------------------------------------------------------------------------------------------
 
 
-class FirstFinder(Finder):
-    """Waits for the first user module, brings the daemon up, and makes room for its finder."""
-
-    def __init__(self) -> None:
-        self._lock = RLock()
-        self._activating = False
-        self._activated = False
-
-    def meet(self, spec: "ModuleSpec") -> None:
-        count = _release_import_lock()  # what activation imports may be half imported on a thread that needs it
-        try:
-            live = self.activate()
-        finally:
-            _acquire_import_lock(count)
-        if live:
-            _daemon_module("finder").adopt(spec)
-
-    def activate(self, script: str | None = None) -> bool:
-        """Bring the daemon up once; False while that is under way on this thread, or when it is not to be."""
-        if not self._lock.acquire(timeout=ACTIVATION_PATIENCE):
-            return False
-        try:
-            if self._activating:
-                return False
-            if not self._activated:
-                if _switch_reason() is not None:  # a child process learns only later which program it serves
-                    _leave()
-                    return False
-                self._activating = True
-                try:
-                    with _daemon_module("shelter").Shelter(script):
-                        _daemon_module("daemon").activate(script=script)
-                    self._activated = True
-                finally:
-                    self._activating = False
-            return True
-        finally:
-            self._lock.release()
-
-
-def hand_over(finder: Finder) -> None:
-    """Put the daemon's finder where the first one stands, or first."""
-    for index, each in enumerate(sys.meta_path):
-        if each is _first_finder:
-            sys.meta_path[index] = finder
-            return
-    sys.meta_path.insert(0, finder)
-
-
-def _leave() -> None:
-    sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, Finder)]
-
-
-def _give_up(error: Exception) -> None:
-    """Our own failure is not the program's: go, and go quietly unless asked."""
-    _leave()
-    if os.environ.get("HMR_DAEMON_DEBUG"):
-        import traceback
-
-        print("hmr-daemon failed and is off in this process:", file=sys.stderr)
-        traceback.print_exception(error, file=sys.stderr)
-
-
-def _daemon_module(name: str) -> "Any":
+def daemon_module(name: str) -> "Any":
     """A module of ours, found without the name `hmr_daemon` of a user's."""
     full = f"{__package__}.{name}"
     __import__(full)

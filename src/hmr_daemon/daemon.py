@@ -9,29 +9,25 @@ import time
 from _thread import get_ident
 from collections import deque
 
-from . import finder, ipython
-from ._bootstrap import hand_over, include
-from .forks import PATIENCE, Forks, wait_until_gone
+from . import ipython, standby
+from ._bootstrap import is_interactive
+from .forks import PATIENCE, wait_until_gone
 from .jobs import Job
-from .prompt import Prompt, is_interactive
-from .recorder import Load, Recorder
-from .wanted import Wanted
+from .prompt import Prompt
+from .standby import LOAD_PATIENCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, ModuleType
     from typing import Any
 
     from .audience import Audience
     from .config import Settings
     from .model import Failure
     from .parts import Parts
+    from .standby import Standby
 
-CALM = 0.1  # seconds without an import before the save-time side is loaded
-EXIT_PATIENCE = 0.5  # seconds that the interpreter's end waits for a reload in progress
 ATTEMPTS = 10  # at importing the save-time side
-LOAD_PATIENCE = 2.0  # seconds that reloads wait for an import in progress to end
 HOLD_PATIENCE = 2.0  # seconds that who holds reloads back waits for one in progress
 FAULTS = 3  # turns in a row that may fail before the daemon is off
 REST = 0.2  # seconds after such a turn
@@ -47,15 +43,12 @@ SAVE_TIME = (
 class Daemon:
     """Keeps this process live: hears of loads, watches their files, reloads."""
 
-    def __init__(self, script: str | None = None) -> None:
-        self.recorder = Recorder()
-        self.script = script
-        self.wanted = Wanted(script)
-        """Whether a user's source file is to be live: asked by the finder."""
-        self.script_load: Load | None = None
-        """Set by who runs the script itself and adds its load to the recorder."""
+    def __init__(self, standby: Standby) -> None:
+        standby.daemon = self
+        self.standby = standby
+        self.recorder = standby.recorder
+        self.forks = standby.forks
         self.prompt = Prompt(self.sync)
-        self.forks = Forks(self)
         self._audience: Audience | None = None
         self._signal = threading.Event()
         self._stopping = False
@@ -64,25 +57,10 @@ class Daemon:
         self._borrowed = False
         """Whether the thread is the program's own, lent by take_over()."""
         self._parts: Parts | None = None
-        self._script_source: bytes | None = None
         self._thread_lock = threading.Lock()
         self._jobs: deque[Job] = deque()
         self._holds = 0
         self._all_holds = 0
-        self._endless: set[int] = set()
-        """The imports (by sequence) that were waited for in vain."""
-
-    # --- import time: called by the loader ----------------------------------------------------------------
-
-    def begins(self, module: ModuleType, path: str, code: CodeType, stat: tuple[int, float] | None) -> Load:
-        return self.recorder.begin(module, path, code, stat)
-
-    def ends(self, load: object, failed: bool) -> None:
-        assert isinstance(load, Load)
-        self.recorder.end(load, failed)
-        if not self.recorder.busy:
-            self.forks.resume()
-            self.wake()
 
     # --- the thread ---------------------------------------------------------------------------------------
 
@@ -111,11 +89,6 @@ class Daemon:
         thread.join(patience)
         self._stop_watching()  # it may have begun to watch just before it ended
 
-    def end(self) -> None:
-        """The interpreter ends, and may hang if it does so while a thread of ours is importing (CPython 3.15)."""
-        self.forks.call_off()
-        self.stop(EXIT_PATIENCE)
-
     def _stop_watching(self) -> None:
         if self._parts is not None:
             self._parts.watcher.stop()
@@ -138,13 +111,15 @@ class Daemon:
 
     def wake(self) -> None:
         self._signal.set()
+        self.standby.ring()
         parts = self._parts
         if parts is not None:
             parts.queue.wake()
 
     def _run(self) -> None:
         try:
-            self._wait_until_calm()
+            if self._parts is None:  # what is imported here takes 100 ms: not while the program is importing itself
+                self.standby.wait_until_calm(lambda: self._stopping or bool(self._jobs))
             self._load_save_time_side()
             if self._stopping:
                 return
@@ -212,64 +187,32 @@ class Daemon:
                 except (ImportError, AttributeError):
                     if attempt == ATTEMPTS - 1:
                         raise
-                    time.sleep(CALM)
+                    time.sleep(standby.CALM)
 
     def _make_parts(self) -> Parts:
         from . import report
         from .parts import Parts
 
-        settings, warnings = self.wanted.settings()
+        settings, warnings = self.standby.wanted.settings()
         report.configure(settings.log_level, self.prompt.show)
         for warning in warnings:
             report.warn(warning)
         parts = Parts(settings, self.recorder, self.prompt, self.audience, self._wait_for_loads)
-        parts.take_script(self.script_load, self.script, self._script_source, lambda: not self._stopping)
+        known = self.standby
+        parts.take_script(known.script_load, known.script, known.script_source, lambda: not self._stopping)
         return parts
-
-    def _wait_until_calm(self) -> None:
-        """The save-time side takes 100 ms to import: not while the program is importing itself, if that ever ends."""
-        if self._parts is not None:
-            return
-        self._script_source = _read(self.script) if self.script else None
-        if self.script is None:
-            self._look_for_script()
-        self._signal.wait(CALM if self.script else None)
-        end = time.monotonic() + LOAD_PATIENCE
-        while not self._stopping and not self._jobs:
-            self._signal.clear()
-            self.recorder.read_sources()
-            loads = self.recorder.in_progress()
-            if self._signal.wait(CALM) or loads != self.recorder.in_progress():
-                end = time.monotonic() + LOAD_PATIENCE
-            elif loads <= self._endless:
-                return
-            elif time.monotonic() > end:
-                self._endless = loads  # a module that runs the program at its top level, say
-
-    def _look_for_script(self) -> None:
-        """What was started by `-m`, or as a folder, becomes ``__main__`` a moment after its first import."""
-        from .scripts import found_script
-
-        end = time.monotonic() + CALM
-        while time.monotonic() < end and not (self.script_load or self._stopping or self._jobs):
-            if self.prompt.shells or is_interactive():
-                return
-            self.script_load = found_script()
-            if self.script_load is not None:
-                self.recorder.add(self.script_load)
-            time.sleep(0.005)
 
     def _wait_for_loads(self) -> None:
         """A module that is being imported is not half reloaded; one that never ends is not waited for."""
         end = time.monotonic() + LOAD_PATIENCE
-        while not self.recorder.in_progress() <= self._endless and time.monotonic() < end:
+        while not self.recorder.in_progress() <= self.standby.endless and time.monotonic() < end:
             self._signal.clear()
             self._signal.wait(0.05)
-        self._endless = self.recorder.in_progress()
+        self.standby.endless = self.recorder.in_progress()
 
     @property
     def settings(self) -> Settings:
-        return self.wanted.settings()[0]
+        return self.standby.wanted.settings()[0]
 
     @property
     def audience(self) -> Audience:
@@ -336,9 +279,13 @@ class Daemon:
 
     def attend(self) -> None:
         """Be there before each statement or cell that a person types."""
-        ipython.follow(self, self.prompt.shells)
+        self.follow_shells()
         if is_interactive():
             self.prompt.watch()
+
+    def follow_shells(self) -> None:
+        """Be there before each cell of IPython's shells, those that are there and those to come."""
+        ipython.follow(self, self.prompt.shells)
 
     def failures(self) -> tuple[Failure, ...]:
         """Why what is saved is not live, each reason once."""
@@ -384,45 +331,30 @@ class Daemon:
         self._signal.set()
         self._jobs.clear()
         self.prompt.shells.clear()  # whoever types, types into the parent
-        self.recorder.reset_after_fork()
         if self._parts is not None:
             self._parts.leave_parent()
         return was_live
 
 
-def _read(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
 _daemon: Daemon | None = None
+
+
+_up = threading.RLock()
 
 
 def current() -> Daemon | None:
     """The daemon of this process, where it is live."""
-    return _daemon
+    return activate() if _daemon is None and standby.current() is not None else _daemon
 
 
 def activate(script: str | None = None) -> Daemon:
-    """Make this process live, once. `script` is the user's file that it is about to run as ``__main__``."""
+    """Bring the daemon up, once. `script` is the user's file that this process is about to run as ``__main__``."""
     global _daemon
-    if _daemon is None:
-        import typing  # noqa: F401 - not on our thread, where a dataclass of the program's would find half of it
-
-        _daemon = Daemon(script)
-        finder.listen(_daemon)
-        if _daemon.wanted.includes:
-            include(_daemon.wanted)
-        hand_over(finder.LiveFinder())
-        _daemon.forks.register()
-        _daemon.attend()
-        import atexit
-
-        atexit.register(_daemon.end)
-        _daemon.start()
+    with _up:
+        if _daemon is None:
+            _daemon = Daemon(standby.install(script))
+            _daemon.attend()
+            _daemon.start()
     return _daemon
 
 

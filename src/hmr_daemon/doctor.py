@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import spec_from_file_location
 
+from hmr_daemon_startup import STARTUP_HOOKS
+
 from . import config, statements
-from ._bootstrap import STARTUP_HOOKS, off_reason
+from ._bootstrap import off_reason
 from .scope import Scope, Verdict
 
 MOST_FILES = 40

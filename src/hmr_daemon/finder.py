@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import _frozen_importlib as _bootstrap
-from _frozen_importlib_external import SourceFileLoader
+import sys
+from _frozen_importlib_external import PathFinder, SourceFileLoader
 
-from ._bootstrap import Finder, as_importlib
+from hmr_daemon_startup import Finder, as_importlib
+
+from ._bootstrap import is_user_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
-    from importlib.machinery import ModuleSpec, SourceFileLoader
+    from collections.abc import Callable, Sequence
+    from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
     from types import CodeType, ModuleType
     from typing import Any, Protocol
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
 
         def wanted(self, path: str) -> bool: ...
         def begins(self, module: ModuleType, path: str, code: CodeType, stat: tuple[int, float] | None) -> object: ...
-        def ends(self, load: object, failed: bool) -> None: ...
+        def ends(self, load: Any, failed: bool) -> None: ...
 
 
 _listener: LoadListener | None = None
@@ -72,4 +76,32 @@ class LiveFinder(Finder):
     """The first finder of a live process: lets what user source files define be recorded."""
 
     def meet(self, spec: ModuleSpec) -> None:
-        adopt(spec)
+        if is_user_source(spec):
+            adopt(spec)
+
+
+class Notice:
+    """Stands in `sys.meta_path` until a module is imported, and tells of that."""
+
+    def __init__(self, name: str, imported: Callable[[ModuleType], None]) -> None:
+        self._name = name
+        self._imported = imported
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
+        if name != self._name:
+            return None
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+        spec: ModuleSpec | None = PathFinder.find_spec(name, path, target)
+        loader: Any = None if spec is None else spec.loader
+        if hasattr(loader, "exec_module"):
+            loader.exec_module = self._then(loader, loader.exec_module)
+        return spec
+
+    def _then(self, loader: Any, exec_module: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
+        def exec_and_tell(module: ModuleType) -> None:
+            del loader.exec_module
+            exec_module(module)
+            self._imported(module)
+
+        return exec_and_tell

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from _frozen_importlib_external import PathFinder
 
 from . import prompt
+from .standby import SHELL_MODULE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that the program has not loaded
     from collections.abc import Callable, Sequence
-    from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any, Protocol, TextIO
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:  # at run time nothing is imported that the program has not lo
         def failing(self) -> Sequence[str]: ...
         def live_modules(self) -> Sequence[str]: ...
         def warn(self, text: str) -> None: ...
-
-
-SHELL_MODULE = "IPython.core.interactiveshell"
 
 
 def follow(keeper: Keeper, shells: list[prompt.Shell]) -> None:
@@ -37,37 +33,10 @@ def follow(keeper: Keeper, shells: list[prompt.Shell]) -> None:
 
     module = sys.modules.get(SHELL_MODULE)
     if module is None or not hasattr(module, "InteractiveShell"):
-        sys.meta_path.insert(1, Notice(lambda module: _serve_later_ones(module, serve)))
         return
     _serve_later_ones(module, serve)
     if module.InteractiveShell.initialized():
         serve(module.InteractiveShell.instance())
-
-
-class Notice:
-    """Stands in `sys.meta_path` until IPython's shell is imported."""
-
-    def __init__(self, imported: Callable[[ModuleType], None]) -> None:
-        self._imported = imported
-
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
-        if name != SHELL_MODULE:
-            return None
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
-        spec: ModuleSpec | None = PathFinder.find_spec(name, path, target)
-        loader: Any = None if spec is None else spec.loader
-        if hasattr(loader, "exec_module"):
-            loader.exec_module = self._then(loader, loader.exec_module)
-        return spec
-
-    def _then(self, loader: Any, exec_module: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
-        def exec_and_tell(module: ModuleType) -> None:
-            del loader.exec_module
-            exec_module(module)
-            self._imported(module)
-
-        return exec_and_tell
 
 
 def _serve_later_ones(module: ModuleType, serve: Callable[[Any], None]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 from _thread import get_ident
 
-from ._bootstrap import STANDARD_LIBRARY
+from ._bootstrap import STANDARD_LIBRARY, is_interactive
 from .recorder import importing_code
 
 TYPE_CHECKING = False
@@ -31,7 +32,7 @@ class Prompt:
         self.shells: list[Shell] = []
         self._barrier = barrier
         self._held: list[str] = []
-        self._main_thread = get_ident()
+        self._main_thread = threading.main_thread().ident
         self._watching = False
 
     def watch(self) -> None:
@@ -89,7 +90,7 @@ class Prompt:
         """Whether the prompt takes care of the text; else it may be written at once."""
         if self.shells:
             return self.shells[-1].show(text)
-        if not is_interactive() or _in_main(sys._current_frames().get(self._main_thread)):
+        if not is_interactive() or _in_main(sys._current_frames().get(self._main_thread or 0)):
             return False
         self._held.append(text)
         return True
@@ -108,11 +109,6 @@ def write(text: str, stream: TextIO | None = None) -> None:
         stream.flush()
     except (OSError, ValueError, AttributeError):
         return
-
-
-def is_interactive() -> bool:
-    """Whether plain Python's prompt is there, or will be."""
-    return hasattr(sys, "ps1") or bool(sys.flags.interactive)
 
 
 def _in_main(frame: FrameType | None) -> bool:

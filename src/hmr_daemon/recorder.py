@@ -17,8 +17,6 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
 else:
     ModuleType = type(sys)
 
-CO_OPTIMIZED = 1  # inspect's; the body of a module or a class has not got it
-
 OF_THE_TYPE = frozenset(dir(ModuleType)) | {"__annotations__", "__annotate__"}
 
 # Attributes that the import system itself reads and sets on modules.
@@ -249,8 +247,11 @@ def _take_out(notes: Notes) -> bool:
 
 def _run_here() -> list[Notes]:
     """The runs in progress on this thread, innermost first."""
+    return _outward(_innermost.get(get_ident()))
+
+
+def _outward(notes: Notes | None) -> list[Notes]:
     found: list[Notes] = []
-    notes = _innermost.get(get_ident())
     while notes is not None:
         found.append(notes)
         notes = notes.outer
@@ -340,14 +341,8 @@ class Recorder:
 
     def in_progress(self) -> set[int]:
         """The loads (by sequence) that have begun and not ended, on any thread."""
-        found = set()
-        for notes in list(_innermost.values()):
-            each: Notes | None = notes
-            while each is not None:
-                if each.load is not None:
-                    found.add(each.load.sequence)
-                each = each.outer
-        return found
+        notes = [each for innermost in list(_innermost.values()) for each in _outward(innermost)]
+        return {each.load.sequence for each in notes if each.load is not None}
 
     def track(self, name: str, module: ModuleType, path: str) -> None:
         """From now on what is read from `module`, and which code of `path` runs, is noted."""
@@ -435,9 +430,11 @@ class Recorder:
         self.track(load.name, load.module, load.path)
         self._loads.append(load)
 
-    def read_sources(self) -> None:
-        """Read what has been loaded so far, before it can be edited."""
+    def read_sources(self, enough: Callable[[], bool]) -> None:
+        """Read what has been loaded so far, before it can be edited; a process that ends does not need it."""
         for load in list(self._loads):
+            if enough():
+                return
             load.read_source()
 
     def take_loads(self) -> list[Load]:
@@ -498,8 +495,8 @@ def _restore(module: ModuleType) -> None:
 class _Monitor:
     """Notes which tracked functions start (PEP 669), through tool ids that are given back.
 
-    The first tool hears of the first start of every code, once. The second follows the tracked ones, and stops
-    listening to one that starts again and again in a statement, until the next line, load or statement begins.
+    The first tool hears of every start, of untracked code once. A tracked code that starts again and again in a
+    statement goes over to the second, which listens to it again when the next line, load or statement begins.
     """
 
     MANY = 4  # starts of one code in one statement; each more would tell nothing
@@ -520,9 +517,9 @@ class _Monitor:
         for tool in free[:2]:
             monitoring.use_tool_id(tool, "hmr-daemon")
         events = monitoring.events
-        monitoring.register_callback(self._first, events.PY_START, self._on_first_start())
+        monitoring.register_callback(self._first, events.PY_START, self._on_start(first=True))
         if self._second is not None:
-            monitoring.register_callback(self._second, events.PY_START, self._on_start())
+            monitoring.register_callback(self._second, events.PY_START, self._on_start(first=False))
             monitoring.register_callback(self._second, events.LINE, self._on_line)
         monitoring.set_events(self._first, events.PY_START)
 
@@ -561,39 +558,28 @@ class _Monitor:
         self.listen_again()
         return sys.monitoring.DISABLE
 
-    def _mute(self, code: CodeType, notes: Notes) -> None:
+    def _mute(self, code: CodeType, notes: Notes, first: bool) -> None:
         load = notes.load
         if load is not None and not notes.lined:
             notes.lined = True
             self._followed.append(load.code)
             self._listen(load.code, sys.monitoring.events.LINE)
         self._muted.append(code)
-        self._listen(code, 0)
+        if first:
+            self._followed.append(code)
+        else:
+            self._listen(code, 0)
         if len(_innermost) > 1:
             self.listen_again()  # it is news to what another thread is loading
 
-    def _on_first_start(self) -> Callable[[CodeType, int], object]:
-        disable, start, files = sys.monitoring.DISABLE, sys.monitoring.events.PY_START, _files
-        on_start, listen, followed = self._on_start(), self._listen, self._followed
-        only_tool = self._second is None
-
-        def on_first_start(code: CodeType, offset: int) -> object:
-            if code.co_filename not in files:
-                return disable
-            on_start(code, offset)
-            if only_tool or not code.co_flags & CO_OPTIMIZED:
-                return None  # nothing to gain: the body of a module or a class seldom runs again
-            followed.append(code)
-            listen(code, start)
-            return disable
-
-        return on_first_start
-
-    def _on_start(self) -> Callable[[CodeType, int], object]:
-        """What runs at each start of a tracked function while modules load."""
-        innermost, ident, identity, many, mute = _innermost, get_ident, id, self.MANY, self._mute
+    def _on_start(self, first: bool) -> Callable[[CodeType, int], object]:
+        """What runs at each start of a function while modules load: of any for the `first` tool, or of a muted one."""
+        innermost, ident, identity, many = _innermost, get_ident, id, self.MANY
+        disable, files, mute, mutes = sys.monitoring.DISABLE, _files, self._mute, self._second is not None
 
         def on_start(code: CodeType, _offset: int) -> object:
+            if first and code.co_filename not in files:
+                return disable
             notes = innermost.get(ident())
             if notes is None:
                 return None
@@ -609,8 +595,9 @@ class _Monitor:
             notes.counts[number] = count
             if count == 1:
                 notes.raw_ran += (position, code)
-            elif count == many:
-                mute(code, notes)
+            elif count == many and mutes:
+                mute(code, notes, first)
+                return disable if first else None
             return None
 
         return on_start

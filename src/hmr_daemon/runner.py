@@ -200,7 +200,7 @@ class Runner:
             source = file.read()
         code: CodeType = compile(source, path, "exec", dont_inherit=True)
         sys.modules["__main__"] = module
-        load = self._daemon.script_load = load_of(module, path, code, source)
+        load = self._daemon.standby.script_load = load_of(module, path, code, source)
         self._daemon.recorder.add(load)
         self._daemon.wake()
         exec(code, module.__dict__)

@@ -8,7 +8,8 @@ import sys
 from _frozen_importlib_external import PathFinder
 from _thread import get_ident
 
-from hmr_daemon._bootstrap import as_importlib, environment_reason
+from hmr_daemon._bootstrap import environment_reason
+from hmr_daemon_startup import as_importlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

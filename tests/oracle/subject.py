@@ -270,12 +270,9 @@ class Machine:
     """The daemon of this process without its thread and its watcher: told of saves, it reloads at once."""
 
     def __init__(self) -> None:
-        from hmr_daemon import daemon, finder
-        from hmr_daemon._bootstrap import hand_over
+        from hmr_daemon import daemon, standby
 
-        self._daemon = daemon._daemon = daemon.Daemon()
-        finder.listen(self._daemon)
-        hand_over(finder.LiveFinder())
+        self._daemon = daemon._daemon = daemon.Daemon(standby.install())
         self._parts = self._daemon._parts = self._daemon._make_parts()
         self._parts.followed.watcher = _NoWatcher()  # type: ignore[assignment]
 
