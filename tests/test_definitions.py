@@ -237,3 +237,74 @@ def test_play(workshop: Workshop, play: Play) -> None:
             assert as_expected(seen, value), f"{expression} is {seen!r}, not {value!r}; {reload}"
     if play.note:
         bench.process.until(bench.own(f"{play.note!r} in ' '.join(notes_N)"), True)
+
+
+# --- temporary classes leave no trace ------------------------------------------------------------------------
+
+TRACED = {
+    "plain": "class Base:\n    seen = []\nclass K(Base):\n{members}",
+    "subclass hook": (
+        "class Base:\n    seen = []\n    def __init_subclass__(cls): Base.seen.append(cls)\nclass K(Base):\n{members}"
+    ),
+    "weak registry": (
+        "import weakref\nclass Base:\n    seen = weakref.WeakSet()\n"
+        "    def __init_subclass__(cls): Base.seen.add(cls)\nclass K(Base):\n{members}"
+    ),
+    "metaclass": (
+        "class Meta(type):\n    def __init__(cls, name, bases, space):\n        super().__init__(name, bases, space)\n"
+        "        if bases: bases[0].seen.append(cls)\nclass Base(metaclass=Meta):\n    seen = []\n"
+        "class K(Base):\n{members}"
+    ),
+    "enum": "import enum\nclass Base(enum.Enum):\n    pass\nBase.seen = []\nclass K(Base):\n    A = 1\n{members}",
+    "dataclass": (
+        "import dataclasses\nclass Base:\n    seen = []\n@dataclasses.dataclass\n"
+        "class K(Base):\n    a: int = 0\n{members}"
+    ),
+    "dataclass with slots": (
+        "import dataclasses\nclass Base:\n    __slots__ = ()\n    seen = []\n@dataclasses.dataclass(slots=True)\n"
+        "class K(Base):\n    a: int = 0\n{members}"
+    ),
+    "nested": "class Base:\n    seen = []\nclass Outer:\n    class K(Base):\n{deeper}K = Outer.K\n",
+    "made by a function": (
+        "class Base:\n    seen = []\ndef make():\n    class K(Base):\n{deeper}    return K\nK = make()\n"
+    ),
+}
+MEMBERS = (
+    "def m(self): return 0\n",
+    "def m(self): return 1\n",
+    "def m(self, n=2): return n\n",
+    "def m(self, n=2): return n\ndef added(self): return __class__\n",
+    "def m(self): return 4\n@property\ndef p(self): return 5\n",
+    "def m(self): return 5\n",
+)
+
+
+@pytest.mark.parametrize("source", TRACED.values(), ids=TRACED.keys())
+def test_temporary_classes_leave_no_trace(workshop: Workshop, source: str) -> None:
+    """There is one class before and after each edit: for its base, for registries, and for the garbage collector."""
+
+    def text(members: str) -> str:
+        if "slots=True" in source:
+            members = members.replace("__class__", "self")  # before 3.14 it would be the class that was decorated
+        flat, deep = ("".join(" " * n + line + "\n" for line in members.splitlines()) for n in (4, 8))
+        return source.format(members=flat, deeper=deep)
+
+    bench = workshop.bench(
+        {"m_N": text(MEMBERS[0])},
+        """
+        import gc
+        def alike_N():
+            return [c for c in gc.get_objects() if isinstance(c, type) and c.__name__ == 'K' and c.__module__ == 'm_N']
+        gc.collect()
+        K_N = m_N.K
+        """,
+    )
+    registered = bench.see("len(m_N.Base.seen)")
+    for members in MEMBERS[1:]:
+        bench.edit({"m_N": text(members)})
+        if "slots=True" in source:  # that decorator leaves the class that it was given, also in a fresh process
+            bench.do("gc.collect()")
+        assert bench.see("[k is K_N for k in type.__subclasses__(m_N.Base)]") == [True]
+        assert bench.see("[k is K_N for k in m_N.Base.seen]") == [True] * registered
+    bench.do("gc.collect()")
+    assert bench.see("[k is K_N for k in alike_N()]") == [True]

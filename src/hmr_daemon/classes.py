@@ -309,11 +309,14 @@ def adopt(transaction: Transaction, old: type, new: type, problems: list[str]) -
     """
     if isinstance(old, enum.EnumMeta) and isinstance(new, enum.EnumMeta) and old.__bases__ == new.__bases__:
         with abstract.renewed(transaction, old):
-            return _adopt_enum(transaction, old, new)
+            _adopt_enum(transaction, old, new)
+        _detach(new)
+        return old
     if _same_layout(old, new) and not _held_by_unknown(new):
         with abstract.renewed(transaction, old):
             _take_members(transaction, old, new)
         _replace_references(transaction, new, old, skip=())
+        _detach(new)
         return old
     with abstract.renewed(transaction, new):
         take_over(transaction, old, new, problems)
@@ -324,6 +327,24 @@ def graft_member(transaction: Transaction, cls: type, name: str, other: type) ->
     """Give a class the member that another has, made for it."""
     _set_class_cells(transaction, [vars(other)[name]], other, cls)
     transaction.set_member(cls, name, vars(other)[name])
+
+
+class _Nowhere:
+    """The base of classes that were made on the way, until the garbage collector takes them."""
+
+
+class _NowhereWithSlots:
+    __slots__ = ()
+
+
+def _detach(cls: type) -> None:
+    """Take a class that nothing needs any more out of what `__subclasses__` of its bases tells."""
+    for nowhere in (_Nowhere, _NowhereWithSlots):
+        try:
+            type.__setattr__(cls, "__bases__", (nowhere,))
+        except TypeError:  # CPython: another layout
+            continue
+        return
 
 
 def _same_layout(old: type, new: type) -> bool:
@@ -478,7 +499,7 @@ def heirless(superseded: Collection[type]) -> Iterator[str]:
             yield f"{where} still derives from the old {name}: its layout changed"
 
 
-def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> type:
+def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
     """Members that survive stay the objects they are, with the new values."""
     names = set(new._member_map_)
     adopted: dict[int, Any] = {}
@@ -507,8 +528,6 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> type:
         before = old.__dict__.get(name, MISSING)
         transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
     _replace_references(transaction, new, old, skip=())
-    same: type = old
-    return same
 
 
 def _can_become(before: Any, member: Any) -> bool:
