@@ -125,6 +125,12 @@ CASES: dict[str, Case] = {
         "",
         {"hasattr(m_N, 'a')": False},
     ),
+    "new names stand where a fresh process has them": (
+        {"m_N": "x = 1\ndef f(): pass\nif x:\n    z = 3\n"},
+        {"m_N": "w = 0\nx = 1\nfrom os import sep, path\ndef f(): pass\ny = 2\nif x:\n    z = 3\n"},
+        "m_N.own = 1",
+        {"[n for n in vars(m_N) if n[:1] != '_']": ["w", "x", "sep", "path", "f", "y", "z", "own"]},
+    ),
     "a function's result": (
         {"m_N": "def f(): return 1\nx = f()\ny = [x]\n"},
         {"m_N": "def f(): return 2\nx = f()\ny = [x]\n"},

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from hmr_daemon import classes
-from hmr_daemon.transaction import MISSING, Transaction
+from hmr_daemon.transaction import MISSING, Transaction, put_in_order
 
 
 class Thing:
@@ -96,3 +96,11 @@ def test_classes_that_take_over_leave_what_is_remembered_alone() -> None:
     transaction.roll_back()
     assert tuple(everyone) == olds
     assert tuple(by_class) == olds
+
+
+def test_keys_are_put_in_order() -> None:
+    mapping = {"a": 1, "b": 2, "c": 3}
+    put_in_order(mapping, ["c", "a"])
+    assert list(mapping.items()) == [("b", 2), ("c", 3), ("a", 1)]
+    put_in_order(mapping, ["b", "gone", "c"])
+    assert mapping == {"a": 1, "b": 2, "c": 3}

@@ -11,6 +11,7 @@ from .graph import ModuleRecord
 from .rerunning import Rerunning
 from .run import Replaced
 from .statements import Statement
+from .transaction import put_in_order
 
 
 class Aftermath(Rerunning):
@@ -33,8 +34,39 @@ class Aftermath(Rerunning):
         self.caches = None  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members)
         self._ask_again()
+        for record in self.edited:
+            self._order_names(record)
         for record in self.left:
             self._leave(record)
+
+    def _order_names(self, record: ModuleRecord) -> None:
+        """New names stand where a fresh process has them: programs that go through `globals()` see the order."""
+        namespace = record.namespace
+        places = self._places(record)
+        placed = [name for name in namespace if name in places]
+        ordered = sorted(placed, key=places.__getitem__)
+        if placed == ordered or record.script:
+            return
+        followers: dict[str, list[str]] = {}
+        followed = head = ""
+        for name in namespace:  # what no statement's text binds stays behind its neighbour
+            followed = name if name in places else followed
+            followers.setdefault(followed, []).append(name)
+        put_in_order(namespace, [name for first in (head, *ordered) for name in followers.get(first, ())])
+
+    def _places(self, record: ModuleRecord) -> dict[str, tuple[float, int]]:
+        """Where each name is bound first: the statement's place, and the name's place in it."""
+        places: dict[str, tuple[float, int]] = {}
+        for child in [each for each in self.graph.modules.values() if each.name.rpartition(".")[0] == record.name]:
+            importer = self.graph.importer(child)
+            if importer is not None and importer.module is record and importer.alive:
+                places[child.name.rpartition(".")[2]] = (importer.order, -1)
+        for node in self.graph.analyze(record):
+            names = node.statement.names if node.statement.unconditional else ()
+            for name in node.writes:
+                place = (node.order, names.index(name) if name in names else 0)
+                places[name] = min(places.get(name, place), place)
+        return {name: place for name, place in places.items() if name != "__doc__"}
 
     def _ask_again(self) -> None:
         """What the interpreter remembers of classes holds no longer where it went by bases and members."""

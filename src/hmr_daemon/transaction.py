@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
-from itertools import starmap
+from itertools import repeat, starmap
 from operator import call
 from types import CodeType, ModuleType
 from typing import Any, Final
@@ -19,6 +20,13 @@ Operation = tuple[Any, ...]
 def apply(operations: Iterable[Operation]) -> None:
     """Run operations in one go: no other thread runs Python code in between, for no bytecode of ours runs."""
     deque(starmap(call, list(operations)), maxlen=0)
+
+
+def put_in_order(mapping: dict[Any, Any], keys: Iterable[Any]) -> None:
+    """Let keys stand in this order, with the values that they have at that moment, in one go as well."""
+    order = list(keys)
+    with contextlib.suppress(KeyError):  # another thread has just deleted one: an order is not worth an error
+        deque(map(dict.__setitem__, repeat(mapping), order, map(mapping.pop, order)), maxlen=0)
 
 
 class Transaction:
