@@ -70,7 +70,7 @@ def replaced(
         taken.append(_take_out(container, snapshot, made, keys))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
-        if not added:
+        if not added and not (anew and not gone):
             _put_in_place(container, snapshot, gone, old is None)
         if added or (old is not None and not gone):
             _place_before(container, snapshot, later)

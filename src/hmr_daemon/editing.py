@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -235,7 +234,7 @@ class Editing(Swapping):
         old = node.statement
         if old.kind == "expr" and old.effects.calls:
             told = contributions.told_by_keys(node, old, self.graph)
-        elif old.kind in ("def", "class") and old.effects.decorates and _registers_otherwise(old, new):
+        elif old.kind in ("def", "class") and _registers_otherwise(old, new):
             grown = frozenset().union(*map(codes.grown_names, self._ran_by(node)))
             namespace = node.module.namespace
             made = self._made_by(node, {name: namespace[name] for name in node.writes if name in namespace})
@@ -266,10 +265,14 @@ class Editing(Swapping):
 
 
 def _registers_otherwise(old: Statement, new: Statement) -> bool:
-    """Whether what its decorators add may be something else: they, or the name that they see, are others."""
-    before, now = old.parse(), new.parse()
-    decorators = [ast.dump(ast.List(getattr(node, "decorator_list", []))) for node in (before, now)]
-    return old.names != new.names or decorators[0] != decorators[1]
+    """Whether what its decorators or bases add may be something else: they, or the name that they see, are others."""
+    heads = [
+        [getattr(node, part, []) for part in ("decorator_list", "bases", "keywords")]
+        for node in (old.parse(), new.parse())
+    ]
+    return any(heads[0]) and (
+        old.names != new.names or statements.shape(heads[0], True) != statements.shape(heads[1], True)
+    )
 
 
 def _mention(module: str) -> re.Pattern[bytes]:

@@ -67,7 +67,7 @@ class Scheduling(RunState):
                 continue
             if any(self._added_to_after(node, name)):
                 self.made_anew.add((id(node.module), name))
-                yield from ((maker, f"makes {name}") for maker in table.reaching(name, node))
+                yield from self._makers(table, node, name)
 
     def _added_to_after(self, node: Node, name: str) -> Iterator[bool]:
         """For each statement that adds to the value of a name, whether it stands after `node`."""
@@ -158,23 +158,29 @@ class Scheduling(RunState):
             for module, attribute in node.reads:
                 record = self.graph.modules.get(module)
                 if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):
-                    self.made_anew.add((id(record), attribute))
-                    yield from ((w, f"makes {attribute}") for w in self.agenda.table(record).writers.get(attribute, ()))
+                    yield from self._writers(record, attribute)
 
     def _foreign_makers(self, maker: Node, name: str) -> Iterator[tuple[Node, str]]:
-        waiting, seen = [(maker, name)], set[Node]()
+        for module, attribute in maker.reads:
+            record = self.graph.modules.get(module)
+            if record is not None and _alias_of(maker, attribute) == name:
+                yield from self._writers(record, attribute)
+
+    def _writers(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, str]]:
+        """Who makes the value of a global of another module, which may have it from yet another."""
+        waiting, seen = [(record, name)], set[tuple[str, str]]()
         while waiting:
-            maker, name = waiting.pop()
-            seen.add(maker)
-            for module, attribute in maker.reads:
-                record = self.graph.modules.get(module)
-                if record is None or _alias_of(maker, attribute) != name:
-                    continue
-                self.made_anew.add((id(record), attribute))
-                for writer in self.agenda.table(record).writers.get(attribute, ()):
-                    if writer.statement.kind == "from" and writer not in seen:
-                        waiting.append((writer, attribute))
-                    yield writer, f"makes {attribute}"
+            record, name = waiting.pop()
+            if (record.name, name) in seen:
+                continue
+            seen.add((record.name, name))
+            self.made_anew.add((id(record), name))
+            for writer in self.agenda.table(record).writers.get(name, ()):
+                yield writer, f"makes {name}"
+                for module, attribute in writer.reads if writer.statement.kind == "from" else ():
+                    origin = self.graph.modules.get(module)
+                    if origin is not None and _alias_of(writer, attribute) == name:
+                        waiting.append((origin, attribute))
 
     def _grows(self, node: Node, name: str) -> bool:
         """Whether the value of a name is one that a statement can add to."""
@@ -251,10 +257,19 @@ class Scheduling(RunState):
             value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
             if (id(node.module), name) in self.set_from_outside or self.graph.setters((node.module.name, name)):
                 continue
+            if self._is_of_another(node, value, own):
+                continue
             sole = table.writers.get(name, [node]) == [node] or name not in table.writers
             if value is not MISSING and (sole or any(id(f.__code__) in own for f in functions.reachable([value]))):
                 made[name] = value
         return made
+
+    def _is_of_another(self, node: Node, value: Any, own: set[int]) -> bool:
+        """Whether a function was defined by another statement of the module: one that bound the name before."""
+        if type(value) is not FunctionType or "<locals>" in value.__qualname__:
+            return False
+        here = value.__code__.co_filename == node.module.path
+        return here and not any(id(f.__code__) in own for f in functions.reachable([value]))
 
     def _bound_by(self, node: Node) -> set[str]:
         names = set(node.writes)

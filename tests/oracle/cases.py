@@ -1340,3 +1340,119 @@ case(
         """,
     },
 )
+
+
+case(
+    "dict of another module read half built",
+    "m3",
+    {
+        "m1.py": """
+        t1 = dict(k0=6)
+        def f1(): pass
+        """,
+        "m3.py": """
+        from m1 import f1, t1
+        t1.setdefault('k2', 1)
+        """,
+    },
+    {
+        "m3.py": """
+        from m1 import f1, t1
+        c1 = sum(t1.values())
+        t1.setdefault('k2', 1)
+        """,
+    },
+)
+case(
+    "addition through two modules is gone",
+    "p.b",
+    {
+        "p/__init__.py": """
+        c1 = 6
+        t1 = {1: 1 for n in range(2)}
+        """,
+        "p/a.py": "from p import t1, c1\n",
+        "p/b.py": """
+        import p.a as a_1
+        a_1.t1.setdefault('k9', 1)
+        """,
+    },
+    {
+        "p/b.py": "import p.a as a_1\n",
+    },
+)
+one(
+    "registered function is the last of its name again",
+    """
+    import functools
+    @functools.singledispatch
+    def g2(n): pass
+    @g2.register
+    def _(n: str): pass
+    def _(n: 1): pass
+    """,
+    """
+    import functools
+    @functools.singledispatch
+    def g2(n): pass
+    @g2.register
+    def _(n: str): pass
+    """,
+)
+one(
+    "class with another base registers no more",
+    """
+    r1 = []
+    class K2: pass
+    class K4:
+        def __init_subclass__(cls, **k): r1.append(1)
+    class K5(K4): pass
+    """,
+    """
+    r1 = []
+    class K2: pass
+    class K4:
+        def __init_subclass__(cls, **k): r1.append(1)
+    class K5(K2): pass
+    """,
+)
+one(
+    "list filled twice with the same",
+    """
+    l2 = []
+    for i3 in [1]:
+        l2.append(1)
+    def fill1(values): pass
+    fill1(l2)
+    """,
+    """
+    l2 = []
+    for i3 in [1]:
+        l2.append(1)
+    def fill1(values): values.append(1)
+    fill1(l2)
+    """,
+)
+case(
+    "filled through a star import and a module",
+    "p.b",
+    {
+        "p/__init__.py": """
+        def fill1(values):
+            values.append(2)
+        l1 = []
+        """,
+        "p/a.py": "from p import *\n",
+        "p/b.py": """
+        from p import a as a_1
+        a_1.fill1(a_1.l1)
+        """,
+    },
+    {
+        "p/__init__.py": """
+        def fill1(values):
+            pass
+        l1 = []
+        """,
+    },
+)
