@@ -155,7 +155,7 @@ class ClassHook:
         if names or edit.decorated or rebased:
             self.changes.append(ClassChange(cls, frozenset(names), edit.decorated or rebased, rebased))
         changed = [vars(cls).get(name, before.get(name)) for name in names]
-        self._announce(cls, keywords, [*changed, bases] if edit.bases_changed else changed)
+        self._announce(cls, keywords, [*changed, bases] if edit.bases_changed or edit.annotations_changed else changed)
         return cls
 
     def _announce(self, cls: type, keywords: Mapping[str, Any], changed: Collection[Any]) -> None:
