@@ -152,8 +152,9 @@ class ClassHook:
             graft(self._transaction, cls, namespace, edit)
         names = {n for n in {*before, *vars(cls)} - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
         rebased = cls.__bases__ != old_bases
+        completed = before.get("__abstractmethods__") != vars(cls).get("__abstractmethods__")
         if names or edit.decorated or rebased:
-            self.changes.append(ClassChange(cls, frozenset(names), edit.decorated or rebased, rebased))
+            self.changes.append(ClassChange(cls, frozenset(names), edit.decorated or rebased or completed, rebased))
         changed = [vars(cls).get(name, before.get(name)) for name in names]
         self._announce(cls, keywords, [*changed, bases] if edit.bases_changed or edit.annotations_changed else changed)
         return cls

@@ -206,14 +206,14 @@ class Agenda:
     def _awaited_behind(self, node: Node, modules: Collection[str]) -> Iterator[Node]:
         """What is yet to run of the modules that some modules were made of, but for those imported half-way."""
         pending = {record.name for record in self._pending}
-        behind = {name for module in modules for name in self._made_of(module) & pending}
+        behind = {name for module in modules for name in self.made_of(module) & pending}
         if behind:
             half_way = {node.module.name, *(record.name for record in self._graph.importers(node.module))}
             records = [self._graph.modules[name] for name in behind - half_way]
             for record in sorted(records, key=lambda r: r.sequence):
                 yield from self.awaited_of(node, record, ())
 
-    def _made_of(self, module: str) -> set[str]:
+    def made_of(self, module: str) -> set[str]:
         """A module and all that it was made of: the modules it read from, those that these read from, and so on."""
         found = self._origins.get(module)
         if found is None:

@@ -7,7 +7,7 @@ import copy
 import importlib
 from collections.abc import Mapping
 from functools import partial
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from . import classes, codes, contributions, functions, presets, statements, values
@@ -120,6 +120,8 @@ class Rerunning(Editing):
         for place in other_entries:
             self._tell_entries(node, place)
         self.settle_assigned(node, assigned)
+        if not grouped and node.statement.effects.mutates:
+            self._tell_library_state(node)
         if node.statement.kind == "def" and (function := namespace.get(node.statement.names[0])) is not None:
             self.set_again(node, function)
         for module, name in node.wrote:
@@ -149,6 +151,19 @@ class Rerunning(Editing):
             for other, alias in self._aliases(record, name):
                 if other.namespace.get(alias) is new:
                     self.transaction.set_item(other.namespace, alias, kept)
+
+    def _tell_library_state(self, node: Node) -> None:
+        """What was done to a library (``os.environ["X"] = "1"``) is told to those below that mention the same."""
+        namespace, table = node.module.namespace, self.agenda.table(node.module)
+        for name in node.statement.effects.mutates:
+            if not isinstance(namespace.get(name), ModuleType) or self._grows(node, name):
+                continue
+            for reader in table.readers.get(name, ()):
+                if (
+                    reader.order > node.order
+                    and reader.statement.effects.attributes & node.statement.effects.attributes
+                ):
+                    self.schedule(reader, f"{name} was changed", name)
 
     def _passed_before(self, node: Node) -> dict[str, Any]:
         """What a bare call was given before: what it was given to may have outlived the reload."""

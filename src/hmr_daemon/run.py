@@ -158,6 +158,8 @@ class RunState:
         """The caches of the user's functions with the code behind them, once they are asked for."""
         self.former: dict[tuple[int, str], Any] = {}
         """What names, by the identity of their modules, held before other objects took their places."""
+        self.code_index: dict[ModuleRecord, dict[int, CodeType]] = {}
+        """Code by identity, of the modules that were asked for."""
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}
         """What names held that several statements bind, before the first of these ran again."""

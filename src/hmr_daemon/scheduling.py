@@ -192,7 +192,9 @@ class Scheduling(RunState):
             return True
         value = node.module.namespace.get(name, MISSING)
         if isinstance(value, ModuleType):
-            return value.__name__ in self.graph.modules
+            writers = self.agenda.table(node.module).writers.get(name, ())
+            made_here = any(writer.statement.kind == "assign" and not writer.statement.alias for writer in writers)
+            return made_here or value.__name__ in self.graph.modules
         if isinstance(value, (FunctionType, type)):
             # `f.attribute = value` adds to a function or class of this module; passing it on does not
             return node.statement.kind == "assign" and getattr(value, "__module__", None) == node.module.name

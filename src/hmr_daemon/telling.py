@@ -18,6 +18,7 @@ INTROSPECTION = frozenset({
     "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
 })  # fmt: skip
 """What a statement mentions that looks at a function rather than calls it."""
+CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 MANY = 1_000  # entries of a container that are looked at
 
 
@@ -45,6 +46,8 @@ class Telling(Scheduling):
             if change is None:
                 self._clear_caches(set(), {node.module.path: {name}})
             self._tell_class_touched(node, name, change)
+        elif isinstance(value, FunctionType) and value.__code__.co_filename not in self.graph.paths():
+            self._tell(node.module, name, node, f"{name} changed")  # made by `exec`: who runs it is not known
         elif isinstance(value, FunctionType):
             self._tell_runners(value, node, was)
             for reader, known in list(self.agenda.readers(node.module, name, node)):
@@ -60,6 +63,8 @@ class Telling(Scheduling):
 
     def _tell_class_touched(self, origin: Node, name: str, change: classes.ClassChange | None) -> None:
         """Members of a class changed: tell those who mention them, through all names that lead to the class."""
+        if change is not None and not change.names.isdisjoint(CONSTRUCTORS):
+            self._tell_makers(change.cls)
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[Node, str]] = [(origin, name)]
         while waiting:
@@ -68,21 +73,26 @@ class Telling(Scheduling):
                 continue
             seen.add((id(node.module), name))
             for reader in list(self.agenda.function_readers(node.module, name, node)):
-                if (
-                    change is None
-                    or change.whole
-                    or any(
-                        change.names & set(code.co_names) for code in self._codes_run(reader, (change.cls.__module__,))
-                    )
-                ):
+                if change is None or change.whole or self._ran_what_names(reader, change):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
             for reader, known in list(self.agenda.readers(node.module, name, node)):
                 if reader is node:
                     continue
-                if reader.statement.kind not in ("from", "import") and self._uses(reader, change):
+                used = reader.statement.kind not in ("from", "import") and self._uses(reader, change)
+                if used:
                     self.schedule(reader, f"{name} changed", known)
-                elif not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
+                if used and reader.statement.kind != "class":
+                    continue
+                if not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
                     waiting += [(reader, bound) for bound in reader.writes]
+
+    def _tell_makers(self, cls: type) -> None:
+        """A class is made otherwise: statements that bound its instances, by whatever means, make them again."""
+        for record in self.graph.modules.values():
+            for name in [name for name, value in list(record.namespace.items()) if type(value) is cls]:
+                for maker in self.agenda.table(record).last_writers(name):
+                    if maker.statement.effects.calls:
+                        self.schedule(maker, f"{cls.__qualname__} is made otherwise", code_changed=True)
 
     def _uses(self, reader: Node, change: classes.ClassChange | None) -> bool:
         """Whether a statement may see which members changed."""
@@ -96,7 +106,7 @@ class Telling(Scheduling):
         return self._ran_what_names(reader, change)
 
     def _ran_what_names(self, reader: Node, change: classes.ClassChange) -> bool:
-        ran = self._codes_run(reader, (change.cls.__module__,))
+        ran = self._codes_run(reader, [cls.__module__ for cls in change.cls.__mro__])
         return any(change.names & set(code.co_names) for code in ran)
 
     def _tell_entries(self, origin: Node, place: Place, rebound: bool = False, emptied: bool = False) -> None:
@@ -153,11 +163,19 @@ class Telling(Scheduling):
         return self.grown_names[id(code)][1]
 
     def _codes_run(self, reader: Node, modules: Collection[str]) -> Iterator[CodeType]:
-        """Code of some modules and of those that the reader uses that the reader ran."""
-        names = {*modules, reader.module.name, *(module for module, _ in reader.reads)}
-        for record in [self.graph.modules[name] for name in names if name in self.graph.modules]:
-            for node in self.graph.analyze(record):
-                yield from (code for code in codes.walk(node.codes) if id(code) in reader.ran)
+        """What the reader ran of the code of some modules and of all that its own module was made of."""
+        for name in {*modules, reader.module.name, *self.agenda.made_of(reader.module.name)}:
+            if (record := self.graph.modules.get(name)) is not None:
+                index = self._codes_of(record)
+                yield from (index[identity] for identity in reader.ran & index.keys())
+
+    def _codes_of(self, record: ModuleRecord) -> dict[int, CodeType]:
+        """The code of a module's functions, by identity."""
+        if record not in self.code_index:
+            nodes = record.nodes
+            outer = codes.children(record.code) if nodes is None else [code for node in nodes for code in node.codes]
+            self.code_index[record] = {id(code): code for code in codes.walk(outer)}
+        return self.code_index[record]
 
     def _leads_to_class(self, reader: Node, cls: type) -> bool:
         values_bound = [reader.module.namespace.get(name) for name in reader.writes]

@@ -1932,3 +1932,584 @@ case(
         "m.py": "x = sum([1, 2])\n",
     },
 )
+
+
+case(
+    "__main__ like app with routes in modules",
+    "app",
+    {
+        "web.py": """
+        class Router:
+            def __init__(self): self.table = {}
+            def get(self, path):
+                def reg(f):
+                    self.table[path] = f
+                    return f
+                return reg
+            def mount(self, prefix, other):
+                for p, f in other.table.items(): self.table[prefix + p] = f
+        """,
+        "users.py": """
+        from web import Router
+        router = Router()
+        @router.get('/list')
+        def list_users(): return ['a']
+        """,
+        "app.py": """
+        from web import Router
+        import users
+        app = Router()
+        app.mount('/users', users.router)
+        @app.get('/')
+        def home(): return 'home'
+        paths = sorted(app.table)
+        """,
+    },
+    {
+        "users.py": """
+        from web import Router
+        router = Router()
+        @router.get('/list')
+        def list_users(): return ['a', 'b']
+        """,
+    },
+    {
+        "users.py": """
+        from web import Router
+        router = Router()
+        @router.get('/list')
+        def list_users(): return ['a', 'b']
+        @router.get('/one')
+        def one(): return 1
+        """,
+    },
+    {
+        "app.py": """
+        from web import Router
+        import users
+        app = Router()
+        app.mount('/u', users.router)
+        @app.get('/')
+        def home(): return 'home'
+        paths = sorted(app.table)
+        """,
+    },
+    {
+        "users.py": """
+        from web import Router
+        router = Router()
+        @router.get('/all')
+        def list_users(): return ['a', 'b']
+        """,
+    },
+)
+case(
+    "di container",
+    "main",
+    {
+        "di.py": """
+        providers = {}
+        def provide(cls):
+            providers[cls.__name__] = cls
+            return cls
+        def get(name, **k): return providers[name](**k)
+        """,
+        "svc.py": """
+        from di import provide
+        @provide
+        class Mail:
+            host = 'a'
+            def send(self): return self.host
+        """,
+        "main.py": """
+        import svc
+        from di import get
+        m = get('Mail')
+        x = m.send()
+        """,
+    },
+    {
+        "svc.py": """
+        from di import provide
+        @provide
+        class Mail:
+            host = 'b'
+            def send(self): return self.host + '!'
+        """,
+    },
+    {
+        "svc.py": """
+        from di import provide
+        @provide
+        class Mail:
+            def __init__(self, host='c'): self.host = host
+            def send(self): return self.host + '!'
+        """,
+    },
+)
+case(
+    "state machine table",
+    "sm",
+    {
+        "states.py": "IDLE, RUN = 'idle', 'run'\n",
+        "sm.py": """
+        from states import IDLE, RUN
+        def start(): return RUN
+        def stop(): return IDLE
+        TABLE = {(IDLE, 'go'): start, (RUN, 'halt'): stop}
+        now = TABLE[IDLE, 'go']()
+        """,
+    },
+    {
+        "states.py": "IDLE, RUN = 'idle', 'running'\n",
+    },
+    {
+        "states.py": "IDLE, RUN, DONE = 'i', 'running', 'd'\n",
+    },
+)
+case(
+    "units chain with functions across",
+    "c",
+    {
+        "a.py": """
+        FACTOR = 2
+        def conv(x): return x * FACTOR
+        """,
+        "b.py": """
+        from a import conv
+        BASE = conv(10)
+        def total(n): return BASE + conv(n)
+        """,
+        "c.py": """
+        from b import total, BASE
+        T = total(1)
+        U = BASE
+        """,
+    },
+    {
+        "a.py": """
+        FACTOR = 3
+        def conv(x): return x * FACTOR
+        """,
+    },
+    {
+        "a.py": """
+        FACTOR = 3
+        def conv(x): return x * FACTOR + 1
+        """,
+    },
+    {
+        "b.py": """
+        from a import conv
+        BASE = conv(20)
+        def total(n): return BASE - conv(n)
+        """,
+    },
+)
+case(
+    "validators composed",
+    "v",
+    {
+        "base.py": """
+        def both(f, g):
+            def check(x): return f(x) and g(x)
+            return check
+        """,
+        "v.py": """
+        from base import both
+        def pos(x): return x > 0
+        def small(x): return x < 10
+        ok = both(pos, small)
+        r = [ok(n) for n in (-1, 5, 50)]
+        """,
+    },
+    {
+        "v.py": """
+        from base import both
+        def pos(x): return x > 0
+        def small(x): return x < 100
+        ok = both(pos, small)
+        r = [ok(n) for n in (-1, 5, 50)]
+        """,
+    },
+    {
+        "base.py": """
+        def both(f, g):
+            def check(x): return f(x) or g(x)
+            return check
+        """,
+    },
+    {
+        "base.py": """
+        def both(f, g):
+            note = f.__name__
+            def check(x): return (f(x) or g(x)), note
+            return check
+        """,
+    },
+)
+case(
+    "class decorated in other module",
+    "u",
+    {
+        "d.py": """
+        def named(cls):
+            cls.label = cls.__name__.lower()
+            return cls
+        """,
+        "u.py": """
+        from d import named
+        @named
+        class Thing: pass
+        x = Thing.label
+        t = Thing()
+        """,
+    },
+    {
+        "d.py": """
+        def named(cls):
+            cls.label = cls.__name__.upper()
+            return cls
+        """,
+    },
+    {
+        "d.py": """
+        def named(cls):
+            cls.tag = 1
+            return cls
+        """,
+        "u.py": """
+        from d import named
+        @named
+        class Thing: pass
+        x = Thing.tag
+        t = Thing()
+        """,
+    },
+)
+case(
+    "mixins over modules",
+    "m3",
+    {
+        "m1.py": """
+        class Log:
+            def log(self): return 'l:' + self.name()
+        """,
+        "m2.py": """
+        class Base:
+            def name(self): return 'base'
+        """,
+        "m3.py": """
+        from m1 import Log
+        from m2 import Base
+        class C(Log, Base): pass
+        x = C().log()
+        """,
+    },
+    {
+        "m1.py": """
+        class Log:
+            def log(self): return 'L:' + self.name()
+        """,
+    },
+    {
+        "m2.py": """
+        class Base:
+            prefix = 'p-'
+            def name(self): return self.prefix + 'base'
+        """,
+    },
+    {
+        "m3.py": """
+        from m1 import Log
+        from m2 import Base
+        class C(Base, Log): pass
+        x = C().log()
+        """,
+    },
+)
+case(
+    "property computed at import",
+    "p2",
+    {
+        "p1.py": """
+        class Circle:
+            def __init__(self, r): self.r = r
+            @property
+            def area(self): return 3 * self.r ** 2
+        """,
+        "p2.py": """
+        from p1 import Circle
+        c = Circle(2)
+        a = c.area
+        """,
+    },
+    {
+        "p1.py": """
+        class Circle:
+            def __init__(self, r): self.r = r
+            @property
+            def area(self): return 3.14 * self.r ** 2
+        """,
+    },
+    {
+        "p1.py": """
+        class Circle:
+            def __init__(self, r): self.r = r * 10
+            @property
+            def area(self): return 3.14 * self.r ** 2
+        """,
+    },
+)
+case(
+    "cached property at import",
+    "p2",
+    {
+        "p1.py": """
+        import functools
+        class C:
+            @functools.cached_property
+            def v(self): return 1
+        """,
+        "p2.py": """
+        from p1 import C
+        c = C()
+        a = c.v
+        """,
+    },
+    {
+        "p1.py": """
+        import functools
+        class C:
+            @functools.cached_property
+            def v(self): return 2
+        """,
+    },
+)
+case(
+    "env driven",
+    "e",
+    {
+        "e.py": """
+        import os
+        os.environ['HMR_T_X'] = 'one'
+        V = os.environ['HMR_T_X']
+        """,
+    },
+    {
+        "e.py": """
+        import os
+        os.environ['HMR_T_X'] = 'two'
+        V = os.environ['HMR_T_X']
+        """,
+    },
+)
+case(
+    "exec made functions",
+    "x",
+    {
+        "x.py": """
+        SRC = 'def f(a): return a + 1'
+        exec(SRC)
+        r = f(1)
+        """,
+    },
+    {
+        "x.py": """
+        SRC = 'def f(a): return a + 2'
+        exec(SRC)
+        r = f(1)
+        """,
+    },
+)
+case(
+    "string template of class names",
+    "x",
+    {
+        "x.py": """
+        classes = {n: type(n, (), {'tag': n.lower()}) for n in ('A', 'B')}
+        globals().update(classes)
+        t = A.tag
+        """,
+    },
+    {
+        "x.py": """
+        classes = {n: type(n, (), {'tag': n.lower() * 2}) for n in ('A', 'B')}
+        globals().update(classes)
+        t = A.tag
+        """,
+    },
+)
+case(
+    "context var and lock objects",
+    "x",
+    {
+        "x.py": """
+        import threading, contextvars
+        lock = threading.Lock()
+        var = contextvars.ContextVar('v', default=1)
+        val = var.get()
+        N = 1
+        """,
+    },
+    {
+        "x.py": """
+        import threading, contextvars
+        lock = threading.Lock()
+        var = contextvars.ContextVar('v', default=1)
+        val = var.get()
+        N = 2
+        """,
+    },
+)
+case(
+    "abstract class completed",
+    "b",
+    {
+        "a.py": """
+        import abc
+        class A(abc.ABC):
+            @abc.abstractmethod
+            def f(self): ...
+        """,
+        "b.py": """
+        from a import A
+        class B(A): pass
+        try:
+            B()
+            ok = True
+        except TypeError:
+            ok = False
+        """,
+    },
+    {
+        "b.py": """
+        from a import A
+        class B(A):
+            def f(self): return 1
+        try:
+            B()
+            ok = True
+        except TypeError:
+            ok = False
+        """,
+    },
+    {
+        "a.py": """
+        import abc
+        class A(abc.ABC):
+            @abc.abstractmethod
+            def f(self): ...
+            @abc.abstractmethod
+            def g(self): ...
+        """,
+    },
+)
+case(
+    "flag and auto",
+    "f",
+    {
+        "f.py": """
+        from enum import Flag, auto
+        class Perm(Flag):
+            R = auto()
+            W = auto()
+        both = Perm.R | Perm.W
+        v = both.value
+        """,
+    },
+    {
+        "f.py": """
+        from enum import Flag, auto
+        class Perm(Flag):
+            R = auto()
+            W = auto()
+            X = auto()
+        both = Perm.R | Perm.W | Perm.X
+        v = both.value
+        """,
+    },
+    {
+        "f.py": """
+        from enum import Flag, auto
+        class Perm(Flag):
+            X = auto()
+            R = auto()
+            W = auto()
+        both = Perm.R | Perm.W | Perm.X
+        v = both.value, Perm.R.value
+        """,
+    },
+)
+case(
+    "zip map filter objects",
+    "z",
+    {
+        "z.py": """
+        def ev(n): return n % 2 == 0
+        xs = list(filter(ev, range(6)))
+        it = map(str, xs)
+        first = next(it)
+        rest = list(it)
+        """,
+    },
+    {
+        "z.py": """
+        def ev(n): return n % 3 == 0
+        xs = list(filter(ev, range(6)))
+        it = map(str, xs)
+        first = next(it)
+        rest = list(it)
+        """,
+    },
+)
+case(
+    "recursion and mutual",
+    "r",
+    {
+        "r.py": """
+        def even(n): return True if n == 0 else odd(n - 1)
+        def odd(n): return False if n == 0 else even(n - 1)
+        x = even(10), odd(7)
+        """,
+    },
+    {
+        "r.py": """
+        def even(n): return 'E' if n == 0 else odd(n - 1)
+        def odd(n): return 'O' if n == 0 else even(n - 1)
+        x = even(10), odd(7)
+        """,
+    },
+)
+case(
+    "subclass attribute read by base method",
+    "s2",
+    {
+        "s1.py": """
+        class Base:
+            kind = 'b'
+            def show(self): return self.kind
+        """,
+        "s2.py": """
+        from s1 import Base
+        class Sub(Base):
+            kind = 's'
+        x = Sub().show()
+        """,
+    },
+    {
+        "s2.py": """
+        from s1 import Base
+        class Sub(Base):
+            kind = 't'
+        x = Sub().show()
+        """,
+    },
+    {
+        "s2.py": """
+        from s1 import Base
+        class Sub(Base): pass
+        x = Sub().show()
+        """,
+    },
+)
