@@ -59,10 +59,10 @@ class Load:
         if self.source is not None:
             return
         try:
-            stat = os.stat(self.code.co_filename)
-            if self.stat is None or (stat.st_size, stat.st_mtime) == self.stat:
-                with _real_open(self.code.co_filename, "rb") as file:
-                    self.source = file.read()
+            with io.FileIO(self.code.co_filename) as file:  # a buffer would take longer than the reading
+                stat = os.fstat(file.fileno())
+                if self.stat is None or (stat.st_size, stat.st_mtime) == self.stat:
+                    self.source = file.readall()
         except OSError:
             return
 

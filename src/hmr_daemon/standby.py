@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
 
 CALM = 0.1  # seconds without an import before the daemon is loaded
 EXIT_PATIENCE = 0.5  # seconds that the interpreter's end waits for a thread of ours
+LONG_IMPORT = 1.0  # seconds after which what has loaded is read, though its import has not ended
 LOAD_PATIENCE = 2.0  # seconds that reloads wait for an import in progress to end
 SHELL_MODULE = "IPython.core.interactiveshell"
 
@@ -94,9 +95,11 @@ class Standby:
         if self.script is not None and self.script_source is None:
             self.script_source = _read(self.script)
         self._look_for_script(enough)
-        end = time.monotonic() + LOAD_PATIENCE
+        began = time.monotonic()
+        end = began + LOAD_PATIENCE
         while not self._calm and not enough():
-            self.recorder.read_sources(enough)
+            if not self.recorder.busy or time.monotonic() - began > LONG_IMPORT:
+                self.recorder.read_sources(enough)
             loads = self.recorder.in_progress()
             if self._bell.acquire(timeout=CALM) or loads != self.recorder.in_progress():
                 end = time.monotonic() + LOAD_PATIENCE
