@@ -470,6 +470,15 @@ def test_a_user_s_module_of_the_standard_library_s_name_is_theirs(
     assert (done.stdout, done.stderr) == ("queue random watchdog logging 0123456789\n", "")
 
 
+def test_the_daemon_works_where_a_user_s_modules_hide_the_standard_library_s(
+    environment: Environment, tmp_path: Path
+) -> None:
+    write(tmp_path, SHADOWS)
+    code = "import use, hmr_daemon; print(hmr_daemon.sync(), len(hmr_daemon.status().modules))"
+    done = environment.run("-c", code, cwd=tmp_path)
+    assert (done.stdout.splitlines()[1:], done.stderr) == (["True 5"], "")
+
+
 def test_finders_that_come_and_go_are_no_trouble(copied: Environment, tmp_path: Path) -> None:
     write(tmp_path, {"module.py": "x = 1", "other.py": "x = 2"})
     code = """

@@ -177,6 +177,8 @@ class Daemon:
 
         What looks at `sys.modules` then finds half a module (dataclasses asks there for typing) and fails: once more.
         """
+        if f"{__package__}.parts" in sys.modules:
+            return  # loaded in the shelter: by now `logging` may be the user's
         for name in SAVE_TIME:
             for attempt in range(ATTEMPTS):
                 if self._stopping:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MODULE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
-PRELOADED = ("daemon", "watchdog.events", "watchdog.observers", "watchdog.observers.polling")
+PRELOADED = (
+    "daemon", "parts", "report", "audience", "api",
+    "watchdog.events", "watchdog.observers", "watchdog.observers.polling",
+)  # fmt: skip
 
 
 class Shelter:
