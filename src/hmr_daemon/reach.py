@@ -20,6 +20,9 @@ from .transaction import MISSING
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__")
 NOT_OPERATORS = frozenset({"__repr__", "__str__", "__del__", "__call__", "__class_getitem__"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
+TABLES = (dict, list, tuple)
+TAKING = frozenset({"BINARY_SUBSCR", "BINARY_OP", "GET_ITER", "CALL_FUNCTION_EX"})
+TAKING_METHODS = frozenset({"get", "values", "items", "pop", "popitem"})
 LIMIT = 2_000
 OPERATORS = "<operators>"
 """Stands among mentioned attributes for all special methods that operators run."""
@@ -107,8 +110,16 @@ def _called_by(
         found[id(code)] = code
         names = frozenset(code.co_names)
         for name in codes.global_reads(code):
-            if name in function.__globals__:
-                yield function.__globals__[name], names
+            value = function.__globals__.get(name, MISSING)
+            if value is not MISSING and (type(value) not in TABLES or _takes_out(code)):
+                yield value, names
+
+
+def _takes_out(code: CodeType) -> bool:
+    """Whether the code may call what is in a table: one that only registers does not."""
+    if not TAKING_METHODS.isdisjoint(code.co_names):
+        return True
+    return any(instruction.opname in TAKING for instruction in dis.get_instructions(code))
 
 
 def _run_with(code: CodeType) -> Iterator[CodeType]:
@@ -136,7 +147,7 @@ def _used_locally(code: CodeType) -> set[str]:
 def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:
     if isinstance(value, ModuleType):
         yield from _of_module(value, mentioned)
-    elif type(value) in (dict, list, tuple):
+    elif type(value) in TABLES:
         parts = value.values() if isinstance(value, dict) else value
         yield from (part for part in list(parts)[:LIMIT] if callable(part) or type(part) in (dict, list, tuple))
     elif isinstance(value, type):
