@@ -570,6 +570,15 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         "",
         {"(m_N.K.made, m_N.L.made, h_N.K is m_N.K, issubclass(m_N.L, m_N.K))": (1, 1, True, True)},
     ),
+    "a metaclass that becomes one of abstract classes": (
+        "import abc\nclass M(type): pass\nclass K(metaclass=M): pass\nclass L(K): pass\n",
+        "import abc\nclass M(abc.ABCMeta): pass\nclass K(metaclass=M): pass\nclass L(K): pass\n",
+        "one = m_N.L()",
+        {
+            "(isinstance(m_N.L(), m_N.K), isinstance(1, m_N.K), len(m_N.L.__abstractmethods__))": (True, False, 0),
+            "(h_N.K is m_N.K, type(m_N.K) is type(m_N.L) is m_N.M)": (True, True),
+        },
+    ),
     "a metaclass taken away": (
         "class M(type): made = 1\nclass K(metaclass=M): pass\nclass L(K): pass\n",
         "class M(type): made = 1\nclass K: pass\nclass L(K): pass\n",

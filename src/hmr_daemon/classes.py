@@ -184,6 +184,8 @@ class ClassHook:
 
     def _rebase(self, cls: type, bases: tuple[type, ...], namespace: Namespace, qualname: str) -> None:
         bases = bases or (object,)
+        if cls.__bases__ != bases and issubclass(cls, type):
+            raise CannotChange(qualname, "the classes that it made have to be made again")
         if cls.__bases__ != bases:
             before = cls.__bases__
             try:
@@ -457,7 +459,10 @@ def _move_subclasses(transaction: Transaction, old: type, new: type) -> None:
 def _move_instances(transaction: Transaction, old: type, new: type) -> int:
     """How many could not be moved."""
     stuck = 0
-    for instance in [holder for holder in gc.get_referrers(old) if type(holder) is old]:
+    instances = [holder for holder in gc.get_referrers(old) if type(holder) is old]
+    for instance in [
+        each for each in instances if not isinstance(each, type)
+    ]:  # a class is made again by its statement
         try:
             object.__setattr__(instance, "__class__", new)
             transaction.on_undo(object.__setattr__, instance, "__class__", old)
