@@ -115,7 +115,10 @@ def parts_of(package: str) -> dict[str, Any]:
 
 
 def without_lines(code: CodeType) -> tuple[Any, ...]:
-    constants = tuple(without_lines(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts)
+    constants = tuple(
+        without_lines(c) if isinstance(c, CodeType) else sorted(map(repr, c)) if isinstance(c, frozenset) else repr(c)
+        for c in code.co_consts
+    )
     return (code.co_code, constants if code.co_flags & 1 else None, code.co_names, code.co_varnames, code.co_flags)
 
 

@@ -67,10 +67,18 @@ def of(value: Any, depth: int = 3) -> Any:
         return [type(value).__name__, *(of(each, depth - 1) for each in value)]
     if depth and isinstance(value, dict):
         return ["dict", *([of(k, depth - 1), of(v, depth - 1)] for k, v in list(value.items()))]
-    state = getattr(value, "__dict__", None)
-    if depth and isinstance(state, dict) and (is_own(type(value)) or hasattr(value, "__wrapped__")):
+    state = own_attribute(value, "__dict__")
+    if depth and isinstance(state, dict) and (is_own(type(value)) or own_attribute(value, "__wrapped__") is not None):
         return [type(value).__qualname__, *([name, of(v, depth - 1)] for name, v in list(state.items()))]
     return type(value).__qualname__
+
+
+def own_attribute(value: object, name: str) -> Any:
+    """What a proxy itself has, not what it stands for."""
+    try:
+        return object.__getattribute__(value, name)
+    except Exception:
+        return None
 
 
 def is_own(cls: type) -> bool:
