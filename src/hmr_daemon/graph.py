@@ -356,6 +356,7 @@ class Graph:
             entries = self._readers.users(used)
             users[used[0]] |= {entry.module.name if isinstance(entry, Node) else entry[0].name for entry in entries}
         waiting = [record.name for record in records]
+        waiting += [name for first in waiting for name in self._registered_with(first)]
         seen: set[str] = set()
         while waiting:
             name = waiting.pop()
@@ -365,6 +366,13 @@ class Graph:
                 if name in self.modules:
                     self.analyze(self.modules[name])
                     waiting.extend(_modules_set(self.modules[name]))
+
+    def _registered_with(self, name: str) -> set[str]:
+        """Modules that may hold functions of a module, which its decorators and bare calls gave to them."""
+        record = self.modules.get(name)
+        nodes = self.analyze(record) if record is not None else []
+        giving = [n for n in nodes if n.statement.effects.decorates or (n.statement.kind == "expr" and n.codes)]
+        return self.modules_read(record) if record is not None and giving else set()
 
     def node_at(self, record: ModuleRecord, position: int) -> Node | None:
         """The statement that stood at an instruction offset of the code that was loaded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from functools import partial
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -25,6 +25,31 @@ from .transaction import MISSING
 
 MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
 """Members of a metaclass or a base that run while a class is made."""
+
+
+class Bindings(MutableMapping[str, Any]):
+    """Stands for a module's namespace while a statement runs in it, and notes which names it binds."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._namespace = namespace
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._namespace[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.names.add(name)
+        self._namespace[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._namespace[name]
+        self.names.discard(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._namespace)
+
+    def __len__(self) -> int:
+        return len(self._namespace)
 
 
 class Rerunning(Editing):
@@ -81,11 +106,11 @@ class Rerunning(Editing):
         before = {name: namespace.get(name, MISSING) for name in names}
         before |= {name: MISSING for name, value in before.items() if self._is_preset(record, name, value)}
         mine = self.made[node] = self._made_by(node, before)
+        unsure, bindings = set[str](), None
         if not node.statement.unconditional and node.statement.kind != "AugAssign":
             table = self.agenda.table(record)
-            for name in node.statement.effects.writes:
-                if not table.reaching(name, node):
-                    namespace.pop(name, None)  # it may not bind the name this time
+            unsure = {name for name in node.statement.effects.writes if not table.reaching(name, node)}
+            bindings = Bindings(namespace)
         earlier_extra = set(node.extra) if node.star or node.statement.effects.dynamic else set()
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
         hidden = self._hide_later_names(node)
@@ -104,7 +129,9 @@ class Rerunning(Editing):
             added=node in self.added,
             anew=grouped,
         ) as other_entries:
-            self._execute(node, reason, before)
+            self._execute(node, reason, before, bindings)
+        for name in unsure - bindings.names if bindings is not None else ():
+            self.transaction.delete_item(namespace, name)  # it did not bind the name this time
         for name, value in hidden.items():
             namespace.setdefault(name, value)
         for cls, name, value in overridden:
@@ -247,7 +274,7 @@ class Rerunning(Editing):
             failure = explain(error)
             self.outcome.notes.append(f"{failure.path}:{failure.line}: __hmr_dispose__ raised {failure.summary}")
 
-    def _execute(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
+    def _execute(self, node: Node, reason: Reason, before: dict[str, Any], bindings: Bindings | None = None) -> None:
         record, statement = node.module, node.statement
         assert record.parsed is not None
         hooks = None
@@ -261,14 +288,14 @@ class Rerunning(Editing):
         notes.before_read = partial(self._before_read, node)
         try:
             with self.recorder.running(notes):
-                exec(code, record.namespace)
+                exec(code, record.namespace, bindings)
         except SystemExit:
             if record.name != "__main__":
                 raise
             self.agenda.drop(record)  # the script ends here, as it would in a fresh process
         except classes.CannotChange as conflict:
             self.full_run.add(f"{record.name}.{conflict.qualname}")
-            self._execute(node, reason, before)
+            self._execute(node, reason, before, bindings)
             return
         finally:
             notes.before_read = None  # the notes stay with the modules that were imported, the run does not
