@@ -30,7 +30,7 @@ class Aftermath(Rerunning):
                 self._annotate(record)
             else:
                 self._drop_annotations(record)
-        members = set().union(*(change.names for change in self.class_changes.values()))
+        members = {name for change in self.class_changes.values() for name in change.shown}
         self.caches = None  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members)
         self._ask_again()

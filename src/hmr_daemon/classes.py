@@ -46,6 +46,12 @@ class ClassChange:
     """Whether something outside the body, a decorator, makes more of the members than they show."""
     rebased: bool
 
+    @property
+    def shown(self) -> frozenset[str]:
+        """Names that code mentions which sees the change: special methods are run by using the class."""
+        special = any(name.startswith("__") and name.endswith("__") for name in self.names)
+        return self.names | {self.cls.__name__} if special else self.names
+
 
 class CannotChange(Exception):  # noqa: N818
     """A class whose layout CPython does not let change in place. Caught by the executor, never shown."""
@@ -242,11 +248,18 @@ def _set(transaction: Transaction, cls: type, name: str, member: Any) -> None:
         transaction.delete_member(cls, "__annotations__")  # which the body filled while annotations were text
         transaction.do((setattr, cls, "__annotate__", member), (setattr, cls, "__annotate__", _annotate_of(cls)))
         return
-    settled = member if old is MISSING else settle(transaction, old, member)
+    settled = member if old is MISSING or _is_of_another(cls, member) else settle(transaction, old, member)
     transaction.set_member(cls, name, settled)
     announce_name = getattr(type(member), "__set_name__", None)
     if announce_name is not None and settled is member:
         announce_name(member, cls, name)
+
+
+def _is_of_another(cls: type, member: Any) -> bool:
+    """Whether a member is a function that was defined elsewhere, and so is that very object."""
+    if type(member) is not FunctionType or "<locals>" in member.__qualname__:
+        return False
+    return not member.__qualname__.startswith(cls.__qualname__ + ".")
 
 
 def _as_type_would(name: str, member: Any) -> Any:

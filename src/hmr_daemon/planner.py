@@ -270,6 +270,10 @@ class Agenda:
             reaching = table.reaching(name, node)
             if reaching and writers[-1] not in reaching:
                 yield from ((writer, name) for writer in reaching)
+        for name in node.statement.effects.reads:
+            setters = self._graph.setters((node.module.name, name))
+            if any(self._graph.order(setter) > self._graph.order(node) for setter in setters):
+                yield from ((writer, name) for writer in table.reaching(name, node))
         if not node.statement.unconditional and node.statement.kind != "AugAssign":
             for name in node.statement.effects.writes:  # where it does not bind the name, an earlier binding holds
                 yield from ((writer, name) for writer in table.reaching(name, node))

@@ -118,6 +118,8 @@ class Rerunning(Editing):
         overridden = self._hide_later_hooks(node)
         for name in self.agenda.table(record).mutates(node):
             self.transaction.guard(namespace.get(name))
+        for value in before.values() if node.statement.kind == "class" else ():
+            self.transaction.guard(value)  # its decorators set attributes as they like
         with contributions.replaced(
             self.transaction,
             node,
@@ -213,10 +215,6 @@ class Rerunning(Editing):
                     self.guarded.add(id(record))
                     self.transaction.guard_namespace(record.module)
                 record.namespace[name] = self.preset[id(record), name] = value
-
-    def _is_preset(self, record: ModuleRecord, name: str, value: object) -> bool:
-        """Whether a name holds what it was preset to, which stands for its not being bound yet."""
-        return value is not MISSING and self.preset.get((id(record), name), MISSING) is value
 
     def _hide_later_names(self, node: Node) -> dict[str, Any]:
         """Names that only later statements bind do not exist yet when a changed statement runs."""
@@ -419,7 +417,8 @@ class Rerunning(Editing):
             return
         hands_on = node.statement.kind in ("import", "from") or node.statement.alias
         if old is not MISSING and new is not MISSING and not hands_on:
-            same = values.same(old, new, named=self._named(node))
+            mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
+            same = mine and values.same(old, new, named=self._named(node))
             was = old.__code__ if type(old) is FunctionType else None
             if same and was is not None:
                 functions.renew_annotations(t, old, new)

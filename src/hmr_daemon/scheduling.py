@@ -203,8 +203,13 @@ class Scheduling(RunState):
     def _open_group(self, maker: Node, name: str, member: Node) -> None:
         key = (id(maker.module), name)
         if key not in self.open_groups:
-            self.open_groups[key] = Group(maker, maker.module.namespace.get(name, MISSING))
+            value = maker.module.namespace.get(name, MISSING)
+            self.open_groups[key] = Group(maker, MISSING if self._is_preset(maker.module, name, value) else value)
         self.open_groups[key].members.add(member)
+
+    def _is_preset(self, record: ModuleRecord, name: str, value: object) -> bool:
+        """Whether a name holds what it was preset to, which stands for its not being bound yet."""
+        return value is not MISSING and self.preset.get((id(record), name), MISSING) is value
 
     def _make_anew(self, code: CodeType) -> None:
         """The globals that a function adds to are made again by their own statements."""

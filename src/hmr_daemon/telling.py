@@ -31,13 +31,20 @@ class Telling(Scheduling):
         for reader, known in list(self.agenda.readers(record, name, origin)):
             effects = reader.statement.effects
             shown = known in effects.reads or name in effects.attributes or bool(reader.statement.imports)
-            self.schedule(reader, reason, known, code_changed=not shown)  # else a function that it called read it
+            called = not shown or self._calls_what_reads(reader, name)
+            self.schedule(reader, reason, known, code_changed=called)
         compiled = [node for node in self.graph.analyze(record) if node.codes and decorated.compiled(node, name)]
         for reader in [*self.agenda.function_readers(record, name, origin), *compiled]:
             self.schedule(reader, reason, name, code_changed=True)
         if added and not name.startswith("_"):
             for reader in self.agenda.star_readers(record):
                 self.schedule(reader, f"{record.name}.{name} is new")
+
+    def _calls_what_reads(self, reader: Node, name: str) -> bool:
+        """Whether a function that a definition called, and not only its own text, mentions a name."""
+        if reader.statement.kind not in ("class", "def") or not reader.ran:
+            return False
+        return any(name in code.co_names for code in self._codes_run(reader, ()))
 
     def _tell_touched(self, node: Node, name: str, value: Any, was: CodeType | None = None) -> None:
         """An object is the same but does other things: who ran it runs again, who passed it on does not."""

@@ -1456,3 +1456,134 @@ case(
         """,
     },
 )
+
+
+one(
+    "constructor added to a class that a cached function calls",
+    """
+    import functools
+    class K1: pass
+    @functools.lru_cache
+    def f5(): return K1()
+    """,
+    """
+    import functools
+    class K1:
+        def __init__(self, v=11): self.v = v
+    @functools.lru_cache
+    def f5(): return K1()
+    """,
+)
+case(
+    "statement added that reads what another module sets later",
+    "p.a",
+    {
+        "p/__init__.py": "c1 = 6\n",
+        "p/a.py": """
+        import p as p_1
+        p_1.c1 = 8
+        """,
+    },
+    {
+        "p/__init__.py": """
+        c1 = 6
+        t1 = c1
+        """,
+    },
+)
+case(
+    "class that reads a constant itself and by a function",
+    "p.a",
+    {
+        "m1.py": "c1 = 18\n",
+        "p/__init__.py": "",
+        "p/a.py": """
+        import m1 as m1_1
+        def f1():
+            from m1 import c1
+            return c1
+        class K1:
+            def m(self): pass
+            def __init__(self, v=f1()): pass
+            class Inner:
+                q = m1_1.c1
+        """,
+    },
+    {
+        "m1.py": "c1 = 20\n",
+    },
+)
+case(
+    "failed reload undoes what a class decorator set",
+    "p",
+    {
+        "p.py": """
+        class K1:
+            def m(self): pass
+        """,
+    },
+    {
+        "p.py": """
+        def classy1(cls):
+            cls.m2 = 15
+            return cls
+        @classy1
+        class K1: pass
+        r2 = f7
+        """,
+    },
+)
+one(
+    "registered function that comes twice",
+    """
+    r4 = {}
+    def reg4(f):
+        r4[1] = f
+        return f
+    @reg4
+    def f7():
+        return 1
+    """,
+    """
+    r4 = {}
+    def reg4(f):
+        r4[1] = f
+        return f
+    @reg4
+    def f7():
+        return 1
+    @reg4
+    def f7():
+        return 1
+    """,
+)
+case(
+    "star import of a name that comes in two steps",
+    "m2",
+    {
+        "m1.py": "",
+        "m2.py": "from m1 import *\n",
+    },
+    {
+        "m1.py": """
+        c1 = 8
+        if 1:
+            c1 += 1
+        """,
+    },
+)
+one(
+    "member that is a function from elsewhere",
+    """
+    f3 = lambda a=1: 1
+    class K2:
+        def m(self): pass
+        method = f3
+    """,
+    """
+    f6 = lambda a=1: 1
+    class K2:
+        def m(self): pass
+        method = f6
+    """,
+)
