@@ -87,7 +87,7 @@ def _pair(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
         lambda s: (s.key, s.text.startswith("@")) if s.kind == "def" else None,  # after ``@overload``, the function
         lambda s: s.key if s.names else None,
         lambda s: s.whole if not s.names else None,
-        lambda s: s.names[0] if s.names else None,
+        lambda s: (s.kind in ("import", "from"), s.names[0]) if s.names else None,
         lambda s: (s.kind, frozenset(s.effects.writes)) if s.effects.writes else None,
         lambda s: s.kind if s.kind != "from" else None,
     ]

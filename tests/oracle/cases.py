@@ -1587,3 +1587,29 @@ one(
         method = f6
     """,
 )
+
+
+case(
+    "registered function becomes an import",
+    "m1",
+    {
+        "p/__init__.py": "",
+        "p/b.py": "",
+        "m1.py": """
+        r2 = {}
+        def reg2(f):
+            r2[f] = 1
+        @reg2
+        def f9(*a, b=3): return 1
+        """,
+    },
+    {
+        "p/b.py": "def f9(): pass\n",
+        "m1.py": """
+        r2 = {}
+        def reg2(f):
+            r2[f] = 1
+        from p.b import f9
+        """,
+    },
+)
