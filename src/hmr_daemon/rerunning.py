@@ -6,6 +6,7 @@ import ast
 import copy
 import importlib
 from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -92,71 +93,105 @@ class Rerunning(Editing):
 
     def run(self, node: Node, reason: Reason) -> None:
         """Run one statement in its module, then tell its readers what came out different."""
-        if node.statement.kind in ("constant",):
+        if node.statement.kind == "constant":
             return
         record = node.module
-        namespace = record.namespace
         self.outcome.involved.add(record.path)
+        before = self._before(node)
+        self.made[node] = self._made_by(node, before)
+        earlier_extra = set(node.extra) if node.star or node.statement.effects.dynamic else set()
+        grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
+        assigned = self.assigned(node)
+        self._guard(node, before)
+        with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node):
+            self._bind(node, reason, before)
+        gone = earlier_extra - node.extra
+        for name in sorted(gone):
+            self._remove(record, name)
+        self.outcome.ran.append(str(node))
+        names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
+        for name in sorted(names - gone):
+            self._settle(node, name, before.get(name, MISSING))
+        for place in other_entries:
+            self._tell_entries(node, place)
+        self.settle_assigned(node, assigned)
+        self._tell_others(node, grouped)
+        self._close_groups(node)
+
+    def _before(self, node: Node) -> dict[str, Any]:
+        """What the names hold that the statement binds, or bound before it was edited."""
+        namespace = node.module.namespace
+        names = self._bound_by(node) | self._old_writes(node)
+        values_now = {name: namespace.get(name, MISSING) for name in names}
+        return {
+            name: MISSING if self._is_preset(node.module, name, value) else value for name, value in values_now.items()
+        }
+
+    def _guard(self, node: Node, before: Mapping[str, Any]) -> None:
+        """Have everything that the statement may change taken back where the reload fails."""
+        record = node.module
         if id(record) not in self.guarded:
             self.guarded.add(id(record))
             self.transaction.guard_namespace(record.module)
         if node.statement.kind not in ("def", "class", "import", "from"):
             self._dispose(record)
-        names = self._bound_by(node) | self._old_writes(node)
-        before = {name: namespace.get(name, MISSING) for name in names}
-        before |= {name: MISSING for name, value in before.items() if self._is_preset(record, name, value)}
-        mine = self.made[node] = self._made_by(node, before)
-        unsure, bindings = set[str](), None
-        if not node.statement.unconditional and node.statement.kind != "AugAssign":
-            table = self.agenda.table(record)
-            unsure = {name for name in node.statement.effects.writes if not table.reaching(name, node)}
-            bindings = Bindings(namespace)
-        earlier_extra = set(node.extra) if node.star or node.statement.effects.dynamic else set()
-        grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
-        hidden = self._hide_later_names(node)
-        assigned = self.assigned(node)
-        overridden = self._hide_later_hooks(node)
         for name in self.agenda.table(record).mutates(node):
-            self.transaction.guard(namespace.get(name))
+            self.transaction.guard(record.namespace.get(name))
         for value in before.values() if node.statement.kind == "class" else ():
             self.transaction.guard(value)  # its decorators set attributes as they like
-        with contributions.replaced(
+
+    def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[list[contributions.Place]]:
+        """While the statement runs, what its last run put into registries is out of them."""
+        passed = grouped or node.statement.kind == "expr"
+        return contributions.replaced(
             self.transaction,
             node,
             self.graph,
-            self._passed_before(node) if grouped or node.statement.kind == "expr" else mine,
+            self._passed_before(node) if passed else self.made[node],
             () if grouped else self._made_of(node),
             self._old_statement(node),
             partial(self._made_later, node),
             added=node in self.added,
             anew=grouped,
-        ) as other_entries:
-            self._execute(node, reason, before, bindings)
-        for name in unsure - bindings.names if bindings is not None else ():
-            self.transaction.delete_item(namespace, name)  # it did not bind the name this time
+        )
+
+    @contextmanager
+    def _later_hidden(self, node: Node) -> Iterator[None]:
+        """While the statement runs, what only later statements bind or set is not there yet."""
+        hidden, overridden = self._hide_later_names(node), self._hide_later_hooks(node)
+        yield
         for name, value in hidden.items():
-            namespace.setdefault(name, value)
+            node.module.namespace.setdefault(name, value)
         for cls, name, value in overridden:
             self.transaction.set_member(cls, name, value)
-        names = names & (self._bound_by(node) | set(before) - self._old_writes(node)) | set(node.writes)
-        gone = earlier_extra - node.extra
-        names -= gone
-        for name in sorted(gone):
-            self._remove(record, name)
-        self.outcome.ran.append(str(node))
-        for name in sorted(names):
-            self._settle(node, name, before.get(name, MISSING))
-        for place in other_entries:
-            self._tell_entries(node, place)
-        self.settle_assigned(node, assigned)
+
+    def _bind(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
+        """Execute the statement; names that only it may bind, and that it did not bind this time, are gone."""
+        if node.statement.unconditional or node.statement.kind == "AugAssign":
+            self._execute(node, reason, before)
+            return
+        namespace, table = node.module.namespace, self.agenda.table(node.module)
+        unsure = {name for name in node.statement.effects.writes if not table.reaching(name, node)}
+        bindings = Bindings(namespace)
+        self._execute(node, reason, before, bindings)
+        for name in unsure - bindings.names:
+            self.transaction.delete_item(namespace, name)
+
+    def _tell_others(self, node: Node, grouped: bool) -> None:
+        """What the statement did to what is not its own."""
         if not grouped and node.statement.effects.mutates:
             self._tell_library_state(node)
-        if node.statement.kind == "def" and (function := namespace.get(node.statement.names[0])) is not None:
-            self.set_again(node, function)
+        if node.statement.kind == "def":
+            function = node.module.namespace.get(node.statement.names[0])
+            if function is not None:
+                self.set_again(node, function)
         for module, name in node.wrote:
             other = self.graph.modules.get(module)
-            if other is not None and other is not record:
+            if other is not None and other is not node.module:
                 self._tell(other, name, None, f"{module}.{name} was set")
+
+    def _close_groups(self, node: Node) -> None:
+        """Compare the values whose last builder has run."""
         for key, group in list(self.open_groups.items()):
             group.members.discard(node)
             if not group.members:
