@@ -34,62 +34,27 @@ class Editing(Swapping):
 
     def _apply_edit(self, edit: FileEdit) -> None:
         """Let the record's statements be those of the new source; what must run goes on the agenda."""
-        record, t = edit.record, self.transaction
+        record = edit.record
         self.edited[record] = None
         self.outcome.involved.add(record.path)
         old_nodes = self.graph.analyze(record)
         self.changed_through |= changed_by_functions(old_nodes, self.graph)
         new_nodes: list[Node] = []
         seeds = self.seeds[record] = []
-        touched: list[Node] = []
+        touched = []
         for change in edit.edits:
-            if change.new is None:
-                assert change.old is not None
-                touched.append(old_nodes[change.old])
-                self.removed_nodes[record].append(old_nodes[change.old])
-                self._withdraw(old_nodes[change.old])
-                self._lose_targets(old_nodes[change.old], None)
-                self.dropped += codes.walk(old_nodes[change.old].codes)
-                continue
-            if change.old is not None and edit.leaves(change, old_nodes[change.old]):
-                new_nodes.append(old_nodes[change.old])
-                continue
-            statement = edit.parsed.statements[change.new]
-            if change.old is None:
-                node = Node(record, statement, 0.0)
-                self.added.add(node)
-                self._renew_codes(node, None, statement, edit)
-            else:
-                node = old_nodes[change.old]
-                touched.append(node)
-                self.previous[node] = Previous(
-                    node.statement, edit.old_parsed.text if edit.old_parsed else "", node.codes
-                )
-                if change.change is Kind.SHELL:
-                    self._lose_targets(node, statement)
-                    self._lose_entries(node, statement)
-                self._renew_codes(node, node.statement, statement, edit, change.change)
-                t.set_attribute(node, "statement", statement)
-            new_nodes.append(node)
-            if change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
+            old = None if change.old is None else old_nodes[change.old]
+            stays = old is not None and edit.leaves(change, old)
+            node = old if stays else self._take_statement(edit, change, old)
+            if old is not None and not stays:
+                touched.append(old)
+            if node is not None:
+                new_nodes.append(node)
+            if node is not None and change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
                 seeds.append((node, change.change.value))
-        if edit.old_parsed is None:  # the source that was loaded is not known: only its code is
-            after = [code for node in new_nodes for code in node.codes]
-            self.swap.pairs += codes.align(codes.children(record.code), after)
-            self.swap.holders.update((id(code), 1) for code in codes.children(record.code))
-            self.swap.roots += list(record.namespace.values())
-            self.outcome.notes.append(f"{record.path} changed while it was loaded: all of it ran again")
-        t.set_attribute(record, "parsed", edit.parsed)
-        t.set_attribute(record, "edited", edit.source)
-        t.set_attribute(record, "packed", None)
-        self.graph.note_caches(record, edit.source)
-        self._place(record, new_nodes)
-        t.set_attribute(record, "nodes", new_nodes)
-        record.table = None
-        t.on_undo(setattr, record, "table", None)
-        self.agenda.forget_tables()
-        for node in self.removed_nodes[record]:
-            t.set_attribute(node, "alive", False)
+        if edit.old_parsed is None:
+            self._swap_unknown(record, new_nodes)
+        self._set_version(edit, new_nodes)
         self._names_gone(record, touched)
         self.outcome.notes += [
             f"{record.path}:{line}: unknown comment '# hmr: {word}'; known are {', '.join(statements.DIRECTIVES)}"
@@ -100,6 +65,53 @@ class Editing(Swapping):
             self.dispose_hooks[id(record)] = hook.__code__
         if edit.parsed.directive == "rerun":
             seeds[:] = [(node, "# hmr: rerun") for node in new_nodes]
+
+    def _take_statement(self, edit: FileEdit, change: diff.Edit, node: Node | None) -> Node | None:
+        """Take up what became of one statement: its node from now on, None where it is removed."""
+        if change.new is None:
+            assert node is not None
+            self.removed_nodes[edit.record].append(node)
+            self._withdraw(node)
+            self._lose_targets(node, None)
+            self.dropped += codes.walk(node.codes)
+            return None
+        statement = edit.parsed.statements[change.new]
+        if node is None:
+            node = Node(edit.record, statement, 0.0)
+            self.added.add(node)
+            self._renew_codes(node, None, statement, edit)
+            return node
+        text = edit.old_parsed.text if edit.old_parsed else ""
+        self.previous[node] = Previous(node.statement, text, node.codes)
+        if change.change is Kind.SHELL:
+            self._lose_targets(node, statement)
+            self._lose_entries(node, statement)
+        self._renew_codes(node, node.statement, statement, edit, change.change)
+        self.transaction.set_attribute(node, "statement", statement)
+        return node
+
+    def _swap_unknown(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
+        """The source that was loaded is not known: only its code is."""
+        after = [code for node in nodes for code in node.codes]
+        self.swap.pairs += codes.align(codes.children(record.code), after)
+        self.swap.holders.update((id(code), 1) for code in codes.children(record.code))
+        self.swap.roots += list(record.namespace.values())
+        self.outcome.notes.append(f"{record.path} changed while it was loaded: all of it ran again")
+
+    def _set_version(self, edit: FileEdit, nodes: list[Node]) -> None:
+        """The record is the new version from now on."""
+        record, t = edit.record, self.transaction
+        t.set_attribute(record, "parsed", edit.parsed)
+        t.set_attribute(record, "edited", edit.source)
+        t.set_attribute(record, "packed", None)
+        self.graph.note_caches(record, edit.source)
+        self._place(record, nodes)
+        t.set_attribute(record, "nodes", nodes)
+        record.table = None
+        t.on_undo(setattr, record, "table", None)
+        self.agenda.forget_tables()
+        for node in self.removed_nodes[record]:
+            t.set_attribute(node, "alive", False)
 
     def _take_leave(self) -> None:
         """Modules whose files are gone, that statements had used and that none mentions any more, lose their effect."""
