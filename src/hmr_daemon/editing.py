@@ -232,10 +232,7 @@ class Editing(Swapping):
 
     def _withdraw(self, node: Node) -> None:
         if node.statement.effects.calls:
-            namespace = node.module.namespace
-            before = {name: namespace[name] for name in node.writes if name in namespace}
-            made = self._made_by(node, before)
-            places = contributions.withdraw(self.transaction, node, self.graph, made, node.codes)
+            places = contributions.withdraw(self.transaction, node, self.graph, self._made_now(node), node.codes)
             if places:
                 self.withdrawn += [(node, place) for place in places]
             else:
@@ -248,9 +245,7 @@ class Editing(Swapping):
             told = contributions.told_by_keys(node, old, self.graph)
         elif old.kind in ("def", "class") and _registers_otherwise(old, new):
             grown = frozenset().union(*map(codes.grown_names, self._ran_by(node)))
-            namespace = node.module.namespace
-            made = self._made_by(node, {name: namespace[name] for name in node.writes if name in namespace})
-            told = not grown or not contributions.untold(node, self.graph, made, node.codes, grown)
+            told = not grown or not contributions.untold(node, self.graph, self._made_now(node), node.codes, grown)
         else:
             return
         if not told:

@@ -161,10 +161,15 @@ class Scheduling(RunState):
                     yield from self._writers(record, attribute)
 
     def _foreign_makers(self, maker: Node, name: str) -> Iterator[tuple[Node, str]]:
-        for module, attribute in maker.reads:
+        for record, attribute in self._imported(maker, name):
+            yield from self._writers(record, attribute)
+
+    def _imported(self, node: Node, name: str) -> Iterator[tuple[ModuleRecord, str]]:
+        """Where a from-import has a name from: the module, and what it is called there."""
+        for module, attribute in node.reads:
             record = self.graph.modules.get(module)
-            if record is not None and _alias_of(maker, attribute) == name:
-                yield from self._writers(record, attribute)
+            if record is not None and _alias_of(node, attribute) == name:
+                yield record, attribute
 
     def _writers(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, str]]:
         """Who makes the value of a global of another module, which may have it from yet another."""
@@ -177,10 +182,8 @@ class Scheduling(RunState):
             self.made_anew.add((id(record), name))
             for writer in self.agenda.table(record).writers.get(name, ()):
                 yield writer, f"makes {name}"
-                for module, attribute in writer.reads if writer.statement.kind == "from" else ():
-                    origin = self.graph.modules.get(module)
-                    if origin is not None and _alias_of(writer, attribute) == name:
-                        waiting.append((origin, attribute))
+                if writer.statement.kind == "from":
+                    waiting += self._imported(writer, name)
 
     def _grows(self, node: Node, name: str) -> bool:
         """Whether the value of a name is one that a statement can add to."""
@@ -270,6 +273,11 @@ class Scheduling(RunState):
             if value is not MISSING and (sole or any(id(f.__code__) in own for f in functions.reachable([value]))):
                 made[name] = value
         return made
+
+    def _made_now(self, node: Node) -> dict[str, Any]:
+        """What the statement's last run made, of what its names hold now."""
+        namespace = node.module.namespace
+        return self._made_by(node, {name: namespace[name] for name in node.writes if name in namespace})
 
     def _is_of_another(self, node: Node, value: Any, own: set[int]) -> bool:
         """Whether a function was defined by another statement of the module: one that bound the name before."""
