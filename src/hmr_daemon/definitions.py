@@ -9,7 +9,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from . import classes, codes, functions, values
-from .graph import Node
+from .graph import ModuleRecord, Node
 from .instrument import CLASS_HOOK, FUNCTION_HOOK, Request
 from .run import RunState
 from .transaction import MISSING
@@ -96,13 +96,16 @@ def resolve(names: Mapping[str, Any], qualname: str) -> Any:
     return value
 
 
-def made_here(value: Any, node: Node, was: str = "class") -> bool:
-    """Whether a class is one that the statement's own text defines; `was` is the kind of its predecessor."""
+def made_here(value: Any, node: Node) -> bool:
+    """Whether a class that the statement has just bound is one that its own text defines."""
     if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
         return False
-    if node.statement.kind == was == "class":
-        return True  # its __module__ may have been changed, as packages do that hide their inner modules
-    return bool(value.__module__ == node.module.namespace.get("__name__", node.module.name))
+    return node.statement.kind == "class" or is_of(value, node.module)
+
+
+def is_of(cls: type, record: ModuleRecord) -> bool:
+    """Whether a class says of itself that it comes from a module."""
+    return bool(cls.__module__ == record.namespace.get("__name__", record.name))
 
 
 def fresh(value: FunctionType, name: str, node: Node) -> bool:

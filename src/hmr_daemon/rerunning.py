@@ -13,7 +13,7 @@ from typing import Any
 
 from . import classes, codes, contributions, functions, presets, statements, values
 from .compiler import compile_statement, compile_text
-from .definitions import Hooks, fresh, made_here
+from .definitions import Hooks, fresh, is_of, made_here
 from .editing import Editing
 from .failures import explain
 from .graph import END, ModuleRecord, Node
@@ -385,7 +385,7 @@ class Rerunning(Editing):
     def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
         """Qualified names of the statement's classes whose live objects can take their new members."""
         found = set()
-        waiting = [v for v in before.values() if made_here(v, node, self._kind_before(node))]
+        waiting = [v for v in before.values() if self._made_before(node, v)]
         while waiting:
             cls = waiting.pop()
             if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:
@@ -397,6 +397,18 @@ class Rerunning(Editing):
                     if isinstance(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"
                 ]  # fmt: skip
         return frozenset(found)
+
+    def _made_before(self, node: Node, value: Any) -> bool:
+        """Whether a class is one that the statement's last run made, and not another that had its name."""
+        if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
+            return False
+        if is_of(value, node.module):
+            return True
+        if node in self.added or not node.statement.kind == self._kind_before(node) == "class":
+            return False
+        home = self.graph.modules.get(value.__module__)  # packages give inner classes their own name
+        others = self.agenda.table(home).writers.get(value.__qualname__, ()) if home is not None else ()
+        return home is not None and not any(other.statement.kind == "class" for other in others)
 
     def _settle(self, node: Node, name: str, old: Any) -> None:
         """Keep the old object where the new one is the same; else tell who read the name."""
@@ -466,7 +478,7 @@ class Rerunning(Editing):
                     self.touched.add(id(old))
                     self._tell_touched(node, name, old, was)
                 return
-            if isinstance(old, type) and isinstance(new, type):
+            if isinstance(new, type) and self._made_before(node, old):
                 self.touched.add(id(new))  # it may stand already where the old one stood
                 self.superseded.append(old)
         elif values.same(old, new) and (old is new or isinstance(new, IMMUTABLE)):
@@ -485,11 +497,7 @@ class Rerunning(Editing):
     def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
         """The object that goes on under a name whose statement made `new` where it had made `old`."""
         if isinstance(old, type) and isinstance(new, type):
-            if (
-                node.statement.kind == "class"
-                and made_here(old, node, self._kind_before(node))
-                and made_here(new, node)
-            ):
+            if node.statement.kind == "class" and self._made_before(node, old) and made_here(new, node):
                 return self._adopt(node, old, new)
             own = name in self.made.get(node, {}) and "<locals>" in new.__qualname__
             if own and (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__):

@@ -1613,3 +1613,8 @@ case(
         """,
     },
 )
+one(
+    "a class with the name of one that was imported",
+    "from enum import Enum\nclass Old:\n    kind = Enum\n",
+    "from enum import Enum as EnumType\nclass Enum(list):\n    kind = EnumType\n",
+)
