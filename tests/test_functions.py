@@ -330,7 +330,36 @@ def first(): return 1
 def last(): return {}
 """
 
+REGISTERS_WRAPPER = """
+entries = {}
+def add(function):
+    if function.__name__ in entries: raise KeyError(function.__name__)
+    def wrapper(*a): return function(*a)
+    wrapper.me = entries[function.__name__] = wrapper
+    return wrapper
+"""
+SEES_ITSELF = """
+def wrap(function):
+    def wrapper(*a, _me=None): return function(*a), _me is wrapper is wrapper.me
+    wrapper.__kwdefaults__["_me"] = wrapper.me = wrapper
+    return wrapper
+@wrap
+def f({}): return a
+"""
+
 CASES: dict[str, Case] = {
+    "a registered wrapper goes on in the registry": (
+        {"w_N": REGISTERS_WRAPPER, "m_N": "from w_N import add, entries\n@add\ndef f(a=1): return a\n"},
+        {"m_N": "from w_N import add, entries\n@add\ndef f(a=2): return a\n"},
+        "held = m_N.f",
+        {"(held(), held is m_N.f is m_N.entries['f'])": (2, True)},
+    ),
+    "a wrapper that sees itself": (
+        {"m_N": SEES_ITSELF.format("a=1")},
+        {"m_N": SEES_ITSELF.format("a=2")},
+        "held = m_N.f",
+        {"held()": (2, True), "held is m_N.f": True},
+    ),
     "becomes a generator": (
         {"m_N": "def f():\n    return [1]\n"},
         {"m_N": "def f():\n    yield 1\n    yield 2\n"},

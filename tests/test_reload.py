@@ -131,6 +131,12 @@ CASES: dict[str, Case] = {
         "m_N.own = 1",
         {"[n for n in vars(m_N) if n[:1] != '_']": ["w", "x", "sep", "path", "f", "y", "z", "own"]},
     ),
+    "a star import and a submodule that others imported later": (
+        {"p_N/__init__": "from .a import *\n", "p_N/a": "v = 1\n", "m_N": "from p_N import *\n", "p_N/late": "x = 1\n"},
+        {"p_N/a": "v = 2\n"},
+        "",
+        {"(m_N.v, hasattr(m_N, 'late'))": (2, False)},
+    ),
     "a function's result": (
         {"m_N": "def f(): return 1\nx = f()\ny = [x]\n"},
         {"m_N": "def f(): return 2\nx = f()\ny = [x]\n"},

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FunctionType
 
 from . import abstract, classes, codes, functions
-from .graph import ModuleRecord
+from .graph import ModuleRecord, Node
 from .rerunning import Rerunning
 from .run import Replaced
 from .statements import Statement
-from .transaction import put_in_order
+from .transaction import MISSING, put_in_order
 
 
 class Aftermath(Rerunning):
@@ -34,25 +34,32 @@ class Aftermath(Rerunning):
         self.caches = None  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members)
         self._ask_again()
-        for record in self.edited:
-            self._order_names(record)
+        records = self.edited | {record: None for record, _, old, _ in self.outcome.rebound if old is MISSING}
+        for _ in records:  # a star import may bind names in the order of another module's
+            moved = [self._order_names(record) for record in records]
+            if not any(moved):
+                break
         for record in self.left:
             self._leave(record)
 
-    def _order_names(self, record: ModuleRecord) -> None:
-        """New names stand where a fresh process has them: programs that go through `globals()` see the order."""
+    def _order_names(self, record: ModuleRecord) -> bool:
+        """New names stand where a fresh process has them: programs that go through `globals()` see the order.
+
+        Whether any had to be moved.
+        """
         namespace = record.namespace
         places = self._places(record)
         placed = [name for name in namespace if name in places]
         ordered = sorted(placed, key=places.__getitem__)
         if placed == ordered or record.script:
-            return
+            return False
         followers: dict[str, list[str]] = {}
         followed = head = ""
         for name in namespace:  # what no statement's text binds stays behind its neighbour
             followed = name if name in places else followed
             followers.setdefault(followed, []).append(name)
         put_in_order(namespace, [name for first in (head, *ordered) for name in followers.get(first, ())])
+        return True
 
     def _places(self, record: ModuleRecord) -> dict[str, tuple[float, int]]:
         """Where each name is bound first: the statement's place, and the name's place in it."""
@@ -62,9 +69,10 @@ class Aftermath(Rerunning):
             if importer is not None and importer.module is record and importer.alive:
                 places[child.name.rpartition(".")[2]] = (importer.order, -1)
         for node in self.graph.analyze(record):
-            names = node.statement.names if node.statement.unconditional else ()
+            names = _star_order(node) if node.star else node.statement.names if node.statement.unconditional else ()
+            positions = {name: position for position, name in enumerate(names)}
             for name in node.writes:
-                place = (node.order, names.index(name) if name in names else 0)
+                place = (node.order, positions.get(name, 0))
                 places[name] = min(places.get(name, place), place)
         return {name: place for name, place in places.items() if name != "__doc__"}
 
@@ -140,3 +148,11 @@ class Aftermath(Rerunning):
         self.transaction.delete_item(sys.modules, record.name)
         self.outcome.abandoned.append(record)
         self.outcome.removed.append(record.name)
+
+
+def _star_order(node: Node) -> Sequence[str]:
+    """Names in the order in which ``from m import *`` binds them."""
+    sources = [sys.modules.get(module) for module, name in node.reads if name == "__all__"]
+    names = dict(vars(sources[0])) if sources and sources[0] is not None else {}
+    public = names.get("__all__")
+    return public if isinstance(public, (list, tuple)) else list(names)

@@ -94,6 +94,27 @@ def withdraw(
     return found
 
 
+def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: Any) -> None:
+    """The object that goes on stands in the registries where the statement has put the one that it made now."""
+    if not node.statement.effects.calls or isinstance(new, (*PLAIN, type, ModuleType)):
+        return
+    for container, _ in containers(node, graph, ()):
+        if len(container) > LARGEST or not any(entry is new for entry in _entries(container)):
+            continue
+        transaction.guard(container)
+        if isinstance(container, dict):
+            container.update({key: old for key, entry in container.items() if entry is new})
+        elif isinstance(container, list):
+            container[:] = [old if entry is new else entry for entry in container]
+        else:
+            container.discard(new)
+            container.add(old)
+
+
+def _entries(container: Any) -> Collection[Any]:
+    return list(container.values() if isinstance(container, dict) else container)
+
+
 def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
     """Whether the keys of a dict tell what a bare call put there: `old` mentions one as a constant."""
     dicts = [c for c, _ in containers(node, graph, old.effects.reads) if isinstance(c, dict) and len(c) <= LARGEST]

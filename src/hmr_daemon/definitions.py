@@ -110,6 +110,7 @@ def is_of(cls: type, record: ModuleRecord) -> bool:
 
 def fresh(value: FunctionType, name: str, node: Node) -> bool:
     """Whether a function was made by the statement that has just run: nothing else can hold it yet."""
-    return sys.getrefcount(value) <= 8 and not any(
+    of_itself = sum(content is value for content in functions.contents(value))
+    return sys.getrefcount(value) - of_itself <= 8 and not any(
         other is value for key, other in node.module.namespace.items() if key != name
     )

@@ -118,7 +118,7 @@ class Editing(Swapping):
         for record in [r for path in sorted(self.graph.gone) for r in self.graph.at_path(path)]:
             if not self.graph.was_read(record.name):
                 continue  # only a prompt imported it: it stays
-            word = _mention(record.name)
+            word = mention(record.name)
             if any(word.search(other.source or b"") for other in self.graph.modules.values() if other is not record):
                 continue
             self.left.append(record)
@@ -282,7 +282,7 @@ def _registers_otherwise(old: Statement, new: Statement) -> bool:
     )
 
 
-def _mention(module: str) -> re.Pattern[bytes]:
+def mention(module: str) -> re.Pattern[bytes]:
     """What a source looks like that may import a module, or reach it through its package."""
     *packages, last = (re.escape(part) for part in module.encode().split(b"."))
     forms = [

@@ -292,6 +292,14 @@ def cell_contents(function: FunctionType) -> Iterator[Any]:
     return (content for _, content in free_variables(function))
 
 
+def contents(function: FunctionType) -> Iterator[Any]:
+    """All that a function holds besides its code."""
+    yield from cell_contents(function)
+    yield from function.__defaults__ or ()
+    yield from (function.__kwdefaults__ or {}).values()
+    yield from vars(function).values()
+
+
 def _leads_on(value: Any) -> bool:
     return callable(value) or hasattr(type(value), "__get__") or type(value) in (list, tuple, dict, set)
 
@@ -328,6 +336,11 @@ def merge(
     `kept_defaults` names parameters whose default values stay the old objects; `before` tells these objects
     where the code of `old`, and so the meaning of its defaults, has been swapped already.
     """
+
+    def itself(value: Any) -> Any:
+        """A function may see itself in its closure, defaults and attributes: `old` goes on seeing `old`."""
+        return old if value is new else value
+
     code = fit(new.__code__, old.__code__)
     if code is None or _cell_count(old) != _cell_count(new):
         return None
@@ -337,8 +350,10 @@ def merge(
         transaction.set_attribute(old, "__code__", code)
     for name, mine, theirs in zip(code.co_freevars, old.__closure__ or (), new.__closure__ or (), strict=True):
         if name != "__class__":  # the old class stays the one that `super()` starts from
-            _merge_cell(transaction, mine, theirs)
+            _merge_cell(transaction, mine, theirs, itself)
     defaults, keyword_defaults = _merged_defaults(default_values(old) if before is None else before, new, kept_defaults)
+    defaults = defaults and tuple(map(itself, defaults))
+    keyword_defaults = keyword_defaults and {name: itself(value) for name, value in keyword_defaults.items()}
     transaction.set_attribute(old, "__defaults__", defaults)
     transaction.set_attribute(old, "__kwdefaults__", keyword_defaults)
     for name in ("__name__", "__qualname__", "__doc__"):
@@ -349,7 +364,7 @@ def merge(
     renew_annotations(transaction, old, new)
     if sys.version_info >= (3, 12) and old.__type_params__ != new.__type_params__:
         transaction.set_attribute(old, "__type_params__", new.__type_params__)
-    _merge_dict(transaction, vars(old), vars(new))
+    _merge_dict(transaction, vars(old), {name: itself(value) for name, value in vars(new).items()})
     return old
 
 
@@ -357,9 +372,9 @@ def _cell_count(function: FunctionType) -> int:
     return len(function.__closure__ or ())
 
 
-def _merge_cell(transaction: Transaction, mine: Any, theirs: Any) -> None:
+def _merge_cell(transaction: Transaction, mine: Any, theirs: Any, itself: Callable[[Any], Any]) -> None:
     try:
-        content = theirs.cell_contents
+        content = itself(theirs.cell_contents)
     except ValueError:
         return
     try:

@@ -14,7 +14,7 @@ from typing import Any
 from . import classes, codes, contributions, functions, presets, statements, values
 from .compiler import compile_statement, compile_text
 from .definitions import Hooks, fresh, is_of, made_here
-from .editing import Editing
+from .editing import Editing, mention
 from .failures import explain
 from .graph import END, ModuleRecord, Node
 from .instrument import Request, instrument
@@ -105,6 +105,8 @@ class Rerunning(Editing):
         self._guard(node, before)
         with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node):
             self._bind(node, reason, before)
+        if node.star:
+            self._leave_later_modules(node, before)
         gone = earlier_extra - node.extra
         for name in sorted(gone):
             self._remove(record, name)
@@ -117,6 +119,17 @@ class Rerunning(Editing):
         self.settle_assigned(node, assigned)
         self._tell_others(node, grouped)
         self._close_groups(node)
+
+    def _leave_later_modules(self, node: Node, before: Mapping[str, Any]) -> None:
+        """A star import brings no submodules that others imported only after it: a fresh process has none there."""
+        for module, name in sorted(node.reads):
+            package, child = self.graph.modules.get(module), self.graph.modules.get(f"{module}.{name}")
+            if package is None or child is None or before.get(name, MISSING) is not MISSING:
+                continue
+            said = name in package.namespace.get("__all__", ()) or mention(child.name).search(package.source or b"")
+            if name in node.extra and not said and self.graph.loaded_after(child.name, node):
+                node.extra.discard(name)
+                self.transaction.delete_item(node.module.namespace, name)
 
     def _before(self, node: Node) -> dict[str, Any]:
         """What the names hold that the statement binds, or bound before it was edited."""
@@ -474,6 +487,7 @@ class Rerunning(Editing):
             kept = old if same else self._successor(node, name, old, new)
             if kept is old:
                 t.set_item(namespace, name, old)
+                contributions.exchange(t, node, self.graph, new, old)
                 if not same:
                     self.touched.add(id(old))
                     self._tell_touched(node, name, old, was)

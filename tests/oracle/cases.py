@@ -1618,3 +1618,14 @@ one(
     "from enum import Enum\nclass Old:\n    kind = Enum\n",
     "from enum import Enum as EnumType\nclass Enum(list):\n    kind = EnumType\n",
 )
+case(
+    "the order in which a star import binds names",
+    "m",
+    {
+        "a.py": "__all__ = ['v', 'x']\nv = 1\nw = 2\nx = 3\n",
+        "b.py": "V = 1\nX = 3\n",
+        "m.py": "from a import *\nfrom b import *\nnames = globals()\n",
+    },
+    {"a.py": "__all__ = ['v', 'w', 'x']\nv = 1\nw = 2\nx = 3\n"},
+    {"b.py": "V = 1\nW = 2\nX = 3\n"},
+)
