@@ -97,17 +97,29 @@ def _bases_make_nothing(cls: type) -> bool:
 class Namespace(dict[str, Any]):
     """What a class body that runs in part runs in: it sees the members that stay."""
 
-    def __init__(self, cls: type, hidden: Collection[str]) -> None:
+    def __init__(self, cls: type, visible: Collection[str]) -> None:
         super().__init__()
         self._cls = cls
-        self._hidden = hidden
-        """Names that the members which run bind: until they do, the name means the module's."""
+        self._visible = visible
 
     def __missing__(self, key: str) -> Any:
         member = self._cls.__dict__.get(key, MISSING)
-        if member is MISSING or key in IMPLICIT or key in self._hidden:
+        if member is MISSING or key in IMPLICIT or key not in self._visible:
             raise KeyError(key)
         return member
+
+
+def _visible(cls: type, members: Sequence[tuple[Statement, Change]]) -> set[str]:
+    """What a body that runs in part sees of its class: names that members which stay have bound.
+
+    What a decorator or the program set on the class is not there yet, nor what members bind that run, or stand below.
+    """
+    running = [s for s, change in members if change not in (Change.SAME, Change.BODY)]
+    bound = {mangled(name, cls.__name__) for s, _ in members for name in s.effects.writes}
+    if any(s.effects.dynamic for s, _ in members):
+        bound |= vars(cls).keys()
+    bound -= {mangled(name, cls.__name__) for s in running for name in s.effects.writes}
+    return bound - _bound_below(members, running)
 
 
 def _bound_below(members: Sequence[tuple[Statement, Change]], running: Collection[Statement]) -> set[str]:
@@ -134,10 +146,8 @@ class ClassHook:
     def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
         qualname = ".".join([*self._stack, name])
         self._stack.append(name)
-        running = [s for s, change in self._edits[qualname].members if change not in (Change.SAME, Change.BODY)]
-        hidden = {mangled(written, name) for statement in running for written in statement.effects.writes}
-        hidden |= _bound_below(self._edits[qualname].members, running)
-        return Namespace(self._find(qualname), hidden)
+        cls = self._find(qualname)
+        return Namespace(cls, _visible(cls, self._edits[qualname].members))
 
     def __call__(self, name: str, bases: tuple[type, ...], namespace: Namespace, **keywords: Any) -> type:
         self._stack.pop()

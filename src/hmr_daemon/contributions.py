@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -42,7 +43,9 @@ def replaced(
     old: Statement | None,
     later: Callable[[Any], bool],
     added: bool = False,
+    moved: bool = False,
     anew: bool = False,
+    emptied: Collection[int] = frozenset(),
 ) -> Iterator[list[Place]]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
 
@@ -52,7 +55,8 @@ def replaced(
     back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
     its definitions. `anew` tells that what it adds to was made anew before it. `old` is its last version, where that
     had another text. `later` tells whether something was made by a statement after it: new entries come before
-    theirs. `added` tells that the statement is new.
+    theirs. `added` tells that the statement is new, `moved` that it stands at another place among the others. `emptied`
+    are the identities of containers that are filled again.
     """
     changed: list[Place] = []
     if not _registers(node, made_of) or (anew and not before and not added):
@@ -70,7 +74,9 @@ def replaced(
         taken.append(_take_out(container, snapshot, made, keys))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
-        if not added and not (anew and not gone):
+        if moved and gone:
+            _place_before(container, _without(snapshot, gone), later)
+        elif not added and (gone or not (anew or id(container) in emptied)):
             _put_in_place(container, snapshot, gone, old is None)
         if added or (old is not None and not gone):
             _place_before(container, snapshot, later)
@@ -132,6 +138,26 @@ def untold(
             if entries and not any(id(entry) in made or _holds(entry, made) for entry in entries):
                 return True
     return False
+
+
+def put_back(container: Any, snapshot: Any) -> None:
+    """Entries that a container had and that nobody made again, after those that it has."""
+    if isinstance(container, dict):
+        for key, entry in snapshot.items():
+            container.setdefault(key, entry)
+    elif isinstance(container, list):
+        there = Counter(map(_token, container))
+        for entry in snapshot:
+            if there[_token(entry)]:
+                there[_token(entry)] -= 1
+            else:
+                container.append(entry)
+    else:
+        container.update(snapshot)
+
+
+def _token(entry: Any) -> object:
+    return (type(entry), entry) if isinstance(entry, PLAIN) else id(entry)
 
 
 def _same_entries(container: Any, snapshot: Any) -> bool:
@@ -284,6 +310,15 @@ def _take_out(
     return gone
 
 
+def _without(snapshot: Any, gone: list[Any]) -> Any:
+    """What was left of a container when the entries at the positions or keys `gone` had been taken out."""
+    if isinstance(snapshot, list):
+        return [entry for position, entry in enumerate(snapshot) if position not in set(gone)]
+    if isinstance(snapshot, dict):
+        return {key: entry for key, entry in snapshot.items() if key not in gone}
+    return snapshot.difference(gone)
+
+
 def _put_in_place(container: Any, snapshot: Any, gone: list[Any], put_back: bool) -> None:
     if isinstance(container, list):
         _place_in_list(container, snapshot, gone, put_back)
@@ -296,7 +331,7 @@ def _put_in_place(container: Any, snapshot: Any, gone: list[Any], put_back: bool
 def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], put_back: bool) -> None:
     stayed = len(snapshot) - len(gone)
     gained = container[stayed:]
-    rest = [entry for position, entry in enumerate(snapshot) if position not in set(gone)]
+    rest = _without(snapshot, gone)
     if any(a is not b for a, b in zip(container[:stayed], rest, strict=False)) or len(container) < stayed:
         return  # rebuilt as a whole
     if not gone:

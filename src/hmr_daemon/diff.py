@@ -12,8 +12,21 @@ from operator import lt
 
 from .statements import Effects, Statement
 
-Unseen = Callable[[int], tuple[frozenset[str], frozenset[str]]]
-"""Tells names that the statement at a position of the old version read through functions, and bound by ``*``."""
+
+@dataclass(frozen=True)
+class Through:
+    """What a statement did without its text showing it."""
+
+    reads: frozenset[str] = frozenset()
+    """Names that it read through functions."""
+    writes: frozenset[str] = frozenset()
+    """Names that it bound by ``*``."""
+    adds_to: frozenset[str] = frozenset()
+    """Names of what it added to, as who registers does."""
+
+
+Unseen = Callable[[int], Through]
+"""Tells this of the statement at a position of the old version."""
 
 
 class Change(Enum):
@@ -32,10 +45,12 @@ class Edit:
     old: int | None
     new: int | None
     change: Change
+    moved: bool = False
+    """Whether it has changed places with a statement that it depends on."""
 
 
-def _nothing(position: int) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(), frozenset()
+def _nothing(position: int) -> Through:
+    return Through()
 
 
 def compare(old: Sequence[Statement], new: Sequence[Statement], unseen: Unseen = _nothing) -> tuple[Edit, ...]:
@@ -49,7 +64,8 @@ def compare(old: Sequence[Statement], new: Sequence[Statement], unseen: Unseen =
             edits.append(Edit(None, j, Change.ADDED))
         else:
             change = change_between(old[i], statement)
-            edits.append(Edit(i, j, Change.MOVED if change in (Change.SAME, Change.BODY) and j in moved else change))
+            crossed = j in moved
+            edits.append(Edit(i, j, Change.MOVED if crossed and change is not Change.SHELL else change, crossed))
     matched = set(pairs.values())
     edits += [Edit(i, None, Change.REMOVED) for i in range(len(old)) if i not in matched]
     return tuple(edits)
@@ -134,26 +150,24 @@ def _crossed(
     new: Sequence[Statement],
     unseen: Unseen,
 ) -> Iterable[int]:
-    mine, my = new[j].effects, pairs[j]
-    reads, writes = _with(mine, unseen(my))
-    changes = writes | mine.mutates
+    my = pairs[j]
+    mine = _whole(new[j].effects, unseen(my))
+    changes = mine.writes | mine.adds_to
     for k in order:
         if k == j or (k < j) == (pairs[k] < my):
             continue
-        other = new[k].effects
-        other_reads, other_writes = _with(other, unseen(pairs[k]))
-        together = bool(mine.mutates & other.mutates)
-        if together or reads & (other_writes | other.mutates):
+        other = _whole(new[k].effects, unseen(pairs[k]))
+        together = bool(mine.adds_to & other.adds_to)
+        if together or mine.reads & (other.writes | other.adds_to):
             yield j
-        if together or other_reads & changes:
+        if (together and new[j].effects.mutates & new[k].effects.mutates) or other.reads & changes:
             yield k
-        if writes & other_writes:
+        if mine.writes & other.writes:
             yield max(j, k)
 
 
-def _with(effects: Effects, unseen: tuple[frozenset[str], frozenset[str]]) -> tuple[frozenset[str], frozenset[str]]:
-    reads, writes = unseen
-    return effects.reads | reads, effects.writes | writes
+def _whole(effects: Effects, through: Through) -> Through:
+    return Through(effects.reads | through.reads, effects.writes | through.writes, effects.mutates | through.adds_to)
 
 
 def longest_rising(values: Sequence[float]) -> set[float]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from types import CodeType, FunctionType
 
-from . import codes, contributions, diff, functions, statements
+from . import codes, contributions, diff, functions, reach, statements
 from .compiler import compile_text
 from .diff import Change as Kind
 from .graph import ModuleRecord, Node
@@ -52,6 +53,8 @@ class Editing(Swapping):
                 new_nodes.append(node)
             if node is not None and change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
                 seeds.append((node, change.change.value))
+            if node is not None and change.moved:
+                self.moved.add(node)
         if edit.old_parsed is None:
             self._swap_unknown(record, new_nodes)
         self._set_version(edit, new_nodes)
@@ -132,7 +135,9 @@ class Editing(Swapping):
         for record, seeds in self.seeds.items():
             for node, reason in seeds:
                 self.schedule(node, reason)
-                if reason == Kind.MOVED.value and node in self.agenda.reasons:  # all that it reads may be other now
+                if node in self.added or node in self.moved:
+                    self._make_room(node)
+                if node in self.moved and node in self.agenda.reasons:  # all that it reads may be other now
                     self.agenda.reasons[node].changed_names |= node.statement.effects.reads
             for node in self.removed_nodes[record]:
                 self._group_of(node, removed=True)
@@ -256,13 +261,42 @@ class Editing(Swapping):
 
     def _make_grown_anew(self, node: Node) -> None:
         """What a statement added to through functions cannot be told apart: it is made anew, by all who build it."""
-        ran = self._ran_by(node)
+        self._make_anew_through(node, self._ran_by(node))
+
+    def _make_anew_through(self, node: Node, ran: Sequence[CodeType]) -> None:
         for code in ran:
             self._make_anew(code)
         grown = frozenset().union(*map(codes.grown_names, ran))
         for _, place in contributions.containers(node, self.graph, ()) if grown else ():
             if place.owner is not None and place.attribute in grown:
                 self.bind_member_again(place.owner, place.attribute)
+
+    def _make_room(self, node: Node) -> None:
+        """An entry goes between others, and nothing tells which of these are a later statement's: all are made anew."""
+        now = self.graph.order(node)
+        growing = [code for code in self._registering(node) if codes.grown_names(code)]
+        self.graph.analyze_dependents(r for code in growing for r in self.graph.at_path(code.co_filename))
+        runners = [runner for code in growing for runner in self.graph.runners(code)]
+        if not any(self.graph.order(runner) > now for runner in runners):
+            return
+        grown = frozenset().union(*map(codes.grown_names, growing))
+        for container, place in contributions.containers(node, self.graph, ()):
+            if (place.attribute or place.names[0][1]) in grown and container and not isinstance(container, set):
+                entries = [*container, *container.values()] if isinstance(container, dict) else list(container)
+                if not any(self._made_later(node, entry) for entry in entries):
+                    lost = set(self.made_anew)
+                    self._make_anew_through(node, growing)
+                    self.keeps_rest |= self.made_anew - lost
+                    return
+
+    def _registering(self, node: Node) -> Iterable[CodeType]:
+        """The code that an added or moved statement runs of the functions that its names lead to."""
+        effects, namespace = node.statement.effects, node.module.namespace
+        if not effects.calls or node.statement.kind not in ("def", "class", "expr"):
+            return ()
+        called = [namespace[name] for name in effects.reads if name in namespace]
+        found = reach.reached(called, effects.attributes, self.graph.paths(), True, effects.operates).values()
+        return found if node in self.added else [code for code in found if id(code) in node.ran]
 
     def _ran_by(self, node: Node) -> list[CodeType]:
         """The code that the statement ran of the functions that its names lead to."""
@@ -273,13 +307,19 @@ class Editing(Swapping):
 
 def _registers_otherwise(old: Statement, new: Statement) -> bool:
     """Whether what its decorators or bases add may be something else: they, or the name that they see, are others."""
-    heads = [
-        [getattr(node, part, []) for part in ("decorator_list", "bases", "keywords")]
-        for node in (old.parse(), new.parse())
+    before, after = _heads(old.parse()), _heads(new.parse())
+    return bool(before) and (old.names != new.names or statements.shape(before, True) != statements.shape(after, True))
+
+
+def _heads(definition: ast.stmt) -> list[ast.AST | str]:
+    """What a definition hands itself to; of a class, what its members are handed to as well, with their names."""
+    heads: list[ast.AST | str] = [
+        part for field in ("decorator_list", "bases", "keywords") for part in getattr(definition, field, [])
     ]
-    return any(heads[0]) and (
-        old.names != new.names or statements.shape(heads[0], True) != statements.shape(heads[1], True)
-    )
+    for member in definition.body if isinstance(definition, ast.ClassDef) else ():
+        if inner := _heads(member):
+            heads += [getattr(member, "name", ""), *inner]
+    return heads
 
 
 def mention(module: str) -> re.Pattern[bytes]:

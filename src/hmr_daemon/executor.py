@@ -108,4 +108,5 @@ class _Run(Aftermath):
         while self.removed_names:
             self._remove_names()
             self._run_agenda()
+        self._put_rest_back()
         self._after()

@@ -103,11 +103,12 @@ class Rerunning(Editing):
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
         assigned = self.assigned(node)
         self._guard(node, before)
+        unexplained = self._take_unexplained(node)
         with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node):
             self._bind(node, reason, before)
         if node.star:
             self._leave_later_modules(node, before)
-        gone = earlier_extra - node.extra
+        gone = earlier_extra - node.extra | self._bound_no_more(node, unexplained)
         for name in sorted(gone):
             self._remove(record, name)
         self.outcome.ran.append(str(node))
@@ -119,6 +120,24 @@ class Rerunning(Editing):
         self.settle_assigned(node, assigned)
         self._tell_others(node, grouped)
         self._close_groups(node)
+
+    def _take_unexplained(self, node: Node) -> dict[str, Any]:
+        """Names that only ``globals()[name] = value`` can have bound: the statement is to bind them again."""
+        record = node.module
+        binding = [n for n in record.nodes or () if n.statement.effects.mutates & {"globals", "vars"}]
+        if binding != [node]:
+            return {}
+        names = node.extra - self._set_by_functions(record)
+        return {name: record.namespace.pop(name) for name in sorted(names) if name in record.namespace}
+
+    def _bound_no_more(self, node: Node, unexplained: Mapping[str, Any]) -> set[str]:
+        """Names of those taken that it did not bind this time."""
+        namespace = node.module.namespace
+        gone = unexplained.keys() - namespace.keys()
+        namespace.update({name: unexplained[name] for name in gone})  # to be removed, and told of, as any other
+        if gone:
+            self.transaction.set_attribute(node, "extra", node.extra - gone)
+        return gone
 
     def _leave_later_modules(self, node: Node, before: Mapping[str, Any]) -> None:
         """A star import brings no submodules that others imported only after it: a fresh process has none there."""
@@ -165,7 +184,9 @@ class Rerunning(Editing):
             self._old_statement(node),
             partial(self._made_later, node),
             added=node in self.added,
+            moved=node in self.moved,
             anew=grouped,
+            emptied=self.emptied,
         )
 
     @contextmanager
@@ -448,15 +469,22 @@ class Rerunning(Editing):
             return False
         if node.statement.kind in ("import", "from") or node.statement.alias:
             return False
-        if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, name)):
+        if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, node.module, name)):
             return False
         self.transaction.guard(old)
+        self.emptied[id(old)] = (old, copy.copy(old), (id(node.module), name) in self.keeps_rest)
         old.clear()
         (old.extend if isinstance(old, list) else old.update)(new)
         self.transaction.set_item(node.module.namespace, name, old)
         self.open_groups.pop((id(node.module), name), None)
         self._tell_entries(node, contributions.Place(((node.module.name, name),)), emptied=True)
         return True
+
+    def _put_rest_back(self) -> None:
+        """What the program itself had put into registries that were filled again only for their order."""
+        for container, before, keeps_rest in self.emptied.values():
+            if keeps_rest:
+                contributions.put_back(container, before)
 
     def _next_writer(self, node: Node, name: str) -> Node | None:
         """The next statement that binds the name, in its module or from another."""
@@ -498,7 +526,7 @@ class Rerunning(Editing):
         elif values.same(old, new) and (old is new or isinstance(new, IMMUTABLE)):
             return
         if callable(clear := functions.own(old, "cache_clear")) and functions.own(old, "__wrapped__") is not MISSING:
-            clear()  # whoever still holds the old cache must not be served what old code computed
+            self._clear(clear)  # whoever still holds the old cache must not be served what old code computed
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
 

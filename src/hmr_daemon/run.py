@@ -154,6 +154,10 @@ class RunState:
         self.open_groups: dict[tuple[int, str], Group] = {}
         self.made_anew: set[tuple[int, str]] = set()
         """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
+        self.keeps_rest: set[tuple[int, str]] = set()
+        """Those of them that hold what nobody made again as well: each statement that builds them runs again."""
+        self.emptied: dict[int, tuple[Any, Any, bool]] = {}
+        """By identity, what was emptied to be filled again, what it held, and whether it keeps the rest of that."""
         self.caches: list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]] | None = None
         """The caches of the user's functions with the code behind them, once they are asked for."""
         self.former: dict[tuple[int, str], Any] = {}
@@ -170,6 +174,8 @@ class RunState:
         self.dropped: list[CodeType] = []
         """Code objects of the old source that have no successor."""
         self.added: set[Node] = set()
+        self.moved: set[Node] = set()
+        """Statements that changed places with others that they depend on."""
         self.dispose_hooks: dict[int, CodeType] = {}
         """The code that ``__hmr_dispose__`` had; a function would be given the new code with all others."""
         self.grown_names: dict[int, tuple[CodeType, frozenset[str]]] = {}

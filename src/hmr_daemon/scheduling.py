@@ -68,25 +68,38 @@ class Scheduling(RunState):
             if any(self._added_to_after(node, name)):
                 self.made_anew.add((id(node.module), name))
                 yield from self._makers(table, node, name)
+        for record, name in self._read_elsewhere(node):
+            if any(self._added_to_unseen(node, record, name)):
+                yield from self._writers(record, name)
+
+    def _read_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
+        """What a statement reads of other modules that it does not add to itself, and that may be added to."""
+        adds = node.statement.effects.mutates
+        for module, name in self.graph.expected_reads(node) if not adds else ():
+            record = self.graph.modules.get(module)
+            if record is None or record is node.module:
+                continue
+            if type(record.namespace.get(name)) in (list, dict, set):
+                yield record, name
 
     def _added_to_after(self, node: Node, name: str) -> Iterator[bool]:
         """For each statement that adds to the value of a name, whether it stands after `node`."""
         table = self.agenda.table(node.module)
         yield from (m.order > node.order and self._grows(m, name) for m in table.mutators.get(name, ()))
-        yield from self._added_to_unseen(node, name)
+        yield from self._added_to_unseen(node, node.module, name)
 
-    def _added_to_unseen(self, node: Node, name: str) -> Iterator[bool]:
+    def _added_to_unseen(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
         """The same for those that the module's own text does not show: by functions, and in other modules."""
         now = self.graph.order(node)
-        for record, alias in self._aliases(node.module, name):
-            table = self.agenda.table(record)
-            if record is not node.module:
+        for other, alias in self._aliases(record, name):
+            table = self.agenda.table(other)
+            if other is not node.module:
                 yield from (self.graph.order(m) > now for m in table.mutators.get(alias, ()))
             for code in table.codes_naming(alias):
                 runners = self.graph.runners(code)
                 if runners and alias in codes.grown_globals(code):
                     yield from (self.graph.order(runner) > now for runner in runners)
-            for reader in self.graph.readers((record.name, alias)):
+            for reader in self.graph.readers((other.name, alias)):
                 effects = reader.statement.effects
                 if effects.mutates and alias in effects.attributes:
                     yield self.graph.order(reader) > now
@@ -133,6 +146,8 @@ class Scheduling(RunState):
         if removed or node.statement.kind in ("import", "from"):
             return
         for name in node.writes:
+            if isinstance(node.module.namespace.get(name), (FunctionType, type)):
+                continue  # it stays what it is, and is given its attributes again
             for other in table.mutators.get(name, ()):
                 if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
                     self._open_group(node, name, other)

@@ -1,11 +1,12 @@
-"""A saved source beside the live one: its statements and what became of each (pure)."""
+"""A saved source beside the live one: its statements and what became of each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
 
-from . import codes, diff, statements
+from . import codes, diff, reach, statements
+from .diff import Through
 from .graph import Graph, ModuleRecord, Node
 from .run import FileEdit
 
@@ -49,12 +50,34 @@ class Versions:
             raise
         except (UnicodeDecodeError, ValueError) as error:
             raise SyntaxError(str(error), (record.path, None, None, None)) from None
-        edits = diff.compare([node.statement for node in nodes], parsed.statements, partial(_unseen, nodes))
+        unseen = cache(partial(_unseen, self._graph, nodes))
+        edits = diff.compare([node.statement for node in nodes], parsed.statements, unseen)
         return FileEdit(record, source, parsed, old, edits)
 
 
-def _unseen(nodes: Sequence[Node], position: int) -> tuple[frozenset[str], frozenset[str]]:
-    """Names of the module that a statement read through functions of the module, and that it bound by ``*``."""
+def _unseen(graph: Graph, nodes: Sequence[Node], position: int) -> Through:
+    """What a statement read and added to through functions, and bound by ``*``."""
     node = nodes[position]
-    ran = (code for n in nodes for code in codes.walk(n.codes) if id(code) in node.ran) if node.ran else ()
-    return frozenset().union(*map(codes.global_reads, ran)), frozenset(node.extra if node.star else ())
+    own = [code for n in nodes for code in codes.walk(n.codes) if id(code) in node.ran] if node.ran else []
+    return Through(
+        frozenset().union(*map(codes.global_reads, own)),
+        frozenset(node.extra if node.star else ()),
+        frozenset(_adds_to(graph, node)),
+    )
+
+
+def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
+    """What one who registers adds to: globals of the module by their names, all else by names that are its own.
+
+    What an assignment computes may be added to a cache, whose order says nothing.
+    """
+    effects, namespace = node.statement.effects, node.module.namespace
+    if not node.ran or not effects.calls or node.statement.kind not in ("def", "class", "expr"):
+        return
+    called = [namespace[name] for name in effects.reads if name in namespace]
+    for code in reach.reached(called, effects.attributes, graph.paths(), True, effects.operates).values():
+        if id(code) in node.ran:
+            own = codes.grown_globals(code)
+            here = code.co_filename == node.module.path
+            yield from own if here else (f"{code.co_filename}:{name}" for name in own)
+            yield from (f".{name}" for name in codes.grown_names(code) - own)

@@ -1629,3 +1629,641 @@ case(
     {"a.py": "__all__ = ['v', 'w', 'x']\nv = 1\nw = 2\nx = 3\n"},
     {"b.py": "V = 1\nW = 2\nX = 3\n"},
 )
+one(
+    "plain order",
+    """
+
+    limits = {}
+    def limit(name, value): limits[name] = value
+    limit("a", 1)
+    limit("c", 3)
+    first = list(limits)
+    """,
+    """
+
+    limits = {}
+    def limit(name, value): limits[name] = value
+    limit("a", 1)
+    limit("b", 2)
+    limit("c", 3)
+    first = list(limits)
+    """,
+)
+one(
+    "plain order list",
+    """
+
+    limits = []
+    def limit(value): limits.append(value)
+    limit(1)
+    limit(3)
+    """,
+    """
+
+    limits = []
+    def limit(value): limits.append(value)
+    limit(1)
+    limit(2)
+    limit(3)
+    """,
+)
+one(
+    "plain order same values",
+    """
+
+    limits = []
+    def limit(value): limits.append(value)
+    limit(1)
+    limit(1)
+    """,
+    """
+
+    limits = []
+    def limit(value): limits.append(value)
+    limit(1)
+    limit(2)
+    limit(1)
+    """,
+)
+case(
+    "plain order other module",
+    "main",
+    {
+        "reg.py": """
+
+        limits = {}
+        def limit(name, value): limits[name] = value
+        """,
+        "main.py": """
+
+        from reg import limit
+        limit("a", 1)
+        limit("c", 3)
+        """,
+    },
+    {
+        "main.py": """
+
+        from reg import limit
+        limit("a", 1)
+        limit("b", 2)
+        limit("c", 3)
+        """,
+    },
+)
+case(
+    "plain order two modules",
+    "m1 m2",
+    {
+        "reg.py": """
+
+        limits = {}
+        def limit(name, value): limits[name] = value
+        """,
+        "m1.py": """
+
+        from reg import limit
+        limit("a", 1)
+        """,
+        "m2.py": """
+
+        from reg import limit
+        limit("c", 1)
+        """,
+    },
+    {
+        "m1.py": """
+
+        from reg import limit
+        limit("a", 1)
+        limit("b", 2)
+        """,
+    },
+)
+one(
+    "globals shrinks",
+    """
+
+    n = 3
+    for i in range(n):
+        globals()[f"v{i}"] = i
+    """,
+    """
+
+    n = 2
+    for i in range(n):
+        globals()[f"v{i}"] = i
+    """,
+)
+one(
+    "globals shrinks itself",
+    """
+
+    for i in range(3):
+        globals()[f"v{i}"] = i
+    """,
+    """
+
+    for i in range(2):
+        globals()[f"v{i}"] = i
+    """,
+)
+one(
+    "globals grows",
+    """
+
+    for i in range(3):
+        globals()[f"v{i}"] = i
+    last = v2
+    """,
+    """
+
+    for i in range(3):
+        globals()[f"v{i}"] = i * 2
+    last = v2
+    """,
+)
+one(
+    "vars update",
+    """
+
+    globals().update({"a": 1, "b": 2})
+    """,
+    """
+
+    globals().update({"a": 1})
+    """,
+)
+one(
+    "vars update 2",
+    """
+
+    vals = {"a": 1, "b": 2}
+    globals().update(vals)
+    """,
+    """
+
+    vals = {"a": 1}
+    globals().update(vals)
+    """,
+)
+
+case(
+    "body sees decorator attr",
+    "m3",
+    {
+        "m2.py": "",
+        "m3.py": """
+
+        import m2
+        def classy1(cls):
+            cls.m2 = 1
+            return cls
+        @classy1
+        class K1:
+            pass
+        """,
+    },
+    {
+        "m2.py": "def f3(): pass\n",
+        "m3.py": """
+
+        import m2
+        class K1:
+            def m(self): pass
+            def n(self, v=m2.f3): pass
+        """,
+    },
+)
+one(
+    "moved growth",
+    """
+
+    r1 = []
+    def reg1(f):
+        r1.append(1)
+    l1 = len(r1)
+    @reg1
+    def f4(): pass
+    """,
+    """
+
+    r1 = []
+    def reg1(f):
+        r1.append(1)
+    @reg1
+    def f4(): pass
+    l1 = len(r1)
+    """,
+)
+one(
+    "moved subclass",
+    """
+
+    r1 = []
+    class K1:
+        def __init_subclass__(cls, **k):
+            r1.append(1)
+    q1 = len(r1)
+    class K2(K1):
+        pass
+    """,
+    """
+
+    r1 = []
+    class K1:
+        def __init_subclass__(cls, **k):
+            r1.append(1)
+    class K2(K1):
+        pass
+    q1 = len(r1)
+    """,
+)
+one(
+    "swapped registrations",
+    """
+
+    r1 = []
+    def reg1(f):
+        r1.append(f)
+        return f
+    @reg1
+    def a(): pass
+    @reg1
+    def b(): pass
+    """,
+    """
+
+    r1 = []
+    def reg1(f):
+        r1.append(f)
+        return f
+    @reg1
+    def b(): pass
+    @reg1
+    def a(): pass
+    """,
+)
+one(
+    "swapped plain registrations",
+    """
+
+    r1 = {}
+    def reg1(k, v):
+        r1[k] = v
+    reg1("a", 1)
+    reg1("b", 2)
+    """,
+    """
+
+    r1 = {}
+    def reg1(k, v):
+        r1[k] = v
+    reg1("b", 2)
+    reg1("a", 1)
+    """,
+)
+case(
+    "reader before foreign adder",
+    "p.b",
+    {
+        "p/__init__.py": "l1 = []\n",
+        "p/a.py": "import p\n",
+        "p/b.py": """
+
+        from .a import p as q
+        q.l1.insert(0, 1)
+        """,
+    },
+    {
+        "p/b.py": """
+
+        from .a import p as q
+        c3 = sum(4 for n in q.l1)
+        q.l1.insert(0, 1)
+        """,
+    },
+)
+case(
+    "reader before foreign adder 2",
+    "m2",
+    {
+        "m1.py": "t1 = dict(k0=1)\n",
+        "m2.py": """
+
+        import m1
+        m1.t1.update(k7=1)
+        """,
+    },
+    {
+        "m2.py": """
+
+        import m1
+        def f6(a=sum(m1.t1.values())): pass
+        m1.t1.update(k7=1)
+        """,
+    },
+)
+one(
+    "member registers",
+    """
+
+    r2 = []
+    def reg1(f):
+        r2.append(1)
+    class K4:
+        def __init__(self, v=1): pass
+        @reg1
+        def m(self): pass
+    """,
+    """
+
+    r2 = []
+    def reg1(f):
+        r2.append(1)
+    class K6:
+        pass
+    """,
+)
+one(
+    "member registers 2",
+    """
+
+    r2 = []
+    def reg1(f):
+        r2.append(1)
+    class K4:
+        def __init__(self, v=1): pass
+        @reg1
+        def m(self): pass
+    """,
+    """
+
+    r2 = []
+    def reg1(f):
+        r2.append(1)
+    class K4:
+        def __init__(self, v=1): pass
+        def m(self): pass
+    """,
+)
+one(
+    "meta attr",
+    """
+
+    class M2(type):
+        def __new__(mcls, name, bases, namespace, **k):
+            return super().__new__(mcls, name, bases, namespace, **k)
+    class K5(metaclass=M2):
+        def __init__(self, v=1): pass
+    K5.u = (1)
+    """,
+    """
+
+    class M2(type):
+        def __new__(mcls, name, bases, namespace, **k):
+            return super().__new__(mcls, name, bases, namespace, **k)
+    class K5(metaclass=M2):
+        def __init__(self, v=1): pass
+    o1 = K5(1)
+    K5.v = 1
+    """,
+)
+case(
+    "cache undone",
+    "m1 m2",
+    {
+        "m1.py": """
+
+        import functools
+        @functools.lru_cache
+        def f2():
+            pass
+        c7 = f2()
+        """,
+        "m2.py": "x = 1\n",
+    },
+    {
+        "m1.py": """
+
+        import functools
+        @functools.lru_cache
+        def f2():
+            return 1
+        c7 = f2()
+        """,
+        "m2.py": "x = y\n",
+    },
+)
+one(
+    "accepted",
+    """
+
+    s1 = '.'
+    class K1:
+        w = s1
+    """,
+    """
+
+    class K1:
+        w = s1
+        def m(self): pass
+    s1 = '.'
+    """,
+)
+one(
+    "swapped subclasses",
+    """
+
+    r1 = []
+    class K1:
+        def __init_subclass__(cls, **k):
+            r1.append(cls)
+    class K2(K1):
+        pass
+    class K3(K1):
+        pass
+    """,
+    """
+
+    r1 = []
+    class K1:
+        def __init_subclass__(cls, **k):
+            r1.append(cls)
+    class K3(K1):
+        pass
+    class K2(K1):
+        pass
+    """,
+)
+one(
+    "swapped routes",
+    """
+
+    class App:
+        def __init__(self): self.routes = {}
+        def route(self, path):
+            def deco(f):
+                self.routes[path] = f
+                return f
+            return deco
+    app = App()
+    @app.route("/a")
+    def a(): pass
+    @app.route("/b")
+    def b(): pass
+    names = list(app.routes)
+    """,
+    """
+
+    class App:
+        def __init__(self): self.routes = {}
+        def route(self, path):
+            def deco(f):
+                self.routes[path] = f
+                return f
+            return deco
+    app = App()
+    @app.route("/b")
+    def b(): pass
+    @app.route("/a")
+    def a(): pass
+    names = list(app.routes)
+    """,
+)
+case(
+    "swapped routes elsewhere",
+    "m",
+    {
+        "reg.py": """
+
+        class App:
+            def __init__(self): self.routes = []
+            def route(self, path):
+                def deco(f):
+                    self.routes.append((path, f))
+                    return f
+                return deco
+        app = App()
+        """,
+        "m.py": """
+
+        from reg import app
+        @app.route("/a")
+        def a(): pass
+        @app.route("/b")
+        def b(): pass
+        @app.route("/c")
+        def c(): pass
+        """,
+    },
+    {
+        "m.py": """
+
+        from reg import app
+        @app.route("/c")
+        def c(): pass
+        @app.route("/a")
+        def a(): pass
+        @app.route("/b")
+        def b(): return 1
+        """,
+    },
+)
+
+case(
+    "match reader before foreign adder",
+    "p.b",
+    {
+        "p/__init__.py": "l1 = []\n",
+        "p/a.py": "import p\n",
+        "p/b.py": """
+
+        from .a import p as q
+        match 1:
+            case 0:
+                c3 = f2
+            case 1 | 2:
+                c3 = (sum(4 for n in q.l1))
+        q.l1.insert(0, 1)
+        """,
+    },
+    {
+        "p/b.py": """
+
+        from .a import p as q
+        def f2(): pass
+        match 1:
+            case 0:
+                c3 = f2
+            case 1 | 2:
+                c3 = (sum(4 for n in q.l1))
+        q.l1.insert(0, 1)
+        """,
+    },
+)
+case(
+    "slice foreign",
+    "p.a",
+    {
+        "p/__init__.py": "l2 = []\n",
+        "p/a.py": """
+
+        import p
+        p.l2[:0] = [1]
+        """,
+    },
+    {
+        "p/a.py": """
+
+        import p
+        c2, c8 = 1, len(p.l2)
+        p.l2[:0] = [1]
+        """,
+    },
+)
+case(
+    "default foreign",
+    "m2",
+    {
+        "m1.py": "t1 = dict(k0=1)\n",
+        "m2.py": """
+
+        import m1
+        m1.t1.update(k7=1)
+        """,
+    },
+    {
+        "m2.py": """
+
+        import m1
+        def f6(a=sum(m1.t1.values())):
+            pass
+        m1.t1.update(k7=1)
+        """,
+    },
+)
+case(
+    "failed import remembered",
+    "p.a",
+    {
+        "n1.py": "",
+        "p/__init__.py": "",
+        "p/a.py": "",
+    },
+    {
+        "n1.py": """
+
+        def f5(*a, b=16) -> 1: pass
+        """,
+        "p/a.py": """
+
+        from n1 import f5
+        match f4:
+            case 9: pass
+        """,
+    },
+    {
+        "p/a.py": "",
+    },
+)

@@ -121,7 +121,7 @@ _remembered: dict[Any, Fresh] = {}
 
 def _fresh_of(scenario: Scenario, number: int, root: str, before: Sequence[Fresh]) -> Fresh:
     version = scenario.versions[number]
-    earlier = [name for each in before for name in each.loaded]
+    earlier = [name for each in before if each.error is None for name in each.loaded]  # a failed reload imports nothing
     wanted = [n for n in dict.fromkeys([*scenario.entries, *earlier]) if _path_of(n, version)]
     key = (tuple(sorted(version.items())), tuple(wanted))
     if key not in _remembered:
