@@ -59,6 +59,7 @@ LAYERS = [
     "definitions",
     "decorated",
     "scheduling",
+    "families",
     "telling",
     "assignments",
     "swapping",

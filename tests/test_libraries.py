@@ -403,20 +403,6 @@ def test_sqlalchemy_method(workshop: Workshop) -> None:
     assert see("session.scalars(m_N.select(m_N.User)).one() is one")
 
 
-def test_sqlalchemy_column_added_is_reported(workshop: Workshop) -> None:
-    """SQLAlchemy maps a table once: the old mapping goes on, and the report says so."""
-    pytest.importorskip("sqlalchemy")
-    setup = """
-        notes_N = []
-        __import__("hmr_daemon").on_reload(lambda e: notes_N.extend(e.notes))
-        one = m_N.User(name="ann"); held = m_N.User
-    """
-    edited = module(workshop, SQLALCHEMY, setup)
-    edited.edit(("    name: Mapped[str]\n", "    name: Mapped[str]\n    mail: Mapped[str | None]\n"))
-    edited.bench.process.until(edited.bench.own("'m_N.User needs a restart to be whole' in ' '.join(notes_N)"), True)
-    assert edited.bench.see("(one.greet(), m_N.User is held)") == ("old ann", True)
-
-
 def test_sqlalchemy_other_model_added(workshop: Workshop) -> None:
     pytest.importorskip("sqlalchemy")
     edited = module(workshop, SQLALCHEMY, "held = m_N.User")

@@ -20,6 +20,8 @@ class Aftermath(Rerunning):
     def _after(self) -> None:
         self.open_groups.clear()
         self.outcome.notes += classes.heirless(self.superseded)
+        for remade in self.remade:
+            classes.renew_instances(self.transaction, remade)
         self.graph.forget_codes(self.dropped)
         for node in [node for nodes in self.removed_nodes.values() for node in nodes]:
             self.transaction.on_undo(self.graph.set_uses, node, node.uses)

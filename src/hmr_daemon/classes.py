@@ -49,8 +49,26 @@ class ClassChange:
     @property
     def shown(self) -> frozenset[str]:
         """Names that code mentions which sees the change: special methods are run by using the class."""
-        special = any(name.startswith("__") and name.endswith("__") for name in self.names)
-        return self.names | {self.cls.__name__} if special else self.names
+        return self.names | {self.cls.__name__} if self.special else self.names
+
+    @property
+    def special(self) -> bool:
+        """Whether code that merely uses the class runs what changed."""
+        return any(n.startswith("__") and n.endswith("__") and n != "__annotations__" for n in self.names)
+
+    @property
+    def methods_only(self) -> bool:
+        """Whether nothing differs but functions, which are looked up when they are called."""
+        return not self.whole and all(isinstance(vars(self.cls).get(n), METHOD_TYPES) for n in self.names)
+
+
+@dataclass(frozen=True)
+class Remade:
+    """A class that was made anew, as the object that it is."""
+
+    cls: type
+    before: Mapping[str, Any]
+    """Its members before."""
 
 
 class CannotChange(Exception):  # noqa: N818
@@ -60,6 +78,14 @@ class CannotChange(Exception):  # noqa: N818
         super().__init__(qualname, reason)
         self.qualname = qualname
         self.reason = reason
+
+
+def is_installed(owner: type) -> bool:
+    """Whether a class comes from an installed library, and not from the standard one."""
+    if owner.__module__.partition(".")[0] in sys.stdlib_module_names:
+        return False
+    module = sys.modules.get(owner.__module__)
+    return environment_reason(getattr(module, "__file__", None) or "<builtin>") is not None
 
 
 def changeable(cls: object) -> bool:
@@ -72,7 +98,8 @@ def changeable(cls: object) -> bool:
             continue
         if owner.__module__ == "typing" and owner.__name__ == "_ProtocolMeta" and not _is_protocol(cls):
             continue
-        if {"__new__", "__init__", "__prepare__", "__call__"} & set(vars(owner)):
+        makes = {"__new__", "__init__", "__prepare__", "__call__"} & set(vars(owner))
+        if makes and not (makes == {"__init__"} and is_installed(owner)):
             return False
     return _bases_make_nothing(cls)
 
@@ -141,6 +168,7 @@ class ClassHook:
         self._find = find
         self._stack: list[str] = []
         self.changes: list[ClassChange] = []
+        self.remade: list[Remade] = []
         self.problems: list[str] = []
 
     def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
@@ -168,24 +196,36 @@ class ClassHook:
             graft(self._transaction, cls, namespace, edit)
         names = {n for n in {*before, *vars(cls)} - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
         rebased = cls.__bases__ != old_bases
+        if edit.annotated_otherwise:
+            names.add("__annotations__")
         completed = before.get("__abstractmethods__") != vars(cls).get("__abstractmethods__")
-        if names or edit.decorated or rebased:
-            self.changes.append(ClassChange(cls, frozenset(names), edit.decorated or rebased or completed, rebased))
+        whole = edit.decorated or edit.anew or rebased
+        if names or whole:
+            self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased))
+        if edit.anew:
+            self.remade.append(Remade(cls, before))
+            _tell_makers(cls, bases, namespace, keywords)
+            return cls
         changed = [vars(cls).get(name, before.get(name)) for name in names]
-        self._announce(cls, keywords, [*changed, bases] if edit.bases_changed or edit.annotations_changed else changed)
+        if edit.bases_changed or edit.annotations_changed:
+            changed.append(bases)
+        self._announce(cls, keywords, qualname, changed)
         return cls
 
-    def _announce(self, cls: type, keywords: Mapping[str, Any], changed: Collection[Any]) -> None:
+    def _announce(self, cls: type, keywords: Mapping[str, Any], qualname: str, changed: Collection[Any]) -> None:
         """Tell the base that has ``__init_subclass__``: the class is new to it in this form.
 
         A library's hook may refuse to see a class twice, and does not mind what its methods do.
         """
+        methods_only = all(isinstance(member, METHOD_TYPES) for member in changed)
+        if not methods_only and type(cls).__init__ is not type.__init__:
+            raise CannotChange(qualname, "its metaclass is told of new classes only")
         owner = next((base for base in cls.__mro__[1:] if "__init_subclass__" in vars(base)), object)
         if owner is object:
             return
         module = sys.modules.get(owner.__module__)
         installed = environment_reason(getattr(module, "__file__", None) or "<builtin>") is not None
-        if installed and all(isinstance(member, METHOD_TYPES) for member in changed):
+        if installed and methods_only:
             return
         try:
             told: Any = super(cls, cls)
@@ -213,6 +253,25 @@ class ClassHook:
             self._transaction.set_member(cls, "__orig_bases__", namespace["__orig_bases__"])
 
 
+def _tell_makers(cls: Any, bases: tuple[type, ...], namespace: Mapping[str, Any], keywords: Mapping[str, Any]) -> None:
+    """What `type` does last with a class that it has made: its bases are told of it, and its metaclass."""
+    super(cls, cls).__init_subclass__(**keywords)
+    type(cls).__init__(cls, cls.__name__, bases, dict(namespace), **keywords)
+
+
+def renew_instances(transaction: Transaction, remade: Remade) -> None:
+    """What instances hold of what was made of their class is what was made of it anew."""
+    anew = dict[int, Any]()
+    for name, member in remade.before.items():
+        if not isinstance(member, (*METHOD_TYPES, str, int, type(None))):
+            anew[id(member)] = vars(remade.cls).get(name, member)
+    for instance in [holder for holder in gc.get_referrers(remade.cls) if type(holder) is remade.cls]:
+        for part in list(functions.own_dict(instance).values()):
+            for name, held in functions.attributes(part):
+                if id(held) in anew:
+                    transaction.set_attribute(part, name, anew[id(held)])
+
+
 def _metaclass_for(given: object, bases: Iterable[type]) -> object:
     """What CPython makes a class of: the most derived of the metaclass that it is given and those of its bases."""
     winner = given
@@ -226,7 +285,7 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
     """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
     for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
-    if edit.decorated:
+    if edit.decorated or edit.anew:
         for name in set(vars(cls)) - edit.new_names - IMPLICIT:
             transaction.delete_member(cls, name)
         if "__hash__" not in edit.new_names and "__eq__" not in edit.new_names:

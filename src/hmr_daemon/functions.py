@@ -9,7 +9,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import CodeType, FunctionType, MappingProxyType, MethodType
+from types import CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType
 from typing import Any
 
 from . import codes
@@ -321,6 +321,15 @@ def own_dict(value: Any) -> Mapping[str, Any]:
         return members
     state = own(value, "__dict__")
     return state if isinstance(state, dict) else {}
+
+
+def attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    """What `value` holds by name, in its dict and in slots, without running the user's code."""
+    yield from list(own_dict(value).items())
+    for cls in type(value).__mro__:
+        for name, member in list(vars(cls).items()):
+            if type(member) is MemberDescriptorType and (held := own(value, name)) is not MISSING:
+                yield name, held
 
 
 def merge(

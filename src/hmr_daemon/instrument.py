@@ -37,6 +37,10 @@ class ClassEdit:
     decorated: bool
     slots_changed: bool
     annotations_changed: bool
+    annotated_otherwise: bool
+    """Whether what its annotations say is different, and not only what its annotated members are."""
+    anew: bool
+    """Whether the whole body runs, and who made something of the class is told of it as of a new one."""
 
 
 @dataclass
@@ -55,6 +59,8 @@ class Request:
     """First lines of functions that must be made again, whether or not their definitions changed."""
     in_place: frozenset[str] = frozenset()
     """Qualified names of the classes that can be changed in place."""
+    anew: bool = False
+    """Whether its classes are made anew, as the objects that they are."""
     classes: dict[str, ClassEdit] = field(default_factory=dict)
     """Filled: by qualified name, the classes that were turned into namespaces."""
     kept_defaults: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -157,16 +163,20 @@ class _Transformer:
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
         moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
         moving += [old_members[e.old] for e in edits if e.old is not None and e.change is Change.SHELL]
+        nodes = [s.node for s in new_members]
         return ClassEdit(
             name=node.name,
             qualname=qualname,
             members=chosen,
             old_names=_bound(old_members, old_node.name),
             new_names=_bound(new_members, node.name),
-            bases_changed=bases_changed or bool(_loads(heads) & request.changed_names),
+            bases_changed=bases_changed or request.anew or bool(_loads(heads) & request.changed_names),
             decorated=bool(node.decorator_list or old_node.decorator_list),
             slots_changed=_slots(old_members) != _slots(new_members),
             annotations_changed=any(_annotated(s) for s in moving),
+            annotated_otherwise=_annotations(old_members) != _annotations(new_members)
+            or any(_loads([n.annotation]) & request.changed_names for n in nodes if isinstance(n, ast.AnnAssign)),
+            anew=request.anew,
         )
 
     def _member_change(self, change: Change, statement: Statement, qualname: str) -> Change:
@@ -174,6 +184,8 @@ class _Transformer:
         if change not in (Change.SAME, Change.BODY):
             return change
         request, effects = self.request, statement.effects
+        if request.anew and statement.kind != "doc":
+            return Change.SHELL
         if any(statement.line <= line <= statement.end_line for line in request.lines):
             return Change.SHELL
         if any(f"{qualname}.{name}" in request.changed_names for name in effects.writes):
@@ -314,6 +326,11 @@ def _bare(statement: Statement) -> bool:
 
 def _annotated(statement: Statement) -> bool:
     return isinstance(statement.node, ast.AnnAssign)
+
+
+def _annotations(body: Sequence[Statement]) -> list[object]:
+    nodes = [s.node for s in body]
+    return [shape([n.target, n.annotation], True) for n in nodes if isinstance(n, ast.AnnAssign)]
 
 
 def _heads(node: ast.ClassDef) -> object:

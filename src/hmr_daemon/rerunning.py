@@ -383,12 +383,14 @@ class Rerunning(Editing):
             changed_names=frozenset(reason.changed_names),
             code_changed=reason.code_changed,
             in_place=self._in_place(node, before),
+            anew=node in self.anew,
             lines=frozenset(reason.lines.union(new.co_firstlineno for _, new in self.swap.refused)),
         )
 
     def _take_up(self, hooks: Hooks, node: Node) -> None:
         """What the statement's definitions have done to their live predecessors."""
         self.outcome.notes += hooks.class_hook.problems
+        self.remade += hooks.class_hook.remade
         for class_change in hooks.class_hook.changes:
             self.touched.add(id(class_change.cls))
             self.class_changes[id(class_change.cls)] = class_change
@@ -541,7 +543,7 @@ class Rerunning(Editing):
         if isinstance(old, type) and isinstance(new, type):
             if node.statement.kind == "class" and self._made_before(node, old) and made_here(new, node):
                 return self._adopt(node, old, new)
-            own = name in self.made.get(node, {}) and "<locals>" in new.__qualname__
+            own = name in self.made.get(node, {}) and ("<locals>" in new.__qualname__ or node in self.anew)
             if own and (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__):
                 return self._adopt(node, old, new)
             return new

@@ -129,6 +129,9 @@ class RunState:
         self.superseded: list[type] = []
         """Classes in whose place others stand now."""
         self.class_changes: dict[int, classes.ClassChange] = {}
+        self.anew: set[Node] = set()
+        """Statements of classes that a library set up together, and of what keeps them: see `families`."""
+        self.remade: list[classes.Remade] = []
         self.touched_codes: set[int] = set()
         self.changed_names: dict[str, set[str]] = {}
         """By file, the globals that came out different."""

@@ -280,6 +280,17 @@ def members(statement: Statement, file_text: str) -> tuple[Statement, ...]:
     return tuple(split(node.body, file_text.split("\n"), future, keep=True))
 
 
+def handed_to(statement: Statement, name: str) -> Iterator[str]:
+    """Names of what a statement calls with a name, or an attribute of that name, among the arguments."""
+    for call in [node for node in ast.walk(statement.parse()) if isinstance(node, ast.Call)]:
+        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+        inner = [node for argument in arguments for node in ast.walk(argument)]
+        if any(name in (getattr(node, "id", None), getattr(node, "attr", None)) for node in inner):
+            first = next((node.id for node in ast.walk(call.func) if isinstance(node, ast.Name)), None)
+            if first is not None:
+                yield first
+
+
 def split(
     body: Sequence[ast.stmt], lines: Sequence[str], future: int, start: int = 0, keep: bool = False
 ) -> Iterator[Statement]:

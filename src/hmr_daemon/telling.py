@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
-from . import classes, codes, decorated, functions, reach
+from . import classes, codes, decorated, functions, reach, statements
 from .contributions import Place
+from .families import Families
 from .graph import ModuleRecord, Name, Node
-from .scheduling import Scheduling
 from .transaction import MISSING
 
 INTROSPECTION = frozenset({
@@ -22,7 +22,7 @@ CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 MANY = 1_000  # entries of a container that are looked at
 
 
-class Telling(Scheduling):
+class Telling(Families):
     """A run that tells the readers of what changed."""
 
     def _tell(self, record: ModuleRecord, name: str, origin: Node | None, reason: str, added: bool = False) -> None:
@@ -85,7 +85,7 @@ class Telling(Scheduling):
             for reader, known in list(self.agenda.readers(node.module, name, node)):
                 if reader is node:
                     continue
-                used = reader.statement.kind not in ("from", "import") and self._uses(reader, change)
+                used = reader.statement.kind not in ("from", "import") and self._uses(reader, known, change)
                 if used:
                     self.schedule(reader, f"{name} changed", known)
                 if used and reader.statement.kind != "class":
@@ -101,20 +101,34 @@ class Telling(Scheduling):
                     if maker.statement.effects.calls:
                         self.schedule(maker, f"{cls.__qualname__} is made otherwise", code_changed=True)
 
-    def _uses(self, reader: Node, change: classes.ClassChange | None) -> bool:
-        """Whether a statement may see which members changed."""
+    def _uses(self, reader: Node, known: str, change: classes.ClassChange | None) -> bool:
+        """Whether a statement that knows a class by a name may see which members changed."""
         effects = reader.statement.effects
+        if (change is None or not change.methods_only) and self.is_set_up_by_library(reader):
+            return True
         if change is None or change.whole:
             return effects.calls or bool(effects.attributes) or reader.statement.kind not in ("class", "def")
         if change.names & effects.attributes:
             return True
-        if any(name.startswith("__") and name.endswith("__") for name in change.names):
+        if "__annotations__" in change.names and self._asks_for_annotations(reader, known):
+            return True
+        if change.special:
             return effects.calls or reader.statement.kind not in ("class", "def", "assign")
         return self._ran_what_names(reader, change)
 
+    def _asks_for_annotations(self, reader: Node, known: str) -> bool:
+        """Whether a statement may look at the annotations of a class: itself, or a library that it hands it to."""
+        effects = reader.statement.effects
+        if not INTROSPECTION.isdisjoint(effects.attributes | effects.reads):
+            return True
+        namespace = reader.module.namespace
+        called = statements.handed_to(reader.statement, known) if effects.calls else ()
+        return any(getattr(namespace.get(name), "__module__", None) not in self.graph.modules for name in called)
+
     def _ran_what_names(self, reader: Node, change: classes.ClassChange) -> bool:
+        names = change.names | INTROSPECTION if "__annotations__" in change.names else change.names
         ran = self._codes_run(reader, [cls.__module__ for cls in change.cls.__mro__])
-        return any(change.names & set(code.co_names) for code in ran)
+        return any(names & set(code.co_names) for code in ran)
 
     def _tell_entries(self, origin: Node, place: Place, rebound: bool = False, emptied: bool = False) -> None:
         """A registry has other entries: who looks at it runs again, who only adds to it does not.

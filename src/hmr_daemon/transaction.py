@@ -119,7 +119,7 @@ class Transaction:
             self._keep(_refill_set, container, set(container))
         elif isinstance(container, type):
             self._keep(_refill_class, container, dict(vars(container)))
-        elif isinstance(state := getattr(container, "__dict__", None), dict):
+        if not isinstance(container, type) and isinstance(state := getattr(container, "__dict__", None), dict):
             self._keep(_refill_dict, state, dict(state))
 
     def refill(self, mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
@@ -137,14 +137,14 @@ def _discard(mapping: dict[Any, Any], key: Any) -> None:
 
 
 def _refill_dict(mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
+    kind = OrderedDict if isinstance(mapping, OrderedDict) else dict  # past what a subclass of the user's does
     if list(mapping.keys()) == list(items):
         for key, value in items.items():
             if mapping[key] is not value:
-                mapping[key] = value
+                kind.__setitem__(mapping, key, value)
         return
     for key in [key for key in mapping if key not in items]:
-        del mapping[key]
-    kind = OrderedDict if isinstance(mapping, OrderedDict) else dict  # past what a subclass of the user's does
+        kind.__delitem__(mapping, key)
     apply((kind.__setitem__, mapping, key, value) for key, value in items.items())
     if list(mapping) != list(items):  # put all of them at the end, in their order; each is always there
         again = [((kind.pop, mapping, key, None), (kind.__setitem__, mapping, key, items[key])) for key in items]
