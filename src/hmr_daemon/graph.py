@@ -300,10 +300,11 @@ class Graph:
     def expected_reads(self, node: Node) -> set[Name]:
         """What the statement's text and its last run say that it reads from other modules."""
         found = set(node.reads)
-        package = node.module.namespace.get("__package__") or ""
         for level, module, name, _ in node.statement.imports:
-            base = package.rsplit(".", level - 1)[0] if level > 1 else package if level else ""
-            found.add((".".join(filter(None, (base, module))), name))
+            if level:
+                base = (node.module.namespace.get("__package__") or "").rsplit(".", level - 1)[0]
+                module = f"{base}.{module}" if base and module else base or module
+            found.add((module, name))
         for name in node.statement.effects.reads:
             value = node.module.namespace.get(name)
             if isinstance(value, ModuleType) and value.__name__ in self.modules:
@@ -400,17 +401,21 @@ class Graph:
 
     # --- save time: facts of statements that were run again ---------------------------------------------
 
-    def renew(self, node: Node, notes: Notes, in_part: bool = False) -> None:
-        """Replace what a node's last run used by what this run used; add it, where only a part ran again."""
+    def uses_of(self, node: Node, notes: Notes, in_part: bool = False) -> Uses:
+        """What a run of a statement used; with what its last run used, where only a part ran again."""
         reads = {(module, name) for _, module, name in notes.reads}
         wrote = {(module, name) for _, module, name in notes.writes}
         ran = {id(code) for _, code in notes.ran if _counts(code)}
         opened = {path for _, path in notes.opened}
         if in_part:
             reads, ran, wrote, opened = reads | node.reads, ran | node.ran, wrote | node.wrote, opened | node.opened
-        if not self.read_ahead:
-            self.read_ahead = any(self.loaded_after(module, node) for module, _ in reads - node.reads)
-        self.set_uses(node, (reads, ran, wrote, opened, node.extra))
+        return reads, ran, wrote, opened, node.extra
+
+    def renew(self, node: Node, uses: Uses) -> None:
+        """Replace what a node's last run used by what another run used."""
+        if not self.read_ahead and (new := uses[0] - node.reads):
+            self.read_ahead = self.any_loaded_after((module for module, _ in new), node)
+        self.set_uses(node, uses)
         if not SEES_CALLS:
             self._guess_runs(node)
         if node.star:
@@ -483,7 +488,9 @@ class Graph:
         found = self._resolved(self._setters.users(name))
         return [node for node in found if name in node.wrote and node.module.name != name[0]]
 
-    def _resolved(self, entries: Iterable[Entry], dead: bool = False) -> list[Node]:
+    def _resolved(self, entries: Collection[Entry], dead: bool = False) -> list[Node]:
+        if not entries:
+            return []
         found: dict[Node, None] = {}
         for entry in entries:
             node = entry if isinstance(entry, Node) else self._loaded_node(*entry)
@@ -499,7 +506,7 @@ class Graph:
 
     def order(self, node: Node) -> tuple[float, ...]:
         """Sorts statements of all modules as they first ran; an import sorts after what it loaded."""
-        return (*self._order_of(node.module), node.order, END)
+        return (*(self._load_orders.get(node.module) or self._order_of(node.module)), node.order, END)
 
     def _order_of(self, record: ModuleRecord) -> tuple[float, ...]:
         order = self._load_orders.get(record)
@@ -507,10 +514,14 @@ class Graph:
             order = self._load_orders[record] = self._load_order(record)
         return order
 
-    def loaded_after(self, module: str, node: Node) -> bool:
-        """Whether a module began to load when a statement had run for the first time."""
-        record = self.modules.get(module)
-        return record is not None and self._order_of(record) > self.order(node)
+    def any_loaded_after(self, modules: Iterable[str], node: Node) -> bool:
+        """Whether one of the modules began to load when a statement had run for the first time."""
+        now = self.order(node)
+        for module in modules:
+            record = self.modules.get(module)
+            if record is not None and self._order_of(record) > now:
+                return True
+        return False
 
     def stands_after(self, code: CodeType, node: Node) -> bool:
         """Whether a definition came after a statement when all was imported."""

@@ -179,6 +179,10 @@ class Agenda:
                 return node, self.take(node)
         return None
 
+    def is_pending(self, record: ModuleRecord) -> bool:
+        """Whether something of a module has yet to run."""
+        return record in self._pending
+
     @property
     def empty(self) -> bool:
         return not self._pending
@@ -195,7 +199,7 @@ class Agenda:
         expected = self._graph.expected_reads(node)
         modules = {module for module, _ in expected}
         if node.statement.kind in ("import", "from") and (
-            self._graph.read_ahead or any(self._graph.loaded_after(module, node) for module in modules)
+            self._graph.read_ahead or self._graph.any_loaded_after(modules, node)
         ):  # what it imports may import what is yet to run
             yield from self._awaited_behind(node, modules)
         for module in sorted(modules):
@@ -227,7 +231,10 @@ class Agenda:
         return found
 
     def _earlier(self, node: Node) -> Node | None:
-        return next((n for n in self._pending.get(node.module, ()) if n.order < node.order), None)
+        for other in self._pending.get(node.module, ()):
+            if other.order < node.order:
+                return other
+        return None
 
     def awaited_of(self, node: Node, record: ModuleRecord, names: Collection[str]) -> Iterator[Node]:
         """What of a module `node` waits for: all of it, or the names it reads where it was imported half-way."""
@@ -280,12 +287,13 @@ class Agenda:
 
     def readers(self, record: ModuleRecord, name: str, origin: Node | None) -> Iterator[tuple[Node, str]]:
         """Statements that used the binding of `name` while they ran, with the name they know it by."""
-        for reader in self.table(record).readers_of(name, origin):
+        table = self.table(record)
+        for reader in table.readers_of(name, origin) if name in table.readers else ():
             yield reader, name
         for reader in self._graph.readers((record.name, name)):
             if self._came_after(reader, origin):
                 yield reader, _alias(reader, name)
-        for reader in self.table(record).dynamic:
+        for reader in table.dynamic:
             if self._came_after(reader, origin):
                 yield reader, name
 
@@ -320,4 +328,7 @@ class Agenda:
 
 
 def _alias(reader: Node, name: str) -> str:
-    return next((bound for _, _, imported, bound in reader.statement.imports if imported == name), name)
+    for _, _, imported, bound in reader.statement.imports:
+        if imported == name:
+            return bound
+    return name

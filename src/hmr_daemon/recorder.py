@@ -199,7 +199,7 @@ class RecordingModule(ModuleType):
             frame = notes.frame
             notes.raw_reads += (notes.position() if frame is None else frame.f_lasti, module, name)
             if notes.in_reload:
-                _tell_before_read(module, name)
+                _tell_before_read(notes, module, name)
         if name in namespace and name not in OF_THE_TYPE:
             return namespace[name]
         if name == "__path__" and "__getattr__" not in namespace:
@@ -221,10 +221,10 @@ class RecordingModule(ModuleType):
         ModuleType.__setattr__(self, name, value)
 
 
-def _tell_before_read(module: str, name: str) -> None:
-    for notes in reversed(_run_here()):
-        if notes.before_read is not None:
-            notes.before_read(module, name)
+def _tell_before_read(notes: Notes, module: str, name: str) -> None:
+    for each in (notes,) if notes.outer is None else reversed(_outward(notes)):
+        if each.before_read is not None:
+            each.before_read(module, name)
 
 
 def _take_out(notes: Notes) -> bool:

@@ -16,7 +16,7 @@ from .compiler import compile_statement, compile_text
 from .definitions import Hooks, fresh, is_of, made_here
 from .editing import Editing, mention
 from .failures import explain
-from .graph import END, ModuleRecord, Node
+from .graph import END, SEES_CALLS, ModuleRecord, Node
 from .instrument import Request, instrument
 from .planner import Reason
 from .recorder import Notes
@@ -98,6 +98,9 @@ class Rerunning(Editing):
         record = node.module
         self.outcome.involved.add(record.path)
         before = self._before(node)
+        if self._is_bare_import(node):
+            self._run_bare_import(node, reason, before)
+            return
         self.made[node] = self._made_by(node, before)
         earlier_extra = set(node.extra) if node.star or node.statement.effects.dynamic else set()
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
@@ -150,21 +153,31 @@ class Rerunning(Editing):
                 node.extra.discard(name)
                 self.transaction.delete_item(node.module.namespace, name)
 
+    def _run_bare_import(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
+        self._guard(node, before)
+        self._execute(node, reason, before)
+        self.outcome.ran.append(str(node))
+        for name in sorted(before):
+            self._settle(node, name, before[name])
+        self._tell_others(node, grouped=False)
+        self._close_groups(node)
+
     def _before(self, node: Node) -> dict[str, Any]:
         """What the names hold that the statement binds, or bound before it was edited."""
         namespace = node.module.namespace
         names = self._bound_by(node) | self._old_writes(node)
-        values_now = {name: namespace.get(name, MISSING) for name in names}
-        return {
-            name: MISSING if self._is_preset(node.module, name, value) else value for name, value in values_now.items()
-        }
+        before = {name: namespace.get(name, MISSING) for name in names}
+        for name, value in before.items() if self.preset else ():
+            if self._is_preset(node.module, name, value):
+                before[name] = MISSING
+        return before
 
     def _guard(self, node: Node, before: Mapping[str, Any]) -> None:
         """Have everything that the statement may change taken back where the reload fails."""
         record = node.module
         if id(record) not in self.guarded:
             self.guarded.add(id(record))
-            self.transaction.guard_namespace(record.module)
+            self.transaction.guard(record.namespace)
         if node.statement.kind not in ("def", "class", "import", "from"):
             self._dispose(record)
         for name in self.agenda.table(record).mutates(node):
@@ -226,7 +239,7 @@ class Rerunning(Editing):
 
     def _close_groups(self, node: Node) -> None:
         """Compare the values whose last builder has run."""
-        for key, group in list(self.open_groups.items()):
+        for key, group in list(self.open_groups.items()) if self.open_groups else ():
             group.members.discard(node)
             if not group.members:
                 del self.open_groups[key]
@@ -366,7 +379,8 @@ class Rerunning(Editing):
             return
         finally:
             notes.before_read = None  # the notes stay with the modules that were imported, the run does not
-        self.outcome.loaded += self.graph.absorb_all(self.recorder.take_loads())
+        if loads := self.recorder.take_loads():
+            self.outcome.loaded += self.graph.absorb_all(loads)
         self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
         if hooks is not None:
             self._take_up(hooks, node)
@@ -409,14 +423,16 @@ class Rerunning(Editing):
     def _before_read(self, node: Node, module: str, name: str) -> None:
         """A statement of another module that is to bind what is read now runs first."""
         record = self.graph.modules.get(module)
-        if record is None or record is node.module:
+        if record is None or record is node.module or not self.agenda.is_pending(record):
             return
         for earlier in self.agenda.awaited_of(node, record, {name}):
             self._run_in_order(earlier, self.agenda.take(earlier))
 
     def _renew_facts(self, node: Node, notes: Notes, in_part: bool) -> None:
-        self.transaction.on_undo(self.graph.set_uses, node, node.uses)
-        self.graph.renew(node, notes, in_part)
+        before, now = node.uses, self.graph.uses_of(node, notes, in_part)
+        if now != before or node.star or not SEES_CALLS:
+            self.transaction.on_undo(self.graph.set_uses, node, before)
+            self.graph.renew(node, now)
 
     def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
         """Qualified names of the statement's classes whose live objects can take their new members."""
@@ -491,9 +507,12 @@ class Rerunning(Editing):
     def _next_writer(self, node: Node, name: str) -> Node | None:
         """The next statement that binds the name, in its module or from another."""
         own = self.agenda.table(node.module).next_writer(name, node)
+        setters = self.graph.setters((node.module.name, name))
+        if not setters:
+            return own
         now = self.graph.order(node)
-        setters = [n for n in self.graph.setters((node.module.name, name)) if self.graph.order(n) > now]
-        return min([*setters, *([own] if own is not None else [])], key=self.graph.order, default=None)
+        later = [setter for setter in setters if self.graph.order(setter) > now]
+        return min([*later, *([own] if own is not None else [])], key=self.graph.order, default=None)
 
     def _compare(self, node: Node, name: str, old: Any, new: Any, last: bool = True) -> None:
         """`last` tells that no later statement of the module binds the name: other modules see this value."""
@@ -527,7 +546,8 @@ class Rerunning(Editing):
                 self.superseded.append(old)
         elif values.same(old, new) and (old is new or isinstance(new, IMMUTABLE)):
             return
-        if callable(clear := functions.own(old, "cache_clear")) and functions.own(old, "__wrapped__") is not MISSING:
+        cached = callable(old) and functions.own(old, "__wrapped__") is not MISSING
+        if cached and callable(clear := functions.own(old, "cache_clear")):
             self._clear(clear)  # whoever still holds the old cache must not be served what old code computed
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)

@@ -26,11 +26,19 @@ class Scheduling(RunState):
             node, reason, name, code_changed = waiting.pop()
             if not self._may_run(node) or (node.statement.directive == "keep" and node not in self.added):
                 continue
-            if not self.agenda.add(node, reason, name, code_changed):
+            if not self.agenda.add(node, reason, name, code_changed) or self._is_bare_import(node):
                 continue
             for earlier, read in self.agenda.needed_before(node, self._read_by_calls(node)):
                 waiting.append((earlier, f"{node.statement.label} needs its {read}", None, False))
             waiting += [(n, r, None, False) for n, r in (*self._group(node), *self._half_built(node))]
+
+    def _is_bare_import(self, node: Node) -> bool:
+        """Whether a statement does no more than to bind names that its text tells, as most that a change reaches.
+
+        Nothing belongs with it, it has put nothing into registries, and it is what it was when it ran last.
+        """
+        imports = node.statement.kind in ("import", "from") and not (node.star or node.extra or node.ran or node.codes)
+        return imports and node.module not in self.edited
 
     def _read_by_calls(self, node: Node) -> set[str]:
         """Names that are bound more than once and that functions which a new statement will call read."""
@@ -302,10 +310,8 @@ class Scheduling(RunState):
         return here and not any(id(f.__code__) in own for f in functions.reachable([value]))
 
     def _bound_by(self, node: Node) -> set[str]:
-        names = set(node.writes)
-        if node.statement.effects.calls:
-            names |= self._set_by_functions(node.module)
-        return names
+        names = node.writes
+        return {*names, *self._set_by_functions(node.module)} if node.statement.effects.calls else set(names)
 
     def _set_by_functions(self, record: ModuleRecord) -> frozenset[str]:
         """Global names that functions of the module bind."""
