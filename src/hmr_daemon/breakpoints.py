@@ -9,7 +9,6 @@ import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from typing import Any
 
 
@@ -39,6 +38,8 @@ class Breakpoints:
 
 def moved(before: list[bytes], after: list[bytes]) -> list[int]:
     """For each line, counted from 1, where it is afterwards; what is gone becomes the line that took its place."""
+    from difflib import SequenceMatcher  # few processes have breakpoints
+
     lines = []
     for _, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         last = max(new_start, new_end - 1)
