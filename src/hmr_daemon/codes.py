@@ -201,14 +201,52 @@ def grown_names(code: CodeType) -> frozenset[str]:
 
 def _grown(code: CodeType, reads: frozenset[str]) -> frozenset[str]:
     instructions = list(dis.get_instructions(code))
-    stores = any(i.opname in ("STORE_SUBSCR", "DELETE_SUBSCR") for i in instructions)
-    found = set()
-    for instruction, following in pairwise(instructions):
-        if instruction.opname in reads:
-            method = following.opname in ("LOAD_ATTR", "LOAD_METHOD") and following.argval in GROWING_METHODS
-            if method or stores:
-                found.add(instruction.argval)
-    return frozenset(found)
+    found = [
+        instruction
+        for instruction, following in pairwise(instructions)
+        if following.opname in ("LOAD_ATTR", "LOAD_METHOD") and following.argval in GROWING_METHODS
+    ]
+    for position, instruction in enumerate(instructions):
+        if (keys := ITEM_STORES.get(instruction.opname)) is not None:
+            container = _container(instructions, position, keys)
+            found += container if container and not _is_variable(code, container) else instructions
+    return frozenset(i.argval for i in found if i.opname in reads)
+
+
+ITEM_STORES = {"STORE_SUBSCR": 1, "DELETE_SUBSCR": 1, "STORE_SLICE": 2}
+"""Instructions that store into a container, with how many values they take from the stack on top of it."""
+
+
+def _container(instructions: list[dis.Instruction], position: int, keys: int) -> list[dis.Instruction]:
+    """The instructions that load what the one at `position` stores into; none, where that cannot be told."""
+    end = position
+    for _ in range(keys + 1):
+        start, end = end, _first_of_value(instructions, end)
+        if end < 0:
+            return []
+    return instructions[end:start]
+
+
+def _is_variable(code: CodeType, container: list[dis.Instruction]) -> bool:
+    """Whether it is a local variable, which may hold anything, and no parameter."""
+    only = container[0]
+    local = len(container) == 1 and only.opname.startswith("LOAD_FAST") and isinstance(only.argval, str)
+    return local and only.argval not in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def _first_of_value(instructions: list[dis.Instruction], end: int) -> int:
+    """The position of the first of those instructions that put the value on the stack which is on top at `end`."""
+    depth = 0
+    while depth < 1 and end > 0:
+        end -= 1
+        instruction = instructions[end]
+        if instruction.opname in ("SWAP", "COPY") or instruction.opcode in JUMPS:
+            return -1
+        depth += dis.stack_effect(instruction.opcode, instruction.arg, jump=False)
+    return end if depth == 1 else -1  # since 3.13, one instruction may load two variables
+
+
+JUMPS = frozenset((*dis.hasjrel, *dis.hasjabs))
 
 
 def names_used(code: CodeType) -> frozenset[str]:

@@ -453,7 +453,8 @@ class Cache:
 
     holder: Any
     function: Any
-    clear: Callable[[], object]
+    forget: Callable[[], Callable[[], object]]
+    """Empties it, and gives what takes that back as far as it can be."""
     owner: type | None = None
     """The class that it is a member of."""
 
@@ -479,7 +480,7 @@ def caches(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
                 break
             clear = own(value, "cache_clear")
             if callable(clear):
-                yield Cache(value, function, clear, owner)
+                yield Cache(value, function, functools.partial(emptied, clear), owner)
             value = function
 
 
@@ -489,13 +490,26 @@ def _cached_properties(cls: type) -> Iterator[Cache]:
             yield Cache(member, member.func, functools.partial(_forget_property, cls, member.attrname), cls)
 
 
-def _forget_property(cls: type, name: str) -> None:
+def emptied(clear: Callable[[], object]) -> Callable[[], object]:
+    """Empty a cache. What it held is lost, so taking it back means that nothing stays which was put there since."""
+    clear()
+    return clear
+
+
+def _forget_property(cls: type, name: str) -> Callable[[], object]:
     """Let instances of the class and of its subclasses compute a cached property again."""
+    computed = []
     for instance in gc.get_referrers(*with_subclasses(cls)):
         if isinstance(instance, cls):
             state = own(instance, "__dict__")
-            if isinstance(state, dict):
-                state.pop(name, None)
+            if isinstance(state, dict) and name in state:
+                computed.append((state, state.pop(name)))
+    return functools.partial(_give_back, computed, name)
+
+
+def _give_back(computed: list[tuple[dict[str, Any], Any]], name: str) -> None:
+    for state, value in computed:
+        state[name] = value
 
 
 def dispatchers(namespace: Mapping[str, Any]) -> Iterator[Callable[[], object]]:

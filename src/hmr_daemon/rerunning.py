@@ -149,7 +149,7 @@ class Rerunning(Editing):
             if package is None or child is None or before.get(name, MISSING) is not MISSING:
                 continue
             said = name in package.namespace.get("__all__", ()) or mention(child.name).search(package.source or b"")
-            if name in node.extra and not said and self.graph.loaded_after(child.name, node):
+            if name in node.extra and not said and self.graph.any_loaded_after((child.name,), node):
                 node.extra.discard(name)
                 self.transaction.delete_item(node.module.namespace, name)
 
@@ -548,7 +548,7 @@ class Rerunning(Editing):
             return
         cached = callable(old) and functions.own(old, "__wrapped__") is not MISSING
         if cached and callable(clear := functions.own(old, "cache_clear")):
-            self._clear(clear)  # whoever still holds the old cache must not be served what old code computed
+            t.on_undo(functions.emptied(clear))  # who still holds it must not be served what old code computed
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -240,13 +240,8 @@ class Telling(Families):
         for record, cache, ran in self._caches():
             stale = any({*names.get(c.co_filename, ()), *members} & set(c.co_names) for c in ran.values())
             if stale or changed & ran.keys():
-                self._clear(cache.clear)
+                self.transaction.on_undo(cache.forget())
                 self._tell_cache_users(record, cache.holder)
-
-    def _clear(self, clear: Callable[[], object]) -> None:
-        """Empty a cache, and where the reload fails, take back what new code has put there."""
-        clear()
-        self.transaction.on_undo(clear)
 
     def _caches(self) -> list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]]:
         """The caches of the user's functions, with the code that may have computed what they hold."""

@@ -2267,3 +2267,57 @@ case(
         "p/a.py": "",
     },
 )
+one(
+    "metaclass reads a name that moved below",
+    """
+
+    c4 = (c3 := 1) + 1
+    class M1(type):
+        def __new__(mcls, name, bases, namespace, **k):
+            namespace['added'] = c3
+            return type.__new__(mcls, name, bases, namespace)
+    class K1(metaclass=M1):
+        pass
+    """,
+    """
+
+    class M1(type):
+        def __new__(mcls, name, bases, namespace, **k):
+            namespace['added'] = c3
+            return type.__new__(mcls, name, bases, namespace)
+    class K1(metaclass=M1):
+        pass
+    c4 = (c3 := 1) + 1
+    """,
+)
+case(
+    "a cached property's value is kept where the edit fails",
+    "p",
+    {
+        "p/a.py": """
+
+        import functools
+        class K4:
+            def __init__(self, v=1): pass
+            @functools.cached_property
+            def p(self): pass
+            def m(self): return self.p
+        o1 = K4(1)
+        """,
+        "p/__init__.py": """
+
+        from p import a as a_1
+        c3 = a_1.o1.m()
+        """,
+    },
+    {
+        "p/a.py": """
+
+        import functools
+        class K4:
+            def __init__(self, v=13): pass
+            def p(self): return 1
+        o1 = K4(1)
+        """,
+    },
+)
