@@ -60,11 +60,18 @@ class Assigning(Telling):
     def _unset_global(self, node: Node, target: Target, setters: list[Node]) -> None:
         record, name = self.graph.modules[target.holder.__name__], target.attribute
         self.set_from_outside.add((id(record), name))
+        self._forget_setting(node, (record.name, name))
         writers = self.agenda.table(record).last_writers(name)
         for writer in setters[-1:] or writers:
             self.schedule(writer, f"binds {name} last now")
         if not setters and not writers:
             self.removed_names.append((record, name))
+
+    def _forget_setting(self, node: Node, name: Name) -> None:
+        """What a statement's last run set, its new text does not."""
+        reads, ran, wrote, opened, extra = node.uses
+        self.transaction.on_undo(self.graph.set_uses, node, node.uses)
+        self.graph.set_uses(node, (reads, ran, wrote - {name}, opened, extra))
 
     def setters(self, target: Target) -> list[Node]:
         """Statements of any module that set an attribute, in order."""
@@ -80,19 +87,10 @@ class Assigning(Telling):
 
     def _mentioning(self, names: Collection[Name]) -> Iterator[Node]:
         """Statements that set an attribute of what one of the names leads to."""
-        waiting, seen, yielded = list(names), set[Name](), set[int]()
-        while waiting:
-            module, name = waiting.pop()
-            record = self.graph.modules.get(module)
-            if record is None or (module, name) in seen:
-                continue
-            seen.add((module, name))
-            for reader, known in list(self.agenda.readers(record, name, None)):
-                if reader.statement.kind == "from" or reader.statement.alias:
-                    waiting += [(reader.module.name, bound) for bound in {known, *reader.statement.names}]
-                elif reader.statement.effects.sets and id(reader) not in yielded:
-                    yielded.add(id(reader))
-                    yield reader
+        records = [(record, name) for module, name in names if (record := self.graph.modules.get(module)) is not None]
+        known = {(other.name, alias): other for record, name in records for other, alias in self._aliases(record, name)}
+        found = [reader for (_, alias), other in known.items() for reader, _ in self.agenda.readers(other, alias, None)]
+        yield from dict.fromkeys(reader for reader in found if reader.statement.effects.sets)
 
     def assigned(self, node: Node) -> list[tuple[Target, Any]]:
         """What the statement is about to set, with the values before."""

@@ -104,6 +104,8 @@ class Editing(Swapping):
     def _set_version(self, edit: FileEdit, nodes: list[Node]) -> None:
         """The record is the new version from now on."""
         record, t = edit.record, self.transaction
+        if edit.old_parsed is not None:
+            self.parsed_before[record] = edit.old_parsed
         t.set_attribute(record, "parsed", edit.parsed)
         t.set_attribute(record, "edited", edit.source)
         t.set_attribute(record, "packed", None)

@@ -124,6 +124,8 @@ class Families(Scheduling):
 
     def _names_in_body(self, node: Node, before: Statement) -> set[str]:
         previous, parsed = self.previous.get(node), node.module.parsed
+        if not node.alive:
+            parsed = self.parsed_before.get(node.module, parsed)
         assert parsed is not None
         members = statements.members(before, previous.text if previous is not None else parsed.text)
         return {name for member in members for name in member.effects.writes}

@@ -312,7 +312,10 @@ class Agenda:
         table = self.table(record)
         for reader in self._function_readers(record, name):
             if self._came_after(reader, origin) and (
-                origin is None or reader.module is not record or origin in table.reaching(name, reader)
+                origin is None
+                or reader.module is not record
+                or origin.module is not record
+                or origin in table.reaching(name, reader)
             ):
                 yield reader
 

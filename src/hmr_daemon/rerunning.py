@@ -182,6 +182,8 @@ class Rerunning(Editing):
             self._dispose(record)
         for name in self.agenda.table(record).mutates(node):
             self.transaction.guard(record.namespace.get(name))
+        for target in self.targets(node, node.statement):
+            self.transaction.guard(target.holder)
         for value in before.values() if node.statement.kind == "class" else ():
             self.transaction.guard(value)  # its decorators set attributes as they like
 
@@ -228,14 +230,14 @@ class Rerunning(Editing):
         """What the statement did to what is not its own."""
         if not grouped and node.statement.effects.mutates:
             self._tell_library_state(node)
-        if node.statement.kind == "def":
-            function = node.module.namespace.get(node.statement.names[0])
-            if function is not None:
+        for name in node.writes if node.statement.kind == "def" or node.codes else ():
+            function = node.module.namespace.get(name)
+            if type(function) is FunctionType:
                 self.set_again(node, function)
         for module, name in node.wrote:
             other = self.graph.modules.get(module)
             if other is not None and other is not node.module:
-                self._tell(other, name, None, f"{module}.{name} was set")
+                self._tell(other, name, node, f"{module}.{name} was set")
 
     def _close_groups(self, node: Node) -> None:
         """Compare the values whose last builder has run."""

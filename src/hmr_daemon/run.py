@@ -120,6 +120,8 @@ class RunState:
         self.agenda = Agenda(graph)
         self.outcome = Outcome()
         self.previous: dict[Node, Previous] = {}
+        self.parsed_before: dict[ModuleRecord, Parsed] = {}
+        """The versions that edited modules had."""
         self.swap = functions.Swap([], [])
         self.guarded: set[int] = set()
         self.preset: dict[tuple[int, str], Any] = {}

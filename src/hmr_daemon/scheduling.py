@@ -54,13 +54,13 @@ class Scheduling(RunState):
         found = set(effects.reads)
         if not effects.calls or names <= found:
             return found
-        called = [namespace[name] for name in effects.reads if name in namespace and name not in names]
-        for code in reach.reached(called, effects.attributes, {node.module.path}).values():
-            found |= codes.global_reads(code) - codes.grown_globals(code)
         writers = self.agenda.table(node.module).writers
-        for name in effects.reads - namespace.keys():  # defined by the same edit
-            for code in codes.walk(code for writer in writers.get(name, ()) for code in writer.codes):
-                found |= codes.global_reads(code) - codes.grown_globals(code)
+        new = [w for name in effects.reads - namespace.keys() for w in writers.get(name, ())]  # by the same edit
+        defined = [*codes.walk(code for writer in new for code in writer.codes)]
+        used = effects.reads.union(*map(codes.global_reads, defined)) - names
+        called = [namespace[name] for name in used if name in namespace]
+        for code in [*defined, *reach.reached(called, effects.attributes, {node.module.path}).values()]:
+            found |= codes.global_reads(code) - codes.grown_globals(code)
         return found
 
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
@@ -76,19 +76,24 @@ class Scheduling(RunState):
             if any(self._added_to_after(node, name)):
                 self.made_anew.add((id(node.module), name))
                 yield from self._makers(table, node, name)
+        adds = bool(node.statement.effects.mutates)
         for record, name in self._read_elsewhere(node):
-            if any(self._added_to_unseen(node, record, name)):
+            grows = not adds and type(record.namespace.get(name)) in (list, dict, set)
+            if any(self._set_after(node, record, name)) or (grows and any(self._added_to_unseen(node, record, name))):
                 yield from self._writers(record, name)
 
     def _read_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
-        """What a statement reads of other modules that it does not add to itself, and that may be added to."""
-        adds = node.statement.effects.mutates
-        for module, name in self.graph.expected_reads(node) if not adds else ():
+        """What a statement reads of other modules that it does not set itself."""
+        own = {names[-1] for names in node.statement.effects.sets}
+        for module, name in self.graph.expected_reads(node):
             record = self.graph.modules.get(module)
-            if record is None or record is node.module:
-                continue
-            if type(record.namespace.get(name)) in (list, dict, set):
+            if record is not None and record is not node.module and name not in own:
                 yield record, name
+
+    def _set_after(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
+        """For each statement that sets a name of another module, whether it stands after `node`."""
+        now = self.graph.order(node)
+        yield from (self.graph.order(setter) > now for setter in self.graph.setters((record.name, name)))
 
     def _added_to_after(self, node: Node, name: str) -> Iterator[bool]:
         """For each statement that adds to the value of a name, whether it stands after `node`."""

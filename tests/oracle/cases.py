@@ -2321,3 +2321,151 @@ case(
         """,
     },
 )
+case(
+    "set by a submodule later",
+    "p.a",
+    {
+        "p/__init__.py": """
+
+        c1 = 9
+        class K4:
+            def __init__(self, v=c1): pass
+        """,
+        "p/a.py": "import p as p_1\n",
+    },
+    {
+        "p/a.py": """
+        import p as p_1
+        p_1.c1 = 2
+        """,
+    },
+)
+case(
+    "a view of a dict that a failed edit made",
+    "m2",
+    {
+        "p/a.py": """
+        class K1:
+            pass
+        """,
+        "p/b.py": "import p.a as a_1\n",
+        "m2.py": """
+
+        t2 = dict(k0=19)
+        from p.b import a_1
+        a_1.K1.v = t2.values()
+        D1 = 1
+        class K4:
+            q = D1
+        """,
+    },
+    {
+        "m2.py": """
+
+        t2 = dict(k0=13)
+        from p.b import a_1
+        a_1.K1.v = t2.values()
+        class K4:
+            q = D1
+        """,
+    },
+)
+one(
+    "note of a function in a branch",
+    """
+
+    l1 = []
+    for i1 in range(1):
+        l1.append(i1)
+    if sum(n for n in l1):
+        pass
+    else:
+        def f3(): pass
+    f3.note = 1
+    """,
+    """
+
+    l1 = []
+    if sum(n for n in l1):
+        pass
+    else:
+        def f3(): pass
+    f3.note = 1
+    """,
+)
+case(
+    "read of what is set below",
+    "p",
+    {
+        "m1.py": """
+        c1 = 13
+        l1 = []
+        """,
+        "p/__init__.py": """
+
+        import m1 as m1_1
+        m1_1.c1 = 5
+        """,
+    },
+    {
+        "p/__init__.py": """
+
+        import m1 as m1_1
+        m1_1.l1[:2] = [m1_1.c1]
+        m1_1.c1 = 5
+        """,
+    },
+)
+
+one(
+    "dataclass emptied",
+    """
+    import dataclasses
+    @dataclasses.dataclass
+    class D2:
+        pass
+    """,
+    "",
+)
+case(
+    "module attr",
+    "m2",
+    {
+        "m1.py": "",
+        "m2.py": """
+
+        import m1
+        m1.c3 = 6
+        """,
+    },
+    {
+        "m2.py": """
+
+        import m1
+        m1.c1 = 7
+        """,
+    },
+)
+one(
+    "note again",
+    """
+
+    class M1(type):
+        pass
+    class K1(metaclass=M1):
+        pass
+    def f1(a=1):
+        pass
+    f1.note = K1
+    """,
+    """
+
+    class M1(type):
+        pass
+    class K1(metaclass=M1):
+        pass
+    def f1(a=1) -> 1:
+        pass
+    f1.note = K1
+    """,
+)
