@@ -96,6 +96,7 @@ class Finder:
             if spec is not None:
                 break
         else:
+            self.miss(name, path)
             return None
         if type(spec.loader) is SourceFileLoader:
             try:
@@ -107,6 +108,9 @@ class Finder:
     def meet(self, spec: "ModuleSpec") -> None:
         """A module is about to be loaded from a source file. Whatever this raises switches the daemon off."""
         raise NotImplementedError
+
+    def miss(self, name: str, path: "Sequence[str] | None") -> None:
+        """There is no such module. Never raises."""
 
 
 class FirstFinder(Finder):

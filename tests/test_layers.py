@@ -19,6 +19,7 @@ LAYERS = [
     "scope",
     "statements",
     "diff",
+    "optional",
     "compiler",
     "codes",
     "recorder",

@@ -667,6 +667,22 @@ def test_a_data_file_that_was_read_while_loading(live: LiveFactory) -> None:
     assert process.see("(m.data, m.double)") == (5, 10)
 
 
+def test_a_module_that_was_looked_for_in_vain(live: LiveFactory) -> None:
+    source = "try:\n    import extra\nexcept ImportError:\n    extra = None\nname = extra and extra.name\n"
+    process = live({"m.py": source, "p/__init__.py": "", "n.py": source.replace("import extra", "from p import extra")})
+    process.load("import m, n")
+    process.edit({"extra.py": "name = 1\n"}, atomic=True)
+    assert process.wait_reload().ran == ("m:1 try:", "m:5 name")
+    process.edit({"p/extra.py": "name = 2\n"}, atomic=True)
+    assert process.wait_reload().ran == ("n:1 try:", "n:5 name")
+    process.edit({"extra.py": "name = 3\n"}, atomic=True)
+    process.wait_reload()
+    assert process.see("(m.name, n.name)") == (3, 2)
+    (process.root / "extra.py").unlink()
+    assert process.wait_reload().ran == ("m:1 try:", "m:5 name")
+    assert process.see("(m.extra, m.name, n.name)") == (None, None, 2)
+
+
 ENCODED: dict[str, tuple[bytes, object]] = {
     "CRLF": (b"x = 2\r\ndef f():\r\n    return x\r\n", 2),
     "CR": (b"x = 2\rdef f():\r    return x\r", 2),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import FunctionType
 
-from . import abstract, classes, codes, functions
+from . import abstract, classes, codes, functions, statements
 from .graph import ModuleRecord, Node
 from .rerunning import Rerunning
 from .run import Replaced
@@ -27,11 +28,7 @@ class Aftermath(Rerunning):
             self.transaction.on_undo(self.graph.set_uses, node, node.uses)
             self.graph.forget_uses(node)
         self.outcome.replaced = list(self._replaced())
-        for record in self.edited:
-            if record.parsed is not None and record.parsed.annotations_wait:
-                self._annotate(record)
-            else:
-                self._drop_annotations(record)
+        self._settle_annotations()  # what ran has added its own, until 3.13
         members = {name for change in self.class_changes.values() for name in change.shown}
         self.caches = None  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members)
@@ -99,6 +96,27 @@ class Aftermath(Rerunning):
                 called = any(node in self.agenda.done for node in self.graph.runners(new))
                 yield Replaced(f"{names[0]}.{new.co_qualname}", old, new, id(old) in changed, called)
 
+    def _settle_annotations(self) -> None:
+        """Let the annotations of modules be those of the new sources."""
+        for record in self.edited:
+            if record.parsed is not None and not record.parsed.annotations_wait:
+                self._drop_annotations(record)
+
+    def _tell_annotations(self) -> None:
+        """Who asks for the annotations of a module that are different now runs again."""
+        self._settle_annotations()
+        for record in self.edited:
+            if record.parsed is not None and record.parsed.annotations_wait:
+                self._annotate(record)
+        for record in self.edited:
+            now = [node.statement for node in record.nodes or () if node in self.previous or node in self.added]
+            if _annotations(self._statements_before(record)) == _annotations(now):
+                continue
+            for name in ("__annotations__", "__annotate__"):
+                readers = [reader for reader, _ in self.agenda.readers(record, name, None)]
+                for reader in [*readers, *self.agenda.function_readers(record, name, None)]:
+                    self.schedule(reader, "annotations are different", name, code_changed=True)
+
     def _drop_annotations(self, record: ModuleRecord) -> None:
         """Until 3.13 each annotated statement adds its own entry."""
         nodes = self.graph.analyze(record)
@@ -143,10 +161,7 @@ class Aftermath(Rerunning):
         return changed + [node.statement for node in self.removed_nodes[record]]
 
     def _leave(self, record: ModuleRecord) -> None:
-        parent, _, child = record.name.rpartition(".")
-        package = self.graph.modules.get(parent)
-        if package is not None and package.namespace.get(child) is record.module:
-            self.transaction.delete_item(package.namespace, child)
+        self._drop_submodule(record)
         self.transaction.delete_item(sys.modules, record.name)
         self.outcome.abandoned.append(record)
         self.outcome.removed.append(record.name)
@@ -158,3 +173,10 @@ def _star_order(node: Node) -> Sequence[str]:
     names = dict(vars(sources[0])) if sources and sources[0] is not None else {}
     public = names.get("__all__")
     return public if isinstance(public, (list, tuple)) else list(names)
+
+
+def _annotations(of: Iterable[Statement]) -> list[object]:
+    """What statements annotate, and how."""
+    annotating = [statement.parse() for statement in of if statement.effects.annotates]
+    nodes = [node for tree in annotating for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)]
+    return [statements.shape([node.target, node.annotation], True) for node in nodes]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from types import CodeType, FunctionType
 
-from . import codes, contributions, diff, functions, reach, statements
+from . import codes, contributions, diff, functions, optional, reach, statements
 from .compiler import compile_text
 from .diff import Change as Kind
 from .graph import ModuleRecord, Node
@@ -119,18 +119,43 @@ class Editing(Swapping):
             t.set_attribute(node, "alive", False)
 
     def _take_leave(self) -> None:
-        """Modules whose files are gone, that statements had used and that none mentions any more, lose their effect."""
+        """Modules whose files are gone, that statements had used and that none needs any more, lose their effect."""
         for record in [r for path in sorted(self.graph.gone) for r in self.graph.at_path(path)]:
-            if not self.graph.was_read(record.name):
-                continue  # only a prompt imported it: it stays
-            word = mention(record.name)
-            if any(word.search(other.source or b"") for other in self.graph.modules.values() if other is not record):
-                continue
+            users = self._users(record)
+            if users is None or not (users or self.graph.was_read(record.name)):
+                continue  # it stays where someone needs it, or only a prompt imported it
             self.left.append(record)
             for node in self.graph.analyze(record):
                 self._withdraw(node)
                 self._lose_targets(node, None)
                 self.transaction.set_attribute(node, "alive", False)
+            if users:
+                self.transaction.delete_item(sys.modules, record.name)
+                self._drop_submodule(record)
+                self.forsaken += users
+
+    def _users(self, record: ModuleRecord) -> list[Node] | None:
+        """Statements that may import a module and can do without it; None where others mention it."""
+        word, found = mention(record.name), list[Node]()
+        for other in list(self.graph.modules.values()):
+            if other is record or not word.search(other.source or b""):
+                continue
+            asks = optional.ASKING.encode() in (other.source or b"")
+            for node in self.graph.analyze(other):
+                if optional.may_import(node.statement, record.name):
+                    found.append(node)
+                elif optional.imports_nothing(node.statement) and word.search(node.statement.text.encode()):
+                    return None  # it is reached through its package
+            if not all(optional.can_do_without(node.statement, record.name, asks) for node in found):
+                return None
+        return found
+
+    def _drop_submodule(self, record: ModuleRecord) -> None:
+        """A module that is left is no attribute of its package any more."""
+        parent, _, child = record.name.rpartition(".")
+        package = self.graph.modules.get(parent)
+        if package is not None and package.namespace.get(child) is record.module:
+            self.transaction.delete_item(package.namespace, child)
 
     def _seed(self) -> None:
         """Put on the agenda what was edited, once all statements have their new places and codes."""
@@ -147,6 +172,10 @@ class Editing(Swapping):
             self._tell_unbound(node, name)
         for node in [node for record in self.left for node in self.graph.analyze(record)]:
             self._group_of(node, removed=True)
+        for node in self.forsaken:
+            runners = [runner for code in codes.walk(node.codes) for runner in self.graph.runners(code)]
+            for user in runners if node.statement.kind in ("def", "class") else [node, *runners]:
+                self.schedule(user, "does without a module that is gone", code_changed=True)
 
     def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
         """Order numbers that rise along the new source; what stayed in order keeps its own."""

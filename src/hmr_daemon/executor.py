@@ -91,6 +91,7 @@ class _Run(Aftermath):
         self._preset()
         self._swap_code()
         self._seed()
+        self._tell_annotations()
         for node, place in self.withdrawn:
             self._tell_entries(node, place)
         for node, target in self.lost:

@@ -9,12 +9,13 @@ from _frozen_importlib_external import PathFinder, SourceFileLoader
 from hmr_daemon_startup import Finder, as_importlib
 
 from ._bootstrap import is_user_source
+from .recorder import note_asked, note_missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
     from collections.abc import Callable, Sequence
     from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-    from types import CodeType, ModuleType
+    from types import CodeType, FrameType, ModuleType
     from typing import Any, Protocol
 
     class LoadListener(Protocol):
@@ -78,6 +79,19 @@ class LiveFinder(Finder):
     def meet(self, spec: ModuleSpec) -> None:
         if is_user_source(spec):
             adopt(spec)
+            if _is_only_asked_for():
+                note_asked(str(spec.origin))
+
+    def miss(self, name: str, path: Sequence[str] | None) -> None:
+        note_missing(name, path)
+
+
+def _is_only_asked_for() -> bool:
+    """Whether it is ``importlib.util.find_spec`` that looks for the module, and no import."""
+    frame: FrameType | None = sys._getframe(1)
+    for _ in range(3):
+        frame = frame.f_back if frame is not None else None
+    return frame is not None and frame.f_code.co_name == "find_spec" and "spec_from_loader" in frame.f_globals
 
 
 class Notice:

@@ -12,7 +12,7 @@ from ._bootstrap import environment_reason
 from .batches import BatchQueue
 from .graph import Graph, ModuleRecord
 from .owners import Owners
-from .recorder import opened_states, state_of
+from .recorder import awaited_sources, opened_states, state_of
 from .signatures import UNSETTLED, Signature, settled, signature
 from .watcher import Watcher
 
@@ -132,7 +132,8 @@ class Followed:
         self._queue.put(path)
 
     def _data_files(self) -> set[str]:
-        return {p for p in self._graph.opened_paths() if environment_reason(p) is None and os.path.isfile(p)}
+        paths = [path for path in self._graph.opened_paths() if environment_reason(path) is None]
+        return {path for path in paths if path in awaited_sources or os.path.isfile(path)}
 
 
 def _is_as_loaded(record: ModuleRecord) -> bool:

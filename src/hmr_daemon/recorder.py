@@ -9,9 +9,11 @@ import os
 import sys
 from _thread import RLock, get_ident
 
+from ._bootstrap import environment_reason
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import CodeType, FrameType, ModuleType
     from typing import Any, Self
 else:
@@ -263,6 +265,16 @@ def _path_error(self: ModuleType, module: str) -> AttributeError:
     return _path_errors.setdefault(id(self), error)
 
 
+def _hand_on_opened(notes: Notes, path: str) -> None:
+    """What a module needed that could not be loaded is needed by who imports it, the module's own file first."""
+    outer = _innermost.get(get_ident())
+    if outer is not None:
+        position = outer.position()
+        opened = dict.fromkeys([path, *(each for _, each in notes.opened)])
+        outer.opened += tuple((position, each) for each in opened)
+        awaited_sources.add(path)
+
+
 RecordingModule.__name__ = RecordingModule.__qualname__ = "module"
 RecordingModule.__module__ = "builtins"
 
@@ -288,6 +300,33 @@ _real_open = io.open
 
 opened_states: dict[str, tuple[int, int] | None] = {}
 """What each data file looked like when top-level code opened it last."""
+
+
+awaited_sources: set[str] = set()
+"""Where modules that top-level code looked for in vain may come to be."""
+
+
+def note_asked(source: str) -> None:
+    """Top-level code asked whether there is a module, without importing it."""
+    notes = _innermost.get(get_ident())
+    if notes is not None:
+        notes.opened += ((notes.position(), source),)
+        awaited_sources.add(source)
+
+
+def note_missing(name: str, path: Sequence[str] | None) -> None:
+    """Top-level code looked for a module that there is not: a file of that name counts as one that it read."""
+    notes = _innermost.get(get_ident())
+    if notes is None:
+        return
+    last, position = name.rpartition(".")[2], notes.position()
+    for folder in list(sys.path if path is None else path):
+        base = os.path.join(os.path.abspath(folder or os.getcwd()), last)
+        for source in (base + ".py", os.path.join(base, "__init__.py")):
+            if environment_reason(source) is None:
+                notes.opened += ((position, source),)
+                opened_states[source] = None
+                awaited_sources.add(source)
 
 
 def state_of(path: str) -> tuple[int, int] | None:
@@ -419,6 +458,7 @@ class Recorder:
         load.failed = failed
         if failed:
             self.forget(load.name)
+            _hand_on_opened(load.notes, load.path)
         if failed or not load.unfinished:
             self._loads.append(load)
         load.unfinished = False

@@ -146,6 +146,8 @@ class RunState:
         self.removed_nodes: dict[ModuleRecord, list[Node]] = defaultdict(list)
         self.left: list[ModuleRecord] = []
         """Modules whose files are gone and that nothing needs."""
+        self.forsaken: list[Node] = []
+        """Statements that do without modules whose files are gone."""
         self.unbound: list[tuple[Node, str]] = []
         """Statements with the names that they bound, and bind no more, before others that go on doing so."""
         self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}

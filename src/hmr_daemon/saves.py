@@ -16,7 +16,7 @@ from .followed import Followed
 from .graph import Graph
 from .model import Change, Failure, Reload
 from .pending import Pending, involved_in
-from .recorder import Recorder
+from .recorder import Recorder, awaited_sources
 from .run import Outcome
 from .signatures import Signature
 from .uncalled import Uncalled
@@ -51,6 +51,8 @@ class Saves:
         self._take_loads = take_loads
         self._tried: dict[str, tuple[Signature, bytes]] = {}
         """What each file held when it was looked at last: the same save is told more than once."""
+        self._absent: set[str] = set()
+        """Files that were deleted, as far as that has been told."""
         self._unreadable: dict[str, int] = {}
         """Files that are there and cannot be read, and how often that was tried."""
         self._landed: list[Outcome] = []
@@ -121,7 +123,8 @@ class Saves:
         else:
             self._unreadable.pop(path, None)
         if source is None:
-            return None
+            return self._gone(path) if reading.is_gone else None
+        self._absent.discard(path)
         self._graph.gone.discard(path)
         tried, self._tried[path] = self._tried.get(path), (reading.state, source)
         if tried == self._tried[path]:
@@ -135,6 +138,13 @@ class Saves:
         if self.pending.waits_for(path) or self._graph.openers(path):
             return Change(path, source)
         return None
+
+    def _gone(self, path: str) -> Change | None:
+        """The deletion of a file that statements only asked for."""
+        asked = path in awaited_sources and path not in self._absent and not self._graph.at_path(path)
+        self._absent.add(path)
+        self._tried.pop(path, None)
+        return Change(path, None) if asked and self._graph.openers(path) else None
 
     def _try_later(self, path: str, error: OSError) -> None:
         """A file that cannot be read now is an edit that has failed; what keeps it from being read may pass."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import enum
 import functools
 import re
+import sys
 import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 Snapshot = dict[str, Any]
 ATOMS = (int, float, complex, str, bytes, bool, types.NoneType, types.EllipsisType, types.NotImplementedType, range)
-KEPT_DUNDERS = frozenset({"__doc__", "__all__", "__annotations__", "__getattr__"})
+LAZY_ANNOTATIONS = sys.version_info >= (3, 14)
+KEPT_DUNDERS = frozenset(
+    {"__doc__", "__all__", "__getattr__"} | ({"__annotations__"} if not LAZY_ANNOTATIONS else set())
+)
 CLASS_NOISE = frozenset(
     "__dict__ __weakref__ __module__ __firstlineno__ __static_attributes__ __annotate__ __annotate_func__ "
     "__annotations_cache__ __abstractmethods__ _abc_impl __match_args__".split()
@@ -48,9 +52,20 @@ def names(module: types.ModuleType) -> dict[str, Any]:
     }
 
 
+def _asked(name: str, module: types.ModuleType) -> dict[str, Any]:
+    """What is computed when someone asks for it."""
+    try:
+        found: Any = module.__annotations__ if LAZY_ANNOTATIONS else {}
+    except Exception as error:  # names that are not there
+        found = type(error).__name__
+    return {f"{name}.__annotations__()": found} if found else {}
+
+
 def take(modules: Mapping[str, types.ModuleType], called: Mapping[str, Any], only: Collection[str]) -> Snapshot:
     """Every name of the modules of these names, and what their functions returned."""
     roots = {f"{m}.{n}": value for m in sorted(only) for n, value in names(modules[m]).items()}
+    for name in sorted(only):
+        roots |= _asked(name, modules[name])
     return _Describer(modules).describe({**roots, **called})
 
 
