@@ -1094,3 +1094,13 @@ def test_one_of_five_hundred_registered_functions(workshop: Workshop) -> None:
     reload = bench.edit({"m_N": "from r_N import task\n" + functions.replace("return 250\n", "return -1\n")})
     assert reload.ran == ()
     assert bench.see("(len(r_N.tasks), r_N.tasks['f250'](), r_N.tasks['f251']())") == (500, -1, 251)
+
+
+def test_what_a_decorator_reads_is_not_what_it_adds_to(workshop: Workshop) -> None:
+    """A registered function under another decorator is registered anew, and none of the others."""
+    registry = "tasks = {}\nknown = {'x': 1}\ndef task(f):\n    f.known = sorted(known)\n    tasks[f.__name__] = f\n"
+    source = "from r_N import task\ndef same(f): return f\n@task\ndef first(): pass\n{}@task\ndef last(): pass\n"
+    bench = workshop.bench({"r_N": registry + "    return f\n", "m_N": source.format("")})
+    reload = bench.edit({"m_N": source.format("@same\n")})
+    assert reload.ran == (bench.own("m_N:5 last"),)
+    assert bench.see("(list(r_N.tasks), r_N.tasks['last'] is m_N.last)") == (["first", "last"], True)
