@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import FunctionType
+from typing import Any
 
 from . import abstract, classes, codes, functions, statements
 from .graph import ModuleRecord, Node
@@ -23,6 +24,8 @@ class Aftermath(Rerunning):
         self.outcome.notes += classes.heirless(self.superseded)
         for remade in self.remade:
             classes.renew_instances(self.transaction, remade)
+        for cls, generated in self.set_aside:
+            self._give_back(cls, generated)
         self.graph.forget_codes(self.dropped)
         for node in [node for nodes in self.removed_nodes.values() for node in nodes]:
             self.transaction.on_undo(self.graph.set_uses, node, node.uses)
@@ -40,6 +43,12 @@ class Aftermath(Rerunning):
                 break
         for record in self.left:
             self._leave(record)
+
+    def _give_back(self, cls: type, members: Mapping[str, Any]) -> None:
+        """Members that nobody made anew stay what they were: the program made them, and no statement."""
+        if not members.keys() & vars(cls).keys():
+            for name, member in members.items():
+                self.transaction.set_member(cls, name, member)
 
     def _order_names(self, record: ModuleRecord) -> bool:
         """New names stand where a fresh process has them: programs that go through `globals()` see the order.

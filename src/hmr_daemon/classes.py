@@ -35,6 +35,9 @@ SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__qualname__", "__static_attributes__",
                          "__conditional_annotations__"})  # fmt: skip
 
+FIELDS = "__dataclass_fields__"
+TOLD_BY_FIELDS = frozenset({FIELDS, "__match_args__"})
+
 
 @dataclass(frozen=True)
 class ClassChange:
@@ -121,6 +124,13 @@ def _bases_make_nothing(cls: type) -> bool:
     return all(not isinstance(base, type) or issubclass(type(cls), type(base)) for base in resolved)
 
 
+def _generated(member: Any) -> bool:
+    """Whether a function was made from text that no file has, or wraps one that was."""
+    if type(member) is not FunctionType:
+        return False
+    return member.__code__.co_filename.startswith("<") or _generated(functions.own(member, "__wrapped__"))
+
+
 class Namespace(dict[str, Any]):
     """What a class body that runs in part runs in: it sees the members that stay."""
 
@@ -169,6 +179,8 @@ class ClassHook:
         self._stack: list[str] = []
         self.changes: list[ClassChange] = []
         self.remade: list[Remade] = []
+        self.set_aside: list[tuple[type, dict[str, Any]]] = []
+        """Classes with the members that were made of their fields, where these are others now."""
         self.problems: list[str] = []
 
     def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
@@ -193,6 +205,7 @@ class ClassHook:
                 if type(cls) is not _metaclass_for(metaclass, bases):
                     raise CannotChange(qualname, "its metaclass changed")
                 self._rebase(cls, bases, namespace, qualname)
+            self._set_aside(cls, edit)
             graft(self._transaction, cls, namespace, edit)
         names = {n for n in {*before, *vars(cls)} - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
         rebased = cls.__bases__ != old_bases
@@ -211,6 +224,16 @@ class ClassHook:
             changed.append(bases)
         self._announce(cls, keywords, qualname, changed)
         return cls
+
+    def _set_aside(self, cls: type, edit: ClassEdit) -> None:
+        """Some other statement made a data class of this one, and would not replace what it made then."""
+        if edit.decorated or not edit.annotations_changed or FIELDS not in vars(cls):
+            return
+        members = {name: member for name, member in vars(cls).items() if name not in edit.new_names}
+        made = {name: member for name, member in members.items() if name in TOLD_BY_FIELDS or _generated(member)}
+        for name in made:
+            self._transaction.delete_member(cls, name)
+        self.set_aside.append((cls, made))
 
     def _announce(self, cls: type, keywords: Mapping[str, Any], qualname: str, changed: Collection[Any]) -> None:
         """Tell the base that has ``__init_subclass__``: the class is new to it in this form.

@@ -247,8 +247,3 @@ def _first_of_value(instructions: list[dis.Instruction], end: int) -> int:
 
 
 JUMPS = frozenset((*dis.hasjrel, *dis.hasjabs))
-
-
-def names_used(code: CodeType) -> frozenset[str]:
-    """Globals, attributes and variables of surrounding functions that `code` mentions."""
-    return frozenset((*code.co_names, *code.co_freevars))

@@ -66,7 +66,11 @@ def replaced(
     if node.statement.kind in COMPOUND:
         made |= _made_by_code(before, made_of)
     reads = old.effects.reads if old is not None else ()
-    snapshots = [(c, _copy(c), place) for c, place in containers(node, graph, reads) if len(c) <= LARGEST]
+    snapshots = [
+        (c, _copy(c), place)
+        for c, place in containers(node, graph, reads)
+        if len(c) <= LARGEST and not (place.owner is not None and later(place.owner))  # which was not there yet
+    ]
     keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
     taken = []
     for container, snapshot, _ in snapshots:

@@ -15,6 +15,9 @@ from .graph import Node
 LOOKS_INTO_CODE = frozenset({"__code__", "getsource", "getsourcelines", "compile", "exec", "eval"})
 """What a decorator names that makes something of a function's code."""
 
+Mentioned = dict[tuple[frozenset[int], frozenset[str]], frozenset[str]]
+"""Of decorators, by identity, and the attributes that are mentioned with them: the names in the code that they run."""
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -43,8 +46,11 @@ def definitions(
         yield Definition(old, new, value, made.get(id(new), ()), names[new.co_qualname] == 1)
 
 
-def consumed(definition: Definition, node: Node, files: Collection[str]) -> bool:
-    """Whether a decorator made something of a function that has changed, or handed back what runs something else."""
+def consumed(definition: Definition, node: Node, files: Collection[str], known: Mentioned) -> bool:
+    """Whether a decorator made something of a function that has changed, or handed back what runs something else.
+
+    `known` is filled with what is learned about decorators on the way, for the next statement.
+    """
     value, telling = definition.value, set(LOOKS_INTO_CODE)
     if value is not None and not any(value is function for function in definition.functions):
         parts = list(functions.visit([value], wrapped=False))
@@ -54,7 +60,7 @@ def consumed(definition: Definition, node: Node, files: Collection[str]) -> bool
             return True
     if codes.docstring(definition.old) != codes.docstring(definition.new):
         telling.add("__doc__")
-    return any(telling & set(code.co_names) for code in _run_by_decorators(node, files))
+    return not telling.isdisjoint(_mentioned_by_decorators(node, files, known))
 
 
 def compiled(node: Node, name: str) -> bool:
@@ -72,10 +78,15 @@ def _keeps(value: Any, code: CodeType) -> bool:
     return type(value) is not FunctionType and isinstance(state, dict) and any(v is code for v in state.values())
 
 
-def _run_by_decorators(node: Node, files: Collection[str]) -> Iterator[CodeType]:
+def _mentioned_by_decorators(node: Node, files: Collection[str], known: Mentioned) -> frozenset[str]:
+    """The names in the code that the decorators of a statement may run."""
     namespace, effects = node.module.namespace, node.statement.effects
     decorators = [namespace[name] for name in effects.reads if name in namespace]
     modules = [d for d in decorators if isinstance(d, ModuleType)]
     decorators += [vars(module)[name] for module in modules for name in effects.attributes if name in vars(module)]
     called = [d for d in decorators if not isinstance(d, ModuleType)]
-    return codes.walk(reach.reached(called, effects.attributes, files, results=True).values())
+    key = frozenset(map(id, called)), frozenset(effects.attributes)
+    if key not in known:
+        run = codes.walk(reach.reached(called, effects.attributes, files, results=True).values())
+        known[key] = frozenset(name for code in run for name in code.co_names)
+    return known[key]

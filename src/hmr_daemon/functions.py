@@ -13,7 +13,7 @@ from types import CodeType, FunctionType, MappingProxyType, MemberDescriptorType
 from typing import Any
 
 from . import codes
-from .transaction import MISSING, Transaction
+from .transaction import MISSING, Transaction, put_in_order
 
 Pair = tuple[CodeType, CodeType]
 CONTAINERS = (list, tuple, dict, set, frozenset)
@@ -445,6 +445,8 @@ def _merge_dict(transaction: Transaction, old: dict[str, Any], new: dict[str, An
     for key, value in new.items():
         if not (key == "__wrapped__" and old.get(key) is value):
             transaction.set_item(old, key, value)
+    if list(old) != list(new):
+        put_in_order(old, new)
 
 
 @dataclass(frozen=True)

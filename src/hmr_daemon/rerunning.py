@@ -383,6 +383,7 @@ class Rerunning(Editing):
             notes.before_read = None  # the notes stay with the modules that were imported, the run does not
         if loads := self.recorder.take_loads():
             self.outcome.loaded += self.graph.absorb_all(loads)
+            self.code_users.clear()
         self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
         if hooks is not None:
             self._take_up(hooks, node)
@@ -407,6 +408,7 @@ class Rerunning(Editing):
         """What the statement's definitions have done to their live predecessors."""
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
+        self.set_aside += hooks.class_hook.set_aside
         for class_change in hooks.class_hook.changes:
             self.touched.add(id(class_change.cls))
             self.class_changes[id(class_change.cls)] = class_change

@@ -134,6 +134,8 @@ class RunState:
         self.anew: set[Node] = set()
         """Statements of classes that a library set up together, and of what keeps them: see `families`."""
         self.remade: list[classes.Remade] = []
+        self.set_aside: list[tuple[type, dict[str, Any]]] = []
+        """Classes with members that some other statement has made of their fields, and has to make anew."""
         self.touched_codes: set[int] = set()
         self.changed_names: dict[str, set[str]] = {}
         """By file, the globals that came out different."""
@@ -171,6 +173,8 @@ class RunState:
         """What names, by the identity of their modules, held before other objects took their places."""
         self.code_index: dict[ModuleRecord, dict[int, CodeType]] = {}
         """Code by identity, of the modules that were asked for."""
+        self.code_users: dict[str, dict[int, tuple[str, CodeType]]] = {}
+        """By name, the code that mentions it, by identity, with the module that it is of."""
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}
         """What names held that several statements bind, before the first of these ran again."""

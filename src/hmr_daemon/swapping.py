@@ -29,6 +29,7 @@ class Swapping(Assigning):
             t.on_undo(self.graph.code_renewed, new, old)
         self.agenda.forget_tables()
         self.code_index.clear()
+        self.code_users.clear()
         changed = {id(old) for old in self.swap.changed}
         new_of = {id(old): new for old, new in self.swap.pairs}
         self._clear_caches({id(new) for old, new in self.swap.pairs if id(old) in changed})
@@ -92,13 +93,13 @@ class Swapping(Assigning):
             for old, new in self.swap.pairs
             if id(old) in changed or codes.docstring(old) != codes.docstring(new)
         }
-        files = self.graph.paths()
+        files, known = self.graph.paths(), decorated.Mentioned()
         for node in [n for n in self.previous if n.codes and n.statement.effects.calls]:
             mine = [edited[id(code)] for code in codes.walk(node.codes) if id(code) in edited]
             if not mine or node.statement.kind not in ("def", "class") or self._bound_again(node):
                 continue
             for each in decorated.definitions(node, mine, self.swap.functions):
-                if decorated.consumed(each, node, files):
+                if decorated.consumed(each, node, files, known):
                     self.schedule(node, f"the decorator of {each.new.co_qualname} used its code")
                     if (reason := self.agenda.reasons.get(node)) is not None:
                         reason.lines.add(each.new.co_firstlineno)

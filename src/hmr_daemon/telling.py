@@ -44,7 +44,7 @@ class Telling(Families):
         """Whether a function that a definition called, and not only its own text, mentions a name."""
         if reader.statement.kind not in ("class", "def") or not reader.ran:
             return False
-        return any(name in code.co_names for code in self._codes_run(reader, ()))
+        return any(name in code.co_names for code in self._codes_run(reader, (), name))
 
     def _tell_touched(self, node: Node, name: str, value: Any, was: CodeType | None = None) -> None:
         """An object is the same but does other things: who ran it runs again, who passed it on does not."""
@@ -127,8 +127,8 @@ class Telling(Families):
 
     def _ran_what_names(self, reader: Node, change: classes.ClassChange) -> bool:
         names = change.names | INTROSPECTION if "__annotations__" in change.names else change.names
-        ran = self._codes_run(reader, [cls.__module__ for cls in change.cls.__mro__])
-        return any(names & set(code.co_names) for code in ran)
+        modules = [cls.__module__ for cls in change.cls.__mro__]
+        return any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name))
 
     def _tell_entries(self, origin: Node, place: Place, rebound: bool = False, emptied: bool = False) -> None:
         """A registry has other entries: who looks at it runs again, who only adds to it does not.
@@ -174,7 +174,7 @@ class Telling(Families):
         return self._runs_what_looks_at(reader, reader.module.name, attribute)
 
     def _runs_what_looks_at(self, reader: Node, module: str, name: str) -> bool:
-        using = [code for code in self._codes_run(reader, (module,)) if name in codes.names_used(code)]
+        using = list(self._codes_run(reader, (module,), name))
         return bool(using) and not any(name in self._grown_names(code) for code in using)
 
     def _grown_names(self, code: CodeType) -> frozenset[str]:
@@ -183,12 +183,23 @@ class Telling(Families):
             self.grown_names[id(code)] = (code, codes.grown_names(code))
         return self.grown_names[id(code)][1]
 
-    def _codes_run(self, reader: Node, modules: Collection[str]) -> Iterator[CodeType]:
-        """What the reader ran of the code of some modules and of all that its own module was made of."""
-        for name in {*modules, reader.module.name, *self.agenda.made_of(reader.module.name)}:
-            if (record := self.graph.modules.get(name)) is not None:
-                index = self._codes_of(record)
-                yield from (index[identity] for identity in reader.ran & index.keys())
+    def _codes_run(self, reader: Node, modules: Collection[str], name: str) -> Iterator[CodeType]:
+        """What the reader ran that mentions a name, of some modules and of all that its own module was made of."""
+        using = self._codes_using(name)
+        if ran := using.keys() & reader.ran:
+            known = {*modules, reader.module.name, *self.agenda.made_of(reader.module.name)}
+            yield from (code for module, code in map(using.__getitem__, ran) if module in known)
+
+    def _codes_using(self, name: str) -> dict[int, tuple[str, CodeType]]:
+        """The code of all modules that mentions a name, by identity, each with the name of its module."""
+        if name not in self.code_users:
+            self.code_users[name] = {
+                identity: (record.name, code)
+                for record in list(self.graph.modules.values())
+                for identity, code in self._codes_of(record).items()
+                if name in code.co_names or name in code.co_freevars
+            }
+        return self.code_users[name]
 
     def _codes_of(self, record: ModuleRecord) -> dict[int, CodeType]:
         """The code of a module's functions, by identity."""

@@ -2468,4 +2468,20 @@ one(
         pass
     f1.note = K1
     """,
+one(
+    "a later class's table names a class that is edited",
+    "from __future__ import annotations\n"
+    "class Part:\n    @classmethod\n    def make(cls, whole: Whole) -> Part: return cls()\n"
+    "class Whole:\n    parts = {'part': Part}\n",
+    "from __future__ import annotations\n"
+    "class Part:\n    size = {'a': 1}\n    @classmethod\n    def make(cls, whole: Whole) -> Part: return cls()\n"
+    "class Whole:\n    parts = {'part': Part}\n",
+)
+DATA = (
+    "import dataclasses\nclass Config:\n    {}\ndef take():\n    dataclasses.dataclass(Config)\n    return Config({})\n"
+)
+one(
+    "a data class made by a function of a class whose fields change",
+    DATA.format("a: int = 1", "a=1") + "config = take()\n",
+    DATA.format("b: int = 1", "b=1") + "config = take()\n",
 )
