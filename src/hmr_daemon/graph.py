@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -28,19 +29,48 @@ Name = tuple[str, str]
 """A module's name and a name in it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """The raw notes of one load, each once; code objects by identity, so that none is kept alive."""
+    """The raw notes of one load, each once; code objects by identity, so that none is kept alive.
 
-    reads: frozenset[tuple[int, str, str]]
-    writes: frozenset[tuple[int, str, str]]
-    ran: frozenset[tuple[int, int]]
-    opened: frozenset[tuple[int, str]]
+    They are kept flat, for there are as many as there are modules.
+    """
+
+    flat_reads: tuple[Any, ...]
+    flat_writes: tuple[Any, ...]
+    flat_ran: tuple[int, ...]
+    flat_opened: tuple[Any, ...]
 
     @classmethod
     def of(cls, notes: Notes) -> Facts:
-        ran = frozenset((position, id(code)) for position, code in notes.ran if _counts(code))
-        return cls(frozenset(notes.reads), frozenset(notes.writes), ran, frozenset(notes.opened))
+        ran = ((position, id(code)) for position, code in notes.ran if _counts(code))
+        return cls(_flat(notes.reads), _flat(notes.writes), _flat(ran), _flat(notes.opened))
+
+    @property
+    def reads(self) -> Iterator[tuple[int, str, str]]:
+        """Position, module and name of each read."""
+        flat = iter(self.flat_reads)
+        return zip(flat, flat, flat, strict=True)
+
+    @property
+    def writes(self) -> Iterator[tuple[int, str, str]]:
+        flat = iter(self.flat_writes)
+        return zip(flat, flat, flat, strict=True)
+
+    @property
+    def ran(self) -> Iterator[tuple[int, int]]:
+        """Position and identity of the code of each function that started."""
+        flat = iter(self.flat_ran)
+        return zip(flat, flat, strict=True)
+
+    @property
+    def opened(self) -> Iterator[tuple[int, str]]:
+        flat = iter(self.flat_opened)
+        return zip(flat, flat, strict=True)
+
+
+def _flat(notes: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple(chain.from_iterable(dict.fromkeys(notes)))
 
 
 @dataclass(eq=False)
