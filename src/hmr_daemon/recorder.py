@@ -539,7 +539,7 @@ class _Monitor:
     statement goes over to the second, which listens to it again when the next line, load or statement begins.
     """
 
-    MANY = 4  # starts of one code in one statement; each more would tell nothing
+    MANY = 3  # starts of one code in one statement; each more would tell nothing
 
     def __init__(self) -> None:
         self._first: int | None = None
