@@ -45,6 +45,15 @@ def running(environment: Environment, folder: Path, code: str) -> Iterator[Subje
         yield subject
 
 
+@contextmanager
+def resting(environment: Environment, folder: Path, code: str) -> Iterator[Subject]:
+    """A process that has imported a project and asks hmr-daemon for nothing."""
+    with Subject(environment, folder) as subject:
+        subject("run", code=code)
+        subject("rest")
+        yield subject
+
+
 # --- not being there ---------------------------------------------------------------------------------------
 
 
@@ -223,20 +232,22 @@ def branch_switch(setting: Setting) -> Iterator[Figure]:
 def holding(setting: Setting) -> Iterator[Figure]:
     with temporary() as folder:
         projects.small(folder)
-        with (
-            running(setting.live, folder, "import small") as live,
-            running(setting.plain, folder, "import small") as two,
-        ):
+        with resting(setting.live, folder, "import small") as live:
             seconds = 2 if setting.quick else 10
             used = live("idle", seconds=seconds)
             yield Figure("idle processor time, of a processor", used / seconds * 100, "%", 0.05)
-            with running(setting.live, folder, WATCHDOG) as watching, running(setting.live, folder, "") as bare:
-                watchdog = watching("state")["memory"] - bare("state")["memory"]
-            added = live("state")["memory"] - two("state")["memory"]
-            detail: dict[str, float | str] = {"watchdog's own MB": watchdog, "with watchdog's MB": added}
-            yield Figure("memory added to an idle process", added - watchdog, "MB", 3, detail)
+            memory = live("state")["memory"]
+        added = memory - _memory(setting.plain, folder, "import small")
+        watchdog = _memory(setting.live, folder, WATCHDOG) - _memory(setting.live, folder, "")
+        detail: dict[str, float | str] = {"watchdog's own MB": watchdog, "with watchdog's MB": added}
+        yield Figure("memory added to an idle process", added - watchdog, "MB", 3, detail)
     yield from _project_holding(setting)
     yield from _sympy_holding(setting)
+
+
+def _memory(environment: Environment, folder: Path, code: str) -> float:
+    with resting(environment, folder, code) as subject:
+        return float(subject("state")["memory"])
 
 
 WATCHDOG = "from watchdog.observers import Observer; Observer().start()"

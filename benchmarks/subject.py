@@ -35,6 +35,14 @@ def wait_until_calm():
     time.sleep(1)  # what is left for other threads to do
 
 
+def rest(quiet=1.0):
+    """Until no processor time is used any more; hmr-daemon is asked for nothing, as in most programs."""
+    used = -1.0
+    while time.process_time() - used > 0.005:
+        used = time.process_time()
+        time.sleep(quiet)
+
+
 def probe_of(expression):
     return eval(f"lambda want: {expression}", NAMESPACE)
 

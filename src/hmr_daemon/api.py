@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from . import daemon
-from .dependencies import Dependencies
 from .model import Failure, Reload
-from .status import Status, of_process
+
+if TYPE_CHECKING:  # loaded for those who ask
+    from .dependencies import Dependencies as Dependencies
+    from .status import Status as Status
 
 __all__ = [
     "Dependencies",
@@ -25,6 +28,18 @@ __all__ = [
     "status",
     "sync",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name == "Dependencies":
+        from .dependencies import Dependencies
+
+        return Dependencies
+    if name == "Status":
+        from .status import Status
+
+        return Status
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def on_reload(callback: Callable[[Reload], object]) -> Callable[[], None]:
@@ -75,6 +90,8 @@ def sync(timeout: float | None = None) -> bool:
 
 def status() -> Status:
     """What is live in this process, what is pending, and what has changed but not run since."""
+    from .status import of_process
+
     return of_process(daemon.current())
 
 
@@ -84,6 +101,8 @@ def graph(module: ModuleType | str | None = None) -> Dependencies:
     >>> print(graph().text())
     <BLANKLINE>
     """
+    from .dependencies import Dependencies
+
     live = daemon.current()
     name = module.__name__ if isinstance(module, ModuleType) else module
     found = None if live is None else live.call(lambda parts: Dependencies.of_graph(parts.current_graph(), name))

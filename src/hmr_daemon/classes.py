@@ -39,7 +39,7 @@ FIELDS = "__dataclass_fields__"
 TOLD_BY_FIELDS = frozenset({FIELDS, "__match_args__"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ClassChange:
     """Which members of a class came out different, other than by the code of its functions."""
 

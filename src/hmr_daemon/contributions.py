@@ -21,7 +21,7 @@ LARGEST = 100_000
 COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Place:
     """Where a registry is found."""
 

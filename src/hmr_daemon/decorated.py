@@ -19,7 +19,7 @@ Mentioned = dict[tuple[frozenset[int], frozenset[str]], frozenset[str]]
 """Of decorators, by identity, and the attributes that are mentioned with them: the names in the code that they run."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Definition:
     """A function or method whose code was exchanged, and what is bound under its name."""
 

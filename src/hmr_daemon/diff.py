@@ -38,7 +38,7 @@ class Change(Enum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Edit:
     """What became of one statement; `old` and `new` are positions in their versions."""
 

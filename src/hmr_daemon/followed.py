@@ -21,7 +21,7 @@ EMPTY_PATIENCE = 0.05  # seconds after which an empty file is taken to be meant 
 READ_AGAIN = 0.01  # seconds after which a file that was written to while it was read is read again
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """What a file holds, or why that cannot be told now."""
 

@@ -19,7 +19,7 @@ Pair = tuple[CodeType, CodeType]
 CONTAINERS = (list, tuple, dict, set, frozenset)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Swap:
     """New code for old, file by file, and where it went."""
 
@@ -449,7 +449,7 @@ def _merge_dict(transaction: Transaction, old: dict[str, Any], new: dict[str, An
         put_in_order(old, new)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cache:
     """Results that a function computed earlier, and how to forget them."""
 

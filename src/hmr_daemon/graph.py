@@ -29,7 +29,7 @@ Name = tuple[str, str]
 """A module's name and a name in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Facts:
     """The raw notes of one load, each once; code objects by identity, so that none is kept alive.
 
@@ -73,7 +73,7 @@ def _flat(notes: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple(chain.from_iterable(dict.fromkeys(notes)))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Node:
     """One statement of a loaded module: its text now, and what its last run used."""
 
@@ -115,7 +115,7 @@ class Node:
         return f"{self.module.name}:{self.statement.line} {self.statement.label}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ModuleRecord:
     """One load of a user module."""
 

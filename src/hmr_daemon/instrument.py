@@ -23,7 +23,7 @@ METACLASS = "<hmr-daemon: metaclass>"
 _NO_EFFECTS = Effects()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ClassEdit:
     """How a class statement differs from its predecessor, and so what of it has to run."""
 
@@ -43,7 +43,7 @@ class ClassEdit:
     """Whether the whole body runs, and who made something of the class is told of it as of a new one."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Request:
     """What is known about the statement that is to run."""
 

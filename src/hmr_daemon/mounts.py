@@ -17,7 +17,7 @@ SILENT = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Mount:
     """A file system at its place."""
 

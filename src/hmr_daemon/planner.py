@@ -13,7 +13,7 @@ from . import codes
 from .graph import Graph, ModuleRecord, Node
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Reason:
     """Why a statement runs again."""
 

@@ -25,7 +25,7 @@ IMMUTABLE = (
 """Types whose values nothing adds to."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FileEdit:
     """A loaded module and the new version of its source."""
 
@@ -58,7 +58,7 @@ class FileEdit:
         return kept and change.change is diff.Change.SAME and self.same_flags and not self.imports_changed
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Previous:
     """What a statement was before this reload."""
 
@@ -67,7 +67,7 @@ class Previous:
     codes: tuple[CodeType, ...] = ()
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Group:
     """A value that several statements build: compared with the old one when the last of them has run."""
 
@@ -77,7 +77,7 @@ class Group:
     """Those still to run."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Replaced:
     """The code of one function before a reload and after it."""
 
@@ -91,7 +91,7 @@ class Replaced:
     """Whether statements that ran again have called it."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Outcome:
     """What a reload has done so far."""
 

@@ -22,7 +22,7 @@ NEVER = float("inf")
 STOP_LIMIT = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Changes:
     """What a source noticed."""
 
@@ -54,7 +54,7 @@ class Source(Protocol):
         """Gives everything back to the system."""
 
 
-@dataclass
+@dataclass(repr=False)
 class _Look:
     """What a file looked like, and since when (monotonic: a server's clock is not ours)."""
 

@@ -24,7 +24,7 @@ ANNOTATIONS = __future__.annotations.compiler_flag
 DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval", "dir", "setattr", "delattr"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Effects:
     """What one statement does to its module's names, as far as its text shows."""
 
@@ -60,7 +60,7 @@ class Effects:
 DOCSTRING = Effects(writes=frozenset({"__doc__"}))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Statement:
     """One statement of a block (a module, or a class body)."""
 
@@ -127,7 +127,7 @@ class Statement:
         return ast.parse("\n" * (self.line - 1) + self.text).body[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Parsed:
     """A module's source as statements."""
 

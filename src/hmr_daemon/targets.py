@@ -12,7 +12,7 @@ from .statements import ANY, Statement
 from .transaction import MISSING
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Target:
     """An attribute of a class, a function or a module that a statement sets."""
 
