@@ -81,6 +81,7 @@ def held():
     for thread in threading.enumerate():
         if isinstance(thread, threading.Timer):  # it was to warn of a reload that takes long, and is about to end
             thread.join()
+    del thread  # with such a timer some twenty objects would count
     gc.collect()
     objects = gc.get_objects()
     return {
