@@ -2468,6 +2468,7 @@ one(
         pass
     f1.note = K1
     """,
+)
 one(
     "a later class's table names a class that is edited",
     "from __future__ import annotations\n"
