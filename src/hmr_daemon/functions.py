@@ -368,7 +368,7 @@ def merge(
     for name in ("__name__", "__qualname__", "__doc__"):
         if getattr(old, name) != getattr(new, name):
             transaction.set_attribute(old, name, getattr(new, name))
-    if "__wrapped__" in vars(old).keys() - vars(new).keys():  # `functools.wraps` had copied it
+    if "__wrapped__" in vars(old).keys() | vars(new).keys():  # `functools.wraps` copies it
         transaction.set_attribute(old, "__module__", new.__module__)
     renew_annotations(transaction, old, new)
     if sys.version_info >= (3, 12) and old.__type_params__ != new.__type_params__:

@@ -76,9 +76,11 @@ class Scheduling(RunState):
             if any(self._added_to_after(node, name)):
                 self.made_anew.add((id(node.module), name))
                 yield from self._makers(table, node, name)
-        adds = bool(node.statement.effects.mutates)
+        adds_to = [node.module.namespace.get(name) for name in node.statement.effects.mutates]
         for record, name in self._read_elsewhere(node):
-            grows = not adds and type(record.namespace.get(name)) in (list, dict, set)
+            value = record.namespace.get(name)
+            adds = any(each is record.module or each is value for each in adds_to)
+            grows = not adds and type(value) in (list, dict, set)
             if any(self._set_after(node, record, name)) or (grows and any(self._added_to_unseen(node, record, name))):
                 yield from self._writers(record, name)
 

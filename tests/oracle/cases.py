@@ -2486,3 +2486,63 @@ one(
     DATA.format("a: int = 1", "a=1") + "config = take()\n",
     DATA.format("b: int = 1", "b=1") + "config = take()\n",
 )
+case(
+    "adds what it reads elsewhere",
+    "m4",
+    {
+        "m1.py": """
+
+        r1 = []
+        class K1:
+            def __init_subclass__(cls, **k):
+                r1.append(1)
+        """,
+        "m2.py": """
+        import m1 as m1_1
+        l1 = []
+        """,
+        "m4.py": """
+
+        from m2 import *
+        class K4(m1_1.K1): pass
+        """,
+    },
+    {
+        "m4.py": """
+
+        from m2 import *
+        l1.extend([1, len(m1_1.r1)])
+        class K4(m1_1.K1): pass
+        """,
+    },
+)
+case(
+    "a decorator comes to use wraps",
+    "p.b",
+    {
+        "p/__init__.py": """
+
+        import functools
+        def deco1(f):
+            def wrapped(*a, **k): pass
+            return wrapped
+        """,
+        "p/a.py": "from p import deco1 as deco1_as1\n",
+        "p/b.py": """
+
+        from p import a as a_1
+        @a_1.deco1_as1
+        def f1(): pass
+        """,
+    },
+    {
+        "p/__init__.py": """
+
+        import functools
+        def deco1(f):
+            @functools.wraps(f)
+            def wrapped(*a, **k): pass
+            return wrapped
+        """,
+    },
+)
