@@ -108,7 +108,7 @@ class Scheduling(RunState):
         now = self.graph.order(node)
         for other, alias in self._aliases(record, name):
             table = self.agenda.table(other)
-            if other is not node.module:
+            if other is not node.module or (other, alias) != (record, name):
                 yield from (self.graph.order(m) > now for m in table.mutators.get(alias, ()))
             for code in table.codes_naming(alias):
                 runners = self.graph.runners(code)
@@ -184,6 +184,9 @@ class Scheduling(RunState):
                 yield from self._foreign_makers(maker, name)
             elif maker.statement.kind != "import":
                 yield maker, f"makes {name}"
+            if maker.statement.alias:
+                for read in maker.statement.effects.reads:
+                    yield from self._makers(table, maker, read)
         if module_held or any(maker.statement.kind == "import" for maker in makers):
             for module, attribute in node.reads:
                 record = self.graph.modules.get(module)

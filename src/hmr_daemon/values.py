@@ -64,7 +64,12 @@ def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
 
 
 def _same_function(old: FunctionType, new: FunctionType, part: Callable[[Any, Any], bool]) -> bool:
-    if old.__code__ is not new.__code__ and codes.deep_surface(old.__code__) != codes.deep_surface(new.__code__):
+    if old.__code__ is not new.__code__ and (
+        old.__code__.co_qualname != new.__code__.co_qualname
+        or codes.deep_surface(old.__code__) != codes.deep_surface(new.__code__)
+    ):
+        return False
+    if "__wrapped__" in vars(new) and old.__module__ != new.__module__:  # `functools.wraps` copied it
         return False
     cells = zip(old.__closure__ or (), new.__closure__ or (), strict=False)
     return (

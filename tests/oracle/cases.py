@@ -2546,3 +2546,80 @@ case(
         """,
     },
 )
+case(
+    "a member's decorator comes to use wraps",
+    "m4",
+    {
+        "m1.py": """
+
+        import functools
+        def deco1(f):
+            def wrapped(*a, **k): pass
+            return wrapped
+        """,
+        "m4.py": """
+
+        from m1 import *
+        class K3:
+            def __init__(self, v=1): pass
+            @deco1
+            def m(self): pass
+        """,
+    },
+    {
+        "m1.py": """
+
+        import functools
+        def deco1(f):
+            @functools.wraps(f)
+            def wrapped(*a, **k): pass
+            return wrapped
+        """,
+    },
+)
+one(
+    "a member's decorator has another name",
+    """
+
+    import functools
+    def deco1(f):
+        @functools.wraps(f)
+        def wrapped(*a, **k): return 1
+        return wrapped
+    class K2:
+        @deco1
+        def m(self): pass
+    """,
+    """
+
+    import functools
+    def deco4(f):
+        @functools.wraps(f)
+        def wrapped(*a, **k): return 1
+        return wrapped
+    class K2:
+        @deco4
+        def m(self): pass
+    """,
+)
+case(
+    "an alias comes to be added to",
+    "p.a",
+    {
+        "p/__init__.py": """
+        l1 = []
+        lx1 = l1
+        """,
+        "p/a.py": """
+        from p import l1
+        l2 = sum(l1)
+        """,
+    },
+    {
+        "p/__init__.py": """
+        l1 = []
+        lx1 = l1
+        lx1.append(1)
+        """,
+    },
+)
