@@ -109,7 +109,9 @@ class Assigning(Telling):
         """`node` has bound attributes, all where `names` is None: statements that set them later do so again."""
         if not is_ours(holder, self.graph):
             return
-        for other in self._mentioning([home(holder)]):
+        namespace = node.module.namespace
+        own = [(node.module.name, name) for name in node.writes if namespace.get(name) is holder]  # of a lambda, say
+        for other in self._mentioning([home(holder), *own]):
             if other is not node and self.graph.order(other) > self.graph.order(node):
                 for target in self.targets(other, other.statement):
                     if target.holder is holder and (names is None or target.attribute in names):

@@ -314,9 +314,10 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
         if "__hash__" not in edit.new_names and "__eq__" not in edit.new_names:
             transaction.delete_member(cls, "__hash__")
         transaction.delete_member(cls, "__match_args__") if "__match_args__" not in edit.new_names else None
+    handed_on = {mangled(name, edit.name) for s, _ in edit.members if s.alias for name in s.effects.writes}
     for name, member in namespace.items():
         if name not in NOT_MEMBERS:
-            _set(transaction, cls, name, member)
+            _set(transaction, cls, name, member, name in handed_on)
     _implicit_members(transaction, cls, namespace, edit)
 
 
@@ -328,7 +329,8 @@ def _not_bound_this_time(edit: ClassEdit, namespace: Mapping[str, Any]) -> set[s
     return perhaps - kept - set(namespace)
 
 
-def _set(transaction: Transaction, cls: type, name: str, member: Any) -> None:
+def _set(transaction: Transaction, cls: type, name: str, member: Any, handed_on: bool) -> None:
+    """`handed_on` tells that the body only names what others made: the member is that very object."""
     old = cls.__dict__.get(name, MISSING)
     member = _as_type_would(name, member)
     if name == "__annotations__" and isinstance(member, dict):
@@ -340,7 +342,8 @@ def _set(transaction: Transaction, cls: type, name: str, member: Any) -> None:
         transaction.delete_member(cls, "__annotations__")  # which the body filled while annotations were text
         transaction.do((setattr, cls, "__annotate__", member), (setattr, cls, "__annotate__", _annotate_of(cls)))
         return
-    settled = member if old is MISSING or _is_of_another(cls, member) else settle(transaction, old, member)
+    itself = handed_on or old is MISSING or _is_of_another(cls, member)
+    settled = member if itself else settle(transaction, old, member)
     transaction.set_member(cls, name, settled)
     announce_name = getattr(type(member), "__set_name__", None)
     if announce_name is not None and settled is member:

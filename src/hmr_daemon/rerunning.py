@@ -495,6 +495,7 @@ class Rerunning(Editing):
             return False
         self.transaction.guard(old)
         self.emptied[id(old)] = (old, copy.copy(old), (id(node.module), name) in self.keeps_rest)
+        self.emptied_names[node.module.path].add(name)
         old.clear()
         (old.extend if isinstance(old, list) else old.update)(new)
         self.transaction.set_item(node.module.namespace, name, old)
@@ -503,10 +504,14 @@ class Rerunning(Editing):
         return True
 
     def _put_rest_back(self) -> None:
-        """What the program itself had put into registries that were filled again only for their order."""
+        """What the program itself had put into registries that were filled again only for their order.
+
+        What was computed of them while they were filled is forgotten.
+        """
         for container, before, keeps_rest in self.emptied.values():
             if keeps_rest:
                 contributions.put_back(container, before)
+        self._clear_caches(set(), self.emptied_names)
 
     def _next_writer(self, node: Node, name: str) -> Node | None:
         """The next statement that binds the name, in its module or from another."""
@@ -548,7 +553,7 @@ class Rerunning(Editing):
             if isinstance(new, type) and self._made_before(node, old):
                 self.touched.add(id(new))  # it may stand already where the old one stood
                 self.superseded.append(old)
-        elif values.same(old, new) and (old is new or isinstance(new, IMMUTABLE)):
+        elif isinstance(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
             return
         cached = callable(old) and functions.own(old, "__wrapped__") is not MISSING
         if cached and callable(clear := functions.own(old, "cache_clear")):

@@ -106,7 +106,7 @@ class Scheduling(RunState):
     def _added_to_unseen(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
         """The same for those that the module's own text does not show: by functions, and in other modules."""
         now = self.graph.order(node)
-        for other, alias in self._aliases(record, name):
+        for other, alias in self._aliases(*self._origin(record, name)):
             table = self.agenda.table(other)
             if other is not node.module or (other, alias) != (record, name):
                 yield from (self.graph.order(m) > now for m in table.mutators.get(alias, ()))
@@ -203,6 +203,17 @@ class Scheduling(RunState):
             record = self.graph.modules.get(module)
             if record is not None and _alias_of(node, attribute) == name:
                 yield record, attribute
+
+    def _origin(self, record: ModuleRecord, name: str) -> tuple[ModuleRecord, str]:
+        """Where the value of a name was bound first, before it was imported from module to module."""
+        seen = set[tuple[str, str]]()
+        while (record.name, name) not in seen:
+            seen.add((record.name, name))
+            importers = [w for w in self.agenda.table(record).last_writers(name) if w.statement.kind == "from"]
+            record, name = next(
+                (found for writer in importers for found in self._imported(writer, name)), (record, name)
+            )
+        return record, name
 
     def _writers(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, str]]:
         """Who makes the value of a global of another module, which may have it from yet another."""

@@ -2623,3 +2623,129 @@ case(
         """,
     },
 )
+one(
+    "cached sum of a dict that is built",
+    """
+
+    t1 = {f'k{n}': 1 for n in range(1)}
+    if 1:
+        c1 = 1
+    t1['k0'] += c1
+    import functools
+    @functools.lru_cache
+    def f1():
+        return sum(t1.values())
+    import functools
+    """,
+    """
+
+    t1 = {f'k{n}': 1 for n in range(1)}
+    if t1:
+        c1 = sum(1 for n in range(20))
+    t1['k0'] += c1
+    import functools
+    @functools.lru_cache
+    def f1():
+        return sum(t1.values())
+    import functools
+    """,
+)
+case(
+    "a lambda of another name behind an alias",
+    "m1",
+    {
+        "p/a.py": """
+
+        def deco1(f): pass
+        class D1: pass
+        f2 = lambda a=1: 1
+        """,
+        "p/b.py": """
+        from .a import deco1, D1 as D1_as1, f2 as f2_as2
+        c3 = 11
+        """,
+        "m1.py": "from p.b import f2_as2, D1_as1, c3\n",
+    },
+    {
+        "p/a.py": """
+
+        def deco1(f): pass
+        class D1: pass
+        f4 = lambda a=1: 1
+        """,
+        "p/b.py": """
+        from .a import deco1, D1 as D1_as1, f4 as f2_as2
+        c3 = 11
+        """,
+    },
+)
+one(
+    "a member that is a function of another name",
+    """
+
+    def make_f2(n):
+        def inner(): pass
+        return inner
+    f4 = make_f2(1)
+    class K1:
+        def m(self): pass
+        method = f4
+    """,
+    """
+
+    def make_f2(n):
+        def inner(): pass
+        return inner
+    f5 = make_f2(1)
+    class K1:
+        def m(self): pass
+        method = f5
+    """,
+)
+one(
+    "note of a lambda",
+    """
+
+    if 1:
+        c5 = 1
+    f4 = lambda a=c5: 1
+    f4.note = 1
+    """,
+    """
+
+    c5 = 2
+    f4 = lambda a=c5: 1
+    f4.note = 1
+    """,
+)
+case(
+    "item from an imported registry before its last entry",
+    "m1",
+    {
+        "p/a.py": """
+
+        r1 = []
+        def reg1(f):
+            r1.append(1)
+        l1 = [3, 1]
+        class D1: pass
+        """,
+        "m1.py": """
+
+        import p.a as a_1
+        from p.a import r1, D1
+        @a_1.reg1
+        def f4(a=1): pass
+        """,
+    },
+    {
+        "m1.py": """
+
+        import p.a as a_1
+        from p.a import r1, D1
+        a_1.l1[0] = len(r1)
+        @a_1.reg1
+        def f4(a=1): pass
+        """,
+    },
+)
