@@ -72,10 +72,11 @@ class Aftermath(Rerunning):
     def _places(self, record: ModuleRecord) -> dict[str, tuple[float, int]]:
         """Where each name is bound first: the statement's place, and the name's place in it."""
         places: dict[str, tuple[float, int]] = {}
-        for child in [each for each in self.graph.modules.values() if each.name.rpartition(".")[0] == record.name]:
-            importer = self.graph.importer(child)
+        for name in list(record.namespace):
+            child = self.graph.modules.get(f"{record.name}.{name}")
+            importer = self.graph.importer(child) if child is not None else None
             if importer is not None and importer.module is record and importer.alive:
-                places[child.name.rpartition(".")[2]] = (importer.order, -1)
+                places[name] = (importer.order, -1)
         for node in self.graph.analyze(record):
             names = _star_order(node) if node.star else node.statement.names if node.statement.unconditional else ()
             positions = {name: position for position, name in enumerate(names)}

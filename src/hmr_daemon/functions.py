@@ -26,8 +26,8 @@ class Swap:
     pairs: list[Pair]
     roots: list[Any]
     """Values through which the functions are most likely reached."""
-    namespaces: list[Mapping[str, Any]] = field(default_factory=list)
-    """Those of all modules, where wrappers of the functions may be."""
+    namespaces: Callable[[], Iterable[Mapping[str, Any]]] = tuple
+    """Gives those of all modules, where wrappers of the functions may be."""
     unchanged: set[int] = field(default_factory=set)
     """Identities of old code objects whose source is the same: they only moved, or were compiled again."""
     holders: dict[int, int] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def _exchange(container: set[Any] | list[Any], pairs: Sequence[Pair]) -> None:
 
 def _everything(request: Swap) -> list[Any]:
     """All that modules name; walked from the end, so what the edit is about comes first."""
-    return [*(value for namespace in request.namespaces for value in list(namespace.values())), *request.roots]
+    return [*(value for namespace in request.namespaces() for value in list(namespace.values())), *request.roots]
 
 
 def fit(new: CodeType, old: CodeType) -> CodeType | None:

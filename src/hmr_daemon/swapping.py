@@ -20,7 +20,8 @@ class Swapping(Assigning):
     def _swap_code(self) -> None:
         """All functions of all edited files get their new code at once."""
         t = self.transaction
-        self.swap.namespaces += [record.namespace for record in self.graph.modules.values()]
+        modules = self.graph.modules
+        self.swap.namespaces = lambda: [record.namespace for record in modules.values()]  # does not hold the run itself
         t.start_batch()
         functions.swap(t, self.swap)
         t.end_batch()
