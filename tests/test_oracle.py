@@ -23,6 +23,7 @@ FEW = 20
 KNOWN: dict[str, str] = {}
 """Kept cases that go wrong still, each with the reason."""
 if sys.version_info < (3, 12):
+    KNOWN["compiled at decoration"] = "which function ran is told by its name before 3.12, and here none shows"
     KNOWN["first of two functions comes to be as the second"] = "which function ran is told by its name before 3.12"
 
 

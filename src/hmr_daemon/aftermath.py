@@ -171,7 +171,6 @@ class Aftermath(Rerunning):
         return changed + [node.statement for node in self.removed_nodes[record]]
 
     def _leave(self, record: ModuleRecord) -> None:
-        self._drop_submodule(record)
         self.transaction.delete_item(sys.modules, record.name)
         self.outcome.abandoned.append(record)
         self.outcome.removed.append(record.name)

@@ -69,7 +69,13 @@ def compiled(node: Node, name: str) -> bool:
         return False
     mine = [code for code in node.codes if name in code.co_names]
     value = node.module.namespace.get(node.statement.names[0])
-    return any(_keeps(part, code) for code in mine for part in functions.visit([value], wrapped=False))
+    if not mine or not callable(value):
+        return False
+    parts = list(functions.visit([value], wrapped=False))
+    if any(_keeps(part, code) for code in mine for part in parts):
+        return True
+    own = [part for part in parts if type(part) is FunctionType and part.__code__ in mine]
+    return not own and not isinstance(value, (FunctionType, type))  # it runs something that it made of the code
 
 
 def _keeps(value: Any, code: CodeType) -> bool:

@@ -131,7 +131,6 @@ class Editing(Swapping):
                 self.transaction.set_attribute(node, "alive", False)
             if users:
                 self.transaction.delete_item(sys.modules, record.name)
-                self._drop_submodule(record)
                 self.forsaken += users
 
     def _users(self, record: ModuleRecord) -> list[Node] | None:
@@ -150,12 +149,13 @@ class Editing(Swapping):
                 return None
         return found
 
-    def _drop_submodule(self, record: ModuleRecord) -> None:
-        """A module that is left is no attribute of its package any more."""
-        parent, _, child = record.name.rpartition(".")
-        package = self.graph.modules.get(parent)
-        if package is not None and package.namespace.get(child) is record.module:
-            self.transaction.delete_item(package.namespace, child)
+    def _drop_submodules(self) -> None:
+        """Modules that are left are no attributes of their packages any more, once the new code is live."""
+        for record in self.left:
+            parent, _, child = record.name.rpartition(".")
+            package = self.graph.modules.get(parent)
+            if package is not None and package.namespace.get(child) is record.module:
+                self.transaction.delete_item(package.namespace, child)
 
     def _seed(self) -> None:
         """Put on the agenda what was edited, once all statements have their new places and codes."""

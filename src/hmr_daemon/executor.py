@@ -105,6 +105,7 @@ class _Run(Aftermath):
                     for node in self.graph.analyze(record):
                         self.schedule(node, "asked for")
         self._remove_names()
+        self._drop_submodules()
         self._run_agenda()
         while self.removed_names:
             self._remove_names()

@@ -270,13 +270,23 @@ def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
         yield from (part for part in list(value.values())[:500] if _leads_on(part))
     else:
         inner = own(value, "__wrapped__")
-        if inner is not MISSING:
+        if inner is not MISSING and (wrapped or _calls_wrapped(value)):
             yield inner
         if isinstance(value, functools.cached_property):
             yield value.func
-        state = own(value, "__dict__")
-        if isinstance(state, dict):
-            yield from (part for part in list(state.values()) if _leads_on(part))
+        names = [name for name in own_dict(value) if wrapped or name != "__wrapped__"]
+        yield from (part for name in names if _leads_on(part := own_dict(value).get(name)))
+
+
+def _calls_wrapped(value: Any) -> bool:
+    """Whether an object may call what it has as ``__wrapped__``: `update_wrapper` gives one to any.
+
+    What is written in C has it elsewhere, or is of `functools`.
+    """
+    if "__wrapped__" not in own_dict(value) or type(value).__module__ == "functools":
+        return True
+    members = [member for cls in type(value).__mro__ for member in list(vars(cls).values())]
+    return any(type(m) is FunctionType and "__wrapped__" in m.__code__.co_names for m in members)
 
 
 def free_variables(function: FunctionType) -> Iterator[tuple[str, Any]]:

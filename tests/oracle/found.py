@@ -108,3 +108,48 @@ for future in ("", "from __future__ import annotations\n"):
         {"a.py": future + ANNOTATED.replace("name: str", "name: bytes")},
         {"a.py": future + ANNOTATED.replace("name: str\n", "")},
     )
+
+COMPILER = """
+import functools, types
+
+class Universal:
+    "Goes by the code that it was given, as something compiled does."
+    __slots__ = ("code", "names", "__name__")
+    def __init__(self, function):
+        self.code, self.__name__ = function.__code__.replace(), "u"
+        self.names = {name: function.__globals__[name] for name in self.code.co_names}
+    def __call__(self, values):
+        function = types.FunctionType(self.code, self.names)
+        return [function(value) for value in values]
+
+class Wrapped(Universal):
+    "Shows the function that it was made of, and does not call it."
+    def __init__(self, function):
+        super().__init__(function)
+        functools.update_wrapper(self, function)
+
+def vectorize(*signatures):
+    return Wrapped if signatures else Universal
+"""
+COMPILED = """
+from compiler import vectorize
+FACTOR = 2
+def helper(value):
+    return value + 1
+@vectorize({})
+def double(value):
+    return helper(value) * FACTOR
+table = double([1, 2])
+"""
+for signature in ("", "'int64'"):
+    source = COMPILED.format(signature)
+    case(
+        "compiled at decoration" + ", showing what of" * bool(signature),
+        "m n",
+        {"compiler.py": COMPILER, "m.py": source, "n.py": "from m import double\ndef f1(): return double([5])\n"},
+        {"m.py": source.replace("* FACTOR", "* FACTOR + 100")},
+        {"m.py": source.replace("FACTOR = 2", "FACTOR = 3")},
+        {"m.py": source.replace("value + 1", "value + 7")},
+        {"m.py": source.replace("def helper(value)", "def helper(value, more=0)")},
+        {"compiler.py": COMPILER.replace("return [function(value)", "return [-function(value)")},
+    )
