@@ -29,6 +29,8 @@ IMPLICIT = frozenset(
         "__non_callable_proto_members__", "__match_args__",
     }
 )  # fmt: skip
+PARAMETERS = ("__orig_bases__", "__type_params__")
+"""What tells by what a generic class may be parametrized."""
 METHOD_TYPES = (FunctionType, staticmethod, classmethod, property)
 SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 """Where instances keep a slot: each works for the class that it was made for, and no other."""
@@ -99,17 +101,12 @@ def changeable(cls: object) -> bool:
     for owner in type.mro(metaclass):
         if owner in (type, abc.ABCMeta, object):
             continue
-        if owner.__module__ == "typing" and owner.__name__ == "_ProtocolMeta" and not _is_protocol(cls):
+        if owner.__module__ == "typing" and owner.__name__ == "_ProtocolMeta" and not is_protocol(cls):
             continue
         makes = {"__new__", "__init__", "__prepare__", "__call__"} & set(vars(owner))
         if makes and not (makes == {"__init__"} and is_installed(owner)):
             return False
     return _bases_make_nothing(cls)
-
-
-def _is_protocol(cls: type) -> bool:
-    """A protocol itself, of whose members `typing` keeps a list, and not a class that derives from one."""
-    return bool(vars(cls).get("_is_protocol"))
 
 
 def _bases_make_nothing(cls: type) -> bool:
@@ -212,7 +209,11 @@ class ClassHook:
         if edit.annotated_otherwise:
             names.add("__annotations__")
         completed = before.get("__abstractmethods__") != vars(cls).get("__abstractmethods__")
-        whole = edit.decorated or edit.anew or rebased
+        names |= _registering(edit) & vars(cls).keys()
+        parameters = edit.bases_changed and any(str(before.get(n)) != str(vars(cls).get(n)) for n in PARAMETERS)
+        if parameters:
+            _forget_aliases()
+        whole = edit.decorated or edit.anew or rebased or parameters
         if names or whole:
             self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased))
         if edit.anew:
@@ -293,6 +294,24 @@ def renew_instances(transaction: Transaction, remade: Remade) -> None:
             for name, held in functions.attributes(part):
                 if id(held) in anew:
                     transaction.set_attribute(part, name, anew[id(held)])
+
+
+def _registering(edit: ClassEdit) -> set[str]:
+    """Members that other members, which ran again, register with: ``@m.register``."""
+    ran = [statement for statement, change in edit.members if change not in (Change.SAME, Change.BODY)]
+    return {name for statement in ran for name in statement.effects.decorates}
+
+
+def _forget_aliases() -> None:
+    """`typing` keeps what ``B[int]`` came to be, and would hand it out again."""
+    forgets: list[Callable[[], None]] = getattr(sys.modules.get("typing"), "_cleanups", [])
+    for forget in forgets:
+        forget()
+
+
+def is_protocol(cls: object) -> bool:
+    """A protocol itself, of whose members `typing` keeps a list, and not a class that derives from one."""
+    return isinstance(cls, type) and bool(vars(cls).get("_is_protocol"))
 
 
 def _metaclass_for(given: object, bases: Iterable[type]) -> object:

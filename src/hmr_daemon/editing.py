@@ -332,7 +332,9 @@ class Editing(Swapping):
     def _ran_by(self, node: Node) -> list[CodeType]:
         """The code that the statement ran of the functions that its names lead to."""
         namespace = node.module.namespace
-        called = functions.reachable([namespace[name] for name in node.statement.effects.reads if name in namespace])
+        used = [namespace[name] for name in node.statement.effects.reads if name in namespace]
+        metaclasses = [type(value) for value in used if isinstance(value, type) and type(value) is not type]
+        called = functions.reachable([*used, *metaclasses])
         return [code for code in codes.walk(function.__code__ for function in called) if id(code) in node.ran]
 
 

@@ -152,12 +152,14 @@ class _Transformer:
         edits: Sequence[Edit],
     ) -> ClassEdit:
         request = self.request
+        parameters = [getattr(each, "type_params", []) for each in (old_node, node)]
+        anew = request.anew or shape(parameters[0], True) != shape(parameters[1], True)
         heads = [*node.bases, *(k.value for k in node.keywords)]
         bases_changed = _heads(node) != _heads(old_node)
         by_new = {edit.new: edit.change for edit in edits}
         before = [old_members[e.old] for e in edits if e.old is not None and e.change not in (Change.SAME, Change.BODY)]
         chosen = _with_dependents(
-            [(s, self._member_change(by_new[j], s, qualname)) for j, s in enumerate(new_members)],
+            [(s, self._member_change(by_new[j], s, qualname, anew)) for j, s in enumerate(new_members)],
             {name for statement in before for name in statement.effects.writes},
         )
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
@@ -179,12 +181,12 @@ class _Transformer:
             anew=request.anew,
         )
 
-    def _member_change(self, change: Change, statement: Statement, qualname: str) -> Change:
+    def _member_change(self, change: Change, statement: Statement, qualname: str, anew: bool) -> Change:
         """A member whose text is the same runs again when what it uses has changed."""
         if change not in (Change.SAME, Change.BODY):
             return change
         request, effects = self.request, statement.effects
-        if request.anew and statement.kind != "doc":
+        if anew and statement.kind != "doc":
             return Change.SHELL
         if any(statement.line <= line <= statement.end_line for line in request.lines):
             return Change.SHELL
@@ -218,16 +220,19 @@ def _with_dependents(
 ) -> tuple[tuple[Statement, Change], ...]:
     """Members that bind a name again, or use it, run with the one that changes it: ``@x.setter`` with ``x``.
 
+    So does what a member registers with, and with that all others that do.
+
     `lost` are the names that members of the old body bound which are gone, or other ones now.
     """
     running = set(lost)
+    bound = {name for statement, _ in body for name in statement.effects.writes}
     size = -1
     while size != len(running):
         size = len(running)
         for position, (statement, change) in enumerate(body):
             effects = statement.effects
             if change not in (Change.SAME, Change.BODY):
-                running |= effects.writes
+                running |= effects.writes | (effects.decorates & bound)
             elif running & (effects.writes | effects.reads):
                 body[position] = (statement, Change.SHELL)
                 running |= effects.writes

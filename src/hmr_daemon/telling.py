@@ -18,6 +18,7 @@ INTROSPECTION = frozenset({
     "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
 })  # fmt: skip
 """What a statement mentions that looks at a function rather than calls it."""
+ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 MANY = 1_000  # entries of a container that are looked at
 
@@ -72,6 +73,8 @@ class Telling(Families):
         """Members of a class changed: tell those who mention them, through all names that lead to the class."""
         if change is not None and not change.names.isdisjoint(CONSTRUCTORS):
             self._tell_makers(change.cls)
+        if change is not None and change.names:
+            self._tell_through_containers(change)
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[Node, str]] = [(origin, name)]
         while waiting:
@@ -93,6 +96,21 @@ class Telling(Families):
                 if not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
                     waiting += [(reader, bound) for bound in reader.writes]
 
+    def _tell_through_containers(self, change: classes.ClassChange) -> None:
+        """Members of a class changed: tell those who mention them and have the class from a registry."""
+        words = [name.encode() for name in change.names]
+        for record in list(self.graph.modules.values()):
+            if not any(word in (record.source or b"") for word in words):
+                continue
+            for name, value in list(record.namespace.items()):
+                if type(value) not in (list, dict, set, tuple) or name.startswith("__"):
+                    continue
+                if not _leads_to(value, change.cls, 1):
+                    continue
+                for reader, _ in list(self.agenda.readers(record, name, None)):
+                    if change.names & reader.statement.effects.attributes:
+                        self.schedule(reader, f"{change.cls.__name__} changed", code_changed=True)
+
     def _tell_makers(self, cls: type) -> None:
         """A class is made otherwise: statements that bound its instances, by whatever means, make them again."""
         for record in self.graph.modules.values():
@@ -107,8 +125,12 @@ class Telling(Families):
         if (change is None or not change.methods_only) and self.is_set_up_by_library(reader):
             return True
         if change is None or change.whole:
-            return effects.calls or bool(effects.attributes) or reader.statement.kind not in ("class", "def")
+            looks = effects.calls or effects.operates or bool(effects.attributes)
+            return looks or reader.statement.kind not in ("class", "def")
         if change.names & effects.attributes:
+            return True
+        namespace = reader.module.namespace
+        if not ASKING.isdisjoint(effects.reads) and any(classes.is_protocol(namespace.get(n)) for n in effects.reads):
             return True
         if "__annotations__" in change.names and self._asks_for_annotations(reader, known):
             return True
@@ -128,7 +150,16 @@ class Telling(Families):
     def _ran_what_names(self, reader: Node, change: classes.ClassChange) -> bool:
         names = change.names | INTROSPECTION if "__annotations__" in change.names else change.names
         modules = [cls.__module__ for cls in change.cls.__mro__]
-        return any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name))
+        if any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name)):
+            return True
+        return any(self._asks_a_protocol(code) for word in ASKING for code in self._codes_run(reader, modules, word))
+
+    def _asks_a_protocol(self, code: CodeType) -> bool:
+        """Whether code looks for members without naming them, as `isinstance` does with a protocol."""
+        if ASKING.isdisjoint(code.co_names):
+            return False
+        records = self.graph.at_path(code.co_filename)
+        return any(classes.is_protocol(record.namespace.get(name)) for record in records for name in code.co_names)
 
     def _tell_entries(self, origin: Node, place: Place, rebound: bool = False, emptied: bool = False) -> None:
         """A registry has other entries: who looks at it runs again, who only adds to it does not.
@@ -171,7 +202,13 @@ class Telling(Families):
             return known in effects.reads or name in effects.attributes
         if attribute in effects.attributes or (effects.dynamic and known in effects.reads):
             return True
+        if effects.calls and known in effects.reads and self._is_a_library_s(reader.module.namespace.get(known)):
+            return True
         return self._runs_what_looks_at(reader, reader.module.name, attribute)
+
+    def _is_a_library_s(self, value: Any) -> bool:
+        """Whether a function is made by a library, which looks at what it keeps as it likes."""
+        return type(value) is FunctionType and value.__code__.co_filename not in self.graph.paths()
 
     def _runs_what_looks_at(self, reader: Node, module: str, name: str) -> bool:
         using = list(self._codes_run(reader, (module,), name))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import textwrap
+
 from .cases import case
 
 TRY = "try:\n    {}\nexcept (ValueError, ImportError):\n    {} = None\n"
@@ -152,4 +155,125 @@ for signature in ("", "'int64'"):
         {"m.py": source.replace("value + 1", "value + 7")},
         {"m.py": source.replace("def helper(value)", "def helper(value, more=0)")},
         {"compiler.py": COMPILER.replace("return [function(value)", "return [-function(value)")},
+    )
+
+
+def chain(name: str, source: str, *changes: tuple[str, str]) -> None:
+    """A case of one module in which one text after the other is replaced."""
+    versions = [textwrap.dedent(source)]
+    for old, new in changes:
+        assert old in versions[-1], (name, old)
+        versions.append(versions[-1].replace(old, new))
+    case(name, "m", {"m.py": versions[0]}, *[{"m.py": version} for version in versions[1:]])
+
+
+chain(
+    "attributes of classes that a registry holds",
+    """
+    R = {}
+    def reg(c):
+        R[c.__name__] = c
+        return c
+    @reg
+    class A:
+        v = 1
+    @reg
+    class B:
+        v = 2
+    x = {k: c.v for k, c in R.items()}
+    """,
+    ("v = 1", "v = 11"),
+    ("class B", "class D"),
+)
+chain(
+    "what a library's function dispatches to",
+    """
+    from functools import singledispatch
+    @singledispatch
+    def s(v): return 'o'
+    @s.register
+    def _(v: int): return 'i'
+    @s.register
+    def _(v: str): return 's'
+    x = [s(1), s('a'), s(2.0)]
+    """,
+    ("'i'", "'I'"),
+    ("v: str", "v: float"),
+    ("'o'", "'O'"),
+)
+chain(
+    "what a method dispatches to",
+    """
+    from functools import singledispatchmethod
+    class K:
+        @singledispatchmethod
+        def s(self, v): return 'o'
+        @s.register
+        def _(self, v: int): return 'i'
+    x = [K().s(1), K().s('')]
+    """,
+    ("'i'", "'I'"),
+    ("'o'", "'O'"),
+    ("v: int", "v: str"),
+)
+chain(
+    "names that a metaclass keeps",
+    """
+    class M(type):
+        reg = []
+        def __init__(c, n, b, d):
+            super().__init__(n, b, d)
+            M.reg.append(n)
+    class A(metaclass=M): pass
+    class B(A): v = 1
+    x = list(M.reg)
+    """,
+    ("v = 1", "v = 2"),
+    ("class B(A)", "class C(A)"),
+)
+chain(
+    "a protocol's members",
+    """
+    from typing import Protocol, runtime_checkable
+    @runtime_checkable
+    class P(Protocol):
+        def m(self): ...
+    class K:
+        z: int
+        def m(self): return 1
+    def f1(): return isinstance(K(), P)
+    x = f1()
+    k = K()
+    y = isinstance(k, P)
+    """,
+    ("def m(self): ...", "def n(self): ..."),
+    ("def m(self): return 1", "def n(self): return 1"),
+)
+chain(
+    "parameters of a generic class",
+    """
+    from typing import Generic, TypeVar
+    T = TypeVar('T')
+    S = TypeVar('S')
+    class B(Generic[T]):
+        def g(self): return 1
+    class C(B[int]): pass
+    x = C().g(), B.__parameters__ == (T,)
+    """,
+    ("return 1", "return 2"),
+    ("Generic[T]", "Generic[T, S]"),
+    ("B[int]", "B[int, str]"),
+)
+if sys.version_info >= (3, 13):
+    chain(
+        "parameters with defaults",
+        """
+        class B[T]:
+            v: T
+            def g(self): return 1
+        class C(B[int]): pass
+        x = C().g(), len(B.__type_params__)
+        """,
+        ("class B[T]", "class B[T, V = int]"),
+        ("class B[T, V = int]", "class B[V = str]"),
     )
