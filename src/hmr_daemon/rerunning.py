@@ -495,7 +495,8 @@ class Rerunning(Editing):
             return False
         self.transaction.guard(old)
         self.emptied[id(old)] = (old, copy.copy(old), (id(node.module), name) in self.keeps_rest)
-        self.emptied_names[node.module.path].add(name)
+        for record, alias in self._aliases(node.module, name):
+            self.emptied_names[record.path].add(alias)
         old.clear()
         (old.extend if isinstance(old, list) else old.update)(new)
         self.transaction.set_item(node.module.namespace, name, old)
@@ -533,7 +534,7 @@ class Rerunning(Editing):
             if new is not MISSING and id(new) in self.touched:
                 self._tell_touched(node, name, new)
             return
-        hands_on = node.statement.kind in ("import", "from") or node.statement.alias
+        hands_on = self._hands_on(node, name)
         if old is not MISSING and new is not MISSING and not hands_on:
             mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
             same = mine and values.same(old, new, named=self._named(node))
@@ -561,10 +562,20 @@ class Rerunning(Editing):
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
 
+    def _hands_on(self, node: Node, name: str) -> bool:
+        """Whether a statement binds what others made, or adds to it in place: it is that very object."""
+        makers = [node]
+        if node.statement.kind == "AugAssign":
+            makers += self.agenda.table(node.module).reaching(name, node)
+        return any(maker.statement.kind in ("import", "from") or maker.statement.alias for maker in makers)
+
     def _named(self, node: Node) -> set[int]:
         """Identities of the values that the statement reads by name and that something may be added to."""
         namespace = node.module.namespace
-        read = (namespace.get(name) for name in node.statement.effects.reads)
+        read = [namespace.get(name) for name in node.statement.effects.reads]
+        for module, name in node.reads:
+            if (record := self.graph.modules.get(module)) is not None:
+                read.append(record.namespace.get(name))
         return {id(value) for value in read if not isinstance(value, IMMUTABLE)}
 
     def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:

@@ -2749,3 +2749,88 @@ case(
         """,
     },
 )
+case(
+    "an item that is a list of another name elsewhere",
+    "m3",
+    {
+        "m1.py": "l3 = [3, 1]\n",
+        "m3.py": """
+        import m1
+        h2 = {'rows': [m1.l3], 'n': sum(m1.l3)}
+        """,
+    },
+    {
+        "m1.py": "l4 = [3, 1]\n",
+        "m3.py": """
+        import m1
+        h2 = {'rows': [m1.l4], 'n': sum(m1.l4)}
+        """,
+    },
+)
+case(
+    "added to in place after an import of another name",
+    "m2",
+    {
+        "m1.py": """
+        c1 = 17
+        l1 = [c1, c1]
+        """,
+        "m2.py": """
+        from m1 import l1 as x
+        x += []
+        """,
+    },
+    {
+        "m1.py": """
+        c1 = 17
+        l2 = [c1, c1]
+        """,
+        "m2.py": """
+        from m1 import l2 as x
+        x += []
+        """,
+    },
+)
+case(
+    "added to in place what is imported now",
+    "p.b",
+    {
+        "p/a.py": "",
+        "p/b.py": """
+        l1 = [17, 1]
+        l1 += []
+        """,
+    },
+    {
+        "p/a.py": "l1 = [17, 1]\n",
+        "p/b.py": """
+        from p.a import l1
+        l1 += []
+        """,
+    },
+)
+case(
+    "a cache that reads a refilled list by another name",
+    "m2",
+    {
+        "m1.py": """
+        c1 = 1
+        l1 = []
+        """,
+        "m2.py": """
+
+        from m1 import c1, l1 as l1_as3
+        l1_as3[:0] = [c1]
+        import functools
+        @functools.lru_cache
+        def f2():
+            return sum(l1_as3)
+        """,
+    },
+    {
+        "m1.py": """
+        c1 = 5
+        l1 = []
+        """,
+    },
+)
