@@ -393,7 +393,7 @@ def _implicit_members(transaction: Transaction, cls: type, namespace: Mapping[st
     if edit.annotations_changed and not {"__annotations__", "__annotate__", "__annotate_func__"} & set(namespace):
         _drop_annotations(transaction, cls)
     docs = [s for s, _ in edit.members[:1] if s.kind == "doc"]
-    if not docs and cls.__dict__.get("__doc__") is not None:
+    if not docs and "__doc__" not in edit.new_names and cls.__dict__.get("__doc__") is not None:
         transaction.set_member(cls, "__doc__", None)
 
 

@@ -190,12 +190,19 @@ class Agenda:
     def waiting(self, node: Node) -> bool:
         return node in self._pending.get(node.module, ())
 
-    def awaited(self, node: Node) -> Iterator[Node]:
-        """Statements that have yet to run and whose work `node` reads, as if their modules were imported now."""
+    def awaited(self, node: Node, early: bool = False) -> Iterator[Node]:
+        """Statements that have yet to run and whose work `node` reads, as if their modules were imported now.
+
+        `early` tells that its turn has not come: what its module had imported before it comes first, too.
+        """
         while (earlier := self._earlier(node)) is not None:
             yield earlier
         if self._pending.keys() <= {node.module}:
             return
+        if early:
+            for other in [each for each in self._pending if node.module in self._graph.importers(each)]:
+                if not self._graph.any_loaded_after([other.name], node):
+                    yield from self.awaited_of(node, other, ())
         expected = self._graph.expected_reads(node)
         modules = {module for module, _ in expected}
         if node.statement.kind in ("import", "from") and (

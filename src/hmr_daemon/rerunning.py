@@ -78,7 +78,7 @@ class Rerunning(Editing):
             earlier = next(needed, None)
             if earlier is not None:
                 if self.agenda.waiting(earlier):
-                    waiting.append((earlier, self.agenda.take(earlier), self.agenda.awaited(earlier)))
+                    waiting.append((earlier, self.agenda.take(earlier), self.agenda.awaited(earlier, early=True)))
                 continue
             waiting.pop()
             if self.restores:
