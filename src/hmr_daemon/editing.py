@@ -134,9 +134,12 @@ class Editing(Swapping):
                 self.forsaken += users
 
     def _users(self, record: ModuleRecord) -> list[Node] | None:
-        """Statements that may import a module and can do without it; None where others mention it."""
+        """Statements that may import a module and can do without it; None where others need it."""
         word, found = mention(record.name), list[Node]()
-        for other in list(self.graph.modules.values()):
+        others = list(self.graph.modules.values())
+        if any(other.name.startswith(f"{record.name}.") and other.path not in self.graph.gone for other in others):
+            return None  # the package of a module that is there
+        for other in others:
             if other is record or not word.search(other.source or b""):
                 continue
             asks = optional.ASKING.encode() in (other.source or b"")

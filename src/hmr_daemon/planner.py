@@ -203,7 +203,7 @@ class Agenda:
             for other in [each for each in self._pending if node.module in self._graph.importers(each)]:
                 if not self._graph.any_loaded_after([other.name], node):
                     yield from self.awaited_of(node, other, ())
-        expected = self._graph.expected_reads(node)
+        expected = self._graph.expected_reads(node) | self._imported_for(node)
         modules = {module for module, _ in expected}
         if node.statement.kind in ("import", "from") and (
             self._graph.read_ahead or self._graph.any_loaded_after(modules, node)
@@ -213,6 +213,12 @@ class Agenda:
             record = self._graph.modules.get(module)
             if record in self._pending and record is not node.module:
                 yield from self.awaited_of(node, record, {name for other, name in expected if other == module})
+
+    def _imported_for(self, node: Node) -> set[tuple[str, str]]:
+        """Where other statements of its module have the names from that `node` reads."""
+        table = self.table(node.module)
+        writers = [w for name in node.statement.effects.reads for w in table.last_writers(name)]
+        return {read for writer in writers if writer.statement.kind == "from" for read in writer.reads}
 
     def _awaited_behind(self, node: Node, modules: Collection[str]) -> Iterator[Node]:
         """What is yet to run of the modules that some modules were made of, but for those imported half-way."""

@@ -201,7 +201,7 @@ class Rerunning(Editing):
             added=node in self.added,
             moved=node in self.moved,
             anew=grouped,
-            emptied=self.emptied,
+            emptied=self.emptied.keys() | self.made_now.keys(),
         )
 
     @contextmanager
@@ -470,6 +470,8 @@ class Rerunning(Editing):
         """Keep the old object where the new one is the same; else tell who read the name."""
         namespace = node.module.namespace
         new = namespace.get(name, MISSING)
+        if old is not new and type(new) in (list, dict, set) and not self._hands_on(node, name):
+            self.made_now[id(new)] = new
         if old is not new and old is not MISSING:
             self.former.setdefault((id(node.module), name), old)
         following = self._next_writer(node, name)

@@ -64,8 +64,11 @@ class Scheduling(RunState):
         return found
 
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
-        """A changed statement between those that build a value must see it half built, as in a fresh process."""
-        if node.statement.kind in ("import", "from") or not (node in self.added or node.module in self.edited):
+        """A changed statement between those that build or set a value must see it as in a fresh process."""
+        if node not in self.added and node.module not in self.edited:
+            return
+        yield from self._half_built_elsewhere(node)
+        if node.statement.kind in ("import", "from"):
             return
         table = self.agenda.table(node.module)
         growing = {name for name in table.writers if isinstance(node.module.namespace.get(name), (list, dict, set))}
@@ -76,11 +79,15 @@ class Scheduling(RunState):
             if any(self._added_to_after(node, name)):
                 self.made_anew.add((id(node.module), name))
                 yield from self._makers(table, node, name)
+
+    def _half_built_elsewhere(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """The same for what it reads of other modules."""
+        imports = node.statement.kind in ("import", "from")
         adds_to = [node.module.namespace.get(name) for name in node.statement.effects.mutates]
         for record, name in self._read_elsewhere(node):
             value = record.namespace.get(name)
             adds = any(each is record.module or each is value for each in adds_to)
-            grows = not adds and type(value) in (list, dict, set)
+            grows = not adds and not imports and type(value) in (list, dict, set)
             if any(self._set_after(node, record, name)) or (grows and any(self._added_to_unseen(node, record, name))):
                 yield from self._writers(record, name)
 

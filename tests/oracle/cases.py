@@ -2834,3 +2834,93 @@ case(
         """,
     },
 )
+case(
+    "an import before what is set below",
+    "p.b",
+    {
+        "p/a.py": """
+        c4 = 4
+        h1 = 'rows'
+        def make_f1(n): pass
+        """,
+        "p/b.py": """
+        import p.a as a_1
+        a_1.c4 = 9
+        """,
+    },
+    {
+        "p/b.py": """
+        from p.a import c4, h1, make_f1
+        import p.a as a_1
+        a_1.c4 = 9
+        """,
+    },
+)
+one(
+    "registered twice in a new list",
+    """
+
+    def reg1(f):
+        pass
+    @reg1
+    def f5(**options): pass
+    reg1(1)
+    """,
+    """
+
+    r3 = []
+    def reg1(f):
+        r3.append(1)
+    @reg1
+    def f5(**options): pass
+    reg1(1)
+    """,
+)
+case(
+    "a class that was imported later than who uses it now",
+    "p.b m1",
+    {
+        "m1.py": "",
+        "p/b.py": "",
+        "p/__init__.py": """
+
+        import dataclasses
+        @dataclasses.dataclass
+        class D1:
+            x: 1 = 7
+            def total(self): return 1
+        class K9:
+            w = (D1().x if D1(x=9).total() > 7 else 4)
+            class Inner:
+                q = D1().x
+        """,
+    },
+    {
+        "m1.py": """
+
+        import dataclasses
+        @dataclasses.dataclass
+        class D1:
+            x: 1 = 7
+            def total(self): return 1
+        """,
+        "p/__init__.py": """
+
+        from m1 import D1
+        class K9:
+            w = (D1().x if D1(x=9).total() > 7 else 4)
+            class Inner:
+                q = D1().x
+        """,
+    },
+    {
+        "m1.py": """
+
+        import dataclasses
+        @dataclasses.dataclass
+        class D1:
+            x: 1 = (1)
+            def total(self): return self.x
+        """,
+    },
+)

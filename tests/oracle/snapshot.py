@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import functools
 import re
@@ -176,6 +177,10 @@ class _Describer:
             except Exception as error:
                 text = f"repr raises {type(error).__name__}"
             return ADDRESS.sub("at 0x", text)
+        for name, member in [pair for cls in kind.__mro__ for pair in vars(cls).items()]:
+            if isinstance(member, functools.cached_property):  # whether someone asked for it already is no difference
+                with contextlib.suppress(Exception):
+                    getattr(value, name)
         own = dict(getattr(value, "__dict__", {}))
         slots = [
             n
