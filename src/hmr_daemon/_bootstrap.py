@@ -68,7 +68,9 @@ def _activate(script: str | None = None) -> bool:
             _activating = True
             try:
                 with daemon_module("shelter").Shelter(script):
-                    daemon_module("standby").activate(script=script)
+                    begin = daemon_module("standby").activate(script=script)
+                if begin is not None:
+                    begin()  # another thread is not sheltered
                 _activated = True
             finally:
                 _activating = False

@@ -236,13 +236,16 @@ def install(script: str | None = None) -> Standby:
     return _standby
 
 
-def activate(script: str | None = None) -> None:
-    """Make this process live. Where a person types the daemon is to be there at once."""
+def activate(script: str | None = None) -> Callable[[], None] | None:
+    """Make this process live; what comes is to be called once this thread imports nothing more for us.
+
+    Where a person types the daemon is to be there at once.
+    """
     standby = install(script)
     if is_interactive() or SHELL_MODULE in sys.modules:
         standby.bring_up()
-    else:
-        standby.start()
+        return None
+    return standby.start
 
 
 def _shell_imported(_: ModuleType) -> None:
