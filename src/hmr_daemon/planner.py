@@ -304,16 +304,18 @@ class Agenda:
         for reader in table.readers_of(name, origin) if name in table.readers else ():
             yield reader, name
         for reader in self._graph.readers((record.name, name)):
-            if self._came_after(reader, origin):
+            if self._came_after(reader, origin, record):
                 yield reader, _alias(reader, name)
         for reader in table.dynamic:
-            if self._came_after(reader, origin):
+            if self._came_after(reader, origin, record):
                 yield reader, name
 
-    def _came_after(self, reader: Node, origin: Node | None) -> bool:
-        """Whether a statement saw what `origin` bound: not, where it ran while that module was half imported."""
+    def _came_after(self, reader: Node, origin: Node | None, record: ModuleRecord) -> bool:
+        """Whether a statement saw what `origin` bound in a module: not, where it ran while that was half imported."""
         if origin is None or reader is origin:
             return origin is None
+        if origin.module is not record:  # set from outside, at any time
+            return self._graph.order(reader) > self._graph.order(origin)
         if reader.module is origin.module:
             return reader.order > origin.order
         if self._graph.order(reader) > self._graph.order(origin):
@@ -324,7 +326,7 @@ class Agenda:
         """Statements that ran a function of the module which uses the name as a global."""
         table = self.table(record)
         for reader in self._function_readers(record, name):
-            if self._came_after(reader, origin) and (
+            if self._came_after(reader, origin, record) and (
                 origin is None
                 or reader.module is not record
                 or origin.module is not record

@@ -2924,3 +2924,22 @@ case(
         """,
     },
 )
+case(
+    "set from outside after an import",
+    "p.a p.b",
+    {
+        "m1.py": "c3 = 11\n",
+        "p/__init__.py": "",
+        "p/a.py": """
+        from m1 import c3
+        import m1
+        """,
+        "p/b.py": "from .a import m1 as m1_as2\n",
+    },
+    {
+        "p/b.py": """
+        from .a import m1 as m1_as2
+        m1_as2.c3 = 9
+        """,
+    },
+)
