@@ -115,6 +115,7 @@ def test_column_added(workshop: Workshop, kind: str) -> None:
     bench, source = models(workshop, kind)
     after = source.replace("    name: Mapped[str]\n", "    name: Mapped[str]\n    nick: Mapped[str | None]\n")
     bench.edit({"m_N": after})
+    assert bench.see("(one.name, one.nick)") == ("ann", None)  # before anything else asks for the new mapping
     bench.do("new = m_N.User(name='bob', nick='b', addresses=[m_N.Address(mail='x')])")
     assert bench.see("m_N.User.__table__.columns.keys()") == ["id", "name", "nick"]
     found = "session.scalars(m_N.select(User_N).join(Address_N).where(User_N.nick == 'b')).one()"

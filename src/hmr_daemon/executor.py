@@ -111,4 +111,5 @@ class _Run(Aftermath):
             self._remove_names()
             self._run_agenda()
         self._put_rest_back()
+        self.set_up_attributes()
         self._after()

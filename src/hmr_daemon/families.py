@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import sys
 from collections.abc import Collection, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
@@ -108,6 +110,16 @@ class Families(Scheduling):
         self.anew.add(node)
         for part in self._made_by_library(node):  # the making of other classes may change it
             self.transaction.guard(part)
+
+    def set_up_attributes(self) -> None:
+        """SQLAlchemy sets up attributes when the first instance is made: those that live were made before.
+
+        What is wrong with the user's mappings is said when they are used, as in a fresh process.
+        """
+        orm = sys.modules.get("sqlalchemy.orm")
+        if self.anew and orm is not None:
+            with contextlib.suppress(Exception):
+                orm.configure_mappers()
 
     def _made_by_library(self, node: Node) -> list[Any]:
         """What a library made of the statement's classes, or an object of a library's that it made itself."""
