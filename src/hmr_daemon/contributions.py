@@ -109,7 +109,7 @@ def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: 
     if not node.statement.effects.calls or isinstance(new, (*PLAIN, type, ModuleType)):
         return
     for container, _ in containers(node, graph, ()):
-        if len(container) > LARGEST or not any(entry is new for entry in _entries(container)):
+        if len(container) > LARGEST or not any(entry is new for entry in entries(container)):
             continue
         transaction.guard(container)
         if isinstance(container, dict):
@@ -121,8 +121,9 @@ def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: 
             container.add(old)
 
 
-def _entries(container: Any) -> Collection[Any]:
-    return list(container.values() if isinstance(container, dict) else container)
+def entries(container: Any) -> list[Any]:
+    """What a container holds, of a dict the keys as well."""
+    return [*container, *container.values()] if isinstance(container, dict) else list(container)
 
 
 def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
@@ -138,8 +139,8 @@ def untold(
     made = _made(node, before, made_of)
     for container, place in containers(node, graph, ()):
         if len(container) <= LARGEST and (place.attribute or place.names[0][1]) in grown:
-            entries = [*container, *container.values()] if isinstance(container, dict) else list(container)
-            if entries and not any(id(entry) in made or _holds(entry, made) for entry in entries):
+            held = entries(container)
+            if held and not any(id(entry) in made or _holds(entry, made) for entry in held):
                 return True
     return False
 

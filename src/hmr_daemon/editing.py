@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from types import CodeType, FunctionType
 
-from . import codes, contributions, diff, functions, optional, reach, statements
+from . import codes, contributions, diff, functions, optional, statements
 from .compiler import compile_text
 from .diff import Change as Kind
 from .graph import ModuleRecord, Node
@@ -308,29 +308,21 @@ class Editing(Swapping):
     def _make_room(self, node: Node) -> None:
         """An entry goes between others, and nothing tells which of these are a later statement's: all are made anew."""
         now = self.graph.order(node)
-        growing = [code for code in self._registering(node) if codes.grown_names(code)]
+        ran = [c for c in self.graph.registers_with(node) if node in self.added or id(c) in node.ran]
+        growing = [code for code in ran if codes.grown_names(code)]
         self.graph.analyze_dependents(r for code in growing for r in self.graph.at_path(code.co_filename))
         runners = [runner for code in growing for runner in self.graph.runners(code)]
         if not any(self.graph.order(runner) > now for runner in runners):
             return
         grown = frozenset().union(*map(codes.grown_names, growing))
         for container, place in contributions.containers(node, self.graph, ()):
-            if (place.attribute or place.names[0][1]) in grown and container and not isinstance(container, set):
-                entries = [*container, *container.values()] if isinstance(container, dict) else list(container)
-                if not any(self._made_later(node, entry) for entry in entries):
-                    lost = set(self.made_anew)
-                    self._make_anew_through(node, growing)
-                    self.keeps_rest |= self.made_anew - lost
-                    return
-
-    def _registering(self, node: Node) -> Iterable[CodeType]:
-        """The code that an added or moved statement runs of the functions that its names lead to."""
-        effects, namespace = node.statement.effects, node.module.namespace
-        if not effects.calls or node.statement.kind not in ("def", "class", "expr"):
-            return ()
-        called = [namespace[name] for name in effects.reads if name in namespace]
-        found = reach.reached(called, effects.attributes, self.graph.paths(), True, effects.operates).values()
-        return found if node in self.added else [code for code in found if id(code) in node.ran]
+            if (place.attribute or place.names[0][1]) not in grown or not container or isinstance(container, set):
+                continue
+            if not any(self._made_later(node, entry) for entry in contributions.entries(container)):
+                lost = set(self.made_anew)
+                self._make_anew_through(node, growing)
+                self.keeps_rest |= self.made_anew - lost
+                return
 
     def _ran_by(self, node: Node) -> list[CodeType]:
         """The code that the statement ran of the functions that its names lead to."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import diff, functions, statements
 from .classes import is_installed
+from .contributions import entries
 from .graph import ModuleRecord, Node
 from .scheduling import Scheduling
 from .statements import FunctionNode, Statement
@@ -55,15 +56,11 @@ def keeps(value: Any, made: Collection[int], own: bool = False) -> bool:
         if id(value) in seen or isinstance(value, (FunctionType, ModuleType)) or depth > DEPTH:
             continue
         seen.add(id(value))
-        entries = _entries(value) if isinstance(value, (dict, list, set)) else []
-        if any(id(entry) in made for entry in entries) and (not own or is_installed(type(value))):
+        held = entries(value) if isinstance(value, (dict, list, set)) else []
+        if any(id(entry) in made for entry in held) and (not own or is_installed(type(value))):
             return True
         waiting += [(part, depth + 1) for part in _parts(value)]
     return False
-
-
-def _entries(container: Any) -> list[Any]:
-    return [*container, *container.values()] if isinstance(container, dict) else list(container)
 
 
 def _parts(value: Any) -> Iterator[Any]:

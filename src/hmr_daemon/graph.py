@@ -341,6 +341,14 @@ class Graph:
                 found |= {(value.__name__, attribute) for attribute in node.statement.effects.attributes}
         return found
 
+    def registers_with(self, node: Node) -> Collection[CodeType]:
+        """The code that one who registers may run: of the functions that its names lead to."""
+        effects, namespace = node.statement.effects, node.module.namespace
+        if not effects.calls or node.statement.kind not in ("def", "class", "expr"):
+            return ()
+        called = [namespace[name] for name in effects.reads if name in namespace]
+        return reach.reached(called, effects.attributes, self.paths(), True, effects.operates).values()
+
     def _guess_reads(self, node: Node) -> None:
         """What a script's statement read from modules, as far as its text shows: nothing was recorded."""
         node.reads |= self.expected_reads(node)

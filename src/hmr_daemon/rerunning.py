@@ -106,6 +106,8 @@ class Rerunning(Editing):
         grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
         assigned = self.assigned(node)
         self._guard(node, before)
+        for target, _ in assigned:
+            self.transaction.guard(target.holder)
         unexplained = self._take_unexplained(node)
         with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node):
             self._bind(node, reason, before)
@@ -127,8 +129,9 @@ class Rerunning(Editing):
     def _take_unexplained(self, node: Node) -> dict[str, Any]:
         """Names that only ``globals()[name] = value`` can have bound: the statement is to bind them again."""
         record = node.module
-        binding = [n for n in record.nodes or () if n.statement.effects.mutates & {"globals", "vars"}]
-        if binding != [node]:
+        if not _binds_by_namespace(node) or any(
+            other is not node and _binds_by_namespace(other) for other in self.agenda.table(record).dynamic
+        ):
             return {}
         names = node.extra - self._set_by_functions(record)
         return {name: record.namespace.pop(name) for name in sorted(names) if name in record.namespace}
@@ -182,8 +185,6 @@ class Rerunning(Editing):
             self._dispose(record)
         for name in self.agenda.table(record).mutates(node):
             self.transaction.guard(record.namespace.get(name))
-        for target in self.targets(node, node.statement):
-            self.transaction.guard(target.holder)
         for value in before.values() if node.statement.kind == "class" else ():
             self.transaction.guard(value)  # its decorators set attributes as they like
 
@@ -610,3 +611,8 @@ class Rerunning(Editing):
             self.schedule(following, f"binds {name} again")
         elif final is not MISSING:
             self.restores.setdefault(following, []).append((node.module.namespace, name, final))
+
+
+def _binds_by_namespace(node: Node) -> bool:
+    """Whether a statement writes into ``globals()``."""
+    return not node.statement.effects.mutates.isdisjoint(("globals", "vars"))

@@ -167,10 +167,10 @@ class RunState:
         """Those of them that hold what nobody made again as well: each statement that builds them runs again."""
         self.emptied: dict[int, tuple[Any, Any, bool]] = {}
         """By identity, what was emptied to be filled again, what it held, and whether it keeps the rest of that."""
-        self.made_now: dict[int, Any] = {}
-        """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
         self.emptied_names: dict[str, set[str]] = defaultdict(set)
         """Their names, by file."""
+        self.made_now: dict[int, Any] = {}
+        """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
         self.caches: list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]] | None = None
         """The caches of the user's functions with the code behind them, once they are asked for."""
         self.former: dict[tuple[int, str], Any] = {}

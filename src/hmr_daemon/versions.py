@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 
-from . import codes, diff, reach, statements
+from . import codes, diff, statements
 from .diff import Through
 from .graph import Graph, ModuleRecord, Node
 from .run import FileEdit
@@ -71,11 +71,7 @@ def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
 
     What an assignment computes may be added to a cache, whose order says nothing.
     """
-    effects, namespace = node.statement.effects, node.module.namespace
-    if not node.ran or not effects.calls or node.statement.kind not in ("def", "class", "expr"):
-        return
-    called = [namespace[name] for name in effects.reads if name in namespace]
-    for code in reach.reached(called, effects.attributes, graph.paths(), True, effects.operates).values():
+    for code in graph.registers_with(node) if node.ran else ():
         if id(code) in node.ran:
             own = codes.grown_globals(code)
             here = code.co_filename == node.module.path
