@@ -34,7 +34,7 @@ class Aftermath(Rerunning):
         self._settle_annotations()  # what ran has added its own, until 3.13
         members = {name for change in self.class_changes.values() for name in change.shown}
         self.caches = None  # statements that ran may have made others
-        self._clear_caches(self.touched_codes, self.changed_names, members)
+        self._clear_caches(self.touched_codes, self.changed_names, members, last=True)
         self._ask_again()
         records = self.edited | {record: None for record, _, old, _ in self.outcome.rebound if old is MISSING}
         for _ in records:  # a star import may bind names in the order of another module's

@@ -59,7 +59,8 @@ def replaced(
     are the identities of containers that are filled again.
     """
     changed: list[Place] = []
-    if not _registers(node, made_of) or (anew and not before and not added):
+    registered = _registers(node.statement, made_of) or (old is not None and _registers(old, made_of))
+    if not registered or (anew and not before and not added):
         yield changed
         return
     made = _made(node, before, made_of)
@@ -92,7 +93,7 @@ def withdraw(
     transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any], made_of: Sequence[CodeType]
 ) -> list[Place]:
     """Take out what a statement put into registries that the new source no longer has; where there was any."""
-    if not _registers(node, made_of):
+    if not _registers(node.statement, made_of):
         return []
     made = _made(node, before, made_of) | _made_by_code(before, made_of)
     found = []
@@ -176,11 +177,11 @@ def _same_entries(container: Any, snapshot: Any) -> bool:
     return {id(entry) for entry in container} == {id(entry) for entry in snapshot}
 
 
-def _registers(node: Node, made_of: Sequence[CodeType]) -> bool:
+def _registers(statement: Statement, made_of: Sequence[CodeType]) -> bool:
     """Whether a statement that ran before may have put what it makes somewhere."""
-    if node.statement.kind in COMPOUND:
+    if statement.kind in COMPOUND:
         return bool(made_of)
-    return node.statement.effects.calls and node.statement.kind in ("def", "class", "expr", "assign")
+    return statement.effects.calls and statement.kind in ("def", "class", "expr", "assign")
 
 
 def _made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:

@@ -13,7 +13,7 @@ from ._bootstrap import environment_reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from types import CodeType, FrameType, ModuleType
     from typing import Any, Self
 else:
@@ -80,8 +80,8 @@ class Notes:
     """
 
     __slots__ = (
-        "at", "before_read", "code", "counts", "frame", "in_reload", "lined", "load", "node", "opened", "outer",
-        "raw_ran", "raw_reads", "writes",
+        "at", "before_read", "code", "counts", "frame", "in_reload", "lined", "load", "node", "not_yet", "opened",
+        "outer", "raw_ran", "raw_reads", "writes",
     )  # fmt: skip
 
     def __init__(self, load: Load | None, node: Any) -> None:
@@ -90,6 +90,8 @@ class Notes:
         self.node = node
         self.before_read: Callable[[str, str], None] | None = None
         """Called before a module's name is read, in a reload: what is to bind it may have yet to run."""
+        self.not_yet: Callable[[str], Collection[str]] | None = None
+        """Tells, in a reload, which names of a module are there that this run or what follows it is to bind."""
         self.outer: Notes | None = None
         """The run that this one is nested in."""
         self.in_reload = load is None
@@ -202,6 +204,8 @@ class RecordingModule(ModuleType):
             notes.raw_reads += (notes.position() if frame is None else frame.f_lasti, module, name)
             if notes.in_reload:
                 _tell_before_read(notes, module, name)
+                if name in (hidden := _hidden(notes, module)):
+                    return _without(hidden, module, namespace, name)
         if name in namespace and name not in OF_THE_TYPE:
             return namespace[name]
         if name == "__path__" and "__getattr__" not in namespace:
@@ -212,6 +216,8 @@ class RecordingModule(ModuleType):
                 missing.__traceback__ = missing.__context__ = None
                 raise
         try:
+            if name == "__dict__" and (hidden := _hidden(_innermost.get(get_ident()), module)):
+                return _without(hidden, module, namespace, name)  # who imports `*` goes through it
             return _attribute(self, name)
         except BaseException as error:
             _drop_this_frame(error)
@@ -227,6 +233,21 @@ def _tell_before_read(notes: Notes, module: str, name: str) -> None:
     for each in (notes,) if notes.outer is None else reversed(_outward(notes)):
         if each.before_read is not None:
             each.before_read(module, name)
+
+
+def _hidden(notes: Notes | None, module: str) -> set[str]:
+    """What a module that a reload imports must not see yet of one that imports it: a fresh process has it later."""
+    if notes is None or notes.load is None or not notes.in_reload:
+        return set()
+    running = [each.not_yet for each in _outward(notes) if each.not_yet is not None]
+    return {name for not_yet in running for name in not_yet(module)}
+
+
+def _without(hidden: set[str], module: str, namespace: dict[str, Any], name: str) -> Any:
+    """What a read gives where some names are not bound yet."""
+    there = ModuleType(module)
+    there.__dict__.update({known: value for known, value in namespace.items() if known not in hidden})
+    return _attribute(there, name)
 
 
 def _take_out(notes: Notes) -> bool:

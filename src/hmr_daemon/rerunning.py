@@ -109,8 +109,9 @@ class Rerunning(Editing):
         for target, _ in assigned:
             self.transaction.guard(target.holder)
         unexplained = self._take_unexplained(node)
-        with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node):
-            self._bind(node, reason, before)
+        with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node) as hidden:
+            for name in self._bind(node, reason, before):
+                hidden.pop(name, None)
         if node.star:
             self._leave_later_modules(node, before)
         gone = earlier_extra - node.extra | self._bound_no_more(node, unexplained)
@@ -206,26 +207,28 @@ class Rerunning(Editing):
         )
 
     @contextmanager
-    def _later_hidden(self, node: Node) -> Iterator[None]:
+    def _later_hidden(self, node: Node) -> Iterator[dict[str, Any]]:
         """While the statement runs, what only later statements bind or set is not there yet."""
         hidden, overridden = self._hide_later_names(node), self._hide_later_hooks(node)
-        yield
+        yield hidden
         for name, value in hidden.items():
             node.module.namespace.setdefault(name, value)
         for cls, name, value in overridden:
             self.transaction.set_member(cls, name, value)
 
-    def _bind(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
+    def _bind(self, node: Node, reason: Reason, before: dict[str, Any]) -> set[str]:
         """Execute the statement; names that only it may bind, and that it did not bind this time, are gone."""
         if node.statement.unconditional or node.statement.kind == "AugAssign":
             self._execute(node, reason, before)
-            return
+            return set()
         namespace, table = node.module.namespace, self.agenda.table(node.module)
         unsure = {name for name in node.statement.effects.writes if not table.reaching(name, node)}
         bindings = Bindings(namespace)
         self._execute(node, reason, before, bindings)
-        for name in unsure - bindings.names:
+        gone = unsure - bindings.names
+        for name in gone:
             self.transaction.delete_item(namespace, name)
+        return gone
 
     def _tell_others(self, node: Node, grouped: bool) -> None:
         """What the statement did to what is not its own."""
@@ -305,15 +308,18 @@ class Rerunning(Editing):
         """Names that only later statements bind do not exist yet when a changed statement runs."""
         if node not in self.added and node.module not in self.edited:
             return {}
-        table, namespace = self.agenda.table(node.module), node.module.namespace
-        later = {
-            name
-            for name, writers in table.writers.items()
-            if name in namespace and writers and writers[0].order >= node.order and not node.binds_only(name)
-        }
+        namespace = node.module.namespace
+        later = self._not_yet(node, node.module.name)
         if later and (used := later & self._names_used(node, later)):
             return {name: namespace.pop(name) for name in sorted(used)}
         return {}
+
+    def _not_yet(self, node: Node, module: str) -> set[str]:
+        """Names of the statement's own module that only it or later statements bind."""
+        if module != node.module.name:
+            return set()
+        writers, namespace = self.agenda.table(node.module).writers, node.module.namespace
+        return {name for name, first in writers.items() if name in namespace and first and first[0].order >= node.order}
 
     def _hide_later_hooks(self, node: Node) -> list[tuple[type, str, Any]]:
         """What later statements set on a metaclass or a base is not there yet when a class is made by it."""
@@ -369,6 +375,7 @@ class Rerunning(Editing):
             code = codes.with_children(code, node.codes, hooks.objects())
         notes = Notes(None, node)
         notes.before_read = partial(self._before_read, node)
+        notes.not_yet = partial(self._not_yet, node)
         try:
             with self.recorder.running(notes):
                 exec(code, record.namespace, bindings)
@@ -381,7 +388,7 @@ class Rerunning(Editing):
             self._execute(node, reason, before, bindings)
             return
         finally:
-            notes.before_read = None  # the notes stay with the modules that were imported, the run does not
+            notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
         if loads := self.recorder.take_loads():
             self.outcome.loaded += self.graph.absorb_all(loads)
             self.code_users.clear()
@@ -407,6 +414,8 @@ class Rerunning(Editing):
 
     def _take_up(self, hooks: Hooks, node: Node) -> None:
         """What the statement's definitions have done to their live predecessors."""
+        if node.module in self.graph.caching():
+            self.caches = None
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside
@@ -501,6 +510,7 @@ class Rerunning(Editing):
         for record, alias in self._aliases(node.module, name):
             self.emptied_names[record.path].add(alias)
         old.clear()
+        self._clear_caches(set(), self.emptied_names)
         (old.extend if isinstance(old, list) else old.update)(new)
         self.transaction.set_item(node.module.namespace, name, old)
         self.open_groups.pop((id(node.module), name), None)
@@ -515,7 +525,7 @@ class Rerunning(Editing):
         for container, before, keeps_rest in self.emptied.values():
             if keeps_rest:
                 contributions.put_back(container, before)
-        self._clear_caches(set(), self.emptied_names)
+        self._clear_caches(set(), self.emptied_names, last=True)
 
     def _next_writer(self, node: Node, name: str) -> Node | None:
         """The next statement that binds the name, in its module or from another."""
@@ -573,13 +583,13 @@ class Rerunning(Editing):
         return any(maker.statement.kind in ("import", "from") or maker.statement.alias for maker in makers)
 
     def _named(self, node: Node) -> set[int]:
-        """Identities of the values that the statement reads by name and that something may be added to."""
+        """Identities of the functions that the statement reads by name, and of what something may be added to."""
         namespace = node.module.namespace
         read = [namespace.get(name) for name in node.statement.effects.reads]
         for module, name in node.reads:
             if (record := self.graph.modules.get(module)) is not None:
                 read.append(record.namespace.get(name))
-        return {id(value) for value in read if not isinstance(value, IMMUTABLE)}
+        return {id(value) for value in read if type(value) is FunctionType or not isinstance(value, IMMUTABLE)}
 
     def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
         """The object that goes on under a name whose statement made `new` where it had made `old`."""

@@ -71,10 +71,10 @@ class Saves:
     def _apply(self, paths: Collection[str]) -> None:
         if self._landed:
             self._take_up_what_landed()
-        gone = set(self._graph.gone)
+        gone, failed = set(self._graph.gone), set(self.pending.paths())
         changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
-        went = self._graph.gone - gone
-        for path in self.pending.waiting_for({*changes, *went}):
+        went, taken_back = self._graph.gone - gone, failed.difference(self.pending.paths())
+        for path in self.pending.waiting_for({*changes, *went, *taken_back}):
             if path not in changes and path not in self._unreadable and (change := self._as_saved(path)) is not None:
                 changes[path] = change
         if changes:

@@ -184,7 +184,7 @@ class Scheduling(RunState):
                 yield name
 
     def _makers(self, table: Any, node: Node, name: str) -> Iterator[tuple[Node, str]]:
-        makers = table.reaching(name, node)
+        makers = table.reaching(name, node) or table.last_writers(name)  # those have moved below it
         module_held = isinstance(node.module.namespace.get(name), ModuleType)
         for maker in makers if not module_held else ():
             if maker.statement.kind == "from":

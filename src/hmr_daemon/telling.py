@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -64,6 +64,7 @@ class Telling(Families):
 
     def _tell_runners(self, function: FunctionType, origin: Node, was: CodeType | None = None) -> None:
         self.touched_codes.add(id(function.__code__))
+        self._clear_caches({id(function.__code__)})
         runners = self.graph.runners(function.__code__)
         for runner in runners if was is None else [*runners, *self.graph.runners(was)]:
             if runner is not origin:
@@ -74,7 +75,7 @@ class Telling(Families):
         if change is not None and not change.names.isdisjoint(CONSTRUCTORS):
             self._tell_makers(change.cls)
         if change is not None and change.names:
-            self._tell_through_containers(change)
+            self._tell_through_containers(change, self.graph.order(origin))
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[Node, str]] = [(origin, name)]
         while waiting:
@@ -96,8 +97,8 @@ class Telling(Families):
                 if not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
                     waiting += [(reader, bound) for bound in reader.writes]
 
-    def _tell_through_containers(self, change: classes.ClassChange) -> None:
-        """Members of a class changed: tell those who mention them and have the class from a registry."""
+    def _tell_through_containers(self, change: classes.ClassChange, now: tuple[float, ...]) -> None:
+        """Members of a class changed: tell those who mention them and have had the class from a registry since."""
         words = [name.encode() for name in change.names]
         for record in list(self.graph.modules.values()):
             if not any(word in (record.source or b"") for word in words):
@@ -108,7 +109,7 @@ class Telling(Families):
                 if not _leads_to(value, change.cls, 1):
                     continue
                 for reader, _ in list(self.agenda.readers(record, name, None)):
-                    if change.names & reader.statement.effects.attributes:
+                    if self.graph.order(reader) > now and change.names & reader.statement.effects.attributes:
                         self.schedule(reader, f"{change.cls.__name__} changed", code_changed=True)
 
     def _tell_makers(self, cls: type) -> None:
@@ -280,16 +281,43 @@ class Telling(Families):
         self,
         changed: set[int],
         names: Mapping[str, set[str]] = MappingProxyType({}),
-        members: Collection[str] = frozenset(),
+        members: Set[str] = frozenset(),
+        last: bool = False,
     ) -> None:
-        """No result is served from a cache that changed code, or a global or member that has changed, computed."""
+        """No result is served from a cache that changed code, or a global or member that has changed, computed.
+
+        `last` tells that all statements have run: what they computed is what a fresh process holds.
+        """
         if not changed and not names and not members:
             return
         for record, cache, ran in self._caches():
-            stale = any({*names.get(c.co_filename, ()), *members} & set(c.co_names) for c in ran.values())
-            if stale or changed & ran.keys():
+            stale = any(not members.isdisjoint(c.co_names) or self._reads_any(c, names) for c in ran.values())
+            if (stale or changed & ran.keys()) and not (last and self._filled_now(cache)):
                 self.transaction.on_undo(cache.forget())
                 self._tell_cache_users(record, cache.holder)
+
+    def _reads_any(self, code: CodeType, names: Mapping[str, set[str]]) -> bool:
+        """Whether code reads one of some names (by file): as a global, or of a module that it has by a name."""
+        used = set(code.co_names)
+        for path, changed in names.items():
+            if used & changed and (path == code.co_filename or self._has_module(code, used, path)):
+                return True
+        return False
+
+    def _has_module(self, code: CodeType, used: Set[str], path: str) -> bool:
+        """Whether code imports the module of a file itself, or its own module did so."""
+        users = self.graph.at_path(code.co_filename)
+        for record in self.graph.at_path(path):
+            if not used.isdisjoint((record.name, record.name.rpartition(".")[2])):
+                return True
+            if any(user.namespace.get(name) is record.module for user in users for name in used):
+                return True
+        return False
+
+    def _filled_now(self, cache: functions.Cache) -> bool:
+        """Whether a statement that has run again had a cache compute something."""
+        code = getattr(cache.function, "__code__", None)
+        return code is not None and not self.agenda.done.isdisjoint(self.graph.runners(code))
 
     def _caches(self) -> list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]]:
         """The caches of the user's functions, with the code that may have computed what they hold."""

@@ -62,8 +62,20 @@ def _unseen(graph: Graph, nodes: Sequence[Node], position: int) -> Through:
     return Through(
         frozenset().union(*map(codes.global_reads, own)),
         frozenset(node.extra if node.star else ()),
-        frozenset(_adds_to(graph, node)),
+        frozenset(_adds_to(graph, node)) | _other_names(nodes, node.statement.effects.mutates),
     )
+
+
+def _other_names(nodes: Sequence[Node], names: frozenset[str]) -> frozenset[str]:
+    """The names that plain assignments have made of some names, or these of them."""
+    pairs = [n.statement.effects for n in nodes if n.statement.alias] if names else []
+    found, size = set(names), -1
+    while size != len(found):
+        size = len(found)
+        for effects in pairs:
+            if not found.isdisjoint(effects.writes | effects.reads):
+                found |= effects.writes | effects.reads
+    return frozenset(found)
 
 
 def _adds_to(graph: Graph, node: Node) -> Iterator[str]:

@@ -2943,3 +2943,378 @@ case(
         """,
     },
 )
+case(
+    "what it no longer adds to, in a statement that stands before it now",
+    "m1",
+    {
+        "n1.py": """
+        l1 = list(range(3))
+        l1[0] = 1
+        """,
+        "m1.py": "import n1\n",
+    },
+    {
+        "n1.py": """
+        c5 = 7
+        l1 = list(range(3))
+        """,
+    },
+)
+one(
+    "read after what is added by another name",
+    """
+    l1 = []
+    lx2 = l1
+    h1 = sum(l1)
+    lx2.append(4)
+    """,
+    """
+    l1 = []
+    lx2 = l1
+    lx2.append(4)
+    h1 = sum(l1)
+    """,
+)
+case(
+    "a broken edit that is taken back beside one that waits for it",
+    "m2",
+    {
+        "m1.py": "l1 = 1\n",
+        "p/b.py": "",
+        "p/__init__.py": """
+        from m1 import l1
+        class K2:
+            def m(self):
+                pass
+            def __init__(self, v=l1):
+                pass
+        """,
+        "m2.py": "import p.b as b_1\n",
+    },
+    {
+        "p/__init__.py": """
+        class K2:
+            def m(self):
+                pass
+            def __init__(self, v=l1):
+                pass
+        class K2:
+            def m(self):
+                pass
+            def __init__(self, v=l1):
+                pass
+        """,
+        "m2.py": """
+        t2 = 'k0'
+        import p.b as b_1
+        """,
+    },
+    {
+        "p/__init__.py": """
+        from m1 import l1
+        class K2:
+            def m(self):
+                pass
+            def __init__(self, v=l1):
+                pass
+        """,
+    },
+)
+one(
+    "registered, and another function above the registry now",
+    """
+    r1 = []
+    def reg1(f):
+        r1.append(f)
+    @reg1
+    def f2(*a, b=3):
+        pass
+    """,
+    """
+    def make_f1(n):
+            pass
+    r1 = []
+    def reg1(f):
+        r1.append(f)
+    """,
+)
+case(
+    "a cache that top-level code filled while its list was built",
+    "p.b",
+    {
+        "p/__init__.py": "l1 = []\n",
+        "p/b.py": """
+
+        from p import l1
+        import functools
+        @functools.lru_cache
+        def f4():
+            return (1 for n in l1)
+        def f5(**options):
+            return f4()
+        l1 += [(f5())]
+        """,
+    },
+    {
+        "p/b.py": """
+
+        from p import l1
+        def g1(n, *rest, scale=l1):
+            pass
+        import functools
+        @functools.lru_cache
+        def f4():
+            return (1 for n in l1)
+        def f5(**options):
+            return f4()
+        l1 += [(f5())]
+        """,
+    },
+)
+case(
+    "what top-level code computed stays in its cache",
+    "m2",
+    {
+        "m1.py": """
+        import functools
+        URL = 'a'
+        @functools.cache
+        def engine():
+            return [URL]
+        """,
+        "m2.py": """
+        from m1 import engine
+        current = engine()
+        """,
+    },
+    {
+        "m1.py": """
+        import functools
+        URL = 'b'
+        @functools.cache
+        def engine():
+            return [URL]
+        """,
+    },
+    {
+        "m1.py": """
+        import functools
+        URL = 'b'
+        @functools.cache
+        def engine():
+            return [URL, 1]
+        """,
+    },
+)
+one(
+    "a registry of subclasses seen by another name before an edited one",
+    """
+
+    r1 = []
+    class K1:
+        def __init_subclass__(cls, **k):
+            r1.append(cls)
+        def m(self):
+            pass
+    if K1.m:
+        c1 = r1
+    class K2(K1):
+        def m(self):
+            pass
+    """,
+    """
+
+    r1 = []
+    class K1:
+        def __init_subclass__(cls, **k):
+            r1.append(cls)
+        def m(self):
+            pass
+    if K1.m:
+        c1 = r1
+    class K2(K1):
+            pass
+    """,
+)
+case(
+    "a cached property that imports a name which is gone",
+    "m2",
+    {
+        "m1.py": "c1 = 10\n",
+        "p/__init__.py": "",
+        "p/a.py": """
+
+        def f1():
+            from m1 import c1
+        import functools
+        class K1:
+            def __init__(self, v=1):
+                pass
+            @functools.cached_property
+            def p(self):
+                return f1()
+        """,
+        "m2.py": """
+        import p.a as a_1
+        o1 = a_1.K1()
+        """,
+    },
+    {},
+    {
+        "m1.py": "",
+    },
+)
+one(
+    "a loop over a list that is empty now, and its own variable",
+    """
+    l3 = []
+    for i2 in [1]:
+        l3.append(1)
+    for i4 in l3:
+        i4
+    """,
+    """
+    l3 = []
+    for i4 in l3:
+        i4
+    """,
+)
+one(
+    "no longer registered, above the registry now",
+    """
+
+    r1 = []
+    def reg1(f):
+        r1.append(f)
+    @reg1
+    def f1():
+        pass
+    """,
+    """
+
+    def f1():
+        pass
+    r1 = []
+    def reg1(f):
+        r1.append(f)
+    """,
+)
+case(
+    "a cache that reads a name of another module which is gone",
+    "p.b",
+    {
+        "p/__init__.py": "c2 = 16\n",
+        "p/b.py": """
+        import p as p_1
+        import functools
+        @functools.lru_cache
+        def f3():
+            return p_1.c2
+        """,
+    },
+    {
+        "p/__init__.py": "",
+    },
+)
+case(
+    "a cache that reads a constant of another module",
+    "p.b",
+    {
+        "p/__init__.py": "c2 = 16\n",
+        "p/b.py": """
+        import p as p_1
+        import functools
+        @functools.lru_cache
+        def f3():
+            return p_1.c2
+        """,
+    },
+    {
+        "p/__init__.py": "c2 = 17\n",
+    },
+)
+one(
+    "a loop over an empty list now",
+    """
+    l2 = [1 for n in range(1)]
+    for i2 in l2:
+        if i2:
+            pass
+    """,
+    """
+    l2 = []
+    for i2 in l2:
+        if i2:
+            pass
+    """,
+)
+case(
+    "an import that is the first of a module which imports back",
+    "m2",
+    {
+        "m1.py": """
+        def g1(n, *rest, scale=1):
+            pass
+        """,
+        "m2.py": "from m1 import g1\n",
+        "m3.py": "from m2 import *\n",
+    },
+    {
+        "m2.py": "from m3 import g1\n",
+    },
+)
+one(
+    "computed by a function that reads what is assigned",
+    """
+    def f3():
+        return (lambda n: c3)(7)
+    c2 = c3 = 11
+    """,
+    """
+    def f3():
+        return (lambda n: c3)(7)
+    [c2, *c3_rest], c3 = [f3()], 1
+    """,
+)
+case(
+    "a function of another name in a dict",
+    "m3",
+    {
+        "m1.py": """
+
+        def f1(a=20):
+            try:
+                pass
+            except 1:
+                pass
+        f2 = lambda a=f1(): 1
+        """,
+        "m2.py": "from m1 import f2, f1\n",
+        "m3.py": """
+
+        def f6() -> 1:
+            pass
+        from m2 import f2
+        r1 = {'0': f6, '1': f2, 'last': lambda: 1}
+        """,
+    },
+    {
+        "m1.py": """
+
+        def f1(a=20):
+            try:
+                pass
+            except 1:
+                pass
+        f7 = lambda a=f1(): 1
+        """,
+        "m2.py": "from m1 import f7, f1\n",
+        "m3.py": """
+
+        def f6() -> 1:
+            pass
+        from m2 import f7
+        r1 = {'0': f6, '1': f7, 'last': lambda: 1}
+        """,
+    },
+)
