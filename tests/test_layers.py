@@ -37,6 +37,7 @@ LAYERS = [
     "index",
     "graph",
     "planner",
+    "cycles",
     "presets",
     "targets",
     "batches",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from types import CodeType, FunctionType
 
-from . import codes, contributions, diff, functions, optional, statements
+from . import codes, contributions, cycles, diff, functions, optional, statements
 from .compiler import compile_text
 from .diff import Change as Kind
 from .graph import ModuleRecord, Node
@@ -32,6 +32,62 @@ class Editing(Swapping):
                 self.outcome.notes.append(f"{record.path} says `# hmr: off`: it goes on as it was loaded")
             else:
                 yield edit
+
+    def _apply_edits(self, edits: Sequence[FileEdit]) -> None:
+        """Take the new sources up; who saw a module half imported runs again where it would see more or less now."""
+        moving = [edit.record for edit in edits if edit.moves]
+        before = [self._half_way(record) for record in moving]
+        for edit in edits:
+            self._apply_edit(edit)
+        self._renew_importers(edits)
+        for record, names in zip(moving, before, strict=True):
+            after = self._half_way(record)
+            for other in {*names, *after}:
+                for name in names.get(other, frozenset()) ^ after.get(other, frozenset()):
+                    self.seen_otherwise.append((record, name, other))
+
+    def _half_way(self, record: ModuleRecord) -> dict[ModuleRecord, frozenset[str]]:
+        """Modules that are imported while a module is, with the names that it has not bound by then."""
+        children, writers = self.graph.children(), self.agenda.table(record).writers
+        found: dict[ModuleRecord, frozenset[str]] = {}
+        for child in children.get(record, ()):
+            importer = self.graph.importer(child)
+            if importer is None:
+                continue
+            names = frozenset(name for name, first in writers.items() if first and first[0].order >= importer.order)
+            waiting = [child]
+            while waiting:
+                each = waiting.pop()
+                if each is not record and each not in found:
+                    found[each] = names
+                    waiting += children.get(each, ())
+        return found
+
+    def _renew_importers(self, edits: Sequence[FileEdit]) -> None:
+        """Where edited modules import others than before, a fresh process may import modules in another order."""
+        records = set[ModuleRecord]()
+        for edit in edits:
+            old, new = self._imports(edit)
+            if old != new or edit.moves:
+                records |= cycles.entangled(self.graph, edit.record, {*old, *new})
+        for each, importer in cycles.first_importers(self.graph, records).items() if len(records) > 1 else ():
+            if importer is not self.graph.importer(each):
+                self.transaction.on_undo(self.graph.forget_orders)
+                self.transaction.set_attribute(each, "imported_by", (importer,))
+                self.graph.forget_orders()
+
+    def _imports(self, edit: FileEdit) -> tuple[set[str], set[str]]:
+        """What those of a module's statements imported that are others now, and what they import."""
+        record = edit.record
+        old = {name for node in self.removed_nodes[record] for name in cycles.imports(record, node.statement)}
+        new = set[str]()
+        for node in record.nodes or ():
+            previous = self.previous.get(node)
+            if previous is not None:
+                old.update(cycles.imports(record, previous.statement))
+            if previous is not None or node in self.added:
+                new.update(cycles.imports(record, node.statement))
+        return old, new
 
     def _apply_edit(self, edit: FileEdit) -> None:
         """Let the record's statements be those of the new source; what must run goes on the agenda."""
@@ -173,6 +229,10 @@ class Editing(Swapping):
                 self._group_of(node, removed=True)
         for node, name in self.unbound:
             self._tell_unbound(node, name)
+        for record, name, other in self.seen_otherwise:
+            for reader in (*self.graph.readers((record.name, name)), *self.agenda.star_readers(record)):
+                if reader.module is other:
+                    self.schedule(reader, f"{record.name}.{name} is bound before it or after it now", name, True)
         for node in [node for record in self.left for node in self.graph.analyze(record)]:
             self._group_of(node, removed=True)
         for node in self.forsaken:

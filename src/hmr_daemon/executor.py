@@ -85,8 +85,7 @@ class _Run(Aftermath):
         self.graph.analyze_dependents(r for change in changes for r in self.graph.at_path(change.path))
         edits = [edit for change in changes for edit in self._file_edits(change, versions)]
         versions.forget()
-        for edit in edits:
-            self._apply_edit(edit)
+        self._apply_edits(edits)
         self._take_leave()
         self._preset()
         self._swap_code()

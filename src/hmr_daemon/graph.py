@@ -126,6 +126,8 @@ class ModuleRecord:
     sequence: int
     parent: tuple[Notes, int] | None
     """Which top-level code imported it, and where that stood."""
+    imported_by: tuple[Node | None] | None = None
+    """The statement that would import it first by now, where edits have made that another."""
     packed: bytes | None = None
     """The source that was loaded, compressed."""
     edited: bytes | None = None
@@ -331,10 +333,7 @@ class Graph:
         """What the statement's text and its last run say that it reads from other modules."""
         found = set(node.reads)
         for level, module, name, _ in node.statement.imports:
-            if level:
-                base = (node.module.namespace.get("__package__") or "").rsplit(".", level - 1)[0]
-                module = f"{base}.{module}" if base and module else base or module
-            found.add((module, name))
+            found.add((imported_module(node.module, level, module), name))
         for name in node.statement.effects.reads:
             value = node.module.namespace.get(name)
             if isinstance(value, ModuleType) and value.__name__ in self.modules:
@@ -420,6 +419,8 @@ class Graph:
 
     def importer(self, record: ModuleRecord) -> Node | None:
         """The statement that imported the module first."""
+        if record.imported_by is not None:
+            return record.imported_by[0]
         if record.parent is None:
             return None
         notes, position = record.parent
@@ -428,6 +429,20 @@ class Graph:
             return node
         parent = notes.load.record if notes.load is not None else None
         return None if parent is None else self.node_at(parent, position)
+
+    def children(self) -> dict[ModuleRecord, list[ModuleRecord]]:
+        """By module, those that it imported first."""
+        found: dict[ModuleRecord, list[ModuleRecord]] = defaultdict(list)
+        for record in self.modules.values():
+            if record.imported_by is not None or record.parent is None or record.parent[0].node is not None:
+                node = self.importer(record)
+                parent = None if node is None else node.module
+            else:
+                load = record.parent[0].load
+                parent = None if load is None else load.record
+            if parent is not None:
+                found[parent].append(record)
+        return found
 
     def importers(self, record: ModuleRecord) -> list[ModuleRecord]:
         """The modules whose loads the module's own load is part of, nearest first."""
@@ -544,9 +559,10 @@ class Graph:
 
     def order(self, node: Node) -> tuple[float, ...]:
         """Sorts statements of all modules as they first ran; an import sorts after what it loaded."""
-        return (*(self._load_orders.get(node.module) or self._order_of(node.module)), node.order, END)
+        return (*(self._load_orders.get(node.module) or self.load_order(node.module)), node.order, END)
 
-    def _order_of(self, record: ModuleRecord) -> tuple[float, ...]:
+    def load_order(self, record: ModuleRecord) -> tuple[float, ...]:
+        """Sorts modules as they began to load."""
         order = self._load_orders.get(record)
         if order is None:
             order = self._load_orders[record] = self._load_order(record)
@@ -557,7 +573,7 @@ class Graph:
         now = self.order(node)
         for module in modules:
             record = self.modules.get(module)
-            if record is not None and self._order_of(record) > now:
+            if record is not None and self.load_order(record) > now:
                 return True
         return False
 
@@ -571,7 +587,7 @@ class Graph:
                 lines = [each.statement.line for each in self.analyze(record)]
                 index = bisect_right(lines, code.co_firstlineno) - 1
                 return index >= 0 and self.order(self.analyze(record)[index]) > self.order(node)
-            return self._order_of(record) > self.order(node)
+            return self.load_order(record) > self.order(node)
         return False
 
     def forget_orders(self) -> None:
@@ -586,6 +602,14 @@ class Graph:
             path[:0] = [node.order, float(record.sequence)]
             record = node.module
         return (float(record.sequence), *path)
+
+
+def imported_module(record: ModuleRecord, level: int, module: str) -> str:
+    """The name of the module that ``from ...module import x`` means, with `level` dots, in a module."""
+    if not level:
+        return module
+    base = (record.namespace.get("__package__") or "").rsplit(".", level - 1)[0]
+    return f"{base}.{module}" if base and module else base or module
 
 
 class _Locator:

@@ -216,8 +216,8 @@ class RecordingModule(ModuleType):
                 missing.__traceback__ = missing.__context__ = None
                 raise
         try:
-            if name == "__dict__" and (hidden := _hidden(_innermost.get(get_ident()), module)):
-                return _without(hidden, module, namespace, name)  # who imports `*` goes through it
+            if name == "__dict__" and (hidden := _hidden(_innermost.get(get_ident()), module)) and _imports_all():
+                return _without(hidden, module, namespace, name)
             return _attribute(self, name)
         except BaseException as error:
             _drop_this_frame(error)
@@ -236,11 +236,19 @@ def _tell_before_read(notes: Notes, module: str, name: str) -> None:
 
 
 def _hidden(notes: Notes | None, module: str) -> set[str]:
-    """What a module that a reload imports must not see yet of one that imports it: a fresh process has it later."""
-    if notes is None or notes.load is None or not notes.in_reload:
+    """What a statement that a reload runs, or what it imports, must not see yet: a fresh process has it later."""
+    if notes is None or not notes.in_reload:
         return set()
     running = [each.not_yet for each in _outward(notes) if each.not_yet is not None]
     return {name for not_yet in running for name in not_yet(module)}
+
+
+def _imports_all() -> bool:
+    """Whether what reads a module's namespace is a star import; others may go on using the dict that they get."""
+    import opcode
+
+    frame = sys._getframe(2)
+    return opcode.opname[frame.f_code.co_code[frame.f_lasti]] in ("IMPORT_STAR", "CALL_INTRINSIC_1")
 
 
 def _without(hidden: set[str], module: str, namespace: dict[str, Any], name: str) -> Any:

@@ -315,11 +315,17 @@ class Rerunning(Editing):
         return {}
 
     def _not_yet(self, node: Node, module: str) -> set[str]:
-        """Names of the statement's own module that only it or later statements bind."""
-        if module != node.module.name:
+        """Names that a module has and that a fresh process would bind there only with the statement, or after it.
+
+        The module is the statement's own, or one that was importing it.
+        """
+        record = self.graph.modules.get(module)
+        if record is None or (record is not node.module and record not in self.graph.importers(node.module)):
             return set()
-        writers, namespace = self.agenda.table(node.module).writers, node.module.namespace
-        return {name for name, first in writers.items() if name in namespace and first and first[0].order >= node.order}
+        now, writers = self.graph.order(node), self.agenda.table(record).writers
+        return {
+            n for n, first in writers.items() if n in record.namespace and first and self.graph.order(first[0]) >= now
+        }
 
     def _hide_later_hooks(self, node: Node) -> list[tuple[type, str, Any]]:
         """What later statements set on a metaclass or a base is not there yet when a class is made by it."""

@@ -52,6 +52,17 @@ class FileEdit:
         """Identities of what the code that was loaded holds."""
         return frozenset(map(id, self.record.code.co_consts))
 
+    @cached_property
+    def moves(self) -> bool:
+        """Whether statements stay and stand in another order, or ones that import are others."""
+        stay = [edit.old for edit in self.edits if edit.old is not None and edit.new is not None]
+        if stay != sorted(stay) or self.old_parsed is None:
+            return True
+        touched = [edit for edit in self.edits if edit.change not in (diff.Change.SAME, diff.Change.BODY)]
+        statements = [self.old_parsed.statements[edit.old] for edit in touched if edit.old is not None]
+        statements += [self.parsed.statements[edit.new] for edit in touched if edit.new is not None]
+        return any("import" in statement.text for statement in statements)
+
     def leaves(self, change: diff.Edit, node: Node) -> bool:
         """Whether a statement stays just what it is, where it is."""
         kept = change.new is not None and self.parsed.statements[change.new] is node.statement
@@ -154,6 +165,8 @@ class RunState:
         """Statements with the names that they bound, and bind no more, before others that go on doing so."""
         self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}
         """By module, the statements that were edited, and how."""
+        self.seen_otherwise: list[tuple[ModuleRecord, str, ModuleRecord]] = []
+        """Modules with names that others, which are imported meanwhile, have seen and see no more, or now."""
         self.withdrawn: list[tuple[Node, Place]] = []
         """Removed statements, and the registries that their entries were taken out of."""
         self.lost: list[tuple[Node, Target]] = []

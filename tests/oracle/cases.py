@@ -3318,3 +3318,304 @@ case(
         """,
     },
 )
+case(
+    "cycle closed: from-import of what comes later",
+    "a",
+    {
+        "a.py": """
+        import b
+        x = 1
+        """,
+        "b.py": "y = 2\n",
+    },
+    {
+        "b.py": """
+        from a import x
+        y = 2
+        """,
+    },
+    {
+        "b.py": """
+        import a
+        y = 3
+        """,
+    },
+)
+case(
+    "cycle closed: attribute of what comes later",
+    "a",
+    {
+        "a.py": """
+        import b
+        x = 1
+        """,
+        "b.py": "y = 2\n",
+    },
+    {
+        "b.py": """
+        import a
+        y = a.x
+        """,
+    },
+    {
+        "b.py": """
+        import a
+        def f():
+            return a.x
+        y = 3
+        """,
+    },
+)
+case(
+    "cycle closed: star import of what is there by then",
+    "a",
+    {
+        "a.py": """
+        w = 1
+        import b
+        x = 1
+        """,
+        "b.py": "y = 2\n",
+    },
+    {
+        "b.py": """
+        from a import *
+        y = 2
+        """,
+    },
+)
+case(
+    "cycle: the import moves above what it needs",
+    "a",
+    {
+        "a.py": """
+        x = 1
+        import b
+        """,
+        "b.py": "from a import x\n",
+    },
+    {
+        "a.py": """
+        import b
+        x = 1
+        """,
+    },
+    {
+        "a.py": """
+        z = 2
+        x = 1
+        import b
+        """,
+    },
+)
+case(
+    "cycle closed by an import of another module",
+    "a",
+    {
+        "a.py": """
+        import b
+        import c
+        """,
+        "b.py": "y = 1\n",
+        "c.py": "from b import y\n",
+    },
+    {
+        "b.py": """
+        import c
+        y = 1
+        """,
+    },
+    {
+        "b.py": """
+        y = 1
+        import c
+        """,
+    },
+)
+case(
+    "cycle: what comes to be there before it is asked for",
+    "a",
+    {
+        "a.py": """
+        import b
+        x = 1
+        """,
+        "b.py": """
+        try:
+            from a import x
+        except ImportError:
+            x = None
+        """,
+    },
+    {
+        "a.py": """
+        x = 1
+        import b
+        """,
+    },
+    {
+        "a.py": """
+        import b
+        x = 2
+        """,
+    },
+)
+case(
+    "no cycle any more: in one edit",
+    "e",
+    {
+        "e.py": """
+        import a
+        import b
+        """,
+        "a.py": """
+        import b
+        x = 1
+        """,
+        "b.py": "y = 1\n",
+    },
+    {
+        "a.py": "x = 1\n",
+        "b.py": """
+        from a import x
+        y = x
+        """,
+    },
+)
+case(
+    "no cycle any more: in two edits",
+    "e",
+    {
+        "e.py": """
+        import a
+        import b
+        """,
+        "a.py": """
+        import b
+        x = 1
+        """,
+        "b.py": "y = 1\n",
+    },
+    {
+        "a.py": "x = 1\n",
+    },
+    {
+        "b.py": """
+        from a import x
+        y = x
+        """,
+    },
+)
+case(
+    "no cycle: who imported it first does so for types only",
+    "e",
+    {
+        "e.py": """
+        import a
+        import b
+        """,
+        "a.py": """
+        import b
+        x = 1
+        """,
+        "b.py": "y = 1\n",
+    },
+    {
+        "a.py": """
+        from typing import TYPE_CHECKING
+        if TYPE_CHECKING:
+            import b
+        x = 1
+        """,
+        "b.py": """
+        from a import x
+        y = x
+        """,
+    },
+)
+case(
+    "no cycle: imported earlier by another now",
+    "e",
+    {
+        "e.py": "import a\n",
+        "a.py": """
+        import b
+        x = 1
+        """,
+        "b.py": "y = 1\n",
+    },
+    {
+        "e.py": """
+        import b
+        import a
+        """,
+        "b.py": """
+        from a import x
+        y = x
+        """,
+    },
+)
+case(
+    "cycle in a package",
+    "p",
+    {
+        "p/__init__.py": """
+        from .a import f
+        from .b import g
+        """,
+        "p/a.py": """
+        def f():
+            return 1
+        """,
+        "p/b.py": """
+        from .a import f
+        g = f()
+        """,
+    },
+    {
+        "p/a.py": """
+        from .b import g
+        def f():
+            return 1
+        """,
+    },
+    {
+        "p/a.py": """
+        def f():
+            return 2
+        from .b import g
+        """,
+    },
+)
+case(
+    "cycle through a function",
+    "a",
+    {
+        "a.py": """
+        import b
+        x = 1
+        """,
+        "b.py": """
+        def f():
+            import a
+            return a.x
+        y = 2
+        """,
+    },
+    {
+        "b.py": """
+        def f():
+            import a
+            return a.x
+        y = f()
+        """,
+    },
+    {
+        "b.py": """
+        def f():
+            import a
+            return getattr(a, 'x', 7)
+        y = f()
+        """,
+    },
+)
