@@ -23,7 +23,7 @@ def run(code):
 
 def wait_until_calm():
     """The daemon, where there is one, follows all that has been imported."""
-    if {"hmr_daemon.standby", "hmr_daemon.daemon"} & sys.modules.keys():
+    if {"hmr_daemon.loading.standby", "hmr_daemon.daemon"} & sys.modules.keys():
         import hmr_daemon
 
         if hasattr(hmr_daemon, "sync"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hmr_daemon.breakpoints import moved
+from hmr_daemon.reloading.breakpoints import moved
 
 
 @pytest.mark.parametrize(

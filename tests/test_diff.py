@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hmr_daemon import diff, statements
-from hmr_daemon.diff import Change
-from hmr_daemon.statements import Statement
+from hmr_daemon.syntax import diff, statements
+from hmr_daemon.syntax.diff import Change
+from hmr_daemon.syntax.statements import Statement
 
 
 def parse(source: str) -> tuple[Statement, ...]:

@@ -9,101 +9,44 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 
-# Lowest first. A module may import those before it, whether at its top or inside a function.
-LAYERS = [
-    "_bootstrap",
-    "shelter",
-    "errors",
-    "model",
-    "config",
-    "scope",
-    "statements",
-    "diff",
-    "optional",
-    "compiler",
-    "codes",
-    "recorder",
-    "finder",
-    "wanted",
-    "forks",
-    "scripts",
-    "prompt",
-    "standby",
-    "ipython",
-    "transaction",
-    "values",
-    "functions",
-    "reach",
-    "index",
-    "graph",
-    "planner",
-    "cycles",
-    "presets",
-    "targets",
-    "batches",
-    "signatures",
-    "trail",
-    "mounts",
-    "sources",
-    "inotify",
-    "observer",
-    "watcher",
-    "interactive",
-    "instrument",
-    "abstract",
-    "classes",
-    "contributions",
-    "leftovers",
-    "dependencies",
-    "failures",
-    "run",
-    "versions",
-    "definitions",
-    "decorated",
-    "scheduling",
-    "families",
-    "telling",
-    "assignments",
-    "swapping",
-    "editing",
-    "rerunning",
-    "aftermath",
-    "executor",
-    "uncalled",
-    "report",
-    "audience",
-    "pending",
-    "owners",
-    "breakpoints",
-    "followed",
-    "saves",
-    "ahead",
-    "parts",
-    "jobs",
-    "daemon",
-    "status",
-    "api",
-    "__init__",
-    "runner",
-    "doctor",
-    "processes",
-    "cli",
-    "__main__",
+# Lowest first, folder by folder. A module may import those before it, whether at its top or inside a function.
+FOLDERS = [
+    ("", "_bootstrap errors model config scope"),
+    ("syntax", "statements diff optional compiler codes instrument"),
+    ("loading", "shelter recorder finder wanted forks scripts prompt standby"),
+    ("live", "transaction values functions reach abstract classes"),
+    ("planning", "index graph planner cycles presets targets dependencies"),
+    ("watching", "batches signatures trail mounts sources inotify observer watcher owners followed"),
+    ("reporting", "ipython report audience"),
+    (
+        "reloading",
+        "interactive contributions leftovers failures run versions definitions decorated scheduling families telling "
+        "assignments swapping editing rerunning aftermath executor uncalled breakpoints",
+    ),
+    ("", "pending saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]
-MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
+LAYERS = [f"{folder}.{name}".lstrip(".") for folder, names in FOLDERS for name in names.split()]
+MODULES = sorted(
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "__init__.py" or path.parent == PACKAGE
+)
 
 
-def imported(source: str) -> set[str]:
-    """The modules of the package that a source imports; `__init__` for the package itself."""
+def imported(source: str, package: str = "hmr_daemon") -> set[str]:
+    """The modules of the package that a source in `package` imports; `__init__` for the package itself."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found.update(name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(filter(None, ["hmr_daemon" if node.level else "", node.module]))
-            found.update(f"{base}.{name.name}" if base == "hmr_daemon" else base for name in node.names)
-    inside = {name.partition(".")[2].partition(".")[0] for name in found if name.partition(".")[0] == "hmr_daemon"}
-    return {name if name in MODULES else "__init__" for name in inside}
+            outer = package.rsplit(".", node.level - 1)[0] if node.level else ""
+            base = ".".join(filter(None, [outer, node.module]))
+            found.update(f"{base}.{name.name}" if f"{base}.{name.name}" in NAMES else base for name in node.names)
+    return {name.partition(".")[2] or "__init__" for name in found if name in NAMES}
+
+
+NAMES = {"hmr_daemon", *(f"hmr_daemon.{name}" for name in MODULES)}
 
 
 def test_every_module_has_a_layer() -> None:
@@ -113,11 +56,13 @@ def test_every_module_has_a_layer() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_go_down(module: str) -> None:
     below = LAYERS[: LAYERS.index(module)]
-    upward = imported((PACKAGE / f"{module}.py").read_text(encoding="utf-8")) - set(below)
+    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
+    package = ".".join(["hmr_daemon", *module.split(".")[:-1]])
+    upward = imported(path.read_text(encoding="utf-8"), package) - set(below)
     assert not upward, f"{module} may not import {', '.join(sorted(upward))}"
 
 
-@pytest.mark.parametrize("module", ["../hmr_daemon_startup", "__init__", "_bootstrap", "shelter"])
+@pytest.mark.parametrize("module", ["../hmr_daemon_startup", "__init__", "_bootstrap", "loading/shelter"])
 def test_what_runs_at_startup_imports_only_what_the_interpreter_has_loaded(module: str) -> None:
     tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
     always = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
@@ -136,3 +81,5 @@ def test_an_upward_import_is_seen() -> None:
     }
     assert imported("from hmr_daemon import on_reload") == {"__init__"}
     assert imported("from .config import Settings\nfrom . import errors\nimport os") == {"config", "errors"}
+    source = "from .. import errors\nfrom ..syntax import diff\nfrom .index import Index"
+    assert imported(source, "hmr_daemon.planning") == {"errors", "syntax.diff", "planning.index"}

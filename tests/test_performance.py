@@ -59,7 +59,7 @@ instrumented = [
 TOOLS = "[number for number in range(6) if sys.monitoring.get_tool(number) is not None]"
 SCRIPT = f"""
 import sys, small
-print({TOOLS}, open.__module__, type(small) is type(sys), "hmr_daemon.standby" in sys.modules)
+print({TOOLS}, open.__module__, type(small) is type(sys), "hmr_daemon.loading.standby" in sys.modules)
 """
 THREADS = "len(__import__('threading').enumerate())"
 COUNT_WATCHES = """
@@ -87,7 +87,7 @@ for name in ("get_referrers", "get_objects"):
 """
 MANY_STARTS = """
 import sys, types
-from hmr_daemon import recorder
+from hmr_daemon.loading import recorder
 
 asked = []
 thread = recorder.get_ident

@@ -9,11 +9,11 @@ from unittest.mock import Mock
 
 import pytest
 
-from hmr_daemon import diff
-from hmr_daemon.graph import Graph, ModuleRecord, Node
-from hmr_daemon.planner import Agenda
-from hmr_daemon.recorder import Load
-from hmr_daemon.versions import Versions
+from hmr_daemon.loading.recorder import Load
+from hmr_daemon.planning.graph import Graph, ModuleRecord, Node
+from hmr_daemon.planning.planner import Agenda
+from hmr_daemon.reloading.versions import Versions
+from hmr_daemon.syntax import diff
 
 Reads = dict[int, Iterable[str]]
 """Lines of a module to what they read: ``"module.name"``."""

@@ -304,7 +304,7 @@ def test_many_forks_beside_saves_and_threads_that_import(environment: Environmen
 def test_a_fork_costs_little(environment: Environment, tmp_path: Path) -> None:
     """Nothing is started in a child that ends at once, and one bare thread at most ends before the next fork."""
     body = """
-        from hmr_daemon import forks
+        from hmr_daemon.loading import forks
         seen = []
         begin = forks.Moment.begin
         forks.Moment.begin = lambda moment: (seen.append(threads()), begin(moment))

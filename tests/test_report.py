@@ -9,8 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from hmr_daemon import prompt, report
+from hmr_daemon.loading import prompt
 from hmr_daemon.model import Failure, Reload
+from hmr_daemon.reporting import report
 
 PROGRAM_LOGS = report._program_logs
 SUMMARY = "NameError: name 'y' is not defined"

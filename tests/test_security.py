@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import LiveFactory
-from hmr_daemon.owners import Owners
+from hmr_daemon.watching.owners import Owners
 from live import Environment, write
 
 as_root = pytest.mark.skipif(

@@ -22,10 +22,10 @@ STARTUP_MODULES = ["hmr_daemon_startup"]
 LOOK = """
 import _thread, json, sys
 modules = sorted(name for name in sys.modules if name.partition(".")[0].startswith("hmr"))
-print(json.dumps({"modules": modules, "threads": _thread._count(), "live": "hmr_daemon.standby" in modules}))
+print(json.dumps({"modules": modules, "threads": _thread._count(), "live": "hmr_daemon.loading.standby" in modules}))
 """
 FAKE_STANDBY = """
-from hmr_daemon import _bootstrap, finder
+from hmr_daemon import _bootstrap; from hmr_daemon.loading import finder
 calls = []
 def activate(script=None):
     calls.append(script)
@@ -61,11 +61,12 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 def copied(bare: Environment) -> Iterator[Environment]:
     """An environment where the startup code is real and what it brings up is a stand-in; tests may break it."""
     package = bare.site_packages / "hmr_daemon"
-    package.mkdir()
-    for name in ("_bootstrap.py", "shelter.py"):
-        shutil.copy(PACKAGE / name, package)
-    write(package, {"__init__.py": "", "standby.py": FAKE_STANDBY, "finder.py": FAKE_FINDER})
-    write(package, dict.fromkeys(["daemon.py", "parts.py", "report.py", "audience.py", "api.py"], ""))
+    (package / "loading").mkdir(parents=True)
+    for name in ("_bootstrap.py", "loading/shelter.py"):
+        shutil.copy(PACKAGE / name, package / name)
+    empty = ["__init__", "loading/__init__", "reporting/__init__", "reporting/report", "reporting/audience"]
+    write(package, dict.fromkeys([f"{name}.py" for name in (*empty, "daemon", "parts", "api")], ""))
+    write(package, {"loading/standby.py": FAKE_STANDBY, "loading/finder.py": FAKE_FINDER})
     for file in STARTUP_FILES:
         shutil.copy(file, bare.site_packages)
     yield bare
@@ -114,12 +115,12 @@ runpy.run_module({tool[0]!r}, run_name="__main__", alter_sys=True)
 
 def test_a_user_module_switches_on(copied: Environment, tmp_path: Path) -> None:
     write(tmp_path, {"module.py": "x = 1"})
-    code = "import module\nfrom hmr_daemon import standby, finder\nprint(standby.calls, finder.adopted)"
+    code = "import module\nfrom hmr_daemon.loading import standby, finder\nprint(standby.calls, finder.adopted)"
     assert copied.run("-c", code, cwd=tmp_path).stdout.strip() == "[None] ['module']"
 
 
 def test_a_script_switches_on_before_its_first_line(copied: Environment, tmp_path: Path) -> None:
-    write(tmp_path, {"run.py": "import sys\nprint(sys.modules['hmr_daemon.standby'].calls)"})
+    write(tmp_path, {"run.py": "import sys\nprint(sys.modules['hmr_daemon.loading.standby'].calls)"})
     expected = str([str(tmp_path / "run.py")])
     assert copied.run("run.py", cwd=tmp_path).stdout.strip() == expected
     assert copied.run(str(tmp_path / "run.py"), cwd=tmp_path.parent).stdout.strip() == expected
@@ -283,7 +284,7 @@ import hmr_daemon_startup as startup
 startup.start()
 print(sum(isinstance(each, startup.Finder) for each in sys.meta_path))
 import module
-from hmr_daemon import standby
+from hmr_daemon.loading import standby
 site.addsitedir({str(other)!r})
 startup.start()
 print(sum(isinstance(each, startup.Finder) for each in sys.meta_path), standby.calls)
@@ -335,9 +336,11 @@ def test_a_user_s_package_of_our_name_is_theirs(copied: Environment, tmp_path: P
 
 
 FAILING = {
-    "daemon that cannot be imported": {"standby.py": "import no_such_module"},
-    "activation that raises": {"standby.py": "def activate(script=None):\n    raise RuntimeError('not today')"},
-    "adoption that raises": {"finder.py": FAKE_FINDER + "def adopt(spec):\n    raise RuntimeError('not today')\n"},
+    "daemon that cannot be imported": {"loading/standby.py": "import no_such_module"},
+    "activation that raises": {"loading/standby.py": "def activate(script=None):\n    raise RuntimeError('not today')"},
+    "adoption that raises": {
+        "loading/finder.py": FAKE_FINDER + "def adopt(spec):\n    raise RuntimeError('not today')\n"
+    },
 }
 
 
@@ -359,7 +362,7 @@ def test_a_failure_of_ours_is_not_the_program_s(
 def test_activation_does_not_hold_the_import_lock(copied: Environment, tmp_path: Path) -> None:
     daemon = """
 import threading
-from hmr_daemon import _bootstrap, finder
+from hmr_daemon import _bootstrap; from hmr_daemon.loading import finder
 def activate(script=None):
     thread = threading.Thread(target=__import__, args=["colorsys"])
     thread.start()
@@ -367,7 +370,7 @@ def activate(script=None):
     print("held" if thread.is_alive() else "free")
     _bootstrap.hand_over(finder.LiveFinder())
 """
-    write(copied.site_packages / "hmr_daemon", {"standby.py": daemon})
+    write(copied.site_packages / "hmr_daemon", {"loading/standby.py": daemon})
     write(tmp_path, {"module.py": "x = 1"})
     assert copied.run("-c", "import module, _imp; print(_imp.lock_held())", cwd=tmp_path).stdout == "free\nFalse\n"
 
@@ -384,7 +387,7 @@ def load(name):
 threads = [threading.Thread(target=load, args=[name]) for name in {names!r}]
 for each in threads: each.start()
 for each in threads: each.join()
-from hmr_daemon import standby, finder
+from hmr_daemon.loading import standby, finder
 print(len(standby.calls), *sorted(finder.adopted))
 """
     done = copied.run("-c", code, cwd=tmp_path, HMR_DAEMON_DEBUG="1")
@@ -465,7 +468,7 @@ def test_a_user_s_module_of_the_standard_library_s_name_is_theirs(
     environment: Environment = request.getfixturevalue(kind)
     if kind == "copied":
         imports = "import queue, logging, random\nrandom.Random, logging.Logger, queue.Queue\n"
-        write(environment.site_packages / "hmr_daemon", {"standby.py": imports + FAKE_STANDBY})
+        write(environment.site_packages / "hmr_daemon", {"loading/standby.py": imports + FAKE_STANDBY})
     write(tmp_path, SHADOWS)
     done = environment.run(*arguments, cwd=tmp_path, HMR_DAEMON_DEBUG="1")
     assert (done.stdout, done.stderr) == ("queue random watchdog logging 0123456789\n", "")
@@ -486,7 +489,7 @@ def test_finders_that_come_and_go_are_no_trouble(copied: Environment, tmp_path: 
 import sys
 mine = sys.meta_path.pop(0)
 import module
-assert "hmr_daemon.standby" not in sys.modules
+assert "hmr_daemon.loading.standby" not in sys.modules
 assert mine.find_spec("no_such_module") is None
 sys.meta_path.append(mine)
 import other

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hmr_daemon import statements
-from hmr_daemon.statements import Effects, Parsed, Statement
+from hmr_daemon.syntax import statements
+from hmr_daemon.syntax.statements import Effects, Parsed, Statement
 
 
 def parse(source: str) -> Parsed:

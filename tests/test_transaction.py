@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from hmr_daemon import classes
-from hmr_daemon.transaction import MISSING, Transaction, put_in_order
+from hmr_daemon.live import classes
+from hmr_daemon.live.transaction import MISSING, Transaction, put_in_order
 
 
 class Thing:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hmr_daemon.values import same
+from hmr_daemon.live.values import same
 
 
 @dataclasses.dataclass

@@ -19,15 +19,15 @@ from pathlib import Path
 
 import pytest
 
-from hmr_daemon import batches as batching
-from hmr_daemon import inotify, mounts
-from hmr_daemon import watcher as module
-from hmr_daemon.batches import Batch, BatchQueue
-from hmr_daemon.mounts import Mount
-from hmr_daemon.observer import Observer
-from hmr_daemon.signatures import UNSETTLED, settled, signature
-from hmr_daemon.sources import THREAD_NAME, Looks
-from hmr_daemon.watcher import Watcher
+from hmr_daemon.watching import batches as batching
+from hmr_daemon.watching import inotify, mounts
+from hmr_daemon.watching import watcher as module
+from hmr_daemon.watching.batches import Batch, BatchQueue
+from hmr_daemon.watching.mounts import Mount
+from hmr_daemon.watching.observer import Observer
+from hmr_daemon.watching.signatures import UNSETTLED, settled, signature
+from hmr_daemon.watching.sources import THREAD_NAME, Looks
+from hmr_daemon.watching.watcher import Watcher
 
 if sys.platform == "linux":
     # Imported here, as the foreign function library beneath may open a descriptor of its own, once.
@@ -433,7 +433,7 @@ def test_the_mount_of_a_folder(tmp_path: Path) -> None:
 
 MOUNTING = """
     import ctypes, os, queue, sys
-    from hmr_daemon.watcher import Watcher
+    from hmr_daemon.watching.watcher import Watcher
 
     libc = ctypes.CDLL(None, use_errno=True)
     folder = os.path.dirname(sys.argv[1])
@@ -958,8 +958,8 @@ def test_no_processor_time_is_used_while_idle(events: Watching, file: Path) -> N
 @linux_only
 def test_nothing_of_watchdog_is_imported_before_the_start() -> None:
     program = """
-        import sys, hmr_daemon.watcher
-        watcher = hmr_daemon.watcher.Watcher(print, warn=print)
+        import sys, hmr_daemon.watching.watcher
+        watcher = hmr_daemon.watching.watcher.Watcher(print, warn=print)
         watcher.watch([__file__])
         assert not [name for name in sys.modules if name.startswith(("watchdog", "ctypes", "queue", "fcntl"))]
     """
@@ -1005,7 +1005,7 @@ def run_program(program: str, *arguments: str, before: tuple[str, ...] = ()) -> 
 
 FORKING = """
     import os, queue, sys, threading
-    from hmr_daemon.watcher import Watcher
+    from hmr_daemon.watching.watcher import Watcher
 
     told = queue.Queue()
     watcher = Watcher(told.put, warn=lambda text: os.write(2, text.encode()))
@@ -1115,7 +1115,7 @@ def test_a_program_that_closes_all_descriptors_keeps_its_watcher(file: Path) -> 
 def test_standard_streams_that_are_closed_stay_free(file: Path) -> None:
     program = """
         import os, sys
-        from hmr_daemon.watcher import Watcher
+        from hmr_daemon.watching.watcher import Watcher
         import watchdog.observers.inotify_c
         kept = os.dup(2)
         os.closerange(0, 3)

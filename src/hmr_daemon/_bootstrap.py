@@ -50,7 +50,7 @@ def meet_first(spec: "ModuleSpec") -> None:
     finally:
         _acquire_import_lock(count)
     if live:
-        daemon_module("finder").adopt(spec)
+        daemon_module("loading.finder").adopt(spec)
 
 
 def _activate(script: str | None = None) -> bool:
@@ -67,8 +67,8 @@ def _activate(script: str | None = None) -> bool:
                 return False
             _activating = True
             try:
-                with daemon_module("shelter").Shelter(script):
-                    begin = daemon_module("standby").activate(script=script)
+                with daemon_module("loading.shelter").Shelter(script):
+                    begin = daemon_module("loading.standby").activate(script=script)
                 if begin is not None:
                     begin()  # another thread is not sheltered
                 _activated = True

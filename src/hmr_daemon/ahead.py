@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from .graph import Graph, ModuleRecord
-from .signatures import signature
+from .planning.graph import Graph, ModuleRecord
+from .watching.signatures import signature
 
 LARGE: Final = 40_000  # bytes of source: what is smaller takes a few milliseconds when it is edited first
 MOST: Final = 500_000  # bytes of source in all, for what is known of statements takes memory

@@ -11,7 +11,7 @@ from . import daemon
 from .model import Failure, Reload
 
 if TYPE_CHECKING:  # loaded for those who ask
-    from .dependencies import Dependencies as Dependencies
+    from .planning.dependencies import Dependencies as Dependencies
     from .status import Status as Status
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     if name == "Dependencies":
-        from .dependencies import Dependencies
+        from .planning.dependencies import Dependencies
 
         return Dependencies
     if name == "Status":
@@ -101,7 +101,7 @@ def graph(module: ModuleType | str | None = None) -> Dependencies:
     >>> print(graph().text())
     <BLANKLINE>
     """
-    from .dependencies import Dependencies
+    from .planning.dependencies import Dependencies
 
     live = daemon.current()
     name = module.__name__ if isinstance(module, ModuleType) else module

@@ -58,7 +58,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _graph(options: argparse.Namespace) -> int:
-    from .dependencies import Dependencies
+    from .planning.dependencies import Dependencies
 
     try:
         found = Dependencies.of_file(os.path.abspath(options.file))

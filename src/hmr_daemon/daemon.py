@@ -9,23 +9,24 @@ import time
 from _thread import get_ident
 from collections import deque
 
-from . import ipython, standby
 from ._bootstrap import is_interactive
-from .forks import PATIENCE, wait_until_gone
 from .jobs import Job
-from .prompt import Prompt
-from .standby import LOAD_PATIENCE
+from .loading import standby
+from .loading.forks import PATIENCE, wait_until_gone
+from .loading.prompt import Prompt
+from .loading.standby import LOAD_PATIENCE
+from .reporting import ipython
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .audience import Audience
     from .config import Settings
+    from .loading.standby import Standby
     from .model import Failure
     from .parts import Parts
-    from .standby import Standby
+    from .reporting.audience import Audience
 
 ATTEMPTS = 10  # at importing the save-time side
 HOLD_PATIENCE = 2.0  # seconds that who holds reloads back waits for one in progress
@@ -34,8 +35,9 @@ REST = 0.2  # seconds after such a turn
 WATCHDOG = "watchdog.observers.inotify_c" if sys.platform == "linux" else "watchdog.observers"
 SAVE_TIME = (
     "logging", "dataclasses", "ast", "pathlib", "subprocess", "watchdog.events", WATCHDOG,
-    f"{__package__}.statements", f"{__package__}.functions", f"{__package__}.graph", f"{__package__}.instrument",
-    f"{__package__}.rerunning", f"{__package__}.executor", f"{__package__}.parts",
+    f"{__package__}.syntax.statements", f"{__package__}.live.functions", f"{__package__}.planning.graph",
+    f"{__package__}.syntax.instrument", f"{__package__}.reloading.rerunning", f"{__package__}.reloading.executor",
+    f"{__package__}.parts",
 )  # fmt: skip
 """What the save-time side is made of, in steps of at most some 10 ms: a fork and the interpreter's end wait for one."""
 
@@ -129,7 +131,7 @@ class Daemon:
         except Exception:
             if sys.is_finalizing() or self._stopping or not threading.main_thread().is_alive():
                 return  # no thread can be started any more
-            from . import report
+            from .reporting import report
 
             report.broken()
         finally:
@@ -192,8 +194,8 @@ class Daemon:
                     time.sleep(standby.CALM)
 
     def _make_parts(self) -> Parts:
-        from . import report
         from .parts import Parts
+        from .reporting import report
 
         settings, warnings = self.standby.wanted.settings()
         report.configure(settings.log_level, self.prompt.show)
@@ -220,7 +222,7 @@ class Daemon:
     def audience(self) -> Audience:
         """Who is told of reloads; loaded when it is first needed."""
         if self._audience is None:
-            from .audience import Audience
+            from .reporting.audience import Audience
 
             self._audience = Audience()
         return self._audience
@@ -303,7 +305,7 @@ class Daemon:
         return self.recorder.names()
 
     def warn(self, text: str) -> None:
-        from . import report
+        from .reporting import report
 
         report.warn(text)
 

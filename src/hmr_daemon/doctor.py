@@ -14,9 +14,10 @@ from importlib.util import spec_from_file_location
 
 from hmr_daemon_startup import STARTUP_HOOKS
 
-from . import config, statements
+from . import config
 from ._bootstrap import off_reason
 from .scope import Scope, Verdict
+from .syntax import statements
 
 MOST_FILES = 40
 OTHERS = ("jurigged", "reloading", "ipyreload", "limeade", "hmr")

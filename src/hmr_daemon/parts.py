@@ -6,22 +6,22 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from . import report
 from .ahead import Ahead
-from .batches import Batch, BatchQueue
-from .executor import Executor
-from .followed import Followed
-from .graph import Graph
-from .interactive import Interactive, may_execute_text
+from .loading.scripts import found_script, script_load
+from .planning.graph import Graph
+from .reloading.executor import Executor
+from .reloading.interactive import Interactive, may_execute_text
+from .reporting import report
 from .saves import Saves
-from .scripts import found_script, script_load
-from .watcher import Watcher
+from .watching.batches import Batch, BatchQueue
+from .watching.followed import Followed
+from .watching.watcher import Watcher
 
 if TYPE_CHECKING:
-    from .audience import Audience
     from .config import Settings
-    from .prompt import Prompt
-    from .recorder import Load, Recorder
+    from .loading.prompt import Prompt
+    from .loading.recorder import Load, Recorder
+    from .reporting.audience import Audience
 
 
 class Parts:

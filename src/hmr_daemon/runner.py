@@ -13,11 +13,11 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CodeType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
-from . import report
 from ._bootstrap import PACKAGE_FOLDER, environment_reason
 from .daemon import Daemon, activate
-from .scripts import load_of
-from .shelter import Shelter
+from .loading.scripts import load_of
+from .loading.shelter import Shelter
+from .reporting import report
 
 if TYPE_CHECKING:
     from .parts import Parts

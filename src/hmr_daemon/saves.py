@@ -8,18 +8,19 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from . import leftovers, report
-from .audience import Audience
-from .breakpoints import Breakpoints
-from .executor import Executor
-from .followed import Followed
-from .graph import Graph
+from .loading.recorder import Recorder, awaited_sources
 from .model import Change, Failure, Reload
 from .pending import Pending, involved_in
-from .recorder import Recorder, awaited_sources
-from .run import Outcome
-from .signatures import Signature
-from .uncalled import Uncalled
+from .planning.graph import Graph
+from .reloading import leftovers
+from .reloading.breakpoints import Breakpoints
+from .reloading.executor import Executor
+from .reloading.run import Outcome
+from .reloading.uncalled import Uncalled
+from .reporting import report
+from .reporting.audience import Audience
+from .watching.followed import Followed
+from .watching.signatures import Signature
 
 UNREADABLE_QUIETLY = 5  # tries after which a file that cannot be read is reported
 UNREADABLE_SOONEST, UNREADABLE_LATEST = 0.1, 5.0  # seconds between these tries

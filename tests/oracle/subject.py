@@ -91,11 +91,11 @@ def _warm_up() -> None:
     import importlib.metadata
     import typing  # noqa: F401
 
-    import hmr_daemon.report
+    import hmr_daemon.reporting.report
 
     for each in pkgutil.iter_modules(hmr_daemon.__path__):
         importlib.import_module(f"hmr_daemon.{each.name}")
-    hmr_daemon.report.tell = lambda *told: None
+    hmr_daemon.reporting.report.tell = lambda *told: None
     sys.dont_write_bytecode = True
     importlib.invalidate_caches()
     gc.collect()
@@ -270,7 +270,8 @@ class Machine:
     """The daemon of this process without its thread and its watcher: told of saves, it reloads at once."""
 
     def __init__(self) -> None:
-        from hmr_daemon import daemon, standby
+        from hmr_daemon import daemon
+        from hmr_daemon.loading import standby
 
         self._daemon = daemon._daemon = daemon.Daemon(standby.install())
         self._parts = self._daemon._parts = self._daemon._make_parts()

@@ -233,7 +233,9 @@ def test_a_mount_that_tells_of_nothing(environment: Environment, tmp_path: Path,
     process = Live(str(script), tmp_path)
     process.root = merged
     try:
-        process.do("import sys; sys.path.insert(0, '.')\nfrom hmr_daemon import mounts; mounts.SILENT |= {'overlay'}")
+        process.do(
+            "import sys; sys.path.insert(0, '.')\nfrom hmr_daemon.watching import mounts; mounts.SILENT |= {'overlay'}"
+        )
         process.load("import m, u\nheld = u.kept, m.kept")
         for number in range(1, 51):
             save_somehow(lower / "m.py", MODULE.format(n=number), (0, 3, 5, 6)[number % 4])  # others it would not show

@@ -1,0 +1,183 @@
+"""Which functions a statement may have run, as far as names tell: for runs that nobody watched.
+
+From 3.12 on the recorder sees which functions start. On 3.11, and for the statements of a script, a statement is
+taken to have run what the names it loads lead to: a function and what it calls, the constructor of a class, the
+methods of a class or an instance that are mentioned.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from ..syntax import codes
+from . import functions
+from .transaction import MISSING
+
+CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__")
+NOT_OPERATORS = frozenset({"__repr__", "__str__", "__del__", "__call__", "__class_getitem__"})
+INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
+TABLES = (dict, list, tuple)
+TAKING = frozenset({"BINARY_SUBSCR", "BINARY_OP", "GET_ITER", "CALL_FUNCTION_EX"})
+TAKING_METHODS = frozenset({"get", "values", "items", "pop", "popitem"})
+LIMIT = 2_000
+OPERATORS = "<operators>"
+"""Stands among mentioned attributes for all special methods that operators run."""
+
+
+def reached(
+    values: list[Any],
+    attributes: Collection[str],
+    files: Collection[str],
+    results: bool = False,
+    operates: bool = False,
+) -> dict[int, CodeType]:
+    """The code objects, by identity, of source files in `files`, that using `values` may run.
+
+    `results` tells that what calls give is called as well, so that functions handed out run too; `operates` that
+    operators may run special methods.
+    """
+    found: dict[int, CodeType] = {}
+    seen: set[tuple[int, frozenset[str]]] = set()
+    if operates:
+        attributes = {*attributes, OPERATORS}
+    waiting: list[tuple[Any, frozenset[str]]] = [(value, frozenset(attributes)) for value in values]
+    while waiting and len(seen) < LIMIT:
+        value, mentioned = waiting.pop()
+        key = (id(value), mentioned if not isinstance(value, FunctionType) else frozenset())
+        if key in seen:
+            continue
+        seen.add(key)
+        if isinstance(value, FunctionType):
+            waiting.extend(_called_by(value, files, found, results))
+        else:
+            waiting.extend(_with_owner(value, mentioned))
+    return found
+
+
+def reached_in(owner: type | None, function: Any, files: Collection[str]) -> dict[int, CodeType]:
+    """What a function may run; a method of `owner` also those of subclasses in place of what it calls on ``self``."""
+    if owner is None:
+        return reached([function], (), files)
+    classes = [*owner.__mro__[:-1], *functions.with_subclasses(owner)]
+    methods: list[Any] = [function]
+    names: set[str] = set()
+    for method in [] if type(function) is not FunctionType else methods:
+        new = {name for code in codes.walk((method.__code__,)) for name in code.co_names} - names
+        names |= new
+        members = [vars(cls)[name] for cls in classes for name in new if name in vars(cls)]
+        found = functions.reachable([member for member in members if not isinstance(member, type)])
+        methods += [f for f in found if f not in methods]
+    return reached(methods, (), files)
+
+
+def properties(values: list[Any], attributes: Collection[str], files: Collection[str]) -> dict[int, CodeType]:
+    """The code that merely reading `attributes` of `values` may run."""
+    owners = [value if isinstance(value, type) else type(value) for value in values]
+    members = [member for cls in owners for member in _of_class(cls, attributes)]
+    getters = [member.fget for member in members if isinstance(member, property)]
+    getters += [member.func for member in members if isinstance(member, functools.cached_property)]
+    getters += [
+        getter for member in members if isinstance(getter := getattr(type(member), "__get__", None), FunctionType)
+    ]
+    return reached(getters, (), files)
+
+
+def _with_owner(value: Any, mentioned: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+    """What using `value` may run; a method that runs may run other methods of its class."""
+    cls = value if isinstance(value, type) else type(value)
+    for part in _used(value, mentioned):
+        yield part, mentioned
+        for function in (part, *functions.parts(part)) if not isinstance(part, (type, ModuleType)) else ():
+            if type(function) is FunctionType and not isinstance(value, ModuleType):
+                yield cls, frozenset(function.__code__.co_names)
+
+
+def _called_by(
+    function: FunctionType, files: Collection[str], found: dict[int, CodeType], results: bool
+) -> Iterator[tuple[Any, frozenset[str]]]:
+    for content in functions.cell_contents(function):
+        if callable(content):
+            yield content, frozenset()
+    if (wrapped := functions.own(function, "__wrapped__")) is not MISSING:
+        yield wrapped, frozenset()
+    if function.__code__.co_filename not in files:
+        return
+    for code in codes.walk((function.__code__,)) if results else _run_with(function.__code__):
+        found[id(code)] = code
+        names = frozenset(code.co_names)
+        for name in codes.global_reads(code):
+            value = function.__globals__.get(name, MISSING)
+            if value is not MISSING and (type(value) not in TABLES or _takes_out(code)):
+                yield value, names
+
+
+def _takes_out(code: CodeType) -> bool:
+    """Whether the code may call what is in a table: one that only registers does not."""
+    if not TAKING_METHODS.isdisjoint(code.co_names):
+        return True
+    return any(instruction.opname in TAKING for instruction in dis.get_instructions(code))
+
+
+def _run_with(code: CodeType) -> Iterator[CodeType]:
+    """The code itself, and the functions inside it that it calls rather than hands out."""
+    yield code
+    inner = codes.children(code)
+    if not inner:
+        return
+    used = _used_locally(code)
+    for child in inner:
+        if child.co_name in INLINE or codes.is_class_body(child) or child.co_name in used:
+            yield from _run_with(child)
+
+
+def _used_locally(code: CodeType) -> set[str]:
+    """Local names that are loaded for more than to be returned at once."""
+    used: set[str] = set()
+    for instruction, following in pairwise(dis.get_instructions(code)):
+        if instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF")) and following.opname != "RETURN_VALUE":
+            names = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
+            used.update(names)
+    return used
+
+
+def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:
+    if isinstance(value, ModuleType):
+        yield from _of_module(value, mentioned)
+    elif type(value) in TABLES:
+        parts = value.values() if isinstance(value, dict) else value
+        yield from (part for part in list(parts)[:LIMIT] if callable(part) or type(part) in (dict, list, tuple))
+    elif isinstance(value, type):
+        yield from _of_class(value, {*mentioned, *CONSTRUCTORS, *(_operators(value) if OPERATORS in mentioned else ())})
+        yield from _of_class(type(value), {"__call__", "__new__", "__init__", *mentioned})
+    elif isinstance(value, (staticmethod, classmethod, property)) or functions.own(value, "__func__") is not MISSING:
+        yield from functions.parts(value)
+    else:
+        yield from _of_class(type(value), {*mentioned, *_operators(type(value)), "__call__"})
+        for name in ("__wrapped__", "func", "callback"):
+            if callable(part := functions.own(value, name)):
+                yield part
+
+
+def _operators(cls: type) -> set[str]:
+    names = {name for owner in cls.__mro__[:-1] for name in vars(owner) if name[:2] == "__" == name[-2:]}
+    return names - NOT_OPERATORS - set(CONSTRUCTORS)
+
+
+def _of_module(module: ModuleType, mentioned: Collection[str]) -> Iterator[Any]:
+    names: Mapping[str, Any] = vars(module)
+    for name in mentioned:
+        if name in names:
+            yield names[name]
+    if isinstance(names.get("__getattr__"), FunctionType) and any(name not in names for name in mentioned):
+        yield names["__getattr__"]
+
+
+def _of_class(cls: type, mentioned: Collection[str]) -> Iterator[Any]:
+    for owner in cls.__mro__:
+        if owner.__module__ != "builtins":
+            yield from (member for name, member in list(vars(owner).items()) if name in mentioned)

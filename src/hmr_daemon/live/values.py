@@ -1,0 +1,91 @@
+"""Whether two values are the same to a reader (so that the old one can stay)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection
+from functools import partial
+from types import FunctionType
+from typing import Any
+
+from ..syntax import codes
+
+DEPTH = 60
+ANNOTATIONS = "__annotate__" if sys.version_info >= (3, 14) else "__annotations__"
+"""Since 3.14 annotations are computed when they are asked for, by code of the user's."""
+
+
+def same(old: Any, new: Any, depth: int = DEPTH, named: Collection[int] = ()) -> bool:
+    """Whether `new` is what `old` is, type for type and in the same order. Never raises.
+
+    `named` holds the identities of objects that have names of their own: inside of `new` they are told apart from
+    equal ones.
+
+    >>> same([1, 2], [1, 2]), same([1], [True]), same({"a": 1, "b": 2}, {"b": 2, "a": 1})
+    (True, False, False)
+    """
+    if old is new:
+        return True
+    if type(old) is not type(new) or depth <= 0:
+        return False
+    try:
+        return _same(old, new, partial(_part, depth=depth - 1, named=named))
+    except BaseException:  # the values' own __eq__ runs here
+        return False
+
+
+def _part(old: Any, new: Any, depth: int, named: Collection[int]) -> bool:
+    return old is new or (id(new) not in named and same(old, new, depth, named))
+
+
+def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
+    kind = type(old)
+    if kind in (int, str, bytes, bool):
+        return bool(old == new)
+    if kind in (float, complex):
+        return repr(old) == repr(new)
+    if kind in (list, tuple):
+        return len(old) == len(new) and all(part(a, b) for a, b in zip(old, new, strict=True))
+    if kind is dict:
+        return len(old) == len(new) and all(
+            part(a, b) and part(x, y) for (a, x), (b, y) in zip(list(old.items()), list(new.items()), strict=True)
+        )
+    if kind in (set, frozenset):
+        return old == new and {(type(a), a) for a in old} == {(type(b), b) for b in new}
+    if kind is FunctionType:
+        return _same_function(old, new, part)
+    if kind in (staticmethod, classmethod):
+        return part(old.__func__, new.__func__)
+    if kind is property:
+        return all(part(getattr(old, n), getattr(new, n)) for n in ("fget", "fset", "fdel", "__doc__"))
+    if isinstance(old, type) or getattr(kind, "__eq__", None) is object.__eq__:
+        return False
+    return (old == new) is True and part(getattr(old, "__dict__", None), getattr(new, "__dict__", None))
+
+
+def _same_function(old: FunctionType, new: FunctionType, part: Callable[[Any, Any], bool]) -> bool:
+    if old.__code__ is not new.__code__ and (
+        old.__code__.co_qualname != new.__code__.co_qualname
+        or codes.deep_surface(old.__code__) != codes.deep_surface(new.__code__)
+    ):
+        return False
+    if "__wrapped__" in vars(new) and old.__module__ != new.__module__:  # `functools.wraps` copied it
+        return False
+    cells = zip(old.__closure__ or (), new.__closure__ or (), strict=False)
+    return (
+        old.__globals__ is new.__globals__
+        and old.__qualname__ == new.__qualname__
+        and old.__doc__ == new.__doc__
+        and all(part(_content(a), _content(b)) for a, b in cells)
+        and part(old.__defaults__, new.__defaults__)
+        and part(old.__kwdefaults__, new.__kwdefaults__)
+        and part(vars(old), vars(new))
+        and part(getattr(old, ANNOTATIONS), getattr(new, ANNOTATIONS))
+    )
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Import time: what loads is found, recorded and waited for."""

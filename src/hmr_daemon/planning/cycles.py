@@ -1,0 +1,104 @@
+"""Modules that import each other: which statement a fresh process would have import each of them first (pure)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator
+
+from ..syntax.statements import FunctionNode, Statement
+from .graph import Graph, ModuleRecord, Node, imported_module
+
+
+def imports(record: ModuleRecord, statement: Statement) -> Iterator[str]:
+    """Names of the modules that a statement's text imports when it runs, packages first; perhaps names in modules."""
+    waiting: list[ast.AST] = [statement.parse()] if "import" in statement.text else []
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, ast.Import):
+            yield from (name for alias in part.names for name in _packages(alias.name))
+        elif isinstance(part, ast.ImportFrom):
+            module = imported_module(record, part.level, part.module or "")
+            yield from _packages(module)
+            yield from (f"{module}.{alias.name}" for alias in part.names)
+        elif not isinstance(part, (*FunctionNode, ast.Lambda, ast.If)):  # whether these do, their text does not tell
+            waiting += ast.iter_child_nodes(part)
+
+
+def _packages(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def entangled(graph: Graph, record: ModuleRecord, others: Iterable[str]) -> set[ModuleRecord]:
+    """A module with what it imports itself, and all that it imports through others and that import it in turn.
+
+    `others` are modules that it imports or has imported, as its edits tell.
+    """
+    children = graph.children()
+    importers: dict[ModuleRecord, set[ModuleRecord]] = {}
+    waiting, seen = [record], {record}
+    while waiting:
+        each = waiting.pop()
+        names = {*graph.modules_read(each), *(others if each is record else ())}
+        for used in {*children.get(each, ()), *_records(graph, names)}:
+            importers.setdefault(used, set()).add(each)
+            if used not in seen:
+                seen.add(used)
+                waiting.append(used)
+    return _reaching(record, importers).union(children.get(record, ()), _records(graph, others))
+
+
+def _reaching(record: ModuleRecord, importers: dict[ModuleRecord, set[ModuleRecord]]) -> set[ModuleRecord]:
+    waiting, found = [record], {record}
+    while waiting:
+        new = importers.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _records(graph: Graph, names: Iterable[str]) -> list[ModuleRecord]:
+    return [graph.modules[name] for name in names if name in graph.modules]
+
+
+def first_importers(graph: Graph, records: Collection[ModuleRecord]) -> dict[ModuleRecord, Node | None]:
+    """The statements that would import each of some modules first; None where no statement does."""
+    first: dict[ModuleRecord, Node | None] = {}
+    recorded = {each: graph.importer(each) for each in records}
+    for root in sorted(records, key=graph.load_order):
+        if root in first:
+            continue
+        first[root] = _importer_elsewhere(graph, root, records, recorded[root])
+        running = [iter(graph.analyze(root))]
+        while running:
+            node = next(running[-1], None)
+            if node is None:
+                running.pop()
+                continue
+            found = _imported(graph, node, recorded)
+            new = next((each for each in found if each in records and each not in first), None)
+            if new is not None:
+                first[new] = node
+                running += [iter((node,)), iter(graph.analyze(new))]  # it may import others after that one
+    return first
+
+
+def _imported(graph: Graph, node: Node, recorded: dict[ModuleRecord, Node | None]) -> Iterator[ModuleRecord]:
+    """What a statement imports: by its text, and, as it did, by functions and on conditions."""
+    plain = node.statement.kind in ("import", "from")
+    yield from _records(graph, imports(node.module, node.statement))
+    if not plain:
+        yield from _records(graph, (module for module, _ in node.reads))
+    if node.ran or not plain:
+        yield from (each for each, importer in recorded.items() if importer is node)
+
+
+def _importer_elsewhere(
+    graph: Graph, record: ModuleRecord, records: Collection[ModuleRecord], recorded: Node | None
+) -> Node | None:
+    """Who imports a module first that none of `records` imports; `recorded` did when it was loaded."""
+    if recorded is None or (recorded.alive and recorded.module not in records):
+        return recorded
+    users = [each for each in graph.modules.values() if each not in records and record.name in graph.modules_read(each)]
+    nodes = [node for each in users for node in graph.analyze(each) if record in _imported(graph, node, {})]
+    return min(nodes, key=graph.order, default=None)

@@ -1,0 +1,73 @@
+"""Which attributes of what others made a statement sets, as far as its text shows (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import FunctionType, ModuleType
+from typing import Any
+
+from ..live import functions
+from ..live.transaction import MISSING
+from ..syntax.statements import ANY, Statement
+from .graph import Graph, Name, Node
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Target:
+    """An attribute of a class, a function or a module that a statement sets."""
+
+    holder: Any
+    attribute: str
+    root: Name
+    """The global that leads from the statement to the holder."""
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return id(self.holder), self.attribute
+
+    @property
+    def value(self) -> Any:
+        return functions.own_dict(self.holder).get(self.attribute, MISSING)
+
+
+def targets(node: Node, statement: Statement, graph: Graph) -> list[Target]:
+    """The attributes that a version of the statement sets on the user's classes, functions and modules."""
+    found = []
+    for path in statement.effects.sets:
+        holder = _holder(node, path)
+        if is_ours(holder, graph):
+            told = _strings(statement) if path[-1] == ANY else path[-1:]
+            found += [Target(holder, name, (node.module.name, path[0])) for name in told]
+    return found
+
+
+def only_sets(node: Node, root: str, graph: Graph) -> bool:
+    """Whether all that the statement does to what a name leads to is to set such attributes: it adds nothing."""
+    paths = [path for path in node.statement.effects.sets if path[0] == root]
+    plain = node.statement.kind in ("assign", "Delete")
+    return plain and bool(paths) and all(is_ours(_holder(node, path), graph) for path in paths)
+
+
+def _holder(node: Node, path: tuple[str, ...]) -> Any:
+    root, *names = path
+    holder = node.module.namespace.get(root, MISSING)
+    for name in names[:-1]:
+        holder = functions.own_dict(holder).get(name, MISSING)
+    return holder
+
+
+def is_ours(holder: Any, graph: Graph) -> bool:
+    """Whether an attribute that goes can be taken back: what libraries held before is not known."""
+    if isinstance(holder, ModuleType):
+        return holder.__name__ in graph.modules
+    return isinstance(holder, (type, FunctionType)) and holder.__module__ in graph.modules
+
+
+def home(holder: Any) -> Name:
+    """The global that a class or a function, or the class around it, was bound to when it was made."""
+    return holder.__module__, holder.__qualname__.partition(".")[0]
+
+
+def _strings(statement: Statement) -> list[str]:
+    """The names that ``setattr(K, name, value)`` may mean, as far as the text mentions them."""
+    return sorted(value for _, value in statement.constants if isinstance(value, str) and value.isidentifier())

@@ -1,0 +1,1 @@
+"""Reloads: carried out all or nothing."""

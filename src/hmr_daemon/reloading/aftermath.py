@@ -1,0 +1,192 @@
+"""What is put in order once every statement has run: annotations, modules that are gone."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import FunctionType
+from typing import Any
+
+from ..live import abstract, classes, functions
+from ..live.transaction import MISSING, put_in_order
+from ..planning.graph import ModuleRecord, Node
+from ..syntax import codes, statements
+from ..syntax.statements import Statement
+from .rerunning import Rerunning
+from .run import Replaced
+
+
+class Aftermath(Rerunning):
+    """A run that cleans up."""
+
+    def _after(self) -> None:
+        self.open_groups.clear()
+        self.outcome.notes += classes.heirless(self.superseded)
+        for remade in self.remade:
+            classes.renew_instances(self.transaction, remade)
+        for cls, generated in self.set_aside:
+            self._give_back(cls, generated)
+        self.graph.forget_codes(self.dropped)
+        for node in [node for nodes in self.removed_nodes.values() for node in nodes]:
+            self.transaction.on_undo(self.graph.set_uses, node, node.uses)
+            self.graph.forget_uses(node)
+        self.outcome.replaced = list(self._replaced())
+        self._settle_annotations()  # what ran has added its own, until 3.13
+        members = {name for change in self.class_changes.values() for name in change.shown}
+        self.caches = None  # statements that ran may have made others
+        self._clear_caches(self.touched_codes, self.changed_names, members, last=True)
+        self._ask_again()
+        records = self.edited | {record: None for record, _, old, _ in self.outcome.rebound if old is MISSING}
+        for _ in records:  # a star import may bind names in the order of another module's
+            moved = [self._order_names(record) for record in records]
+            if not any(moved):
+                break
+        for record in self.left:
+            self._leave(record)
+
+    def _give_back(self, cls: type, members: Mapping[str, Any]) -> None:
+        """Members that nobody made anew stay what they were: the program made them, and no statement."""
+        if not members.keys() & vars(cls).keys():
+            for name, member in members.items():
+                self.transaction.set_member(cls, name, member)
+
+    def _order_names(self, record: ModuleRecord) -> bool:
+        """New names stand where a fresh process has them: programs that go through `globals()` see the order.
+
+        Whether any had to be moved.
+        """
+        namespace = record.namespace
+        places = self._places(record)
+        placed = [name for name in namespace if name in places]
+        ordered = sorted(placed, key=places.__getitem__)
+        if placed == ordered or record.script:
+            return False
+        followers: dict[str, list[str]] = {}
+        followed = head = ""
+        for name in namespace:  # what no statement's text binds stays behind its neighbour
+            followed = name if name in places else followed
+            followers.setdefault(followed, []).append(name)
+        put_in_order(namespace, [name for first in (head, *ordered) for name in followers.get(first, ())])
+        return True
+
+    def _places(self, record: ModuleRecord) -> dict[str, tuple[float, int]]:
+        """Where each name is bound first: the statement's place, and the name's place in it."""
+        places: dict[str, tuple[float, int]] = {}
+        for name in list(record.namespace):
+            child = self.graph.modules.get(f"{record.name}.{name}")
+            importer = self.graph.importer(child) if child is not None else None
+            if importer is not None and importer.module is record and importer.alive:
+                places[name] = (importer.order, -1)
+        for node in self.graph.analyze(record):
+            names = _star_order(node) if node.star else node.statement.names if node.statement.unconditional else ()
+            positions = {name: position for position, name in enumerate(names)}
+            for name in node.writes:
+                place = (node.order, positions.get(name, 0))
+                places[name] = min(places.get(name, place), place)
+        return {name: place for name, place in places.items() if name != "__doc__"}
+
+    def _ask_again(self) -> None:
+        """What the interpreter remembers of classes holds no longer where it went by bases and members."""
+        if any(code.co_name == "__subclasshook__" for code in self.swap.changed):
+            abstract.forget_answers()
+        if self.superseded or any(change.rebased for change in self.class_changes.values()):
+            namespaces = [record.namespace for record in self.graph.modules.values()]
+            if (main := sys.modules.get("__main__")) is not None:
+                namespaces.append(vars(main))
+            for namespace in namespaces:
+                for forget in functions.dispatchers(dict(namespace)):
+                    forget()
+
+    def _replaced(self) -> Iterator[Replaced]:
+        """Which functions have other code now, and whether a statement has called them in this reload."""
+        changed = {id(old) for old in self.swap.changed}
+        for old, new in self.swap.pairs:
+            if not codes.is_class_body(new) and "<" not in new.co_name:
+                names = [record.name for record in self.graph.at_path(new.co_filename)]
+                called = any(node in self.agenda.done for node in self.graph.runners(new))
+                yield Replaced(f"{names[0]}.{new.co_qualname}", old, new, id(old) in changed, called)
+
+    def _settle_annotations(self) -> None:
+        """Let the annotations of modules be those of the new sources."""
+        for record in self.edited:
+            if record.parsed is not None and not record.parsed.annotations_wait:
+                self._drop_annotations(record)
+
+    def _tell_annotations(self) -> None:
+        """Who asks for the annotations of a module that are different now runs again."""
+        self._settle_annotations()
+        for record in self.edited:
+            if record.parsed is not None and record.parsed.annotations_wait:
+                self._annotate(record)
+        for record in self.edited:
+            now = [node.statement for node in record.nodes or () if node in self.previous or node in self.added]
+            if _annotations(self._statements_before(record)) == _annotations(now):
+                continue
+            for name in ("__annotations__", "__annotate__"):
+                readers = [reader for reader, _ in self.agenda.readers(record, name, None)]
+                for reader in [*readers, *self.agenda.function_readers(record, name, None)]:
+                    self.schedule(reader, "annotations are different", name, code_changed=True)
+
+    def _drop_annotations(self, record: ModuleRecord) -> None:
+        """Until 3.13 each annotated statement adds its own entry."""
+        nodes = self.graph.analyze(record)
+        before = self._statements_before(record)
+        if sys.version_info >= (3, 14):
+            self.transaction.delete_item(record.namespace, "__annotate__")  # while annotations were not text
+        now = {name for node in nodes for name in node.statement.effects.annotates}
+        annotations = record.namespace.get("__annotations__")
+        gone = {name for statement in before for name in statement.effects.annotates} - now
+        if isinstance(annotations, dict) and gone:
+            for name in gone:
+                self.transaction.delete_item(annotations, name)
+            if not annotations and not now:
+                self.transaction.delete_item(record.namespace, "__annotations__")
+        if isinstance(annotations, dict):
+            order = [n for node in nodes for n in node.statement.effects.annotates]
+            ordered = {name: annotations[name] for name in order if name in annotations}
+            if len(ordered) == len(annotations) and list(ordered) != list(annotations):
+                self.transaction.guard(annotations)
+                annotations.clear()
+                annotations.update(ordered)
+
+    def _annotate(self, record: ModuleRecord) -> None:
+        """Since 3.14 one function computes all annotations of a module: make it anew from the whole source."""
+        nodes = self.graph.analyze(record)
+        names = [name for node in nodes for name in node.statement.effects.annotates]
+        touched = bool(names) or any(s.effects.annotates for s in self._statements_before(record))
+        if not touched or record.parsed is None:
+            return
+        whole = compile(record.parsed.text, record.path, "exec", dont_inherit=True)
+        made = [code for code in codes.children(whole) if code.co_name == "__annotate__"]
+        self.transaction.delete_item(record.namespace, "__annotations__")
+        if not names:
+            self.transaction.delete_item(record.namespace, "__annotate__")
+            return
+        self.transaction.set_item(record.namespace, "__conditional_annotations__", set(range(len(names))))
+        self.transaction.set_item(record.namespace, "__annotate__", FunctionType(made[-1], record.namespace))
+
+    def _statements_before(self, record: ModuleRecord) -> list[Statement]:
+        """What this reload has changed or removed of a module, as it was."""
+        changed = [self.previous[node].statement for node in record.nodes or () if node in self.previous]
+        return changed + [node.statement for node in self.removed_nodes[record]]
+
+    def _leave(self, record: ModuleRecord) -> None:
+        self.transaction.delete_item(sys.modules, record.name)
+        self.outcome.abandoned.append(record)
+        self.outcome.removed.append(record.name)
+
+
+def _star_order(node: Node) -> Sequence[str]:
+    """Names in the order in which ``from m import *`` binds them."""
+    sources = [sys.modules.get(module) for module, name in node.reads if name == "__all__"]
+    names = dict(vars(sources[0])) if sources and sources[0] is not None else {}
+    public = names.get("__all__")
+    return public if isinstance(public, (list, tuple)) else list(names)
+
+
+def _annotations(of: Iterable[Statement]) -> list[object]:
+    """What statements annotate, and how."""
+    annotating = [statement.parse() for statement in of if statement.effects.annotates]
+    nodes = [node for tree in annotating for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)]
+    return [statements.shape([node.target, node.annotation], True) for node in nodes]

@@ -1,0 +1,121 @@
+"""What statements set on objects that others made: ``K.limit = 1``, ``settings.DEBUG = True``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from types import ModuleType
+from typing import Any
+
+from ..live import values
+from ..planning.graph import Name, Node
+from ..planning.targets import Target, home, is_ours, targets
+from ..syntax.statements import Statement
+from .contributions import Place
+from .telling import Telling
+
+
+class Assigning(Telling):
+    """A run that minds whose word on an attribute is the last."""
+
+    def targets(self, node: Node, statement: Statement) -> list[Target]:
+        return targets(node, statement, self.graph)
+
+    def lost_targets(self, node: Node, old: Statement, new: Statement | None) -> list[Target]:
+        """What the statement's old text set and its new one does not."""
+        kept = {target.key for target in self.targets(node, new)} if new is not None else set()
+        lost = [target for target in self.targets(node, old) if target.key not in kept]
+        known = {target.key for target in lost} | kept
+        records = [(self.graph.modules[m], name) for m, name in node.wrote if m in self.graph.modules and new is None]
+        lost += [Target(r.module, n, (r.name, n)) for r, n in records if (id(r.module), n) not in known]
+        return lost
+
+    def unset(self, node: Node, target: Target) -> None:
+        """Nothing sets the attribute where `node` did: an earlier word holds again, or it is gone."""
+        setters = [other for other in self.setters(target) if other is not node]
+        if any(self.graph.order(other) > self.graph.order(node) for other in setters):
+            return
+        if isinstance(target.holder, ModuleType):
+            self._unset_global(node, target, setters)
+            return
+        self._delete(target)
+        self.tell_set(node, target)
+        if setters:
+            self.schedule(setters[-1], f"sets {target.attribute} last now")
+        elif isinstance(target.holder, type):
+            self.bind_member_again(target.holder, target.attribute)
+
+    def _delete(self, target: Target) -> None:
+        if isinstance(target.holder, type):
+            self.transaction.delete_member(target.holder, target.attribute)
+        else:
+            self.transaction.delete_item(vars(target.holder), target.attribute)
+
+    def bind_member_again(self, cls: type, name: str) -> None:
+        """The class's own body may bind what was set from outside."""
+        record = self.graph.modules.get(cls.__module__)
+        if record is not None:
+            for maker in self.agenda.table(record).last_writers(cls.__qualname__.partition(".")[0]):
+                self.schedule(maker, f"binds {name} itself", f"{cls.__qualname__}.{name}")
+
+    def _unset_global(self, node: Node, target: Target, setters: list[Node]) -> None:
+        record, name = self.graph.modules[target.holder.__name__], target.attribute
+        self.set_from_outside.add((id(record), name))
+        self._forget_setting(node, (record.name, name))
+        writers = self.agenda.table(record).last_writers(name)
+        for writer in setters[-1:] or writers:
+            self.schedule(writer, f"binds {name} last now")
+        if not setters and not writers:
+            self.removed_names.append((record, name))
+
+    def _forget_setting(self, node: Node, name: Name) -> None:
+        """What a statement's last run set, its new text does not."""
+        reads, ran, wrote, opened, extra = node.uses
+        self.transaction.on_undo(self.graph.set_uses, node, node.uses)
+        self.graph.set_uses(node, (reads, ran, wrote - {name}, opened, extra))
+
+    def setters(self, target: Target) -> list[Node]:
+        """Statements of any module that set an attribute, in order."""
+        holder = target.holder
+        if isinstance(holder, ModuleType):
+            return sorted(self.graph.setters((holder.__name__, target.attribute)), key=self.graph.order)
+        found = [
+            node
+            for node in self._mentioning([home(holder), target.root])
+            if any(other.key == target.key for other in self.targets(node, node.statement))
+        ]
+        return sorted(found, key=self.graph.order)
+
+    def _mentioning(self, names: Collection[Name]) -> Iterator[Node]:
+        """Statements that set an attribute of what one of the names leads to."""
+        records = [(record, name) for module, name in names if (record := self.graph.modules.get(module)) is not None]
+        known = {(other.name, alias): other for record, name in records for other, alias in self._aliases(record, name)}
+        found = [reader for (_, alias), other in known.items() for reader, _ in self.agenda.readers(other, alias, None)]
+        yield from dict.fromkeys(reader for reader in found if reader.statement.effects.sets)
+
+    def assigned(self, node: Node) -> list[tuple[Target, Any]]:
+        """What the statement is about to set, with the values before."""
+        return [(target, target.value) for target in self.targets(node, node.statement)]
+
+    def settle_assigned(self, node: Node, before: list[tuple[Target, Any]]) -> None:
+        """The statement has run: tell who reads the attributes, and let later statements have the last word."""
+        for target, old in before:
+            if isinstance(target.holder, ModuleType):
+                continue  # told as a name of that module
+            if not values.same(old, target.value):
+                self.tell_set(node, target)
+                self.set_again(node, target.holder, (target.attribute,))
+
+    def set_again(self, node: Node, holder: Any, names: Collection[str] | None = None) -> None:
+        """`node` has bound attributes, all where `names` is None: statements that set them later do so again."""
+        if not is_ours(holder, self.graph):
+            return
+        namespace = node.module.namespace
+        own = [(node.module.name, name) for name in node.writes if namespace.get(name) is holder]  # of a lambda, say
+        for other in self._mentioning([home(holder), *own]):
+            if other is not node and self.graph.order(other) > self.graph.order(node):
+                for target in self.targets(other, other.statement):
+                    if target.holder is holder and (names is None or target.attribute in names):
+                        self.schedule(other, f"sets {target.attribute} again")
+
+    def tell_set(self, node: Node, target: Target) -> None:
+        self._tell_entries(node, Place((home(target.holder), target.root), target.attribute), rebound=True)

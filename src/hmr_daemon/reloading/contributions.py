@@ -1,0 +1,402 @@
+"""What a statement put into registries: taken out before it runs again, so that each entry is there once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from ..live import functions, values
+from ..live.transaction import MISSING, Transaction
+from ..planning.graph import Graph, Name, Node
+from ..syntax import codes
+from ..syntax.statements import Statement
+
+PLAIN = (int, float, complex, str, bytes, bool, type(None))
+DEFINED = (FunctionType, MethodType, type)
+LIMIT = 3_000
+LARGEST = 100_000
+COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
+
+
+@dataclass(frozen=True, repr=False)
+class Place:
+    """Where a registry is found."""
+
+    names: tuple[Name, ...]
+    """Globals that lead to it."""
+    attribute: str | None = None
+    """The attribute of their values, or the variable of a surrounding function, that holds it; None: they do."""
+    owner: type | None = None
+    """The class that it is an attribute of."""
+
+
+@contextmanager
+def replaced(
+    transaction: Transaction,
+    node: Node,
+    graph: Graph,
+    before: Mapping[str, Any],
+    made_of: Sequence[CodeType],
+    old: Statement | None,
+    later: Callable[[Any], bool],
+    added: bool = False,
+    moved: bool = False,
+    anew: bool = False,
+    emptied: Collection[int] = frozenset(),
+) -> Iterator[list[Place]]:
+    """While the statement runs again, its earlier entries are out of the containers that it can reach.
+
+    The list that comes is filled at the end: the places of those that have other entries than before.
+
+    Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
+    back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
+    its definitions. `anew` tells that what it adds to was made anew before it. `old` is its last version, where that
+    had another text. `later` tells whether something was made by a statement after it: new entries come before
+    theirs. `added` tells that the statement is new, `moved` that it stands at another place among the others. `emptied`
+    are the identities of containers that are filled again.
+    """
+    changed: list[Place] = []
+    registered = _registers(node.statement, made_of) or (old is not None and _registers(old, made_of))
+    if not registered or (anew and not before and not added):
+        yield changed
+        return
+    made = _made(node, before, made_of)
+    if node.statement.kind in COMPOUND:
+        made |= _made_by_code(before, made_of)
+    reads = old.effects.reads if old is not None else ()
+    snapshots = [
+        (c, _copy(c), place)
+        for c, place in containers(node, graph, reads)
+        if len(c) <= LARGEST and not (place.owner is not None and later(place.owner))  # which was not there yet
+    ]
+    keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
+    taken = []
+    for container, snapshot, _ in snapshots:
+        transaction.guard(container)
+        taken.append(_take_out(container, snapshot, made, keys))
+    yield changed
+    for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
+        if moved and gone:
+            _place_before(container, _without(snapshot, gone), later)
+        elif not added and (gone or not (anew or id(container) in emptied)):
+            _put_in_place(container, snapshot, gone, old is None)
+        if added or (old is not None and not gone):
+            _place_before(container, snapshot, later)
+        if not _same_entries(container, snapshot):
+            changed.append(place)
+
+
+def withdraw(
+    transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any], made_of: Sequence[CodeType]
+) -> list[Place]:
+    """Take out what a statement put into registries that the new source no longer has; where there was any."""
+    if not _registers(node.statement, made_of):
+        return []
+    made = _made(node, before, made_of) | _made_by_code(before, made_of)
+    found = []
+    for container, place in containers(node, graph, ()):
+        if len(container) <= LARGEST:
+            transaction.guard(container)
+            if _take_out(container, _copy(container), made):
+                found.append(place)
+    return found
+
+
+def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: Any) -> None:
+    """The object that goes on stands in the registries where the statement has put the one that it made now."""
+    if not node.statement.effects.calls or isinstance(new, (*PLAIN, type, ModuleType)):
+        return
+    for container, _ in containers(node, graph, ()):
+        if len(container) > LARGEST or not any(entry is new for entry in entries(container)):
+            continue
+        transaction.guard(container)
+        if isinstance(container, dict):
+            container.update({key: old for key, entry in container.items() if entry is new})
+        elif isinstance(container, list):
+            container[:] = [old if entry is new else entry for entry in container]
+        else:
+            container.discard(new)
+            container.add(old)
+
+
+def entries(container: Any) -> list[Any]:
+    """What a container holds, of a dict the keys as well."""
+    return [*container, *container.values()] if isinstance(container, dict) else list(container)
+
+
+def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
+    """Whether the keys of a dict tell what a bare call put there: `old` mentions one as a constant."""
+    dicts = [c for c, _ in containers(node, graph, old.effects.reads) if isinstance(c, dict) and len(c) <= LARGEST]
+    return any((type(key), key) in old.constants for d in dicts for key in list(d) if isinstance(key, PLAIN))
+
+
+def untold(
+    node: Node, graph: Graph, before: Mapping[str, Any], made_of: Sequence[CodeType], grown: Collection[str]
+) -> bool:
+    """Whether a registry of those named `grown` holds nothing by which the statement's entry could be told."""
+    made = _made(node, before, made_of)
+    for container, place in containers(node, graph, ()):
+        if len(container) <= LARGEST and (place.attribute or place.names[0][1]) in grown:
+            held = entries(container)
+            if held and not any(id(entry) in made or _holds(entry, made) for entry in held):
+                return True
+    return False
+
+
+def put_back(container: Any, snapshot: Any) -> None:
+    """Entries that a container had and that nobody made again, after those that it has."""
+    if isinstance(container, dict):
+        for key, entry in snapshot.items():
+            container.setdefault(key, entry)
+    elif isinstance(container, list):
+        there = Counter(map(_token, container))
+        for entry in snapshot:
+            if there[_token(entry)]:
+                there[_token(entry)] -= 1
+            else:
+                container.append(entry)
+    else:
+        container.update(snapshot)
+
+
+def _token(entry: Any) -> object:
+    return (type(entry), entry) if isinstance(entry, PLAIN) else id(entry)
+
+
+def _same_entries(container: Any, snapshot: Any) -> bool:
+    if len(container) != len(snapshot):
+        return False
+    if isinstance(container, dict):
+        pairs = zip(list(container.items()), list(snapshot.items()), strict=False)
+        return all((k is x or k == x) and values.same(v, y) for (k, v), (x, y) in pairs)
+    if isinstance(container, list):
+        return all(values.same(a, b) for a, b in zip(container, snapshot, strict=False))
+    return {id(entry) for entry in container} == {id(entry) for entry in snapshot}
+
+
+def _registers(statement: Statement, made_of: Sequence[CodeType]) -> bool:
+    """Whether a statement that ran before may have put what it makes somewhere."""
+    if statement.kind in COMPOUND:
+        return bool(made_of)
+    return statement.effects.calls and statement.kind in ("def", "class", "expr", "assign")
+
+
+def _made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:
+    """Identities of the objects that the statement's last run made."""
+    if node.statement.kind == "expr":
+        return {id(value) for value in before.values() if not isinstance(value, (*PLAIN, ModuleType))}
+    bound = [v for v in before.values() if v is not MISSING and not isinstance(v, (*PLAIN, ModuleType))]
+    own = {id(code) for code in made_of}
+    inner = [f for f in functions.reachable(bound) if id(f.__code__) in own]
+    code = [f.__code__ for f in inner]
+    made = {id(value) for value in (*bound, *inner, *code, *functions.around(inner, bound))}
+    if node.statement.kind == "def" and not inner:  # what it bound does not show what it was made of
+        made |= _made_by_code(before, made_of)
+    return made
+
+
+def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:
+    """Identities of all live functions that the statement's definitions made, as a loop makes many."""
+    pairs = [(code, code) for code in made_of]
+    return {id(f) for found in functions.find(pairs, before.values()).values() for f in found}
+
+
+def containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[Any, Place]]:
+    """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls."""
+    files = graph.paths()
+    namespace = node.module.namespace
+    waiting: list[tuple[Any, Place, int]] = [
+        (namespace[n], Place(((node.module.name, n),)), 0)
+        for n in {*node.statement.effects.reads, *reads}
+        if n in namespace
+    ]
+    for module, name in graph.expected_reads(node):  # of a new statement nothing else is known
+        record = graph.modules.get(module)
+        if record is not None and name in record.namespace:
+            waiting.append((record.namespace[name], Place(((module, name),)), 0))
+    seen: set[int] = set()
+    found = []
+    while waiting and len(seen) < LIMIT:
+        value, place, depth = waiting.pop(0)
+        if id(value) in seen or id(value) in graph.namespaces or isinstance(value, (*PLAIN, ModuleType)) or depth > 6:
+            continue
+        seen.add(id(value))
+        if type(value) in (list, set) or isinstance(value, dict):
+            found.append((value, place))
+        waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
+    return found
+
+
+def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> Iterator[tuple[Any, Place]]:
+    if type(value) is FunctionType:
+        code, names = value.__code__, value.__globals__
+        if code.co_filename in files:
+            module = names.get("__name__", "")
+            used = {name for inner in codes.walk((code,)) for name in inner.co_names}
+            yield from ((names[name], Place(((module, name),))) for name in used if name in names)
+        for name, content in functions.free_variables(value):
+            yield content, replace(place, attribute=name)
+    elif isinstance(value, type):
+        for cls in value.__mro__[:-1]:
+            held = _with_name_of(place, cls)
+            for name, member in list(vars(cls).items()):
+                if type(member) in (list, dict, set, classmethod, staticmethod):
+                    yield member, replace(held, attribute=name, owner=cls)
+            if type(cls) is not type:
+                yield type(cls), held
+    elif type(value) in (classmethod, staticmethod):
+        yield value.__func__, place
+    elif isinstance(value, dict):
+        if depth <= 2 and len(value) <= 100:
+            yield from ((v, place) for v in list(value.values()) if type(v) in (list, dict, set))
+    elif type(value) not in (list, set, tuple):
+        yield type(value), place
+        if type(value) is MethodType:
+            yield from ((part, place) for part in (value.__func__, value.__self__))
+        state = functions.own(value, "__dict__")
+        if isinstance(state, dict):
+            held = _with_name_of(place, type(value))
+            yield from ((v, replace(held, attribute=name)) for name, v in list(state.items()) if isinstance(name, str))
+
+
+def _with_name_of(place: Place, cls: type) -> Place:
+    """Also by its own name may a class and what it holds be found."""
+    name = (cls.__module__, cls.__qualname__.partition(".")[0])
+    return place if name in place.names else replace(place, names=(*place.names, name))
+
+
+def _copy(container: Any) -> Any:
+    return dict(container) if isinstance(container, dict) else type(container)(container)
+
+
+def _holds(entry: Any, made: set[int]) -> bool:
+    """Whether a registry's entry is, or directly holds, something that the statement made, and nothing of others."""
+    if id(entry) in made:
+        return True
+    if type(entry) is tuple:
+        return any(id(part) in made for part in entry)
+    if type(entry) in (list, dict, set):  # perhaps a registry in turn, of what others made as well
+        parts = list(entry.values()) if type(entry) is dict else list(entry)
+        mine = [id(part) in made for part in parts]
+        return any(mine) and all(m or not isinstance(p, DEFINED) for m, p in zip(mine, parts, strict=True))
+    if isinstance(entry, (*PLAIN, FunctionType, type, ModuleType)):
+        return False
+    state = functions.own(entry, "__dict__")
+    if isinstance(state, dict) and any(id(part) in made for part in list(state.values())):
+        return True
+    wrapped = functions.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
+    return id(getattr(wrapped, "__func__", wrapped)) in made
+
+
+def _take_out(
+    container: Any, snapshot: Any, made: set[int], keys: Collection[tuple[type, object]] = frozenset()
+) -> list[Any]:
+    """Remove the entries that hold what was made, or have one of the keys; their positions or keys come back."""
+    if not made and not keys:
+        return []
+    if isinstance(container, list):
+        gone = [position for position, entry in enumerate(snapshot) if _holds(entry, made)]
+        for position in reversed(gone):
+            del container[position]
+        return gone
+    if isinstance(container, dict):
+        gone = [
+            key
+            for key, entry in snapshot.items()
+            if _holds(entry, made) or id(key) in made or (isinstance(key, PLAIN) and (type(key), key) in keys)
+        ]
+        for key in gone:
+            container.pop(key, None)
+        return gone
+    gone = [entry for entry in snapshot if id(entry) in made]
+    container.difference_update(gone)
+    return gone
+
+
+def _without(snapshot: Any, gone: list[Any]) -> Any:
+    """What was left of a container when the entries at the positions or keys `gone` had been taken out."""
+    if isinstance(snapshot, list):
+        return [entry for position, entry in enumerate(snapshot) if position not in set(gone)]
+    if isinstance(snapshot, dict):
+        return {key: entry for key, entry in snapshot.items() if key not in gone}
+    return snapshot.difference(gone)
+
+
+def _put_in_place(container: Any, snapshot: Any, gone: list[Any], put_back: bool) -> None:
+    if isinstance(container, list):
+        _place_in_list(container, snapshot, gone, put_back)
+    elif isinstance(container, dict):
+        _place_in_dict(container, snapshot, gone, put_back)
+    elif put_back and gone and len(container) < len(snapshot):
+        container.update(entry for entry in gone if len(container) < len(snapshot))
+
+
+def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], put_back: bool) -> None:
+    stayed = len(snapshot) - len(gone)
+    gained = container[stayed:]
+    rest = _without(snapshot, gone)
+    if any(a is not b for a, b in zip(container[:stayed], rest, strict=False)) or len(container) < stayed:
+        return  # rebuilt as a whole
+    if not gone:
+        _drop_repeated(container, snapshot, gained)
+    elif not gained and put_back:
+        container[:] = snapshot
+    elif len(gained) == len(gone):
+        del container[stayed:]
+        for position, entry in zip(gone, gained, strict=True):
+            container.insert(position, entry)
+
+
+def _place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> None:
+    """Move what was added at the end before the first entry of a later statement."""
+    if isinstance(container, list):
+        gained = container[len(snapshot) :]
+        if not gained or any(a is not b for a, b in zip(container, snapshot, strict=False)):
+            return
+        first = next((i for i, entry in enumerate(snapshot) if later(entry)), None)
+        if first is not None:
+            container[:] = [*snapshot[:first], *gained, *snapshot[first:]]
+    elif isinstance(container, dict):
+        for key, entry in snapshot.items():
+            if key in container and container[key] is not entry and later(entry):
+                container[key] = entry  # the later statement has the last word
+        gained = [key for key in container if key not in snapshot]
+        keys = list(snapshot) if gained else []
+        first = next((i for i, key in enumerate(keys) if later(snapshot[key]) or later(key)), None)
+        if first is not None:
+            ordered = {key: container[key] for key in (*keys[:first], *gained, *keys[first:]) if key in container}
+            container.clear()
+            container.update(ordered)
+
+
+def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any]) -> None:
+    """The statement added what it had added before, only nothing told so: once is enough."""
+    for entry in gained:
+        earlier = [position for position, other in enumerate(snapshot) if values.same(other, entry)]
+        if earlier:
+            container.reverse()
+            container.remove(entry)
+            container.reverse()
+            container[earlier[-1]] = entry
+
+
+def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any], put_back: bool) -> None:
+    if not gone:
+        return
+    gained = [key for key in container if key not in snapshot or key in gone]
+    if not gained and put_back:
+        for key in gone:
+            container[key] = snapshot[key]
+    if len(gained) not in (0, len(gone)):
+        return
+    names = dict(zip(gone, gained, strict=True)) if gained else {key: key for key in gone}
+    order = [names.get(key, key) for key in snapshot]
+    ordered = {key: container[key] for key in order if key in container}
+    ordered.update((key, value) for key, value in container.items() if key not in ordered)
+    if list(ordered) != list(container):
+        container.clear()
+        container.update(ordered)

@@ -1,0 +1,99 @@
+"""What decorators made of functions: whether it runs them as they are now, or has to be made again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from ..live import functions, reach
+from ..planning.graph import Node
+from ..syntax import codes
+from .definitions import resolve
+
+LOOKS_INTO_CODE = frozenset({"__code__", "getsource", "getsourcelines", "compile", "exec", "eval"})
+"""What a decorator names that makes something of a function's code."""
+
+Mentioned = dict[tuple[frozenset[int], frozenset[str]], frozenset[str]]
+"""Of decorators, by identity, and the attributes that are mentioned with them: the names in the code that they run."""
+
+
+@dataclass(frozen=True, repr=False)
+class Definition:
+    """A function or method whose code was exchanged, and what is bound under its name."""
+
+    old: CodeType
+    new: CodeType
+    value: Any
+    functions: Sequence[FunctionType]
+    """Those that run the new code."""
+    alone: bool
+    """Whether its statement defines no other of the name."""
+
+
+def definitions(
+    node: Node, pairs: Sequence[functions.Pair], made: dict[int, list[FunctionType]]
+) -> Iterator[Definition]:
+    """Those of a statement of which `pairs` tell old and new code, and `made` the functions that run the new."""
+    names = Counter(code.co_qualname for code in codes.walk(node.codes))
+    for old, new in pairs:
+        if codes.is_class_body(new) or "<" in new.co_qualname:
+            continue
+        value = resolve(node.module.namespace, new.co_qualname)
+        if isinstance(value, (staticmethod, classmethod)):
+            value = value.__func__
+        yield Definition(old, new, value, made.get(id(new), ()), names[new.co_qualname] == 1)
+
+
+def consumed(definition: Definition, node: Node, files: Collection[str], known: Mentioned) -> bool:
+    """Whether a decorator made something of a function that has changed, or handed back what runs something else.
+
+    `known` is filled with what is learned about decorators on the way, for the next statement.
+    """
+    value, telling = definition.value, set(LOOKS_INTO_CODE)
+    if value is not None and not any(value is function for function in definition.functions):
+        parts = list(functions.visit([value], wrapped=False))
+        if not any(part is function for part in parts for function in definition.functions):
+            return definition.alone
+        if any(_keeps(part, definition.old) for part in parts):
+            return True
+    if codes.docstring(definition.old) != codes.docstring(definition.new):
+        telling.add("__doc__")
+    return not telling.isdisjoint(_mentioned_by_decorators(node, files, known))
+
+
+def compiled(node: Node, name: str) -> bool:
+    """Whether what a decorator made of a function that reads the global `name` goes by its code, not by it."""
+    if node.statement.kind != "def" or not node.statement.effects.calls:
+        return False
+    mine = [code for code in node.codes if name in code.co_names]
+    value = node.module.namespace.get(node.statement.names[0])
+    if not mine or not callable(value):
+        return False
+    parts = list(functions.visit([value], wrapped=False))
+    if any(_keeps(part, code) for code in mine for part in parts):
+        return True
+    own = [part for part in parts if type(part) is FunctionType and part.__code__ in mine]
+    return not own and not isinstance(value, (FunctionType, type))  # it runs something that it made of the code
+
+
+def _keeps(value: Any, code: CodeType) -> bool:
+    """Whether an object goes by a function's code, as a compiler does that waits for the first call."""
+    state = functions.own(value, "__dict__")
+    return type(value) is not FunctionType and isinstance(state, dict) and any(v is code for v in state.values())
+
+
+def _mentioned_by_decorators(node: Node, files: Collection[str], known: Mentioned) -> frozenset[str]:
+    """The names in the code that the decorators of a statement may run."""
+    namespace, effects = node.module.namespace, node.statement.effects
+    decorators = [namespace[name] for name in effects.reads if name in namespace]
+    modules = [d for d in decorators if isinstance(d, ModuleType)]
+    decorators += [vars(module)[name] for module in modules for name in effects.attributes if name in vars(module)]
+    called = [d for d in decorators if not isinstance(d, ModuleType)]
+    key = frozenset(map(id, called)), frozenset(effects.attributes)
+    if key not in known:
+        run = codes.walk(reach.reached(called, effects.attributes, files, results=True).values())
+        known[key] = frozenset(name for code in run for name in code.co_names)
+    return known[key]

@@ -1,0 +1,117 @@
+"""The hooks that definitions hand themselves to when their statement runs again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import partial
+from types import CodeType, FunctionType
+from typing import Any
+
+from ..live import classes, functions, values
+from ..live.transaction import MISSING
+from ..planning.graph import ModuleRecord, Node
+from ..syntax import codes
+from ..syntax.instrument import CLASS_HOOK, FUNCTION_HOOK, Request
+from .run import RunState
+
+
+class Hooks:
+    """What the definitions of one statement hand themselves to while it runs."""
+
+    def __init__(self, run: RunState, node: Node, request: Request, before: Mapping[str, Any]) -> None:
+        self._run = run
+        self._node = node
+        self.request = request
+        self._before = before
+        self.merged: list[FunctionType] = []
+        """Functions whose default values are others now."""
+        self.shown: list[FunctionType] = []
+        """Functions of which something else shows now: defaults, docstring, attributes or annotations."""
+        self.class_hook = classes.ClassHook(run.transaction, request.classes, partial(resolve, before))
+
+    def objects(self) -> dict[str, Any]:
+        """The hooks by the constants that stand for them; not kept, for they would keep the run and all it holds."""
+        return {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook}
+
+    def function(self, new: FunctionType) -> FunctionType:
+        """The live predecessor of a function just made, turned into it; the new one where there is none."""
+        if type(new) is not FunctionType:
+            return new
+        old = self._predecessor(new)
+        if old is None or old is new:
+            return new
+        swap = self._run.swap
+        was = _face(old, swap.defaults.get(id(old)))
+        kept = self.request.kept_defaults.get(new.__qualname__, frozenset())
+        merged = functions.merge(self._run.transaction, old, new, kept, swap.defaults.get(id(old)))
+        if merged is None:
+            functions.forward(self._run.transaction, old, new)
+            return new
+        now = _face(merged, None)
+        if not values.same(was[0], now[0]):
+            self.merged.append(merged)
+        if not values.same(was, now):
+            self.shown.append(merged)
+        return merged
+
+    def _predecessor(self, new: FunctionType) -> FunctionType | None:
+        swap, code = self._run.swap, new.__code__
+        found = swap.functions.get(id(code)) or [f for f, refused in swap.refused if refused is code]
+        if not found and self._is_new(code):
+            return None
+        before = [value for value in self._before.values() if value is not MISSING]
+        if not found:
+            found = [f for f in functions.reachable(before) if f is not new and f.__code__ is code]
+        if not found:
+            found = [f for f in functions.find([(code, code)], ()).get(id(code), []) if f is not new]
+        if len(found) == 1:
+            return found[0]
+        own = [f for f in functions.reachable(before) if any(f is g for g in found)]
+        return own[0] if len(own) == 1 else None
+
+    def _is_new(self, code: CodeType) -> bool:
+        """Whether this reload made the code: then only functions that it has swapped can run it already."""
+        if self._node in self._run.added:
+            return True
+        previous = self._run.previous.get(self._node)
+        return previous is not None and not any(code is each for each in codes.walk(previous.codes))
+
+
+def _face(function: FunctionType, defaults: dict[str, Any] | None) -> tuple[Any, ...]:
+    """What callers see of a function besides its code."""
+    return (
+        defaults if defaults is not None else functions.default_values(function),
+        function.__doc__,
+        dict(vars(function)),
+        functions.annotations_of(function),
+    )
+
+
+def resolve(names: Mapping[str, Any], qualname: str) -> Any:
+    """``A.B`` in a namespace, without running the user's code."""
+    first, *rest = qualname.split(".")
+    value = names.get(first)
+    for name in rest:
+        value = vars(value).get(name) if isinstance(value, type) else None
+    return value
+
+
+def made_here(value: Any, node: Node) -> bool:
+    """Whether a class that the statement has just bound is one that its own text defines."""
+    if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
+        return False
+    return node.statement.kind == "class" or is_of(value, node.module)
+
+
+def is_of(cls: type, record: ModuleRecord) -> bool:
+    """Whether a class says of itself that it comes from a module."""
+    return bool(cls.__module__ == record.namespace.get("__name__", record.name))
+
+
+def fresh(value: FunctionType, name: str, node: Node) -> bool:
+    """Whether a function was made by the statement that has just run: nothing else can hold it yet."""
+    of_itself = sum(content is value for content in functions.contents(value))
+    return sys.getrefcount(value) - of_itself <= 8 and not any(
+        other is value for key, other in node.module.namespace.items() if key != name
+    )

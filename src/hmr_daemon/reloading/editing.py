@@ -1,0 +1,425 @@
+"""New versions of sources into the graph: statements, their order and their code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from types import CodeType, FunctionType
+
+from ..live import functions
+from ..model import Change
+from ..planning import cycles
+from ..planning.graph import ModuleRecord, Node
+from ..planning.planner import changed_by_functions
+from ..syntax import codes, diff, optional, statements
+from ..syntax.compiler import compile_text
+from ..syntax.diff import Change as Kind
+from ..syntax.statements import Statement
+from . import contributions
+from .run import FileEdit, Previous
+from .swapping import Swapping
+from .versions import Versions
+
+
+class Editing(Swapping):
+    """A run that takes edited files up."""
+
+    def _file_edits(self, change: Change, versions: Versions) -> Iterator[FileEdit]:
+        for record in self.graph.at_path(change.path):
+            if change.source is None or sys.modules.get(record.name) is None:
+                continue
+            edit = versions.edit(record, change.source)
+            if edit.parsed.directive == "off":
+                self.outcome.notes.append(f"{record.path} says `# hmr: off`: it goes on as it was loaded")
+            else:
+                yield edit
+
+    def _apply_edits(self, edits: Sequence[FileEdit]) -> None:
+        """Take the new sources up; who saw a module half imported runs again where it would see more or less now."""
+        moving = [edit.record for edit in edits if edit.moves]
+        before = [self._half_way(record) for record in moving]
+        for edit in edits:
+            self._apply_edit(edit)
+        self._renew_importers(edits)
+        for record, names in zip(moving, before, strict=True):
+            after = self._half_way(record)
+            for other in {*names, *after}:
+                for name in names.get(other, frozenset()) ^ after.get(other, frozenset()):
+                    self.seen_otherwise.append((record, name, other))
+
+    def _half_way(self, record: ModuleRecord) -> dict[ModuleRecord, frozenset[str]]:
+        """Modules that are imported while a module is, with the names that it has not bound by then."""
+        children, writers = self.graph.children(), self.agenda.table(record).writers
+        found: dict[ModuleRecord, frozenset[str]] = {}
+        for child in children.get(record, ()):
+            importer = self.graph.importer(child)
+            if importer is None:
+                continue
+            names = frozenset(name for name, first in writers.items() if first and first[0].order >= importer.order)
+            waiting = [child]
+            while waiting:
+                each = waiting.pop()
+                if each is not record and each not in found:
+                    found[each] = names
+                    waiting += children.get(each, ())
+        return found
+
+    def _renew_importers(self, edits: Sequence[FileEdit]) -> None:
+        """Where edited modules import others than before, a fresh process may import modules in another order."""
+        records = set[ModuleRecord]()
+        for edit in edits:
+            old, new = self._imports(edit)
+            if old != new or edit.moves:
+                records |= cycles.entangled(self.graph, edit.record, {*old, *new})
+        for each, importer in cycles.first_importers(self.graph, records).items() if len(records) > 1 else ():
+            if importer is not self.graph.importer(each):
+                self.transaction.on_undo(self.graph.forget_orders)
+                self.transaction.set_attribute(each, "imported_by", (importer,))
+                self.graph.forget_orders()
+
+    def _imports(self, edit: FileEdit) -> tuple[set[str], set[str]]:
+        """What those of a module's statements imported that are others now, and what they import."""
+        record = edit.record
+        old = {name for node in self.removed_nodes[record] for name in cycles.imports(record, node.statement)}
+        new = set[str]()
+        for node in record.nodes or ():
+            previous = self.previous.get(node)
+            if previous is not None:
+                old.update(cycles.imports(record, previous.statement))
+            if previous is not None or node in self.added:
+                new.update(cycles.imports(record, node.statement))
+        return old, new
+
+    def _apply_edit(self, edit: FileEdit) -> None:
+        """Let the record's statements be those of the new source; what must run goes on the agenda."""
+        record = edit.record
+        self.edited[record] = None
+        self.outcome.involved.add(record.path)
+        old_nodes = self.graph.analyze(record)
+        self.changed_through |= changed_by_functions(old_nodes, self.graph)
+        new_nodes: list[Node] = []
+        seeds = self.seeds[record] = []
+        touched = []
+        for change in edit.edits:
+            old = None if change.old is None else old_nodes[change.old]
+            stays = old is not None and edit.leaves(change, old)
+            node = old if stays else self._take_statement(edit, change, old)
+            if old is not None and not stays:
+                touched.append(old)
+            if node is not None:
+                new_nodes.append(node)
+            if node is not None and change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
+                seeds.append((node, change.change.value))
+            if node is not None and change.moved:
+                self.moved.add(node)
+        if edit.old_parsed is None:
+            self._swap_unknown(record, new_nodes)
+        self._set_version(edit, new_nodes)
+        self._names_gone(record, touched)
+        self.outcome.notes += [
+            f"{record.path}:{line}: unknown comment '# hmr: {word}'; known are {', '.join(statements.DIRECTIVES)}"
+            for line, word in edit.parsed.unknown_comments
+        ]
+        hook = record.namespace.get("__hmr_dispose__")
+        if type(hook) is FunctionType:  # the code that opened things closes them
+            self.dispose_hooks[id(record)] = hook.__code__
+        if edit.parsed.directive == "rerun":
+            seeds[:] = [(node, "# hmr: rerun") for node in new_nodes]
+
+    def _take_statement(self, edit: FileEdit, change: diff.Edit, node: Node | None) -> Node | None:
+        """Take up what became of one statement: its node from now on, None where it is removed."""
+        if change.new is None:
+            assert node is not None
+            self.removed_nodes[edit.record].append(node)
+            self._withdraw(node)
+            self._lose_targets(node, None)
+            self.dropped += codes.walk(node.codes)
+            return None
+        statement = edit.parsed.statements[change.new]
+        if node is None:
+            node = Node(edit.record, statement, 0.0)
+            self.added.add(node)
+            self._renew_codes(node, None, statement, edit)
+            return node
+        text = edit.old_parsed.text if edit.old_parsed else ""
+        self.previous[node] = Previous(node.statement, text, node.codes)
+        if change.change is Kind.SHELL:
+            self._lose_targets(node, statement)
+            self._lose_entries(node, statement)
+        self._renew_codes(node, node.statement, statement, edit, change.change)
+        self.transaction.set_attribute(node, "statement", statement)
+        return node
+
+    def _swap_unknown(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
+        """The source that was loaded is not known: only its code is."""
+        after = [code for node in nodes for code in node.codes]
+        self.swap.pairs += codes.align(codes.children(record.code), after)
+        self.swap.holders.update((id(code), 1) for code in codes.children(record.code))
+        self.swap.roots += list(record.namespace.values())
+        self.outcome.notes.append(f"{record.path} changed while it was loaded: all of it ran again")
+
+    def _set_version(self, edit: FileEdit, nodes: list[Node]) -> None:
+        """The record is the new version from now on."""
+        record, t = edit.record, self.transaction
+        if edit.old_parsed is not None:
+            self.parsed_before[record] = edit.old_parsed
+        t.set_attribute(record, "parsed", edit.parsed)
+        t.set_attribute(record, "edited", edit.source)
+        t.set_attribute(record, "packed", None)
+        self.graph.note_caches(record, edit.source)
+        self._place(record, nodes)
+        t.set_attribute(record, "nodes", nodes)
+        record.table = None
+        t.on_undo(setattr, record, "table", None)
+        self.agenda.forget_tables()
+        for node in self.removed_nodes[record]:
+            t.set_attribute(node, "alive", False)
+
+    def _take_leave(self) -> None:
+        """Modules whose files are gone, that statements had used and that none needs any more, lose their effect."""
+        for record in [r for path in sorted(self.graph.gone) for r in self.graph.at_path(path)]:
+            users = self._users(record)
+            if users is None or not (users or self.graph.was_read(record.name)):
+                continue  # it stays where someone needs it, or only a prompt imported it
+            self.left.append(record)
+            for node in self.graph.analyze(record):
+                self._withdraw(node)
+                self._lose_targets(node, None)
+                self.transaction.set_attribute(node, "alive", False)
+            if users:
+                self.transaction.delete_item(sys.modules, record.name)
+                self.forsaken += users
+
+    def _users(self, record: ModuleRecord) -> list[Node] | None:
+        """Statements that may import a module and can do without it; None where others need it."""
+        word, found = mention(record.name), list[Node]()
+        others = list(self.graph.modules.values())
+        if any(other.name.startswith(f"{record.name}.") and other.path not in self.graph.gone for other in others):
+            return None  # the package of a module that is there
+        for other in others:
+            if other is record or not word.search(other.source or b""):
+                continue
+            asks = optional.ASKING.encode() in (other.source or b"")
+            for node in self.graph.analyze(other):
+                if optional.may_import(node.statement, record.name):
+                    found.append(node)
+                elif optional.imports_nothing(node.statement) and word.search(node.statement.text.encode()):
+                    return None  # it is reached through its package
+            if not all(optional.can_do_without(node.statement, record.name, asks) for node in found):
+                return None
+        return found
+
+    def _drop_submodules(self) -> None:
+        """Modules that are left are no attributes of their packages any more, once the new code is live."""
+        for record in self.left:
+            parent, _, child = record.name.rpartition(".")
+            package = self.graph.modules.get(parent)
+            if package is not None and package.namespace.get(child) is record.module:
+                self.transaction.delete_item(package.namespace, child)
+
+    def _seed(self) -> None:
+        """Put on the agenda what was edited, once all statements have their new places and codes."""
+        for record, seeds in self.seeds.items():
+            for node, reason in seeds:
+                self.schedule(node, reason)
+                if node in self.added or node in self.moved:
+                    self._make_room(node)
+                if node in self.moved and node in self.agenda.reasons:  # all that it reads may be other now
+                    self.agenda.reasons[node].changed_names |= node.statement.effects.reads
+            for node in self.removed_nodes[record]:
+                self._group_of(node, removed=True)
+        for node, name in self.unbound:
+            self._tell_unbound(node, name)
+        for record, name, other in self.seen_otherwise:
+            for reader in (*self.graph.readers((record.name, name)), *self.agenda.star_readers(record)):
+                if reader.module is other:
+                    self.schedule(reader, f"{record.name}.{name} is bound before it or after it now", name, True)
+        for node in [node for record in self.left for node in self.graph.analyze(record)]:
+            self._group_of(node, removed=True)
+        for node in self.forsaken:
+            runners = [runner for code in codes.walk(node.codes) for runner in self.graph.runners(code)]
+            for user in runners if node.statement.kind in ("def", "class") else [node, *runners]:
+                self.schedule(user, "does without a module that is gone", code_changed=True)
+
+    def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
+        """Order numbers that rise along the new source; what stayed in order keeps its own."""
+        known = [None if n in self.added else n.order for n in nodes]
+        rising = diff.longest_rising([o for o in known if o is not None])
+        fixed = [o if o is not None and o in rising else None for o in known]
+        low = -1.0
+        for position, node in enumerate(nodes):
+            here = fixed[position]
+            if here is None:
+                high = next((o for o in fixed[position:] if o is not None), None)
+                here = low + 1.0 if high is None else (low + high) / 2
+                self.transaction.on_undo(self.graph.forget_orders)
+                self.transaction.set_attribute(node, "order", here)
+                self.graph.forget_orders()
+                fixed[position] = here
+            low = here
+
+    def _renew_codes(
+        self, node: Node, old: Statement | None, new: Statement, edit: FileEdit, change: Kind = Kind.ADDED
+    ) -> None:
+        """Give the node the code objects of its new version, and note which replace which."""
+        before = node.codes
+        compiled_alike = edit.same_flags and not self._imports_differ(before, edit)
+        if change is Kind.SAME and old is not None and compiled_alike:
+            shift = new.line - old.line
+            same_text = old.text == new.text
+            if (not shift and same_text) or not before:
+                return
+            moved_only = same_text and not any(map(codes.tells_lines, before))
+            after = tuple(codes.shifted(c, shift) for c in before) if moved_only else self._compiled(new, edit)
+        else:
+            after = self._compiled(new, edit)
+        self.transaction.set_attribute(node, "codes", after)
+        pairs = list(codes.align(before, after))
+        if change is Kind.BODY and len(before) == len(after) and all(codes.alike(a, b) for a, b in pairs):
+            change = Kind.SAME
+        succeeded = {id(old) for old, _ in pairs}
+        self.dropped += [code for code in codes.walk(before) if id(code) not in succeeded]
+        self.swap.pairs += pairs
+        if change is Kind.SAME:
+            self.swap.unchanged |= {id(code) for code, _ in pairs}
+        for code in before:
+            self.swap.holders[id(code)] = 1 + (id(code) in edit.loaded_constants)
+        if pairs:
+            self.swap.roots += [edit.record.namespace.get(name) for name in node.writes]
+            if change in (Kind.BODY, Kind.SHELL, Kind.MOVED):
+                self.outcome.patched += [f"{edit.record.name}.{name}" for name in new.names]
+
+    def _imports_differ(self, before: Sequence[CodeType], edit: FileEdit) -> bool:
+        """Whether a name that the code calls is imported now and was not, or the other way round."""
+        names = edit.imports_changed
+        return bool(names) and any(name in names for code in codes.walk(before) for name in code.co_names)
+
+    def _compiled(self, statement: Statement, edit: FileEdit) -> tuple[CodeType, ...]:
+        try:
+            return codes.children(compile_text(statement, edit.parsed, edit.record.path))
+        except SyntaxError as error:
+            error.filename = edit.record.path
+            raise
+
+    def _names_gone(self, record: ModuleRecord, old: Iterable[Node]) -> None:
+        """Names that the statements `old`, which are removed or have other text now, bind no more."""
+        lost = {name for node in old for name in self._old_writes(node) if not node.alive or name not in node.writes}
+        if not lost:
+            return
+        table = self.agenda.table(record)
+        self.removed_names += [(record, name) for name in sorted(lost) if name not in table.writers]
+        for name in lost & table.writers.keys():
+            remaining = table.writers[name]
+            last = max(node.order for node in remaining)
+            if any(node.order > last for node in old if name in self._old_writes(node) and node not in remaining):
+                for node in table.last_writers(name):
+                    self.schedule(node, f"binds {name} last now")
+                continue
+            self.unbound += [(node, name) for node in old if name in self._old_writes(node) and node not in remaining]
+            if not any(node.statement.unconditional for node in remaining):
+                for node in remaining:
+                    self.schedule(node, f"alone may bind {name} now")
+
+    def _tell_unbound(self, gone: Node, name: str) -> None:
+        """Statements between one that bound a name and the next that does saw a binding that is no more."""
+        record, table = gone.module, self.agenda.table(gone.module)
+        following = [w.order for w in table.writers.get(name, ()) if w.order > gone.order and w.statement.unconditional]
+        until = min(following, default=float("inf"))
+        readers = [*table.readers.get(name, ()), *self.agenda.function_readers(record, name, None)]
+        for reader in readers:
+            if reader.module is record and gone.order < reader.order <= until:
+                self.schedule(reader, f"{name} was bound by another statement", name, code_changed=True)
+
+    def _withdraw(self, node: Node) -> None:
+        if node.statement.effects.calls:
+            places = contributions.withdraw(self.transaction, node, self.graph, self._made_now(node), node.codes)
+            if places:
+                self.withdrawn += [(node, place) for place in places]
+            else:
+                self._make_grown_anew(node)
+
+    def _lose_entries(self, node: Node, new: Statement) -> None:
+        """What a statement added through functions goes as it becomes another: by its keys or with all of it."""
+        old = node.statement
+        if old.kind == "expr" and old.effects.calls:
+            told = contributions.told_by_keys(node, old, self.graph)
+        elif old.kind in ("def", "class") and _registers_otherwise(old, new):
+            grown = frozenset().union(*map(codes.grown_names, self._ran_by(node)))
+            told = not grown or not contributions.untold(node, self.graph, self._made_now(node), node.codes, grown)
+        else:
+            return
+        if not told:
+            self._make_grown_anew(node)
+
+    def _lose_targets(self, node: Node, new: Statement | None) -> None:
+        self.lost += [(node, target) for target in self.lost_targets(node, node.statement, new)]
+
+    def _make_grown_anew(self, node: Node) -> None:
+        """What a statement added to through functions cannot be told apart: it is made anew, by all who build it."""
+        self._make_anew_through(node, self._ran_by(node))
+
+    def _make_anew_through(self, node: Node, ran: Sequence[CodeType]) -> None:
+        for code in ran:
+            self._make_anew(code)
+        grown = frozenset().union(*map(codes.grown_names, ran))
+        for _, place in contributions.containers(node, self.graph, ()) if grown else ():
+            if place.owner is not None and place.attribute in grown:
+                self.bind_member_again(place.owner, place.attribute)
+
+    def _make_room(self, node: Node) -> None:
+        """An entry goes between others, and nothing tells which of these are a later statement's: all are made anew."""
+        now = self.graph.order(node)
+        ran = [c for c in self.graph.registers_with(node) if node in self.added or id(c) in node.ran]
+        growing = [code for code in ran if codes.grown_names(code)]
+        self.graph.analyze_dependents(r for code in growing for r in self.graph.at_path(code.co_filename))
+        runners = [runner for code in growing for runner in self.graph.runners(code)]
+        if not any(self.graph.order(runner) > now for runner in runners):
+            return
+        grown = frozenset().union(*map(codes.grown_names, growing))
+        for container, place in contributions.containers(node, self.graph, ()):
+            if (place.attribute or place.names[0][1]) not in grown or not container or isinstance(container, set):
+                continue
+            if not any(self._made_later(node, entry) for entry in contributions.entries(container)):
+                lost = set(self.made_anew)
+                self._make_anew_through(node, growing)
+                self.keeps_rest |= self.made_anew - lost
+                return
+
+    def _ran_by(self, node: Node) -> list[CodeType]:
+        """The code that the statement ran of the functions that its names lead to."""
+        namespace = node.module.namespace
+        used = [namespace[name] for name in node.statement.effects.reads if name in namespace]
+        metaclasses = [type(value) for value in used if isinstance(value, type) and type(value) is not type]
+        called = functions.reachable([*used, *metaclasses])
+        return [code for code in codes.walk(function.__code__ for function in called) if id(code) in node.ran]
+
+
+def _registers_otherwise(old: Statement, new: Statement) -> bool:
+    """Whether what its decorators or bases add may be something else: they, or the name that they see, are others."""
+    before, after = _heads(old.parse()), _heads(new.parse())
+    return bool(before) and (old.names != new.names or statements.shape(before, True) != statements.shape(after, True))
+
+
+def _heads(definition: ast.stmt) -> list[ast.AST | str]:
+    """What a definition hands itself to; of a class, what its members are handed to as well, with their names."""
+    heads: list[ast.AST | str] = [
+        part for field in ("decorator_list", "bases", "keywords") for part in getattr(definition, field, [])
+    ]
+    for member in definition.body if isinstance(definition, ast.ClassDef) else ():
+        if inner := _heads(member):
+            heads += [getattr(member, "name", ""), *inner]
+    return heads
+
+
+def mention(module: str) -> re.Pattern[bytes]:
+    """What a source looks like that may import a module, or reach it through its package."""
+    *packages, last = (re.escape(part) for part in module.encode().split(b"."))
+    forms = [
+        rb"\bimport\b[^\n]*\b%b\b" % last,
+        rb"\bimport\s*\([^)]*\b%b\b" % last,
+        rb"\bfrom\s+[\w.]*\b%b\s+import\b" % last,
+        *(rb"\b%b\.%b\b" % (package, last) for package in packages[-1:]),
+    ]
+    return re.compile(b"|".join(forms))

@@ -1,0 +1,114 @@
+"""Carries out a reload as one transaction over all modules: it lands whole or leaves no trace."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from types import ModuleType
+
+from ..loading import scripts
+from ..loading.recorder import Recorder
+from ..model import Change, Reload
+from ..planning.graph import Graph
+from .aftermath import Aftermath
+from .failures import explain, files_of, missing_module
+from .interactive import Interactive
+from .run import Outcome
+from .versions import Versions
+
+
+class Executor:
+    """Brings edited files and whatever used what changed up to date."""
+
+    def __init__(self, graph: Graph, recorder: Recorder, interactive: Interactive) -> None:
+        self.graph = graph
+        self.recorder = recorder
+        self.interactive = interactive
+        self.versions = Versions(graph)
+
+    def reload(self, changes: Sequence[Change], whole: Collection[str] = ()) -> tuple[Reload, Outcome]:
+        """Carry out the saved changes. Never raises: what fails is rolled back and told.
+
+        Of the files in `whole` every statement runs again.
+        """
+        run = _Run(self.graph, self.recorder)
+        loaded = dict(sys.modules)
+        try:
+            run.carry_out(changes, self.versions, whole)
+            main = sys.modules.get("__main__")
+            rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)
+        except BaseException as error:  # the user's top-level code ran: anything may come
+            run.transaction.roll_back()
+            self._forget_new_modules(loaded)
+            if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+                raise  # the user ends the program that runs its own reloads
+            touched = {c.path for c in changes} | missing_module(error) | files_of(error)
+            failure = explain(error)
+            involved = frozenset(run.outcome.involved | touched)
+            return Reload(failure=failure, involved=involved), run.outcome
+        outcome = run.outcome
+        return (
+            Reload(
+                ran=tuple(outcome.ran),
+                patched=tuple(dict.fromkeys(outcome.patched)),
+                removed=tuple(outcome.removed),
+                rebound=rebound,
+                notes=tuple(dict.fromkeys(outcome.notes)),
+            ),
+            outcome,
+        )
+
+    def _forget_new_modules(self, loaded: Mapping[str, ModuleType]) -> None:
+        """Take back the imports of a reload that failed: of user code only, others load once."""
+        for name in [name for name in sys.modules if name not in loaded]:
+            record = self.graph.modules.get(name)
+            if record is not None:
+                sys.modules.pop(name, None)
+                self.graph.remove(record)
+                self.recorder.forget(name)
+                parent, _, child = name.rpartition(".")
+                holder = sys.modules.get(parent)
+                if holder is not None and getattr(holder, child, None) is record.module:
+                    delattr(holder, child)
+
+
+class _Run(Aftermath):
+    """One reload in progress."""
+
+    def carry_out(self, changes: Sequence[Change], versions: Versions, whole: Collection[str] = ()) -> None:
+        for script in filter(None, map(self.graph.modules.get, self.graph.scripts)):
+            if script.script:
+                frame = scripts.main_frame(script.module)
+                script.running = self.graph.node_at(script, frame.f_lasti) if frame is not None else None
+        self.graph.analyze_dependents(r for change in changes for r in self.graph.at_path(change.path))
+        edits = [edit for change in changes for edit in self._file_edits(change, versions)]
+        versions.forget()
+        self._apply_edits(edits)
+        self._take_leave()
+        self._preset()
+        self._swap_code()
+        self._seed()
+        self._tell_annotations()
+        for node, place in self.withdrawn:
+            self._tell_entries(node, place)
+        for node, target in self.lost:
+            self.unset(node, target)
+        for change in changes:
+            for node in self.graph.openers(change.path):
+                self.schedule(node, f"reads {os.path.basename(change.path)}")
+        for change in changes:
+            if change.path in whole:
+                for record in self.graph.at_path(change.path):
+                    for node in self.graph.analyze(record):
+                        self.schedule(node, "asked for")
+        self._remove_names()
+        self._drop_submodules()
+        self._run_agenda()
+        while self.removed_names:
+            self._remove_names()
+            self._run_agenda()
+        self._put_rest_back()
+        self.set_up_attributes()
+        self._after()

@@ -1,0 +1,82 @@
+"""The names that an interactive ``__main__`` took from modules by ``from m import X``: they follow the modules."""
+
+from __future__ import annotations
+
+import dis
+import sys
+from types import CodeType, ModuleType
+from typing import Any
+
+from ..live.transaction import MISSING, Transaction
+from ..loading.recorder import importing_code
+from ..planning.graph import ModuleRecord
+from ..syntax import codes
+
+Taken = tuple[str, str, str]
+"""Module, name in it, name in ``__main__``; the last is ``*`` for a star import."""
+SEES_STARTS = sys.version_info >= (3, 12)
+SHARED = (int, float, complex, str, bytes, bool, type(None), tuple, frozenset)
+
+
+class Interactive:
+    """What ``__main__`` imported by name, told by the code that it executed.
+
+    Such code is text without a file, so nothing else remembers it. It is seen when it imports a module for the
+    first time and, where the prompt is watched, whenever it starts.
+    """
+
+    def __init__(self) -> None:
+        self._codes: list[CodeType] = importing_code
+        self._taken: set[Taken] = set()
+
+    def rebind(
+        self, transaction: Transaction, main: ModuleType, changes: list[tuple[ModuleRecord, str, Any, Any]]
+    ) -> tuple[str, ...]:
+        """Bind the new values of changed module names to the names of ``__main__`` that were taken from them."""
+        self._taken |= {taken for code in self._codes for taken in taken_by(code)}
+        self._codes.clear()
+        done = []
+        for record, name, old, new in changes:
+            if record.module is not main:
+                for bound in self._bound(main, record.name, name, old):
+                    if new is not MISSING:
+                        transaction.set_item(main.__dict__, bound, new)
+                        done.append(bound)
+        return tuple(dict.fromkeys(done))
+
+    def _bound(self, main: ModuleType, module: str, name: str, old: Any) -> list[str]:
+        """Names of ``__main__`` that still hold what they took."""
+        names = {bound for m, n, bound in self._taken if m == module and n in (name, "*")}
+        names = {name if bound == "*" else bound for bound in names}
+        if not SEES_STARTS and not isinstance(old, SHARED):
+            names.add(name)  # nothing told: the same object under the same name came from there
+        if old is MISSING:
+            return [n for n in names if n not in main.__dict__ and (module, "*", "*") in self._taken]
+        return [n for n in names if main.__dict__.get(n, MISSING) is old]
+
+
+def may_execute_text(script: CodeType | None) -> bool:
+    """Whether ``__main__`` is a prompt, or a script that executes text of its own."""
+    if script is None or sys.flags.interactive or "IPython" in sys.modules:
+        return True
+    return any(name in code.co_names for code in codes.walk((script,)) for name in ("exec", "interact", "eval"))
+
+
+def taken_by(code: CodeType) -> set[Taken]:
+    """The from-imports of a piece of top-level code."""
+    found: set[Taken] = set()
+    module, name = "", ""
+    for instruction in dis.get_instructions(code):
+        match instruction.opname:
+            case "IMPORT_NAME":
+                module = instruction.argval
+            case "IMPORT_FROM":
+                name = instruction.argval
+            case "IMPORT_STAR":
+                found.add((module, "*", "*"))
+            case "CALL_INTRINSIC_1" if instruction.argrepr == "INTRINSIC_IMPORT_STAR":
+                found.add((module, "*", "*"))
+            case "STORE_NAME" | "STORE_GLOBAL" if name:
+                found.add((module, name, instruction.argval))
+                name = ""
+    return found

@@ -1,0 +1,637 @@
+"""Runs statements again, and settles what came out."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from ..live import classes, functions, values
+from ..live.transaction import MISSING
+from ..loading.recorder import Notes
+from ..planning import presets
+from ..planning.graph import END, SEES_CALLS, ModuleRecord, Node
+from ..planning.planner import Reason
+from ..syntax import codes, statements
+from ..syntax.compiler import compile_statement, compile_text
+from ..syntax.instrument import Request, instrument
+from ..syntax.statements import Parsed
+from . import contributions
+from .definitions import Hooks, fresh, is_of, made_here
+from .editing import Editing, mention
+from .failures import explain
+from .run import IMMUTABLE
+
+MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
+"""Members of a metaclass or a base that run while a class is made."""
+
+
+class Bindings(MutableMapping[str, Any]):
+    """Stands for a module's namespace while a statement runs in it, and notes which names it binds."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._namespace = namespace
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._namespace[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.names.add(name)
+        self._namespace[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._namespace[name]
+        self.names.discard(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._namespace)
+
+    def __len__(self) -> int:
+        return len(self._namespace)
+
+
+class Rerunning(Editing):
+    """A run that runs what is on its agenda."""
+
+    def _run_agenda(self) -> None:
+        if self.agenda.empty:
+            return
+        if not self.imports_ready:
+            importlib.invalidate_caches()
+            self.imports_ready = True
+        self.recorder.hold()
+        try:
+            while (item := self.agenda.pop()) is not None:
+                self._run_in_order(*item)
+        finally:
+            self.recorder.release()
+        self._run_restores((END,))
+
+    def _run_in_order(self, node: Node, reason: Reason) -> None:
+        """Run a statement after those of other modules that are to bind what it reads."""
+        waiting = [(node, reason, self.agenda.awaited(node))]
+        while waiting:
+            node, reason, needed = waiting[-1]
+            earlier = next(needed, None)
+            if earlier is not None:
+                if self.agenda.waiting(earlier):
+                    waiting.append((earlier, self.agenda.take(earlier), self.agenda.awaited(earlier, early=True)))
+                continue
+            waiting.pop()
+            if self.restores:
+                self._run_restores(self.graph.order(node))
+            self.run(node, reason)
+
+    def _run_restores(self, now: tuple[float, ...]) -> None:
+        """Give names back what later statements bound, where the turn of these has come."""
+        for following in [node for node in self.restores if self.graph.order(node) <= now]:
+            for namespace, name, value in self.restores.pop(following):
+                self.transaction.set_item(namespace, name, value)
+
+    def run(self, node: Node, reason: Reason) -> None:
+        """Run one statement in its module, then tell its readers what came out different."""
+        if node.statement.kind == "constant":
+            return
+        record = node.module
+        self.outcome.involved.add(record.path)
+        before = self._before(node)
+        if self._is_bare_import(node):
+            self._run_bare_import(node, reason, before)
+            return
+        self.made[node] = self._made_by(node, before)
+        earlier_extra = set(node.extra) if node.star or node.statement.effects.dynamic else set()
+        grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
+        assigned = self.assigned(node)
+        self._guard(node, before)
+        for target, _ in assigned:
+            self.transaction.guard(target.holder)
+        unexplained = self._take_unexplained(node)
+        with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node) as hidden:
+            for name in self._bind(node, reason, before):
+                hidden.pop(name, None)
+        if node.star:
+            self._leave_later_modules(node, before)
+        gone = earlier_extra - node.extra | self._bound_no_more(node, unexplained)
+        for name in sorted(gone):
+            self._remove(record, name)
+        self.outcome.ran.append(str(node))
+        names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
+        for name in sorted(names - gone):
+            self._settle(node, name, before.get(name, MISSING))
+        for place in other_entries:
+            self._tell_entries(node, place)
+        self.settle_assigned(node, assigned)
+        self._tell_others(node, grouped)
+        self._close_groups(node)
+
+    def _take_unexplained(self, node: Node) -> dict[str, Any]:
+        """Names that only ``globals()[name] = value`` can have bound: the statement is to bind them again."""
+        record = node.module
+        if not _binds_by_namespace(node) or any(
+            other is not node and _binds_by_namespace(other) for other in self.agenda.table(record).dynamic
+        ):
+            return {}
+        names = node.extra - self._set_by_functions(record)
+        return {name: record.namespace.pop(name) for name in sorted(names) if name in record.namespace}
+
+    def _bound_no_more(self, node: Node, unexplained: Mapping[str, Any]) -> set[str]:
+        """Names of those taken that it did not bind this time."""
+        namespace = node.module.namespace
+        gone = unexplained.keys() - namespace.keys()
+        namespace.update({name: unexplained[name] for name in gone})  # to be removed, and told of, as any other
+        if gone:
+            self.transaction.set_attribute(node, "extra", node.extra - gone)
+        return gone
+
+    def _leave_later_modules(self, node: Node, before: Mapping[str, Any]) -> None:
+        """A star import brings no submodules that others imported only after it: a fresh process has none there."""
+        for module, name in sorted(node.reads):
+            package, child = self.graph.modules.get(module), self.graph.modules.get(f"{module}.{name}")
+            if package is None or child is None or before.get(name, MISSING) is not MISSING:
+                continue
+            said = name in package.namespace.get("__all__", ()) or mention(child.name).search(package.source or b"")
+            if name in node.extra and not said and self.graph.any_loaded_after((child.name,), node):
+                node.extra.discard(name)
+                self.transaction.delete_item(node.module.namespace, name)
+
+    def _run_bare_import(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
+        self._guard(node, before)
+        self._execute(node, reason, before)
+        self.outcome.ran.append(str(node))
+        for name in sorted(before):
+            self._settle(node, name, before[name])
+        self._tell_others(node, grouped=False)
+        self._close_groups(node)
+
+    def _before(self, node: Node) -> dict[str, Any]:
+        """What the names hold that the statement binds, or bound before it was edited."""
+        namespace = node.module.namespace
+        names = self._bound_by(node) | self._old_writes(node)
+        before = {name: namespace.get(name, MISSING) for name in names}
+        for name, value in before.items() if self.preset else ():
+            if self._is_preset(node.module, name, value):
+                before[name] = MISSING
+        return before
+
+    def _guard(self, node: Node, before: Mapping[str, Any]) -> None:
+        """Have everything that the statement may change taken back where the reload fails."""
+        record = node.module
+        if id(record) not in self.guarded:
+            self.guarded.add(id(record))
+            self.transaction.guard(record.namespace)
+        if node.statement.kind not in ("def", "class", "import", "from"):
+            self._dispose(record)
+        for name in self.agenda.table(record).mutates(node):
+            self.transaction.guard(record.namespace.get(name))
+        for value in before.values() if node.statement.kind == "class" else ():
+            self.transaction.guard(value)  # its decorators set attributes as they like
+
+    def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[list[contributions.Place]]:
+        """While the statement runs, what its last run put into registries is out of them."""
+        passed = grouped or node.statement.kind == "expr"
+        return contributions.replaced(
+            self.transaction,
+            node,
+            self.graph,
+            self._passed_before(node) if passed else self.made[node],
+            () if grouped else self._made_of(node),
+            self._old_statement(node),
+            partial(self._made_later, node),
+            added=node in self.added,
+            moved=node in self.moved,
+            anew=grouped,
+            emptied=self.emptied.keys() | self.made_now.keys(),
+        )
+
+    @contextmanager
+    def _later_hidden(self, node: Node) -> Iterator[dict[str, Any]]:
+        """While the statement runs, what only later statements bind or set is not there yet."""
+        hidden, overridden = self._hide_later_names(node), self._hide_later_hooks(node)
+        yield hidden
+        for name, value in hidden.items():
+            node.module.namespace.setdefault(name, value)
+        for cls, name, value in overridden:
+            self.transaction.set_member(cls, name, value)
+
+    def _bind(self, node: Node, reason: Reason, before: dict[str, Any]) -> set[str]:
+        """Execute the statement; names that only it may bind, and that it did not bind this time, are gone."""
+        if node.statement.unconditional or node.statement.kind == "AugAssign":
+            self._execute(node, reason, before)
+            return set()
+        namespace, table = node.module.namespace, self.agenda.table(node.module)
+        unsure = {name for name in node.statement.effects.writes if not table.reaching(name, node)}
+        bindings = Bindings(namespace)
+        self._execute(node, reason, before, bindings)
+        gone = unsure - bindings.names
+        for name in gone:
+            self.transaction.delete_item(namespace, name)
+        return gone
+
+    def _tell_others(self, node: Node, grouped: bool) -> None:
+        """What the statement did to what is not its own."""
+        if not grouped and node.statement.effects.mutates:
+            self._tell_library_state(node)
+        for name in node.writes if node.statement.kind == "def" or node.codes else ():
+            function = node.module.namespace.get(name)
+            if type(function) is FunctionType:
+                self.set_again(node, function)
+        for module, name in node.wrote:
+            other = self.graph.modules.get(module)
+            if other is not None and other is not node.module:
+                self._tell(other, name, node, f"{module}.{name} was set")
+
+    def _close_groups(self, node: Node) -> None:
+        """Compare the values whose last builder has run."""
+        for key, group in list(self.open_groups.items()) if self.open_groups else ():
+            group.members.discard(node)
+            if not group.members:
+                del self.open_groups[key]
+                value = group.maker.module.namespace.get(key[1], MISSING)
+                self._compare(group.maker, key[1], group.old, value)
+                self._keep_aliases(group.maker.module, key[1], value)
+
+    def _tell_before_next(self, node: Node, name: str) -> None:
+        """Statements that read a name before another statement binds it again; what it held then is not known."""
+        for reader in list(self.agenda.table(node.module).readers_of(name, node)):
+            self.schedule(reader, f"{name} changed", name)
+        for reader in list(self.agenda.function_readers(node.module, name, node)):
+            if reader.module is node.module:
+                self.schedule(reader, f"{name} changed", name, code_changed=True)
+
+    def _keep_aliases(self, record: ModuleRecord, name: str, new: Any) -> None:
+        """Where the old value stayed after all, names that were given the new one in between have it too."""
+        kept = record.namespace.get(name, MISSING)
+        if kept is not new and kept is not MISSING:
+            for other, alias in self._aliases(record, name):
+                if other.namespace.get(alias) is new:
+                    self.transaction.set_item(other.namespace, alias, kept)
+
+    def _tell_library_state(self, node: Node) -> None:
+        """What was done to a library (``os.environ["X"] = "1"``) is told to those below that mention the same."""
+        namespace, table = node.module.namespace, self.agenda.table(node.module)
+        for name in node.statement.effects.mutates:
+            if not isinstance(namespace.get(name), ModuleType) or self._grows(node, name):
+                continue
+            for reader in table.readers.get(name, ()):
+                if (
+                    reader.order > node.order
+                    and reader.statement.effects.attributes & node.statement.effects.attributes
+                ):
+                    self.schedule(reader, f"{name} was changed", name)
+
+    def _passed_before(self, node: Node) -> dict[str, Any]:
+        """What a bare call was given before: what it was given to may have outlived the reload."""
+        previous = self._old_statement(node)
+        key = id(node.module)
+        passed = {name: self.former[key, name] for name in node.statement.effects.passes if (key, name) in self.former}
+        for name in previous.effects.passes - node.statement.effects.passes if previous is not None else ():
+            if name in node.module.namespace:
+                passed[name] = self.former.get((key, name), node.module.namespace[name])
+        return passed
+
+    def _preset(self) -> None:
+        """Bind new names before code that uses them is live: any thread may run it from then on."""
+        for node in sorted((node for seeds in self.seeds.values() for node, _ in seeds), key=self.graph.order):
+            record = node.module
+            for name, value in presets.bindings(node) if self._may_run(node) else ():
+                if name in record.namespace:
+                    continue
+                if id(record) not in self.guarded:
+                    self.guarded.add(id(record))
+                    self.transaction.guard_namespace(record.module)
+                record.namespace[name] = self.preset[id(record), name] = value
+
+    def _hide_later_names(self, node: Node) -> dict[str, Any]:
+        """Names that only later statements bind do not exist yet when a changed statement runs."""
+        if node not in self.added and node.module not in self.edited:
+            return {}
+        namespace = node.module.namespace
+        later = self._not_yet(node, node.module.name)
+        if later and (used := later & self._names_used(node, later)):
+            return {name: namespace.pop(name) for name in sorted(used)}
+        return {}
+
+    def _not_yet(self, node: Node, module: str) -> set[str]:
+        """Names that a module has and that a fresh process would bind there only with the statement, or after it.
+
+        The module is the statement's own, or one that was importing it.
+        """
+        record = self.graph.modules.get(module)
+        if record is None or (record is not node.module and record not in self.graph.importers(node.module)):
+            return set()
+        now, writers = self.graph.order(node), self.agenda.table(record).writers
+        return {
+            n for n, first in writers.items() if n in record.namespace and first and self.graph.order(first[0]) >= now
+        }
+
+    def _hide_later_hooks(self, node: Node) -> list[tuple[type, str, Any]]:
+        """What later statements set on a metaclass or a base is not there yet when a class is made by it."""
+        if node.statement.kind != "class":
+            return []
+        hidden = []
+        for other in self.agenda.table(node.module).setting:
+            for target in self.targets(other, other.statement) if other.order > node.order else ():
+                cls, name = target.holder, target.attribute
+                if isinstance(cls, type) and name in MAKES_CLASSES and name in vars(cls):
+                    hidden.append((cls, name, vars(cls)[name]))
+                    self._give_own_member(node, cls, name)
+        return hidden
+
+    def _give_own_member(self, node: Node, cls: type, name: str) -> None:
+        """Let a class have the member that its own body makes."""
+        record, made = node.module, dict[str, Any]()
+        assert record.parsed is not None
+        for maker in self.agenda.table(record).last_writers(cls.__qualname__):
+            body = statements.members(maker.statement, record.parsed.text) if maker.statement.kind == "class" else ()
+            own = [copy.deepcopy(member.parse()) for member in body if name in member.effects.writes]
+            if own:
+                tree = ast.parse(f"class {cls.__name__}: pass").body[0]
+                tree.body = own  # type: ignore[attr-defined]
+                exec(compile_statement(tree, record.parsed, record.path), record.namespace, made)
+        self.transaction.delete_member(cls, name)
+        if cls.__name__ in made:
+            classes.graft_member(self.transaction, cls, name, made[cls.__name__])
+
+    def _dispose(self, record: ModuleRecord) -> None:
+        """Let the module close what its statements opened, before the first of them runs again."""
+        hook = record.namespace.get("__hmr_dispose__")
+        if type(hook) is FunctionType and (code := self.dispose_hooks.get(id(record))) is not None:
+            hook = FunctionType(code, hook.__globals__, hook.__name__, hook.__defaults__, hook.__closure__)
+        if id(record) in self.disposed or not callable(hook):
+            return
+        self.disposed.add(id(record))
+        try:
+            hook()
+        except Exception as error:  # the user's code
+            failure = explain(error)
+            self.outcome.notes.append(f"{failure.path}:{failure.line}: __hmr_dispose__ raised {failure.summary}")
+
+    def _execute(self, node: Node, reason: Reason, before: dict[str, Any], bindings: Bindings | None = None) -> None:
+        record, statement = node.module, node.statement
+        assert record.parsed is not None
+        hooks = None
+        if not node.codes and statement.kind != "class":
+            code = self._plain_code(node, record.parsed)
+        else:
+            hooks = Hooks(self, node, self._request(node, reason, before), before)
+            code = compile_statement(instrument(hooks.request), record.parsed, record.path)
+            code = codes.with_children(code, node.codes, hooks.objects())
+        notes = Notes(None, node)
+        notes.before_read = partial(self._before_read, node)
+        notes.not_yet = partial(self._not_yet, node)
+        try:
+            with self.recorder.running(notes):
+                exec(code, record.namespace, bindings)
+        except SystemExit:
+            if record.name != "__main__":
+                raise
+            self.agenda.drop(record)  # the script ends here, as it would in a fresh process
+        except classes.CannotChange as conflict:
+            self.full_run.add(f"{record.name}.{conflict.qualname}")
+            self._execute(node, reason, before, bindings)
+            return
+        finally:
+            notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
+        if loads := self.recorder.take_loads():
+            self.outcome.loaded += self.graph.absorb_all(loads)
+            self.code_users.clear()
+        self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
+        if hooks is not None:
+            self._take_up(hooks, node)
+
+    def _request(self, node: Node, reason: Reason, before: Mapping[str, Any]) -> Request:
+        """What is to be known for running a statement that defines something."""
+        assert node.module.parsed is not None
+        previous, text = self.previous.get(node), node.module.parsed.text
+        return Request(
+            old=previous.statement if previous else None if node in self.added else node.statement,
+            new=node.statement,
+            old_text=previous.text if previous else text,
+            new_text=text,
+            changed_names=frozenset(reason.changed_names),
+            code_changed=reason.code_changed,
+            in_place=self._in_place(node, before),
+            anew=node in self.anew,
+            lines=frozenset(reason.lines.union(new.co_firstlineno for _, new in self.swap.refused)),
+        )
+
+    def _take_up(self, hooks: Hooks, node: Node) -> None:
+        """What the statement's definitions have done to their live predecessors."""
+        if node.module in self.graph.caching():
+            self.caches = None
+        self.outcome.notes += hooks.class_hook.problems
+        self.remade += hooks.class_hook.remade
+        self.set_aside += hooks.class_hook.set_aside
+        for class_change in hooks.class_hook.changes:
+            self.touched.add(id(class_change.cls))
+            self.class_changes[id(class_change.cls)] = class_change
+            self.set_again(node, class_change.cls, class_change.names)
+        for function in hooks.merged:
+            self._tell_runners(function, node)
+        for function in hooks.shown:
+            self.tell_face(node.module, function.__qualname__.partition(".")[0])
+
+    def _plain_code(self, node: Node, parsed: Parsed) -> CodeType:
+        """Code of a statement that defines nothing, kept for the next time."""
+        if node.compiled is None or node.compiled[0] is not node.statement:
+            node.compiled = (node.statement, compile_text(node.statement, parsed, node.module.path))
+        return node.compiled[1]
+
+    def _before_read(self, node: Node, module: str, name: str) -> None:
+        """A statement of another module that is to bind what is read now runs first."""
+        record = self.graph.modules.get(module)
+        if record is None or record is node.module or not self.agenda.is_pending(record):
+            return
+        for earlier in self.agenda.awaited_of(node, record, {name}):
+            self._run_in_order(earlier, self.agenda.take(earlier))
+
+    def _renew_facts(self, node: Node, notes: Notes, in_part: bool) -> None:
+        before, now = node.uses, self.graph.uses_of(node, notes, in_part)
+        if now != before or node.star or not SEES_CALLS:
+            self.transaction.on_undo(self.graph.set_uses, node, before)
+            self.graph.renew(node, now)
+
+    def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
+        """Qualified names of the statement's classes whose live objects can take their new members."""
+        found = set()
+        waiting = [v for v in before.values() if self._made_before(node, v)]
+        while waiting:
+            cls = waiting.pop()
+            if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:
+                continue  # a decorator made the slots, and so the class
+            if classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run:
+                found.add(cls.__qualname__)
+                waiting += [
+                    m for m in list(vars(cls).values())
+                    if isinstance(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"
+                ]  # fmt: skip
+        return frozenset(found)
+
+    def _made_before(self, node: Node, value: Any) -> bool:
+        """Whether a class is one that the statement's last run made, and not another that had its name."""
+        if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
+            return False
+        if is_of(value, node.module):
+            return True
+        if node in self.added or not node.statement.kind == self._kind_before(node) == "class":
+            return False
+        home = self.graph.modules.get(value.__module__)  # packages give inner classes their own name
+        others = self.agenda.table(home).writers.get(value.__qualname__, ()) if home is not None else ()
+        return home is not None and not any(other.statement.kind == "class" for other in others)
+
+    def _settle(self, node: Node, name: str, old: Any) -> None:
+        """Keep the old object where the new one is the same; else tell who read the name."""
+        namespace = node.module.namespace
+        new = namespace.get(name, MISSING)
+        if old is not new and type(new) in (list, dict, set) and not self._hands_on(node, name):
+            self.made_now[id(new)] = new
+        if old is not new and old is not MISSING:
+            self.former.setdefault((id(node.module), name), old)
+        following = self._next_writer(node, name)
+        if following is not None:
+            self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
+        else:
+            old = self.finals.get((id(node.module), name), old)
+        if self._refill(node, name, old):
+            return
+        if (id(node.module), name) in self.open_groups:
+            self._tell_members(node, name)
+            return
+        self._compare(node, name, old, new, last=following is None)
+
+    def _refill(self, node: Node, name: str, old: Any) -> bool:
+        """A registry that all who build it fill again stays the object that it is; whether it can."""
+        new: Any = node.module.namespace.get(name)
+        if old is new or type(old) is not type(new) or type(old) not in (list, dict, set):
+            return False
+        if node.statement.kind in ("import", "from") or node.statement.alias:
+            return False
+        if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, node.module, name)):
+            return False
+        self.transaction.guard(old)
+        self.emptied[id(old)] = (old, copy.copy(old), (id(node.module), name) in self.keeps_rest)
+        for record, alias in self._aliases(node.module, name):
+            self.emptied_names[record.path].add(alias)
+        old.clear()
+        self._clear_caches(set(), self.emptied_names)
+        (old.extend if isinstance(old, list) else old.update)(new)
+        self.transaction.set_item(node.module.namespace, name, old)
+        self.open_groups.pop((id(node.module), name), None)
+        self._tell_entries(node, contributions.Place(((node.module.name, name),)), emptied=True)
+        return True
+
+    def _put_rest_back(self) -> None:
+        """What the program itself had put into registries that were filled again only for their order.
+
+        What was computed of them while they were filled is forgotten.
+        """
+        for container, before, keeps_rest in self.emptied.values():
+            if keeps_rest:
+                contributions.put_back(container, before)
+        self._clear_caches(set(), self.emptied_names, last=True)
+
+    def _next_writer(self, node: Node, name: str) -> Node | None:
+        """The next statement that binds the name, in its module or from another."""
+        own = self.agenda.table(node.module).next_writer(name, node)
+        setters = self.graph.setters((node.module.name, name))
+        if not setters:
+            return own
+        now = self.graph.order(node)
+        later = [setter for setter in setters if self.graph.order(setter) > now]
+        return min([*later, *([own] if own is not None else [])], key=self.graph.order, default=None)
+
+    def _compare(self, node: Node, name: str, old: Any, new: Any, last: bool = True) -> None:
+        """`last` tells that no later statement of the module binds the name: other modules see this value."""
+        namespace, t = node.module.namespace, self.transaction
+        if not last:
+            self._tell_before_next(node, name)
+            return
+        if old is new:
+            if new is not MISSING and id(new) in self.touched:
+                self._tell_touched(node, name, new)
+            return
+        hands_on = self._hands_on(node, name)
+        if old is not MISSING and new is not MISSING and not hands_on:
+            mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
+            same = mine and values.same(old, new, named=self._named(node))
+            was = old.__code__ if type(old) is FunctionType else None
+            if same and was is not None:
+                functions.renew_annotations(t, old, new)
+                if was is not new.__code__ and was.co_freevars == new.__code__.co_freevars:
+                    t.set_attribute(old, "__code__", new.__code__)  # equal, but of the definition that there is now
+            kept = old if same else self._successor(node, name, old, new)
+            if kept is old:
+                t.set_item(namespace, name, old)
+                contributions.exchange(t, node, self.graph, new, old)
+                if not same:
+                    self.touched.add(id(old))
+                    self._tell_touched(node, name, old, was)
+                return
+            if isinstance(new, type) and self._made_before(node, old):
+                self.touched.add(id(new))  # it may stand already where the old one stood
+                self.superseded.append(old)
+        elif isinstance(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
+            return
+        cached = callable(old) and functions.own(old, "__wrapped__") is not MISSING
+        if cached and callable(clear := functions.own(old, "cache_clear")):
+            t.on_undo(functions.emptied(clear))  # who still holds it must not be served what old code computed
+        self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
+        self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
+
+    def _hands_on(self, node: Node, name: str) -> bool:
+        """Whether a statement binds what others made, or adds to it in place: it is that very object."""
+        makers = [node]
+        if node.statement.kind == "AugAssign":
+            makers += self.agenda.table(node.module).reaching(name, node)
+        return any(maker.statement.kind in ("import", "from") or maker.statement.alias for maker in makers)
+
+    def _named(self, node: Node) -> set[int]:
+        """Identities of the functions that the statement reads by name, and of what something may be added to."""
+        namespace = node.module.namespace
+        read = [namespace.get(name) for name in node.statement.effects.reads]
+        for module, name in node.reads:
+            if (record := self.graph.modules.get(module)) is not None:
+                read.append(record.namespace.get(name))
+        return {id(value) for value in read if type(value) is FunctionType or not isinstance(value, IMMUTABLE)}
+
+    def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
+        """The object that goes on under a name whose statement made `new` where it had made `old`."""
+        if isinstance(old, type) and isinstance(new, type):
+            if node.statement.kind == "class" and self._made_before(node, old) and made_here(new, node):
+                return self._adopt(node, old, new)
+            own = name in self.made.get(node, {}) and ("<locals>" in new.__qualname__ or node in self.anew)
+            if own and (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__):
+                return self._adopt(node, old, new)
+            return new
+        own = name in self.made.get(node, {})
+        if own and type(old) is FunctionType and type(new) is FunctionType and fresh(new, name, node):
+            return classes.settle(self.transaction, old, new)
+        return new
+
+    def _adopt(self, node: Node, old: type, new: type) -> type:
+        adopted = classes.adopt(self.transaction, old, new, self.outcome.notes)
+        if adopted is old:
+            self.set_again(node, old)
+        return adopted
+
+    def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
+        """A later statement binds the name again: it must have the last word, as it had."""
+        if self.agenda.waiting(following) or following in self.agenda.done:
+            return
+        elsewhere = following.module is not node.module
+        reads = (node.module.name, name) in following.reads if elsewhere else name in following.statement.effects.reads
+        if not following.statement.unconditional or reads:
+            self.schedule(following, f"binds {name} again")
+        elif final is not MISSING:
+            self.restores.setdefault(following, []).append((node.module.namespace, name, final))
+
+
+def _binds_by_namespace(node: Node) -> bool:
+    """Whether a statement writes into ``globals()``."""
+    return not node.statement.effects.mutates.isdisjoint(("globals", "vars"))

@@ -1,0 +1,212 @@
+"""What a reload in progress knows, and what it has done so far."""
+
+from __future__ import annotations
+
+import types
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import CodeType, ModuleType
+from typing import Any
+
+from ..live import classes, functions
+from ..live.transaction import Transaction
+from ..loading.recorder import Recorder
+from ..planning.graph import Graph, ModuleRecord, Node
+from ..planning.planner import Agenda
+from ..planning.targets import Target
+from ..syntax import diff
+from ..syntax.statements import Parsed, Statement
+from .contributions import Place
+
+IMMUTABLE = (
+    int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,
+    types.BuiltinFunctionType, types.MethodType, ModuleType, types.GenericAlias, property,
+)  # fmt: skip
+"""Types whose values nothing adds to."""
+
+
+@dataclass(eq=False, repr=False)
+class FileEdit:
+    """A loaded module and the new version of its source."""
+
+    record: ModuleRecord
+    source: bytes
+    parsed: Parsed
+    old_parsed: Parsed | None
+    edits: tuple[diff.Edit, ...]
+
+    @cached_property
+    def same_flags(self) -> bool:
+        """Whether both versions have the same ``from __future__`` imports."""
+        return self.old_parsed is not None and self.old_parsed.future == self.parsed.future
+
+    @cached_property
+    def imports_changed(self) -> frozenset[str]:
+        """Names that import statements bind in one of the versions only: calls on them are compiled apart."""
+        if self.old_parsed is None:
+            return frozenset()
+        return self.old_parsed.import_names ^ self.parsed.import_names
+
+    @cached_property
+    def loaded_constants(self) -> frozenset[int]:
+        """Identities of what the code that was loaded holds."""
+        return frozenset(map(id, self.record.code.co_consts))
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether statements stay and stand in another order, or ones that import are others."""
+        stay = [edit.old for edit in self.edits if edit.old is not None and edit.new is not None]
+        if stay != sorted(stay) or self.old_parsed is None:
+            return True
+        touched = [edit for edit in self.edits if edit.change not in (diff.Change.SAME, diff.Change.BODY)]
+        statements = [self.old_parsed.statements[edit.old] for edit in touched if edit.old is not None]
+        statements += [self.parsed.statements[edit.new] for edit in touched if edit.new is not None]
+        return any("import" in statement.text for statement in statements)
+
+    def leaves(self, change: diff.Edit, node: Node) -> bool:
+        """Whether a statement stays just what it is, where it is."""
+        kept = change.new is not None and self.parsed.statements[change.new] is node.statement
+        return kept and change.change is diff.Change.SAME and self.same_flags and not self.imports_changed
+
+
+@dataclass(eq=False, repr=False)
+class Previous:
+    """What a statement was before this reload."""
+
+    statement: Statement
+    text: str
+    codes: tuple[CodeType, ...] = ()
+
+
+@dataclass(eq=False, repr=False)
+class Group:
+    """A value that several statements build: compared with the old one when the last of them has run."""
+
+    maker: Node
+    old: Any
+    members: set[Node] = field(default_factory=set)
+    """Those still to run."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Replaced:
+    """The code of one function before a reload and after it."""
+
+    name: str
+    """Module and qualified name."""
+    old: CodeType
+    new: CodeType
+    changed: bool
+    """Whether it does something else now."""
+    called: bool
+    """Whether statements that ran again have called it."""
+
+
+@dataclass(eq=False, repr=False)
+class Outcome:
+    """What a reload has done so far."""
+
+    ran: list[str] = field(default_factory=list)
+    patched: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rebound: list[tuple[ModuleRecord, str, Any, Any]] = field(default_factory=list)
+    """(module, name, old value, new value)."""
+    replaced: list[Replaced] = field(default_factory=list)
+    """The functions of the edited files; none where nothing of them moved."""
+    involved: set[str] = field(default_factory=set)
+    loaded: list[ModuleRecord] = field(default_factory=list)
+    """Modules that the reload imported."""
+    abandoned: list[ModuleRecord] = field(default_factory=list)
+    """Modules whose files are gone and that nothing imports any more."""
+
+
+class RunState:
+    """The state of one reload; the layers above act on it, each knowing only those below."""
+
+    def __init__(self, graph: Graph, recorder: Recorder) -> None:
+        self.graph = graph
+        self.recorder = recorder
+        self.transaction = Transaction()
+        self.agenda = Agenda(graph)
+        self.outcome = Outcome()
+        self.previous: dict[Node, Previous] = {}
+        self.parsed_before: dict[ModuleRecord, Parsed] = {}
+        """The versions that edited modules had."""
+        self.swap = functions.Swap([], [])
+        self.guarded: set[int] = set()
+        self.preset: dict[tuple[int, str], Any] = {}
+        """New names that are bound already, by module and name, with what they hold until their statements run."""
+        self.touched: set[int] = set()
+        """Identities of the objects that stayed what they are but do other things."""
+        self.superseded: list[type] = []
+        """Classes in whose place others stand now."""
+        self.class_changes: dict[int, classes.ClassChange] = {}
+        self.anew: set[Node] = set()
+        """Statements of classes that a library set up together, and of what keeps them: see `families`."""
+        self.remade: list[classes.Remade] = []
+        self.set_aside: list[tuple[type, dict[str, Any]]] = []
+        """Classes with members that some other statement has made of their fields, and has to make anew."""
+        self.touched_codes: set[int] = set()
+        self.changed_names: dict[str, set[str]] = {}
+        """By file, the globals that came out different."""
+        self.changed_through: dict[Node, set[str]] = {}
+        """Globals that statements changed through functions, as the old source had it."""
+        self.made: dict[Node, dict[str, Any]] = {}
+        """What the last run of each statement that ran again had made, by name."""
+        self.gone_values: dict[tuple[int, str], Any] = {}
+        self.removed_names: list[tuple[ModuleRecord, str]] = []
+        self.removed_nodes: dict[ModuleRecord, list[Node]] = defaultdict(list)
+        self.left: list[ModuleRecord] = []
+        """Modules whose files are gone and that nothing needs."""
+        self.forsaken: list[Node] = []
+        """Statements that do without modules whose files are gone."""
+        self.unbound: list[tuple[Node, str]] = []
+        """Statements with the names that they bound, and bind no more, before others that go on doing so."""
+        self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}
+        """By module, the statements that were edited, and how."""
+        self.seen_otherwise: list[tuple[ModuleRecord, str, ModuleRecord]] = []
+        """Modules with names that others, which are imported meanwhile, have seen and see no more, or now."""
+        self.withdrawn: list[tuple[Node, Place]] = []
+        """Removed statements, and the registries that their entries were taken out of."""
+        self.lost: list[tuple[Node, Target]] = []
+        """Statements, and what they no longer set on objects that others made."""
+        self.set_from_outside: set[tuple[int, str]] = set()
+        """Names of modules, by identity, whose values statements of other modules had set."""
+        self.open_groups: dict[tuple[int, str], Group] = {}
+        self.made_anew: set[tuple[int, str]] = set()
+        """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
+        self.keeps_rest: set[tuple[int, str]] = set()
+        """Those of them that hold what nobody made again as well: each statement that builds them runs again."""
+        self.emptied: dict[int, tuple[Any, Any, bool]] = {}
+        """By identity, what was emptied to be filled again, what it held, and whether it keeps the rest of that."""
+        self.emptied_names: dict[str, set[str]] = defaultdict(set)
+        """Their names, by file."""
+        self.made_now: dict[int, Any] = {}
+        """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
+        self.caches: list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]] | None = None
+        """The caches of the user's functions with the code behind them, once they are asked for."""
+        self.former: dict[tuple[int, str], Any] = {}
+        """What names, by the identity of their modules, held before other objects took their places."""
+        self.code_index: dict[ModuleRecord, dict[int, CodeType]] = {}
+        """Code by identity, of the modules that were asked for."""
+        self.code_users: dict[str, dict[int, tuple[str, CodeType]]] = {}
+        """By name, the code that mentions it, by identity, with the module that it is of."""
+        self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
+        self.finals: dict[tuple[int, str], Any] = {}
+        """What names held that several statements bind, before the first of these ran again."""
+        self.full_run: set[str] = set()
+        self.imports_ready = False
+        self.edited: dict[ModuleRecord, None] = {}
+        self.disposed: set[int] = set()
+        self.dropped: list[CodeType] = []
+        """Code objects of the old source that have no successor."""
+        self.added: set[Node] = set()
+        self.moved: set[Node] = set()
+        """Statements that changed places with others that they depend on."""
+        self.dispose_hooks: dict[int, CodeType] = {}
+        """The code that ``__hmr_dispose__`` had; a function would be given the new code with all others."""
+        self.grown_names: dict[int, tuple[CodeType, frozenset[str]]] = {}
+        """What each code object adds to, by its identity."""
+        self.global_writes: dict[int, frozenset[str]] = {}

@@ -1,0 +1,361 @@
+"""Which statements run again, and what must come along with each."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from ..live import functions, reach
+from ..live.transaction import MISSING
+from ..planning.graph import ModuleRecord, Node
+from ..planning.planner import may_bind_globals
+from ..planning.targets import only_sets
+from ..syntax import codes
+from ..syntax.statements import Statement
+from .run import IMMUTABLE, Group, RunState
+
+
+class Scheduling(RunState):
+    """A run that puts statements on its agenda."""
+
+    def schedule(self, node: Node, reason: str, name: str | None = None, code_changed: bool = False) -> None:
+        """Let a statement run again, and with it what belongs with it."""
+        waiting = [(node, reason, name, code_changed)]
+        while waiting:
+            node, reason, name, code_changed = waiting.pop()
+            if not self._may_run(node) or (node.statement.directive == "keep" and node not in self.added):
+                continue
+            if not self.agenda.add(node, reason, name, code_changed) or self._is_bare_import(node):
+                continue
+            for earlier, read in self.agenda.needed_before(node, self._read_by_calls(node)):
+                waiting.append((earlier, f"{node.statement.label} needs its {read}", None, False))
+            waiting += [(n, r, None, False) for n, r in (*self._group(node), *self._half_built(node))]
+
+    def _is_bare_import(self, node: Node) -> bool:
+        """Whether a statement does no more than to bind names that its text tells, as most that a change reaches.
+
+        Nothing belongs with it, it has put nothing into registries, and it is what it was when it ran last.
+        """
+        imports = node.statement.kind in ("import", "from") and not (node.star or node.extra or node.ran or node.codes)
+        return imports and node.module not in self.edited
+
+    def _read_by_calls(self, node: Node) -> set[str]:
+        """Names that are bound more than once and that functions which a new statement will call read."""
+        names = {name for name, _ in self.agenda.table(node.module).written_again}
+        return self._names_used(node, names) if names and node in self.added else set()
+
+    def _names_used(self, node: Node, names: set[str]) -> set[str]:
+        """What a statement reads, itself or by the functions of its module that it calls without some `names`.
+
+        What functions merely add to is not meant: a registry is not looked at by who registers.
+        """
+        effects, namespace = node.statement.effects, node.module.namespace
+        found = set(effects.reads)
+        if not effects.calls or names <= found:
+            return found
+        writers = self.agenda.table(node.module).writers
+        new = [w for name in effects.reads - namespace.keys() for w in writers.get(name, ())]  # by the same edit
+        defined = [*codes.walk(code for writer in new for code in writer.codes)]
+        used = effects.reads.union(*map(codes.global_reads, defined)) - names
+        called = [namespace[name] for name in used if name in namespace]
+        for code in [*defined, *reach.reached(called, effects.attributes, {node.module.path}).values()]:
+            found |= codes.global_reads(code) - codes.grown_globals(code)
+        return found
+
+    def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """A changed statement between those that build or set a value must see it as in a fresh process."""
+        if node not in self.added and node.module not in self.edited:
+            return
+        yield from self._half_built_elsewhere(node)
+        if node.statement.kind in ("import", "from"):
+            return
+        table = self.agenda.table(node.module)
+        growing = {name for name in table.writers if isinstance(node.module.namespace.get(name), (list, dict, set))}
+        for name in self._names_used(node, growing) - node.statement.effects.mutates:
+            value = node.module.namespace.get(name)
+            if isinstance(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
+                continue
+            if any(self._added_to_after(node, name)):
+                self.made_anew.add((id(node.module), name))
+                yield from self._makers(table, node, name)
+
+    def _half_built_elsewhere(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """The same for what it reads of other modules."""
+        imports = node.statement.kind in ("import", "from")
+        adds_to = [node.module.namespace.get(name) for name in node.statement.effects.mutates]
+        for record, name in self._read_elsewhere(node):
+            value = record.namespace.get(name)
+            adds = any(each is record.module or each is value for each in adds_to)
+            grows = not adds and not imports and type(value) in (list, dict, set)
+            if any(self._set_after(node, record, name)) or (grows and any(self._added_to_unseen(node, record, name))):
+                yield from self._writers(record, name)
+
+    def _read_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
+        """What a statement reads of other modules that it does not set itself."""
+        own = {names[-1] for names in node.statement.effects.sets}
+        for module, name in self.graph.expected_reads(node):
+            record = self.graph.modules.get(module)
+            if record is not None and record is not node.module and name not in own:
+                yield record, name
+
+    def _set_after(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
+        """For each statement that sets a name of another module, whether it stands after `node`."""
+        now = self.graph.order(node)
+        yield from (self.graph.order(setter) > now for setter in self.graph.setters((record.name, name)))
+
+    def _added_to_after(self, node: Node, name: str) -> Iterator[bool]:
+        """For each statement that adds to the value of a name, whether it stands after `node`."""
+        table = self.agenda.table(node.module)
+        yield from (m.order > node.order and self._grows(m, name) for m in table.mutators.get(name, ()))
+        yield from self._added_to_unseen(node, node.module, name)
+
+    def _added_to_unseen(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
+        """The same for those that the module's own text does not show: by functions, and in other modules."""
+        now = self.graph.order(node)
+        for other, alias in self._aliases(*self._origin(record, name)):
+            table = self.agenda.table(other)
+            if other is not node.module or (other, alias) != (record, name):
+                yield from (self.graph.order(m) > now for m in table.mutators.get(alias, ()))
+            for code in table.codes_naming(alias):
+                runners = self.graph.runners(code)
+                if runners and alias in codes.grown_globals(code):
+                    yield from (self.graph.order(runner) > now for runner in runners)
+            for reader in self.graph.readers((other.name, alias)):
+                effects = reader.statement.effects
+                if effects.mutates and alias in effects.attributes:
+                    yield self.graph.order(reader) > now
+
+    def _aliases(self, record: ModuleRecord, name: str) -> Iterator[tuple[ModuleRecord, str]]:
+        """The names in any module that imports and plain assignments made of a name, itself first."""
+        waiting, seen = [(record, name)], set[tuple[str, str]]()
+        while waiting:
+            record, name = waiting.pop()
+            if (record.name, name) in seen:
+                continue
+            seen.add((record.name, name))
+            yield record, name
+            for reader, known in list(self.agenda.readers(record, name, None)):
+                if reader.statement.kind == "from":
+                    waiting.append((reader.module, known))
+                elif reader.statement.alias:
+                    waiting += [(reader.module, bound) for bound in reader.statement.names]
+
+    def _may_run(self, node: Node) -> bool:
+        record = node.module
+        if record.path in self.graph.gone:
+            return False
+        if not record.script:
+            return True
+        if record.running is not None and node.order >= record.running.order:
+            return False
+        return node.statement.kind in ("def", "class", "assign", "import", "from", "AnnAssign")
+
+    def _group_of(self, node: Node, removed: bool = False) -> None:
+        for other, reason in self._group(node, removed):
+            self.schedule(other, reason)
+
+    def _group(self, node: Node, removed: bool = False) -> Iterator[tuple[Node, str]]:
+        """Statements that build one value belong together: its makers, and whatever adds to it."""
+        table = self.agenda.table(node.module)
+        previous = self.previous.get(node)
+        old = previous.statement.effects if previous is not None else node.statement.effects
+        mutates = old.mutates | table.mutates(node) | self.changed_through.get(node, set())
+        for name in {*mutates, *self._consumes(node)}:
+            whole = isinstance(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
+            if not whole and self._grows(node, name) and not only_sets(node, name, self.graph):
+                yield from self._makers(table, node, name)
+        if removed or node.statement.kind in ("import", "from"):
+            return
+        for name in node.writes:
+            if isinstance(node.module.namespace.get(name), (FunctionType, type)):
+                continue  # it stays what it is, and is given its attributes again
+            for other in table.mutators.get(name, ()):
+                if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
+                    self._open_group(node, name, other)
+                    yield other, f"adds to {name}"
+
+    def _consumes(self, node: Node) -> Iterator[str]:
+        """Names of iterators that a statement reads, and so takes from."""
+        namespace = node.module.namespace
+        for name in node.statement.effects.reads if node.statement.kind not in ("def", "class") else ():
+            value = namespace.get(name)
+            if hasattr(type(value), "__next__") and not isinstance(value, io.IOBase):
+                yield name
+
+    def _makers(self, table: Any, node: Node, name: str) -> Iterator[tuple[Node, str]]:
+        makers = table.reaching(name, node) or table.last_writers(name)  # those have moved below it
+        module_held = isinstance(node.module.namespace.get(name), ModuleType)
+        for maker in makers if not module_held else ():
+            if maker.statement.kind == "from":
+                yield from self._foreign_makers(maker, name)
+            elif maker.statement.kind != "import":
+                yield maker, f"makes {name}"
+            if maker.statement.alias:
+                for read in maker.statement.effects.reads:
+                    yield from self._makers(table, maker, read)
+        if module_held or any(maker.statement.kind == "import" for maker in makers):
+            for module, attribute in node.reads:
+                record = self.graph.modules.get(module)
+                if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):
+                    yield from self._writers(record, attribute)
+
+    def _foreign_makers(self, maker: Node, name: str) -> Iterator[tuple[Node, str]]:
+        for record, attribute in self._imported(maker, name):
+            yield from self._writers(record, attribute)
+
+    def _imported(self, node: Node, name: str) -> Iterator[tuple[ModuleRecord, str]]:
+        """Where a from-import has a name from: the module, and what it is called there."""
+        for module, attribute in node.reads:
+            record = self.graph.modules.get(module)
+            if record is not None and _alias_of(node, attribute) == name:
+                yield record, attribute
+
+    def _origin(self, record: ModuleRecord, name: str) -> tuple[ModuleRecord, str]:
+        """Where the value of a name was bound first, before it was imported from module to module."""
+        seen = set[tuple[str, str]]()
+        while (record.name, name) not in seen:
+            seen.add((record.name, name))
+            importers = [w for w in self.agenda.table(record).last_writers(name) if w.statement.kind == "from"]
+            record, name = next(
+                (found for writer in importers for found in self._imported(writer, name)), (record, name)
+            )
+        return record, name
+
+    def _writers(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, str]]:
+        """Who makes the value of a global of another module, which may have it from yet another."""
+        waiting, seen = [(record, name)], set[tuple[str, str]]()
+        while waiting:
+            record, name = waiting.pop()
+            if (record.name, name) in seen:
+                continue
+            seen.add((record.name, name))
+            self.made_anew.add((id(record), name))
+            for writer in self.agenda.table(record).writers.get(name, ()):
+                yield writer, f"makes {name}"
+                if writer.statement.kind == "from":
+                    waiting += self._imported(writer, name)
+
+    def _grows(self, node: Node, name: str) -> bool:
+        """Whether the value of a name is one that a statement can add to."""
+        if name in self.changed_through.get(node, ()) or name in self.agenda.table(node.module).by_functions.get(
+            node, ()
+        ):
+            return True
+        if name in node.statement.effects.reads and name in node.statement.effects.writes:
+            return True
+        value = node.module.namespace.get(name, MISSING)
+        if isinstance(value, ModuleType):
+            writers = self.agenda.table(node.module).writers.get(name, ())
+            made_here = any(writer.statement.kind == "assign" and not writer.statement.alias for writer in writers)
+            return made_here or value.__name__ in self.graph.modules
+        if isinstance(value, (FunctionType, type)):
+            # `f.attribute = value` adds to a function or class of this module; passing it on does not
+            return node.statement.kind == "assign" and getattr(value, "__module__", None) == node.module.name
+        return not isinstance(value, IMMUTABLE)
+
+    def _open_group(self, maker: Node, name: str, member: Node) -> None:
+        key = (id(maker.module), name)
+        if key not in self.open_groups:
+            value = maker.module.namespace.get(name, MISSING)
+            self.open_groups[key] = Group(maker, MISSING if self._is_preset(maker.module, name, value) else value)
+        self.open_groups[key].members.add(member)
+
+    def _is_preset(self, record: ModuleRecord, name: str, value: object) -> bool:
+        """Whether a name holds what it was preset to, which stands for its not being bound yet."""
+        return value is not MISSING and self.preset.get((id(record), name), MISSING) is value
+
+    def _make_anew(self, code: CodeType) -> None:
+        """The globals that a function adds to are made again by their own statements."""
+        for record in self.graph.at_path(code.co_filename):
+            for name in codes.grown_globals(code):
+                if isinstance(record.namespace.get(name), (list, dict, set)):
+                    self.made_anew.add((id(record), name))
+                    for maker in self.agenda.table(record).last_writers(name):
+                        if maker.statement.kind not in ("from", "import"):
+                            self.schedule(maker, f"makes {name}")
+
+    def _old_writes(self, node: Node) -> set[str]:
+        previous = self.previous.get(node)
+        return {*(previous.statement.effects.writes if previous else node.writes), *node.extra}
+
+    def _kind_before(self, node: Node) -> str:
+        previous = self.previous.get(node)
+        return previous.statement.kind if previous is not None else node.statement.kind
+
+    def _made_of(self, node: Node) -> tuple[CodeType, ...]:
+        """The code of what the statement defines, and of what its last version defined."""
+        previous = self.previous.get(node)
+        return () if node in self.added else (*node.codes, *(previous.codes if previous is not None else ()))
+
+    def _old_statement(self, node: Node) -> Statement | None:
+        """What the statement was before it was edited; None where its text is the same."""
+        previous = self.previous.get(node)
+        if previous is None or previous.statement.text == node.statement.text:
+            return None
+        return previous.statement
+
+    def _made_later(self, node: Node, value: Any) -> bool:
+        """Whether a function or class, or what a decorator made of it, comes from a statement after `node`."""
+        parts = [*value, value] if type(value) in (tuple, list) else [value]
+        classes = [part for part in parts if isinstance(part, type) and part.__module__ in self.graph.modules]
+        for cls in classes:
+            record = self.graph.modules[cls.__module__]
+            makers = self.agenda.table(record).last_writers(cls.__qualname__.partition(".")[0])
+            if any(self.graph.order(maker) > self.graph.order(node) for maker in makers):
+                return True
+        found = [f for f in functions.wrapped(parts) if "<locals>" not in f.__qualname__]
+        return any(self.graph.stands_after(function.__code__, node) for function in found)
+
+    def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what the names held, what the statement's last run made."""
+        if node in self.added:
+            return {}
+        table = self.agenda.table(node.module)
+        own = {id(code) for code in codes.walk(node.codes)}
+        made = {}
+        for name, value in before.items():
+            value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
+            if (id(node.module), name) in self.set_from_outside or self.graph.setters((node.module.name, name)):
+                continue
+            if self._is_of_another(node, value, own):
+                continue
+            sole = table.writers.get(name, [node]) == [node] or name not in table.writers
+            if value is not MISSING and (sole or any(id(f.__code__) in own for f in functions.reachable([value]))):
+                made[name] = value
+        return made
+
+    def _made_now(self, node: Node) -> dict[str, Any]:
+        """What the statement's last run made, of what its names hold now."""
+        namespace = node.module.namespace
+        return self._made_by(node, {name: namespace[name] for name in node.writes if name in namespace})
+
+    def _is_of_another(self, node: Node, value: Any, own: set[int]) -> bool:
+        """Whether a function was defined by another statement of the module: one that bound the name before."""
+        if type(value) is not FunctionType or "<locals>" in value.__qualname__:
+            return False
+        here = value.__code__.co_filename == node.module.path
+        return here and not any(id(f.__code__) in own for f in functions.reachable([value]))
+
+    def _bound_by(self, node: Node) -> set[str]:
+        names = node.writes
+        return {*names, *self._set_by_functions(node.module)} if node.statement.effects.calls else set(names)
+
+    def _set_by_functions(self, record: ModuleRecord) -> frozenset[str]:
+        """Global names that functions of the module bind."""
+        key = id(record)
+        if key not in self.global_writes:
+            nodes = filter(may_bind_globals, self.graph.analyze(record))
+            found = [codes.global_writes(code) for node in nodes for code in codes.walk(node.codes)]
+            self.global_writes[key] = frozenset().union(*found)
+        return self.global_writes[key]
+
+    def _bound_again(self, node: Node) -> bool:
+        """Whether what the statement bound is no longer under its name."""
+        table = self.agenda.table(node.module)
+        return any(table.next_writer(name, node) is not None for name in node.writes)
+
+
+def _alias_of(node: Node, imported: str) -> str:
+    return next((bound for _, _, name, bound in node.statement.imports if name == imported), imported)

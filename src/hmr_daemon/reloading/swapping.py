@@ -1,0 +1,132 @@
+"""New code for the functions of edited files, all at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import CodeType, FunctionType
+
+from ..live import functions
+from ..planning.graph import Node
+from ..syntax import codes
+from ..syntax import instrument as instrument_module
+from ..syntax.compiler import compile_statement
+from . import decorated
+from .assignments import Assigning
+from .definitions import resolve
+
+
+class Swapping(Assigning):
+    """A run that swaps code."""
+
+    def _swap_code(self) -> None:
+        """All functions of all edited files get their new code at once."""
+        t = self.transaction
+        modules = self.graph.modules
+        self.swap.namespaces = lambda: [record.namespace for record in modules.values()]  # does not hold the run itself
+        t.start_batch()
+        functions.swap(t, self.swap)
+        t.end_batch()
+        for old, new in self.swap.pairs:
+            self.graph.code_renewed(old, new)
+            t.on_undo(self.graph.code_renewed, new, old)
+        self.agenda.forget_tables()
+        self.code_index.clear()
+        self.code_users.clear()
+        changed = {id(old) for old in self.swap.changed}
+        new_of = {id(old): new for old, new in self.swap.pairs}
+        self._clear_caches({id(new) for old, new in self.swap.pairs if id(old) in changed})
+        for old in self.swap.changed:
+            new = new_of[id(old)]
+            if codes.is_class_body(new) and "<locals>" not in new.co_qualname:
+                continue
+            runners = self.graph.runners(new)
+            for node in runners:
+                self.schedule(node, f"ran {new.co_qualname}", code_changed=True)
+            if runners and codes.grown_globals(old) | codes.grown_globals(new):
+                self._make_anew(old)
+                self._make_anew(new)
+            if codes.docstring(old) != codes.docstring(new):
+                self._tell_docstring(new)
+        for function, new in self.swap.refused:
+            self._refused(function, new)
+        self._look_into_decorators(changed)
+        self._class_lines()
+
+    def _tell_docstring(self, new: CodeType) -> None:
+        for record in self.graph.at_path(new.co_filename):
+            self.tell_face(record, new.co_qualname.partition(".")[0])
+
+    def _refused(self, function: FunctionType, new: CodeType) -> None:
+        """A function whose closure has not the variables of the new code: what made it must run again."""
+        if "<locals>" not in new.co_qualname:
+            for node in self._owners(new):
+                self.schedule(node, f"{new.co_qualname} has other free variables", code_changed=True)
+            return
+        adapted = self._adapted(function, new)
+        if adapted is not None:
+            self.transaction.set_attribute(function, "__code__", adapted)
+            return
+        for node in self._owners(new):
+            self.schedule(node, f"{new.co_qualname} uses other variables of its surroundings", code_changed=True)
+        self.outcome.notes.append(
+            f"{new.co_qualname} made before the edit keeps its old code: it now uses other variables of the "
+            f"function around it (line {new.co_firstlineno})"
+        )
+
+    def _adapted(self, function: FunctionType, new: CodeType) -> CodeType | None:
+        """The new code, taking more variables of its surroundings than it uses: those that the closure has."""
+        names = function.__code__.co_freevars
+        if not set(new.co_freevars) <= set(names):
+            return None
+        for record in self.graph.at_path(new.co_filename):
+            for node in self.graph.analyze(record):
+                if any(inner is new for inner in codes.walk(node.codes)) and record.parsed is not None:
+                    tree = instrument_module.with_free_names(node.statement, new.co_name, new.co_firstlineno, names)
+                    whole = compile_statement(tree, record.parsed, record.path)
+                    for code in codes.walk((whole,)):
+                        if code.co_qualname == new.co_qualname and code.co_freevars == names:
+                            return code
+        return None
+
+    def _look_into_decorators(self, changed: set[int]) -> None:
+        """A decorator that made something of a function's code has to do so again."""
+        edited: dict[int, functions.Pair] = {
+            id(new): (old, new)
+            for old, new in self.swap.pairs
+            if id(old) in changed or codes.docstring(old) != codes.docstring(new)
+        }
+        files, known = self.graph.paths(), decorated.Mentioned()
+        for node in [n for n in self.previous if n.codes and n.statement.effects.calls]:
+            mine = [edited[id(code)] for code in codes.walk(node.codes) if id(code) in edited]
+            if not mine or node.statement.kind not in ("def", "class") or self._bound_again(node):
+                continue
+            for each in decorated.definitions(node, mine, self.swap.functions):
+                if decorated.consumed(each, node, files, known):
+                    self.schedule(node, f"the decorator of {each.new.co_qualname} used its code")
+                    if (reason := self.agenda.reasons.get(node)) is not None:
+                        reason.lines.add(each.new.co_firstlineno)
+
+    def _owners(self, code: CodeType) -> Iterator[Node]:
+        for record in self.graph.at_path(code.co_filename):
+            for node in self.graph.analyze(record):
+                if node.codes and any(inner is code for inner in codes.walk(node.codes)):
+                    yield node
+                    for outer in codes.walk(node.codes):
+                        if code in codes.children(outer):
+                            yield from self.graph.runners(outer)
+
+    def _class_lines(self) -> None:
+        """Classes tell their line since 3.13."""
+        if sys.version_info < (3, 13):
+            return
+        for old, new in self.swap.pairs:
+            if (
+                codes.is_class_body(new)
+                and old.co_firstlineno != new.co_firstlineno
+                and "<locals>" not in new.co_qualname
+            ):
+                for record in self.graph.at_path(new.co_filename):
+                    cls = resolve(record.namespace, new.co_qualname)
+                    if isinstance(cls, type) and "__firstlineno__" in vars(cls):
+                        self.transaction.set_member(cls, "__firstlineno__", new.co_firstlineno)

@@ -1,0 +1,379 @@
+"""Who is told that a name, a function or a class came out different."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterator, Mapping, Set
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
+from typing import Any
+
+from ..live import classes, functions, reach
+from ..live.transaction import MISSING
+from ..planning.graph import ModuleRecord, Name, Node
+from ..syntax import codes, statements
+from . import decorated
+from .contributions import Place
+from .families import Families
+
+INTROSPECTION = frozenset({
+    "__annotations__", "__defaults__", "__dict__", "__doc__", "__kwdefaults__", "__signature__", "cleandoc", "getdoc",
+    "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
+})  # fmt: skip
+"""What a statement mentions that looks at a function rather than calls it."""
+ASKING = frozenset({"isinstance", "issubclass"})
+CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+MANY = 1_000  # entries of a container that are looked at
+
+
+class Telling(Families):
+    """A run that tells the readers of what changed."""
+
+    def _tell(self, record: ModuleRecord, name: str, origin: Node | None, reason: str, added: bool = False) -> None:
+        self.changed_names.setdefault(record.path, set()).add(name)
+        self._clear_caches(set(), {record.path: {name}})
+        for reader, known in list(self.agenda.readers(record, name, origin)):
+            effects = reader.statement.effects
+            shown = known in effects.reads or name in effects.attributes or bool(reader.statement.imports)
+            called = not shown or self._calls_what_reads(reader, name)
+            self.schedule(reader, reason, known, code_changed=called)
+        compiled = [node for node in self.graph.analyze(record) if node.codes and decorated.compiled(node, name)]
+        for reader in [*self.agenda.function_readers(record, name, origin), *compiled]:
+            self.schedule(reader, reason, name, code_changed=True)
+        if added and not name.startswith("_"):
+            for reader in self.agenda.star_readers(record):
+                self.schedule(reader, f"{record.name}.{name} is new")
+
+    def _calls_what_reads(self, reader: Node, name: str) -> bool:
+        """Whether a function that a definition called, and not only its own text, mentions a name."""
+        if reader.statement.kind not in ("class", "def") or not reader.ran:
+            return False
+        return any(name in code.co_names for code in self._codes_run(reader, (), name))
+
+    def _tell_touched(self, node: Node, name: str, value: Any, was: CodeType | None = None) -> None:
+        """An object is the same but does other things: who ran it runs again, who passed it on does not."""
+        if isinstance(value, type):
+            change = self.class_changes.get(id(value))
+            if change is None:
+                self._clear_caches(set(), {node.module.path: {name}})
+            self._tell_class_touched(node, name, change)
+        elif isinstance(value, FunctionType) and value.__code__.co_filename not in self.graph.paths():
+            self._tell(node.module, name, node, f"{name} changed")  # made by `exec`: who runs it is not known
+        elif isinstance(value, FunctionType):
+            self._tell_runners(value, node, was)
+            for reader, known in list(self.agenda.readers(node.module, name, node)):
+                if known in reader.statement.effects.decorates:  # a wrapper may keep what registers with it
+                    self.schedule(reader, f"{name} was made anew", known, code_changed=True)
+
+    def _tell_runners(self, function: FunctionType, origin: Node, was: CodeType | None = None) -> None:
+        self.touched_codes.add(id(function.__code__))
+        self._clear_caches({id(function.__code__)})
+        runners = self.graph.runners(function.__code__)
+        for runner in runners if was is None else [*runners, *self.graph.runners(was)]:
+            if runner is not origin:
+                self.schedule(runner, f"ran {function.__qualname__}", function.__name__, code_changed=True)
+
+    def _tell_class_touched(self, origin: Node, name: str, change: classes.ClassChange | None) -> None:
+        """Members of a class changed: tell those who mention them, through all names that lead to the class."""
+        if change is not None and not change.names.isdisjoint(CONSTRUCTORS):
+            self._tell_makers(change.cls)
+        if change is not None and change.names:
+            self._tell_through_containers(change, self.graph.order(origin))
+        seen: set[tuple[int, str]] = set()
+        waiting: list[tuple[Node, str]] = [(origin, name)]
+        while waiting:
+            node, name = waiting.pop()
+            if (id(node.module), name) in seen:
+                continue
+            seen.add((id(node.module), name))
+            for reader in list(self.agenda.function_readers(node.module, name, node)):
+                if change is None or change.whole or self._ran_what_names(reader, change):
+                    self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
+            for reader, known in list(self.agenda.readers(node.module, name, node)):
+                if reader is node:
+                    continue
+                used = reader.statement.kind not in ("from", "import") and self._uses(reader, known, change)
+                if used:
+                    self.schedule(reader, f"{name} changed", known)
+                if used and reader.statement.kind != "class":
+                    continue
+                if not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
+                    waiting += [(reader, bound) for bound in reader.writes]
+
+    def _tell_through_containers(self, change: classes.ClassChange, now: tuple[float, ...]) -> None:
+        """Members of a class changed: tell those who mention them and have had the class from a registry since."""
+        words = [name.encode() for name in change.names]
+        for record in list(self.graph.modules.values()):
+            if not any(word in (record.source or b"") for word in words):
+                continue
+            for name, value in list(record.namespace.items()):
+                if type(value) not in (list, dict, set, tuple) or name.startswith("__"):
+                    continue
+                if not _leads_to(value, change.cls, 1):
+                    continue
+                for reader, _ in list(self.agenda.readers(record, name, None)):
+                    if self.graph.order(reader) > now and change.names & reader.statement.effects.attributes:
+                        self.schedule(reader, f"{change.cls.__name__} changed", code_changed=True)
+
+    def _tell_makers(self, cls: type) -> None:
+        """A class is made otherwise: statements that bound its instances, by whatever means, make them again."""
+        for record in self.graph.modules.values():
+            for name in [name for name, value in list(record.namespace.items()) if type(value) is cls]:
+                for maker in self.agenda.table(record).last_writers(name):
+                    if maker.statement.effects.calls:
+                        self.schedule(maker, f"{cls.__qualname__} is made otherwise", code_changed=True)
+
+    def _uses(self, reader: Node, known: str, change: classes.ClassChange | None) -> bool:
+        """Whether a statement that knows a class by a name may see which members changed."""
+        effects = reader.statement.effects
+        if (change is None or not change.methods_only) and self.is_set_up_by_library(reader):
+            return True
+        if change is None or change.whole:
+            looks = effects.calls or effects.operates or bool(effects.attributes)
+            return looks or reader.statement.kind not in ("class", "def")
+        if change.names & effects.attributes:
+            return True
+        namespace = reader.module.namespace
+        if not ASKING.isdisjoint(effects.reads) and any(classes.is_protocol(namespace.get(n)) for n in effects.reads):
+            return True
+        if "__annotations__" in change.names and self._asks_for_annotations(reader, known):
+            return True
+        if change.special:
+            return effects.calls or reader.statement.kind not in ("class", "def", "assign")
+        return self._ran_what_names(reader, change)
+
+    def _asks_for_annotations(self, reader: Node, known: str) -> bool:
+        """Whether a statement may look at the annotations of a class: itself, or a library that it hands it to."""
+        effects = reader.statement.effects
+        if not INTROSPECTION.isdisjoint(effects.attributes | effects.reads):
+            return True
+        namespace = reader.module.namespace
+        called = statements.handed_to(reader.statement, known) if effects.calls else ()
+        return any(getattr(namespace.get(name), "__module__", None) not in self.graph.modules for name in called)
+
+    def _ran_what_names(self, reader: Node, change: classes.ClassChange) -> bool:
+        names = change.names | INTROSPECTION if "__annotations__" in change.names else change.names
+        modules = [cls.__module__ for cls in change.cls.__mro__]
+        if any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name)):
+            return True
+        return any(self._asks_a_protocol(code) for word in ASKING for code in self._codes_run(reader, modules, word))
+
+    def _asks_a_protocol(self, code: CodeType) -> bool:
+        """Whether code looks for members without naming them, as `isinstance` does with a protocol."""
+        if ASKING.isdisjoint(code.co_names):
+            return False
+        records = self.graph.at_path(code.co_filename)
+        return any(classes.is_protocol(record.namespace.get(name)) for record in records for name in code.co_names)
+
+    def _tell_entries(self, origin: Node, place: Place, rebound: bool = False, emptied: bool = False) -> None:
+        """A registry has other entries: who looks at it runs again, who only adds to it does not.
+
+        `rebound` tells that the attribute at the place has another value altogether, `emptied` that all who add to
+        the registry have to do so again.
+        """
+        waiting = [(name, place.attribute) for name in place.names]
+        seen: set[tuple[Name, str | None]] = set()
+        now = self.graph.order(origin)
+        while waiting:
+            item = waiting.pop()
+            (module, name), attribute = item
+            record = self.graph.modules.get(module)
+            if record is None or item in seen:
+                continue
+            seen.add(item)
+            reason = f"{attribute or name} has another value" if rebound else f"{attribute or name} has other entries"
+            for reader, known in list(self.agenda.readers(record, name, None)):
+                statement = reader.statement
+                plain = statement.alias and not statement.effects.operates and not statement.effects.calls
+                hands_on = plain and not (rebound and attribute in statement.effects.attributes)
+                if statement.kind == "from" or hands_on:
+                    inner = None if attribute in statement.effects.attributes else attribute
+                    waiting += [((reader.module.name, bound), inner) for bound in {known, *statement.names}]
+                elif self.graph.order(reader) > now and (emptied or self._looks_at(reader, known, name, attribute)):
+                    self.schedule(reader, reason, known, code_changed=True)
+            for reader in list(self.agenda.function_readers(record, name, None)):
+                if self.graph.order(reader) > now and (
+                    emptied or self._runs_what_looks_at(reader, record.name, attribute or name)
+                ):
+                    self.schedule(reader, reason, name, code_changed=True)
+
+    def _looks_at(self, reader: Node, known: str, name: str, attribute: str | None) -> bool:
+        """Whether a statement that reads a registry's name reads its entries, and does not add to them."""
+        effects = reader.statement.effects
+        if known in effects.decorates or (known in effects.mutates and not _sets_another(reader, known, attribute)):
+            return False
+        if attribute is None:
+            return known in effects.reads or name in effects.attributes
+        if attribute in effects.attributes or (effects.dynamic and known in effects.reads):
+            return True
+        if effects.calls and known in effects.reads and self._is_a_library_s(reader.module.namespace.get(known)):
+            return True
+        return self._runs_what_looks_at(reader, reader.module.name, attribute)
+
+    def _is_a_library_s(self, value: Any) -> bool:
+        """Whether a function is made by a library, which looks at what it keeps as it likes."""
+        return type(value) is FunctionType and value.__code__.co_filename not in self.graph.paths()
+
+    def _runs_what_looks_at(self, reader: Node, module: str, name: str) -> bool:
+        using = list(self._codes_run(reader, (module,), name))
+        return bool(using) and not any(name in self._grown_names(code) for code in using)
+
+    def _grown_names(self, code: CodeType) -> frozenset[str]:
+        """Looked up once in a reload: hundreds of statements may have run the code that adds to a registry."""
+        if id(code) not in self.grown_names:
+            self.grown_names[id(code)] = (code, codes.grown_names(code))
+        return self.grown_names[id(code)][1]
+
+    def _codes_run(self, reader: Node, modules: Collection[str], name: str) -> Iterator[CodeType]:
+        """What the reader ran that mentions a name, of some modules and of all that its own module was made of."""
+        using = self._codes_using(name)
+        if ran := using.keys() & reader.ran:
+            known = {*modules, reader.module.name, *self.agenda.made_of(reader.module.name)}
+            yield from (code for module, code in map(using.__getitem__, ran) if module in known)
+
+    def _codes_using(self, name: str) -> dict[int, tuple[str, CodeType]]:
+        """The code of all modules that mentions a name, by identity, each with the name of its module."""
+        if name not in self.code_users:
+            self.code_users[name] = {
+                identity: (record.name, code)
+                for record in list(self.graph.modules.values())
+                for identity, code in self._codes_of(record).items()
+                if name in code.co_names or name in code.co_freevars
+            }
+        return self.code_users[name]
+
+    def _codes_of(self, record: ModuleRecord) -> dict[int, CodeType]:
+        """The code of a module's functions, by identity."""
+        if record not in self.code_index:
+            nodes = record.nodes
+            outer = codes.children(record.code) if nodes is None else [code for node in nodes for code in node.codes]
+            self.code_index[record] = {id(code): code for code in codes.walk(outer)}
+        return self.code_index[record]
+
+    def _leads_to_class(self, reader: Node, cls: type) -> bool:
+        values_bound = [reader.module.namespace.get(name) for name in reader.writes]
+        return reader.statement.kind in ("from", "import") or any(_leads_to(value, cls) for value in values_bound)
+
+    def tell_face(self, record: ModuleRecord, name: str) -> None:
+        """What shows of a function, other than what it does, is different: who asks for that runs again."""
+        for other, alias in list(self._aliases(record, name)):
+            for reader, known in list(self.agenda.readers(other, alias, None)):
+                effects = reader.statement.effects
+                if not INTROSPECTION.isdisjoint(effects.attributes | effects.reads):
+                    self.schedule(reader, f"{name} shows something else", known, code_changed=True)
+
+    def _tell_members(self, node: Node, name: str) -> None:
+        """Statements between those that build a value saw it half built: they run again in their place."""
+        members = self.open_groups[id(node.module), name].members
+        last = max((m.order for m in members), default=node.order)
+        for reader, known in self.agenda.readers(node.module, name, node):
+            if reader.module is node.module and reader.order < last:
+                self.schedule(reader, f"{name} is built again", known)
+        for reader in list(self.agenda.function_readers(node.module, name, node)):
+            if reader.module is node.module and reader.order < last:
+                self.schedule(reader, f"{name} is built again", name, code_changed=True)
+
+    def _tell_cache_users(self, record: ModuleRecord, cache: Any) -> None:
+        """Who called a cached function may have been served a result, and so have run nothing of it."""
+        table = self.agenda.table(record)
+        for name in [name for name, value in list(record.namespace.items()) if value is cache]:
+            for writer in table.last_writers(name):
+                self._tell_class_touched(writer, name, None)
+
+    def _clear_caches(
+        self,
+        changed: set[int],
+        names: Mapping[str, set[str]] = MappingProxyType({}),
+        members: Set[str] = frozenset(),
+        last: bool = False,
+    ) -> None:
+        """No result is served from a cache that changed code, or a global or member that has changed, computed.
+
+        `last` tells that all statements have run: what they computed is what a fresh process holds.
+        """
+        if not changed and not names and not members:
+            return
+        for record, cache, ran in self._caches():
+            stale = any(not members.isdisjoint(c.co_names) or self._reads_any(c, names) for c in ran.values())
+            if (stale or changed & ran.keys()) and not (last and self._filled_now(cache)):
+                self.transaction.on_undo(cache.forget())
+                self._tell_cache_users(record, cache.holder)
+
+    def _reads_any(self, code: CodeType, names: Mapping[str, set[str]]) -> bool:
+        """Whether code reads one of some names (by file): as a global, or of a module that it has by a name."""
+        used = set(code.co_names)
+        for path, changed in names.items():
+            if used & changed and (path == code.co_filename or self._has_module(code, used, path)):
+                return True
+        return False
+
+    def _has_module(self, code: CodeType, used: Set[str], path: str) -> bool:
+        """Whether code imports the module of a file itself, or its own module did so."""
+        users = self.graph.at_path(code.co_filename)
+        for record in self.graph.at_path(path):
+            if not used.isdisjoint((record.name, record.name.rpartition(".")[2])):
+                return True
+            if any(user.namespace.get(name) is record.module for user in users for name in used):
+                return True
+        return False
+
+    def _filled_now(self, cache: functions.Cache) -> bool:
+        """Whether a statement that has run again had a cache compute something."""
+        code = getattr(cache.function, "__code__", None)
+        return code is not None and not self.agenda.done.isdisjoint(self.graph.runners(code))
+
+    def _caches(self) -> list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]]:
+        """The caches of the user's functions, with the code that may have computed what they hold."""
+        if self.caches is None:
+            files = self.graph.paths()
+            self.caches = [
+                (record, cache, reach.reached_in(cache.owner, cache.function, files))
+                for record in self.graph.caching()
+                for cache in functions.caches(record.namespace, record.name)
+            ]
+        return self.caches
+
+    def _remove_names(self) -> None:
+        removed, self.removed_names = self.removed_names, []
+        for record, name in removed:
+            self._remove(record, name)
+
+    def _remove(self, record: ModuleRecord, name: str) -> None:
+        namespace = record.namespace
+        old = namespace.get(name, MISSING)
+        if old is MISSING or any(name in node.writes for node in self.graph.analyze(record)):
+            return
+        if self.graph.setters((record.name, name)):
+            return
+        if name == "__doc__":
+            self.transaction.set_item(namespace, name, None)
+            return
+        if isinstance(old, ModuleType) and sys.modules.get(f"{record.name}.{name}") is old:
+            return  # the import system bound this submodule, whoever else asked for it
+        if record.script and id(record) not in self.guarded:
+            self.guarded.add(id(record))
+            self.transaction.guard_namespace(record.module)
+        self.transaction.delete_item(namespace, name)
+        if (annotations := namespace.get("__annotations__")) and name in annotations:
+            self.transaction.delete_item(annotations, name)
+        self.gone_values[id(record), name] = old
+        self.outcome.removed.append(f"{record.name}.{name}")
+        self.outcome.rebound.append((record, name, old, MISSING))
+        self._tell(record, name, None, f"{name} is gone")
+        for reader in self.agenda.star_readers(record):
+            self.schedule(reader, f"{record.name}.{name} is gone")
+
+
+def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
+    """Whether all that a statement does to what a name leads to is to set other attributes of it."""
+    set_here = {names[-1] for names in reader.statement.effects.sets if names[0] == known}
+    return bool(set_here) and (attribute not in set_here or reader.statement.kind == "AugAssign")
+
+
+def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
+    """Whether a value is a class, its instance or subclass, or a container of such."""
+    if value is cls or isinstance(value, cls) or (isinstance(value, type) and issubclass(value, cls)):
+        return True
+    if type(value) not in (list, tuple, set, frozenset, dict) or not depth:
+        return False
+    parts = [*value, *value.values()] if isinstance(value, dict) else list(value)
+    return any(_leads_to(part, cls, depth - 1) for part in parts[:MANY])

@@ -1,0 +1,91 @@
+"""A saved source beside the live one: its statements and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+
+from ..planning.graph import Graph, ModuleRecord, Node
+from ..syntax import codes, diff, statements
+from ..syntax.diff import Through
+from .run import FileEdit
+
+
+class Versions:
+    """Compares sources with what is live; what was compared in advance is not compared again."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._prepared: dict[ModuleRecord, FileEdit] = {}
+
+    def prepare(self, path: str, source: bytes) -> None:
+        """Compare in advance, while others are still being saved. What is wrong with the source is told in its time."""
+        for record in self._graph.at_path(path):
+            if record.source != source:
+                try:
+                    self._prepared[record] = self._compare(record, source)
+                except (SyntaxError, RecursionError, MemoryError):
+                    self._prepared.pop(record, None)
+
+    def edit(self, record: ModuleRecord, source: bytes) -> FileEdit:
+        """How `source` differs from what is live. Raises SyntaxError, RecursionError or MemoryError."""
+        edit = self._prepared.pop(record, None)
+        if edit is not None and edit.source == source and edit.old_parsed is record.parsed:
+            return edit
+        return self._compare(record, source)
+
+    def forget(self) -> None:
+        """What was compared in advance is of no use any more."""
+        self._prepared.clear()
+
+    def _compare(self, record: ModuleRecord, source: bytes) -> FileEdit:
+        nodes = self._graph.analyze(record)
+        old = record.parsed
+        try:
+            parsed = statements.parse(source, old)
+            if old is None:
+                compile(parsed.text, record.path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            error.filename = record.path
+            raise
+        except (UnicodeDecodeError, ValueError) as error:
+            raise SyntaxError(str(error), (record.path, None, None, None)) from None
+        unseen = cache(partial(_unseen, self._graph, nodes))
+        edits = diff.compare([node.statement for node in nodes], parsed.statements, unseen)
+        return FileEdit(record, source, parsed, old, edits)
+
+
+def _unseen(graph: Graph, nodes: Sequence[Node], position: int) -> Through:
+    """What a statement read and added to through functions, and bound by ``*``."""
+    node = nodes[position]
+    own = [code for n in nodes for code in codes.walk(n.codes) if id(code) in node.ran] if node.ran else []
+    return Through(
+        frozenset().union(*map(codes.global_reads, own)),
+        frozenset(node.extra if node.star else ()),
+        frozenset(_adds_to(graph, node)) | _other_names(nodes, node.statement.effects.mutates),
+    )
+
+
+def _other_names(nodes: Sequence[Node], names: frozenset[str]) -> frozenset[str]:
+    """The names that plain assignments have made of some names, or these of them."""
+    pairs = [n.statement.effects for n in nodes if n.statement.alias] if names else []
+    found, size = set(names), -1
+    while size != len(found):
+        size = len(found)
+        for effects in pairs:
+            if not found.isdisjoint(effects.writes | effects.reads):
+                found |= effects.writes | effects.reads
+    return frozenset(found)
+
+
+def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
+    """What one who registers adds to: globals of the module by their names, all else by names that are its own.
+
+    What an assignment computes may be added to a cache, whose order says nothing.
+    """
+    for code in graph.registers_with(node) if node.ran else ():
+        if id(code) in node.ran:
+            own = codes.grown_globals(code)
+            here = code.co_filename == node.module.path
+            yield from own if here else (f"{code.co_filename}:{name}" for name in own)
+            yield from (f".{name}" for name in codes.grown_names(code) - own)

@@ -1,0 +1,1 @@
+"""What people see of reloads, and where."""

@@ -1,0 +1,1 @@
+"""Source text, its statements and their code: pure functions over plain values."""

@@ -1,0 +1,1 @@
+"""Files: which may have changed, and what they hold."""
