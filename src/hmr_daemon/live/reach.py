@@ -22,7 +22,7 @@ CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__
 NOT_OPERATORS = frozenset({"__repr__", "__str__", "__del__", "__call__", "__class_getitem__"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 TABLES = (dict, list, tuple)
-TAKING = frozenset({"BINARY_SUBSCR", "BINARY_OP", "GET_ITER", "CALL_FUNCTION_EX"})
+TAKING = {dis.opmap.get(name) for name in ("BINARY_SUBSCR", "BINARY_OP", "GET_ITER", "CALL_FUNCTION_EX")}
 TAKING_METHODS = frozenset({"get", "values", "items", "pop", "popitem"})
 LIMIT = 2_000
 OPERATORS = "<operators>"
@@ -120,7 +120,7 @@ def _takes_out(code: CodeType) -> bool:
     """Whether the code may call what is in a table: one that only registers does not."""
     if not TAKING_METHODS.isdisjoint(code.co_names):
         return True
-    return any(instruction.opname in TAKING for instruction in dis.get_instructions(code))
+    return not TAKING.isdisjoint(code.co_code[::2])
 
 
 def _run_with(code: CodeType) -> Iterator[CodeType]:
@@ -135,14 +135,15 @@ def _run_with(code: CodeType) -> Iterator[CodeType]:
             yield from _run_with(child)
 
 
-def _used_locally(code: CodeType) -> set[str]:
+@codes.learned
+def _used_locally(code: CodeType) -> frozenset[str]:
     """Local names that are loaded for more than to be returned at once."""
     used: set[str] = set()
     for instruction, following in pairwise(dis.get_instructions(code)):
         if instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF")) and following.opname != "RETURN_VALUE":
             names = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
             used.update(names)
-    return used
+    return frozenset(used)
 
 
 def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from ..loading import scripts
 from ..loading.recorder import Recorder
 from ..model import Change, Reload
 from ..planning.graph import Graph
+from ..syntax import codes
 from .aftermath import Aftermath
 from .failures import explain, files_of, missing_module
 from .interactive import Interactive
@@ -48,6 +49,8 @@ class Executor:
             failure = explain(error)
             involved = frozenset(run.outcome.involved | touched)
             return Reload(failure=failure, involved=involved), run.outcome
+        finally:
+            codes.forget()
         outcome = run.outcome
         return (
             Reload(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import CodeType, MappingProxyType
 
@@ -159,6 +159,30 @@ def with_children(
     return code.replace(co_consts=tuple(constants))
 
 
+_KNOWN: dict[tuple[object, ...], frozenset[str]] = {}
+"""What was learned of code: taking it apart takes a hundred times as long as looking it up."""
+
+
+def learned(learn: Callable[[CodeType], frozenset[str]]) -> Callable[[CodeType], frozenset[str]]:
+    """A function of the instructions of code that is asked once; what it learns does not keep the code alive."""
+
+    def ask(code: CodeType) -> frozenset[str]:
+        variables = code.co_varnames, code.co_freevars, code.co_cellvars, code.co_argcount, code.co_kwonlyargcount
+        key = learn, code.co_code, code.co_names, variables
+        found = _KNOWN.get(key)
+        if found is None:
+            found = _KNOWN[key] = learn(code)
+        return found
+
+    return ask
+
+
+def forget() -> None:
+    """Nothing is known of any code: a reload has ended."""
+    _KNOWN.clear()
+
+
+@learned
 def global_reads(code: CodeType) -> frozenset[str]:
     """Global names that `code` itself loads."""
     return frozenset(i.argval for i in dis.get_instructions(code) if i.opname in GLOBAL_READS)
@@ -189,17 +213,21 @@ GROWING_METHODS = frozenset(
 )
 
 
+@learned
 def grown_globals(code: CodeType) -> frozenset[str]:
     """Globals whose values `code` may add to or take from, as far as its instructions show."""
     return _grown(code, GLOBAL_READS)
 
 
+@learned
 def grown_names(code: CodeType) -> frozenset[str]:
     """Globals, attributes and variables of surrounding functions whose values `code` may add to or take from."""
     return _grown(code, NAME_READS)
 
 
 def _grown(code: CodeType, reads: frozenset[str]) -> frozenset[str]:
+    if GROWING_METHODS.isdisjoint(code.co_names) and ITEM_STORE_CODES.isdisjoint(code.co_code[::2]):
+        return frozenset()
     instructions = list(dis.get_instructions(code))
     found = [
         instruction
@@ -215,6 +243,7 @@ def _grown(code: CodeType, reads: frozenset[str]) -> frozenset[str]:
 
 ITEM_STORES = {"STORE_SUBSCR": 1, "DELETE_SUBSCR": 1, "STORE_SLICE": 2}
 """Instructions that store into a container, with how many values they take from the stack on top of it."""
+ITEM_STORE_CODES = {dis.opmap[name] for name in ITEM_STORES if name in dis.opmap}
 
 
 def _container(instructions: list[dis.Instruction], position: int, keys: int) -> list[dis.Instruction]:
