@@ -236,6 +236,24 @@ CASES: dict[str, Case] = {
         "",
         {"(m_N.xs, m_N.total, m_N.last)": ([1, 20, 3], 21, 3)},
     ),
+    "a list that is read between what builds it": (
+        {"d_N": "c = 1\n", "m_N": "from d_N import c\nxs = [[1]]\nn = len(xs) + c\nxs.append([2])\n"},
+        {"d_N": "c = 2\n"},
+        "held = m_N.xs, m_N.xs[0]\nm_N.xs.append(3)",
+        {"(m_N.n, m_N.xs)": (3, [[1], [2], 3]), "(m_N.xs is held[0], m_N.xs[0] is held[1])": (True, True)},
+    ),
+    "a registry whose size is told between what registers": (
+        {
+            "m_N": "r = {}\ndef reg(f):\n    r[f.__name__] = f\n    return f\n@reg\ndef a(): pass\n"
+            "n = len(r)\n@reg\ndef b(): pass\n",
+        },
+        {
+            "m_N": "r = {}\ndef reg(f):\n    r[f.__name__] = f\n    return f\n@reg\ndef a(): pass\n"
+            "n = len(r) + 1\n@reg\ndef b(): pass\n",
+        },
+        "held = m_N.r, m_N.b\nm_N.r['c'] = 3",
+        {"(m_N.n, list(m_N.r))": (2, ["a", "b", "c"]), "(m_N.r is held[0], m_N.b is held[1])": (True, True)},
+    ),
     # --- dependents
     "through three modules": (
         {"a_N": "x = 1\n", "b_N": "from a_N import x\ny = x + 1\n", "c_N": "import b_N\nz = b_N.y + 1\n"},

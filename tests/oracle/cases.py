@@ -3619,3 +3619,32 @@ case(
         """,
     },
 )
+for read, fill in {
+    "len(xs)": "xs.append(2)",
+    "count()": "xs.append(2)",
+    "sum(xs)": "fill(2)",
+    "count() * 2": "fill(2)",
+    "xs[-1]": "if c < 3:\n    fill(c)",
+}.items():
+    case(
+        f"{read} between what builds it, run again for another reason, before {fill.split()[0]}",
+        "m",
+        {
+            "d.py": "c = 1\n",
+            "m.py": "from d import c\nxs = [1]\ndef fill(x): xs.append(x)\ndef count(): return len(xs)\n"
+            f"a = {read} + c\n{fill}\n",
+        },
+        {"d.py": "c = 2\n"},
+        {"d.py": "c = 3\n"},
+    )
+case(
+    "functions of another module read a list of theirs half built",
+    "m",
+    {
+        "d.py": "c = 1\n",
+        "r.py": "xs = []\ndef count(): return len(xs)\ndef add(x): xs.append(x)\n",
+        "m.py": "import r\nfrom d import c\na = r.count() + c\nr.add(1)\n",
+    },
+    {"d.py": "c = 2\n"},
+    {"m.py": "import r\nfrom d import c\na = r.count() + c * 2\nr.add(1)\n"},
+)

@@ -163,6 +163,18 @@ def put_back(container: Any, snapshot: Any) -> None:
         container.update(snapshot)
 
 
+def refill(container: Any, snapshot: Any) -> None:
+    """Let a container hold what it held."""
+    container.clear()
+    (container.extend if isinstance(container, list) else container.update)(snapshot)
+
+
+def made_since(container: Any, snapshot: Any) -> set[int]:
+    """Identities of the objects that a container holds and did not hold before."""
+    before = set(map(id, entries(snapshot)))
+    return {id(entry) for entry in entries(container) if not isinstance(entry, PLAIN)} - before
+
+
 def _token(entry: Any) -> object:
     return (type(entry), entry) if isinstance(entry, PLAIN) else id(entry)
 

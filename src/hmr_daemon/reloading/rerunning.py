@@ -25,7 +25,7 @@ from . import contributions
 from .definitions import Hooks, fresh, is_of, made_here
 from .editing import Editing, mention
 from .failures import explain
-from .run import IMMUTABLE
+from .run import IMMUTABLE, Emptied
 
 MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
 """Members of a metaclass or a base that run while a class is made."""
@@ -515,7 +515,8 @@ class Rerunning(Editing):
         if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, node.module, name)):
             return False
         self.transaction.guard(old)
-        self.emptied[id(old)] = (old, copy.copy(old), (id(node.module), name) in self.keeps_rest)
+        builders = self._builders(node.module, name)
+        self.emptied[id(old)] = Emptied(old, copy.copy(old), node.module, name, builders)
         for record, alias in self._aliases(node.module, name):
             self.emptied_names[record.path].add(alias)
         old.clear()
@@ -527,14 +528,25 @@ class Rerunning(Editing):
         return True
 
     def _put_rest_back(self) -> None:
-        """What the program itself had put into registries that were filled again only for their order.
+        """What the program itself had put into registries that were filled again only for their order, or for readers.
 
         What was computed of them while they were filled is forgotten.
         """
-        for container, before, keeps_rest in self.emptied.values():
-            if keeps_rest:
-                contributions.put_back(container, before)
+        for each in self.emptied.values():
+            key = id(each.record), each.name
+            if key in self.keeps_rest:
+                contributions.put_back(each.container, each.before)
+            elif key in self.for_readers and self._is_as_before(each):
+                contributions.refill(each.container, each.before)
         self._clear_caches(set(), self.emptied_names, last=True)
+
+    def _is_as_before(self, emptied: Emptied) -> bool:
+        """Whether a registry was filled with the same as before, and none of its new entries has a name."""
+        builders = emptied.builders | self._builders(emptied.record, emptied.name)
+        if not self._built_alike(emptied.record, emptied.name, builders):
+            return False
+        values = [node.module.namespace.get(name) for node in self.agenda.done for name in node.writes]
+        return contributions.made_since(emptied.container, emptied.before).isdisjoint(map(id, values))
 
     def _next_writer(self, node: Node, name: str) -> Node | None:
         """The next statement that binds the name, in its module or from another."""

@@ -90,6 +90,19 @@ class Group:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Emptied:
+    """A registry that is filled again by all who build it."""
+
+    container: Any
+    before: Any
+    """A copy of it, as it was."""
+    record: ModuleRecord
+    name: str
+    builders: set[Node]
+    """Who built it before."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Replaced:
     """The code of one function before a reload and after it."""
 
@@ -179,8 +192,10 @@ class RunState:
         """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
         self.keeps_rest: set[tuple[int, str]] = set()
         """Those of them that hold what nobody made again as well: each statement that builds them runs again."""
-        self.emptied: dict[int, tuple[Any, Any, bool]] = {}
-        """By identity, what was emptied to be filled again, what it held, and whether it keeps the rest of that."""
+        self.for_readers: set[tuple[int, str]] = set()
+        """Those of them that are filled again only for who reads them between those that build them."""
+        self.emptied: dict[int, Emptied] = {}
+        """What was emptied to be filled again, by identity."""
         self.emptied_names: dict[str, set[str]] = defaultdict(set)
         """Their names, by file."""
         self.made_now: dict[int, Any] = {}

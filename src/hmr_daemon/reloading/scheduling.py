@@ -55,19 +55,20 @@ class Scheduling(RunState):
         found = set(effects.reads)
         if not effects.calls or names <= found:
             return found
+        if node not in self.added and node.module not in self.edited:
+            naming = (code for name in names for code in self.agenda.table(node.module).codes_naming(name))
+            return found.union(*(_read_only(code) for code in naming if id(code) in node.ran))
         writers = self.agenda.table(node.module).writers
         new = [w for name in effects.reads - namespace.keys() for w in writers.get(name, ())]  # by the same edit
         defined = [*codes.walk(code for writer in new for code in writer.codes)]
         used = effects.reads.union(*map(codes.global_reads, defined)) - names
         called = [namespace[name] for name in used if name in namespace]
         for code in [*defined, *reach.reached(called, effects.attributes, {node.module.path}).values()]:
-            found |= codes.global_reads(code) - codes.grown_globals(code)
+            found |= _read_only(code)
         return found
 
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
-        """A changed statement between those that build or set a value must see it as in a fresh process."""
-        if node not in self.added and node.module not in self.edited:
-            return
+        """A statement between those that build or set a value must see it as in a fresh process."""
         yield from self._half_built_elsewhere(node)
         if node.statement.kind in ("import", "from"):
             return
@@ -78,6 +79,7 @@ class Scheduling(RunState):
             if isinstance(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
                 continue
             if any(self._added_to_after(node, name)):
+                self._mark_for_reader(node.module, name)
                 self.made_anew.add((id(node.module), name))
                 yield from self._makers(table, node, name)
 
@@ -90,15 +92,50 @@ class Scheduling(RunState):
             adds = any(each is record.module or each is value for each in adds_to)
             grows = not adds and not imports and type(value) in (list, dict, set)
             if any(self._set_after(node, record, name)) or (grows and any(self._added_to_unseen(node, record, name))):
+                self._mark_for_reader(*self._origin(record, name))
                 yield from self._writers(record, name)
 
+    def _mark_for_reader(self, record: ModuleRecord, name: str) -> None:
+        """A registry is filled again only because a statement is to see it as it was half built."""
+        if (id(record), name) not in self.made_anew:
+            self.for_readers.add((id(record), name))
+
+    def _builders(self, record: ModuleRecord, name: str) -> set[Node]:
+        """The statements that make the value of a name, or add to it, as their last runs tell."""
+        tables = ((self.agenda.table(other), alias) for other, alias in self._aliases(record, name))
+        writers = (writer for table, alias in tables for writer in table.writers.get(alias, ()))
+        return {*writers, *(adder for adder, _ in self._adders(record, name))}
+
+    def _built_alike(self, record: ModuleRecord, name: str, builders: set[Node]) -> bool:
+        """Whether all who build a registry ran again for no other reason than that it was to be filled again."""
+        if any(node.statement.effects.calls for nodes in self.removed_nodes.values() for node in nodes):
+            return False  # that may have added to it as well
+        if any(node in self.added or node in self.moved or self._old_statement(node) for node in builders):
+            return False
+        names, reasons = {alias for _, alias in self._aliases(record, name)}, self.agenda.reasons
+        return all(reasons[node].changed_names <= names for node in builders if node in reasons)
+
     def _read_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
-        """What a statement reads of other modules that it does not set itself."""
+        """What a statement, or a function that it calls, reads of other modules that it does not set itself."""
         own = {names[-1] for names in node.statement.effects.sets}
         for module, name in self.graph.expected_reads(node):
             record = self.graph.modules.get(module)
             if record is not None and record is not node.module and name not in own:
                 yield record, name
+        for code in self._runs_elsewhere(node):
+            names = _read_only(code)
+            for record in self.graph.at_path(code.co_filename):
+                yield from ((record, name) for name in names if name in record.namespace and name not in own)
+
+    def _runs_elsewhere(self, node: Node) -> Iterator[CodeType]:
+        """The code that a statement runs of the functions of other modules, as its last run or its new text tells."""
+        effects, namespace = node.statement.effects, node.module.namespace
+        new = node in self.added or node in self.previous
+        if effects.calls and (node.ran or new):
+            called = [namespace[name] for name in effects.reads if name in namespace]
+            for identity, code in reach.reached(called, effects.attributes, self.graph.paths()).items():
+                if code.co_filename != node.module.path and (new or identity in node.ran):
+                    yield code
 
     def _set_after(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
         """For each statement that sets a name of another module, whether it stands after `node`."""
@@ -113,19 +150,24 @@ class Scheduling(RunState):
 
     def _added_to_unseen(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
         """The same for those that the module's own text does not show: by functions, and in other modules."""
-        now = self.graph.order(node)
-        for other, alias in self._aliases(*self._origin(record, name)):
+        now, shown = self.graph.order(node), (record, name) if record is node.module else None
+        for adder, known in self._adders(*self._origin(record, name)):
+            if known is None or known != shown:
+                yield self.graph.order(adder) > now
+
+    def _adders(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, tuple[ModuleRecord, str] | None]]:
+        """The statements of all modules that add to the value of a name, and by which name their text says so."""
+        for other, alias in self._aliases(record, name):
             table = self.agenda.table(other)
-            if other is not node.module or (other, alias) != (record, name):
-                yield from (self.graph.order(m) > now for m in table.mutators.get(alias, ()))
+            yield from ((adder, (other, alias)) for adder in table.mutators.get(alias, ()))
             for code in table.codes_naming(alias):
                 runners = self.graph.runners(code)
                 if runners and alias in codes.grown_globals(code):
-                    yield from (self.graph.order(runner) > now for runner in runners)
+                    yield from ((runner, None) for runner in runners)
             for reader in self.graph.readers((other.name, alias)):
                 effects = reader.statement.effects
                 if effects.mutates and alias in effects.attributes:
-                    yield self.graph.order(reader) > now
+                    yield reader, None
 
     def _aliases(self, record: ModuleRecord, name: str) -> Iterator[tuple[ModuleRecord, str]]:
         """The names in any module that imports and plain assignments made of a name, itself first."""
@@ -272,6 +314,7 @@ class Scheduling(RunState):
             for name in codes.grown_globals(code):
                 if isinstance(record.namespace.get(name), (list, dict, set)):
                     self.made_anew.add((id(record), name))
+                    self.for_readers.discard((id(record), name))
                     for maker in self.agenda.table(record).last_writers(name):
                         if maker.statement.kind not in ("from", "import"):
                             self.schedule(maker, f"makes {name}")
@@ -355,6 +398,11 @@ class Scheduling(RunState):
         """Whether what the statement bound is no longer under its name."""
         table = self.agenda.table(node.module)
         return any(table.next_writer(name, node) is not None for name in node.writes)
+
+
+def _read_only(code: CodeType) -> frozenset[str]:
+    """Globals that code looks at: a registry is not looked at by what adds to it."""
+    return codes.global_reads(code) - codes.grown_globals(code)
 
 
 def _alias_of(node: Node, imported: str) -> str:
