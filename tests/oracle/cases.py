@@ -3648,3 +3648,36 @@ case(
     {"d.py": "c = 2\n"},
     {"m.py": "import r\nfrom d import c\na = r.count() + c * 2\nr.add(1)\n"},
 )
+case(
+    "an attribute set through a name that leads to another function now",
+    "p.b",
+    {
+        "p/__init__.py": "",
+        "p/b.py": """
+        def make(n):
+            def inner():
+                pass
+            return inner
+        class K:
+            pass
+        f = make
+        c = K
+        f.note = 1
+        c.limit = 2
+        """,
+    },
+    {
+        "p/b.py": """
+        def make(n):
+            def inner():
+                pass
+            return inner
+        class K:
+            pass
+        f = make(5)
+        c = make
+        f.note = 1
+        c.limit = 2
+        """,
+    },
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
@@ -30,11 +31,14 @@ class Target:
         return functions.own_dict(self.holder).get(self.attribute, MISSING)
 
 
-def targets(node: Node, statement: Statement, graph: Graph) -> list[Target]:
-    """The attributes that a version of the statement sets on the user's classes, functions and modules."""
+def targets(node: Node, statement: Statement, graph: Graph, namespace: Mapping[str, Any] | None = None) -> list[Target]:
+    """The attributes that a version of the statement sets on the user's classes, functions and modules.
+
+    `namespace` is what its names lead to, where that is not what they hold now.
+    """
     found = []
     for path in statement.effects.sets:
-        holder = _holder(node, path)
+        holder = _holder(node.module.namespace if namespace is None else namespace, path)
         if is_ours(holder, graph):
             told = _strings(statement) if path[-1] == ANY else path[-1:]
             found += [Target(holder, name, (node.module.name, path[0])) for name in told]
@@ -45,12 +49,12 @@ def only_sets(node: Node, root: str, graph: Graph) -> bool:
     """Whether all that the statement does to what a name leads to is to set such attributes: it adds nothing."""
     paths = [path for path in node.statement.effects.sets if path[0] == root]
     plain = node.statement.kind in ("assign", "Delete")
-    return plain and bool(paths) and all(is_ours(_holder(node, path), graph) for path in paths)
+    return plain and bool(paths) and all(is_ours(_holder(node.module.namespace, path), graph) for path in paths)
 
 
-def _holder(node: Node, path: tuple[str, ...]) -> Any:
+def _holder(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     root, *names = path
-    holder = node.module.namespace.get(root, MISSING)
+    holder = namespace.get(root, MISSING)
     for name in names[:-1]:
         holder = functions.own_dict(holder).get(name, MISSING)
     return holder

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from ..live import values
+from ..live.transaction import MISSING
 from ..planning.graph import Name, Node
 from ..planning.targets import Target, home, is_ours, targets
 from ..syntax.statements import Statement
@@ -104,6 +105,27 @@ class Assigning(Telling):
             if not values.same(old, target.value):
                 self.tell_set(node, target)
                 self.set_again(node, target.holder, (target.attribute,))
+        kept = {target.key for target, _ in before}
+        for target in self._targets_before(node):
+            if target.key not in kept and target.value is not MISSING:
+                self.unset(node, target)
+
+    def _targets_before(self, node: Node) -> list[Target]:
+        """What the statement's last run set on what its names led to then, where that is still the program's."""
+        module = node.module
+        roots = {path[0] for path in node.statement.effects.sets}
+        former = {name: self.former[id(module), name] for name in roots if (id(module), name) in self.former}
+        if not former or node in self.added:
+            return []
+        found = targets(node, node.statement, self.graph, {**module.namespace, **former})
+        return [target for target in found if self._is_bound(target.holder)]
+
+    def _is_bound(self, holder: Any) -> bool:
+        """Whether an object goes on under the name that it was made with."""
+        if isinstance(holder, ModuleType):
+            return False
+        module, name = home(holder)
+        return self.graph.modules[module].namespace.get(name) is holder
 
     def set_again(self, node: Node, holder: Any, names: Collection[str] | None = None) -> None:
         """`node` has bound attributes, all where `names` is None: statements that set them later do so again."""
