@@ -86,6 +86,10 @@ class Daemon:
         if thread is None or thread.ident == get_ident():
             return
         self._stopping = True
+        if self._thread_lock.acquire(timeout=patience):  # it may be starting just now, on another thread
+            self._thread_lock.release()
+        if thread.ident is None:
+            return
         self.wake()
         self._stop_watching()  # both end at the same time
         thread.join(patience)

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
     from collections.abc import Callable
     from types import ModuleType
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from .prompt import Prompt
     from .recorder import Load
@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
 CALM = 0.1  # seconds without an import before the daemon is loaded
 EXIT_PATIENCE = 0.5  # seconds that the interpreter's end waits for a thread of ours
 LONG_IMPORT = 1.0  # seconds after which what has loaded is read, though its import has not ended
+UNDISTURBED = 0.1  # seconds for which a thread of ours can have the interpreter for itself
 LOAD_PATIENCE = 2.0  # seconds that reloads wait for an import in progress to end
 SHELL_MODULE = "IPython.core.interactiveshell"
 
@@ -193,13 +194,28 @@ class Standby:
 
 
 def _import_typing() -> None:
-    """Import `typing` as a whole: dataclasses that the program defines meanwhile look into whatever there is of it."""
+    """Import `typing` while no other thread runs: dataclasses that the program defines look into what there is of it.
+
+    CPython asks for it by its name while it makes `typing.Protocol`, so it has to be in `sys.modules` by then.
+    """
+    if "typing" in sys.modules:
+        return
+    for name in ("_typing", "abc", "collections.abc", "contextlib", "copyreg", "functools", "operator", "re", "types"):
+        __import__(name)  # reading a file would let other threads run
     from importlib.util import find_spec, module_from_spec
 
-    if "typing" not in sys.modules and (spec := find_spec("typing")) is not None and spec.loader is not None:
-        typing = module_from_spec(spec)
-        spec.loader.exec_module(typing)
-        sys.modules.setdefault("typing", typing)
+    spec = find_spec("typing")
+    loader: Any = None if spec is None else spec.loader
+    if spec is None or not hasattr(loader, "get_code"):
+        return
+    code, typing, interval = loader.get_code("typing"), module_from_spec(spec), sys.getswitchinterval()
+    sys.setswitchinterval(UNDISTURBED)
+    try:
+        time.sleep(interval)  # until whoever waits for this thread does so as long
+        if sys.modules.setdefault("typing", typing) is typing:
+            exec(code, typing.__dict__)
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def _read(path: str) -> bytes | None:
