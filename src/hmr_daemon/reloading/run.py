@@ -208,6 +208,8 @@ class RunState:
         """Code by identity, of the modules that were asked for."""
         self.code_users: dict[str, dict[int, tuple[str, CodeType]]] = {}
         """By name, the code that mentions it, by identity, with the module that it is of."""
+        self.reached: dict[tuple[object, ...], tuple[list[Any], dict[int, CodeType]]] = {}
+        """By the identities of some values and mentioned attributes, these values and the code that they lead to."""
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}
         """What names held that several statements bind, before the first of these ran again."""

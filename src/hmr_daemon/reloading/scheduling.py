@@ -55,9 +55,6 @@ class Scheduling(RunState):
         found = set(effects.reads)
         if not effects.calls or names <= found:
             return found
-        if node not in self.added and node.module not in self.edited:
-            naming = (code for name in names for code in self.agenda.table(node.module).codes_naming(name))
-            return found.union(*(_read_only(code) for code in naming if id(code) in node.ran))
         writers = self.agenda.table(node.module).writers
         new = [w for name in effects.reads - namespace.keys() for w in writers.get(name, ())]  # by the same edit
         defined = [*codes.walk(code for writer in new for code in writer.codes)]
@@ -67,15 +64,32 @@ class Scheduling(RunState):
             found |= _read_only(code)
         return found
 
+    def _names_seen(self, node: Node) -> set[str]:
+        """The same for a statement of a module that is what it was: its last run tells."""
+        known = self._codes_of(node.module) if node.ran else {}
+        return set(node.statement.effects.reads).union(*(_read_only(known[i]) for i in known.keys() & node.ran))
+
+    def _codes_of(self, record: ModuleRecord) -> dict[int, CodeType]:
+        """The code of a module's functions, by identity."""
+        if record not in self.code_index:
+            nodes = record.nodes
+            outer = codes.children(record.code) if nodes is None else [code for node in nodes for code in node.codes]
+            self.code_index[record] = {id(code): code for code in codes.walk(outer)}
+        return self.code_index[record]
+
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
         """A statement between those that build or set a value must see it as in a fresh process."""
         yield from self._half_built_elsewhere(node)
         if node.statement.kind in ("import", "from"):
             return
-        table = self.agenda.table(node.module)
-        growing = {name for name in table.writers if isinstance(node.module.namespace.get(name), (list, dict, set))}
-        for name in self._names_used(node, growing) - node.statement.effects.mutates:
-            value = node.module.namespace.get(name)
+        table, namespace = self.agenda.table(node.module), node.module.namespace
+        if node in self.added or node.module in self.edited:
+            growing = {name for name in table.writers if isinstance(namespace.get(name), (list, dict, set))}
+            used = self._names_used(node, growing)
+        else:
+            used = self._names_seen(node)
+        for name in used - node.statement.effects.mutates:
+            value = namespace.get(name)
             if isinstance(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
                 continue
             if any(self._added_to_after(node, name)):
@@ -131,11 +145,15 @@ class Scheduling(RunState):
         """The code that a statement runs of the functions of other modules, as its last run or its new text tells."""
         effects, namespace = node.statement.effects, node.module.namespace
         new = node in self.added or node in self.previous
-        if effects.calls and (node.ran or new):
-            called = [namespace[name] for name in effects.reads if name in namespace]
-            for identity, code in reach.reached(called, effects.attributes, self.graph.paths()).items():
-                if code.co_filename != node.module.path and (new or identity in node.ran):
-                    yield code
+        if not effects.calls or not (new or node.ran - self._codes_of(node.module).keys()):
+            return
+        called = [namespace[name] for name in sorted(effects.reads) if name in namespace]
+        key = (*map(id, called), effects.attributes)
+        if key not in self.reached:
+            self.reached[key] = (called, reach.reached(called, effects.attributes, self.graph.paths()))
+        for identity, code in self.reached[key][1].items():
+            if code.co_filename != node.module.path and (new or identity in node.ran):
+                yield code
 
     def _set_after(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
         """For each statement that sets a name of another module, whether it stands after `node`."""

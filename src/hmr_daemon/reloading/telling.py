@@ -241,14 +241,6 @@ class Telling(Families):
             }
         return self.code_users[name]
 
-    def _codes_of(self, record: ModuleRecord) -> dict[int, CodeType]:
-        """The code of a module's functions, by identity."""
-        if record not in self.code_index:
-            nodes = record.nodes
-            outer = codes.children(record.code) if nodes is None else [code for node in nodes for code in node.codes]
-            self.code_index[record] = {id(code): code for code in codes.walk(outer)}
-        return self.code_index[record]
-
     def _leads_to_class(self, reader: Node, cls: type) -> bool:
         values_bound = [reader.module.namespace.get(name) for name in reader.writes]
         return reader.statement.kind in ("from", "import") or any(_leads_to(value, cls) for value in values_bound)
