@@ -807,3 +807,24 @@ def test_a_module_that_says_off_goes_on_as_it_was_loaded(live: LiveFactory) -> N
     process.edit({"m.py": "# hmr: off\nX = 2\n", "n.py": "Y = 2\n"})
     process.until("n.Y", 2)
     assert process.see("m.X") == 1
+
+
+KEPT = "kept = []\nX = 1\n"
+SAVED = "open('m.py', 'w').write(" + repr(KEPT.replace("1", "2")) + ")"
+
+
+def test_an_edit_right_after_an_import(live: LiveFactory) -> None:
+    """The import has read the source: nothing has to read it again before it is another."""
+    process = live({"m.py": KEPT})
+    process.do(f"import m; was = m.kept; {SAVED}")
+    assert process.wait_reload().ran == ("m:2 X",)
+    assert process.see("m.X, m.kept is was") == (2, True)
+
+
+def test_an_edit_right_after_an_import_from_bytecode_while_the_daemon_comes_up(live: LiveFactory) -> None:
+    process = live({"m.py": KEPT})
+    process.do("import py_compile, sys; py_compile.compile('m.py')")
+    process.do("standby = sys.modules['hmr_daemon.loading.standby'].current()")
+    process.do(f"standby.attended = False; import m; standby.attended = True; was = m.kept; {SAVED}")
+    assert process.wait_reload().ran == ("m:2 X",)
+    assert process.see("m.X, m.kept is was") == (2, True)

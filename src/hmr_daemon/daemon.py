@@ -130,6 +130,7 @@ class Daemon:
             if self._stopping:
                 return
             parts = self._parts = self._parts or self._make_parts()
+            self.standby.attended = True
             while not self._stopping and on_this_thread():
                 self._turn_safely(parts)
         except Exception:

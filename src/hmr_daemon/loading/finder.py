@@ -22,7 +22,9 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
         """Who is told about each load of a user module."""
 
         def wanted(self, path: str) -> bool: ...
-        def begins(self, module: ModuleType, path: str, code: CodeType, stat: tuple[int, float] | None) -> object: ...
+        def begins(
+            self, module: ModuleType, path: str, code: CodeType, stat: tuple[int, float] | None, source: bytes | None
+        ) -> object: ...
         def ends(self, load: Any, failed: bool) -> None: ...
 
 
@@ -40,23 +42,33 @@ class RecordedLoader(SourceFileLoader):
 
     _hmr_stat: tuple[int, float] | None = None
     """Size and mtime of the source when it was looked for."""
+    _hmr_source: bytes | None = None
+    """The source, where no bytecode spares reading it."""
 
     def path_stats(self, path: str) -> Any:
         stat = SourceFileLoader.path_stats(self, path)
         self._hmr_stat = stat["size"], stat["mtime"]
         return stat
 
+    def get_data(self, path: str) -> bytes:
+        data = SourceFileLoader.get_data(self, path)
+        if path == self.path:
+            self._hmr_source = data
+        return data
+
     @as_importlib
     def exec_module(self, module: ModuleType) -> None:
         code = self.get_code(module.__name__)
-        stat = self._hmr_stat
+        stat, source = self._hmr_stat, self._hmr_source
         if stat is not None:
             del self._hmr_stat
+        if source is not None:
+            del self._hmr_source
         self.__class__ = SourceFileLoader  # type: ignore[assignment]
         if code is None:
             SourceFileLoader.exec_module(self, module)
             return
-        load = None if _listener is None else _listener.begins(module, self.path, code, stat)
+        load = None if _listener is None else _listener.begins(module, self.path, code, stat, source)
         failed = True
         try:
             _bootstrap._call_with_frames_removed(exec, code, module.__dict__)  # type: ignore[attr-defined]

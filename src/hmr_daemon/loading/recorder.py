@@ -50,7 +50,7 @@ class Load:
         self.notes = Notes(self, None)
         self.failed = True
         self.source: bytes | None = None
-        """What was loaded; None while it has not been read, or when the file has changed since."""
+        """What was loaded; None while it is not known, or when the file has changed before it could be read."""
         self.unfinished = False
         """Whether a fork came in the middle of it: in the child it seldom goes on."""
         self.record: Any = None
@@ -473,9 +473,17 @@ class Recorder:
             if not self._running:
                 self._switch_off()
 
-    def begin(self, module: ModuleType, path: str, code: CodeType, stat: tuple[int, float] | None) -> Load:
-        """A user module starts to load on this thread."""
+    def begin(
+        self,
+        module: ModuleType,
+        path: str,
+        code: CodeType,
+        stat: tuple[int, float] | None,
+        source: bytes | None = None,
+    ) -> Load:
+        """A user module starts to load on this thread; `source` is given where it was read for that."""
         load = Load(module, path, code, stat)
+        load.source = source
         self.track(load.name, module, code.co_filename)
         if load.parent is None:
             _note_importer()

@@ -61,6 +61,8 @@ class Standby:
         self.daemon: Daemon | None = None
         self.endless: set[int] = set()
         """The imports (by sequence) that were waited for in vain."""
+        self.attended = False
+        """Whether a thread of ours reads what has been loaded; else whoever loads it does."""
         self._calm = False
         self._bell = allocate_lock()
         self._bell.acquire()
@@ -76,6 +78,8 @@ class Standby:
 
     def ends(self, load: Load, failed: bool) -> None:
         self.recorder.end(load, failed)
+        if not (self.attended or failed):
+            load.read_source()
         if not self.recorder.busy:
             self.forks.resume()
             self.ring()
@@ -93,6 +97,7 @@ class Standby:
 
     def wait_until_calm(self, enough: Callable[[], bool]) -> None:
         """Until there has been no import for a while, or it is enough. Meanwhile what was loaded is read."""
+        self.attended = True
         if self.script is not None and self.script_source is None:
             self.script_source = _read(self.script)
         self._look_for_script(enough)
@@ -108,6 +113,8 @@ class Standby:
                 self._calm = True
             elif time.monotonic() > end:
                 self.endless = loads  # a module that runs the program at its top level, say
+        self.attended = False  # what comes next takes its time
+        self.recorder.read_sources(enough)
 
     def _look_for_script(self, enough: Callable[[], bool]) -> None:
         """What was started by `-m`, or as a folder, becomes ``__main__`` a moment after its first import."""
@@ -136,11 +143,12 @@ class Standby:
         if not self._ended.acquire(blocking=False):
             return  # it runs
         self._stopping = False
-        self._waits = True
+        self._waits = self.attended = True
         try:
             start_new_thread(self._run, ())
         except RuntimeError:  # the system has no more threads, or the interpreter ends
             self._ended.release()
+            self.attended = False
 
     def stop(self, patience: float) -> None:
         """End the wait, where there is one."""
