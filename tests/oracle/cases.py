@@ -3681,3 +3681,38 @@ case(
         """,
     },
 )
+case(
+    "a decorator gets another name as some functions lose it",
+    "p p.algorithms",
+    {
+        "p/__init__.py": "from p.backends import dispatch\n",
+        "p/backends.py": """
+        known = {}
+        def dispatch(function):
+            known[function.__name__] = function
+            return function
+        """,
+        "p/algorithms.py": """
+        import p
+        @p.dispatch
+        def a(): return 1
+        @p.dispatch
+        def b(): return 2
+        """,
+    },
+    {
+        "p/__init__.py": "from p.backends import dispatchable\n",
+        "p/backends.py": """
+        known = {}
+        def dispatchable(function):
+            known[function.__name__] = function
+            return function
+        """,
+        "p/algorithms.py": """
+        import p
+        def a(): return 1
+        @p.dispatchable
+        def b(): return 2
+        """,
+    },
+)

@@ -47,6 +47,7 @@ def replaced(
     moved: bool = False,
     anew: bool = False,
     emptied: Collection[int] = frozenset(),
+    known: Sequence[tuple[Any, Place]] = (),
 ) -> Iterator[list[Place]]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
 
@@ -57,7 +58,8 @@ def replaced(
     its definitions. `anew` tells that what it adds to was made anew before it. `old` is its last version, where that
     had another text. `later` tells whether something was made by a statement after it: new entries come before
     theirs. `added` tells that the statement is new, `moved` that it stands at another place among the others. `emptied`
-    are the identities of containers that are filled again.
+    are the identities of containers that are filled again. `known` are containers that hold an entry of its last
+    version, to which nothing may lead any more.
     """
     changed: list[Place] = []
     registered = _registers(node.statement, made_of) or (old is not None and _registers(old, made_of))
@@ -70,7 +72,7 @@ def replaced(
     reads = old.effects.reads if old is not None else ()
     snapshots = [
         (c, _copy(c), place)
-        for c, place in containers(node, graph, reads)
+        for c, place in _once([*containers(node, graph, reads), *known])
         if len(c) <= LARGEST and not (place.owner is not None and later(place.owner))  # which was not there yet
     ]
     keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
@@ -134,17 +136,14 @@ def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
     return any((type(key), key) in old.constants for d in dicts for key in list(d) if isinstance(key, PLAIN))
 
 
-def untold(
+def held_in(
     node: Node, graph: Graph, before: Mapping[str, Any], made_of: Sequence[CodeType], grown: Collection[str]
-) -> bool:
-    """Whether a registry of those named `grown` holds nothing by which the statement's entry could be told."""
+) -> Iterator[tuple[Any, Place, bool]]:
+    """The registries of those named `grown` that hold something, and whether that tells the statement's entry."""
     made = _made(node, before, made_of)
     for container, place in containers(node, graph, ()):
-        if len(container) <= LARGEST and (place.attribute or place.names[0][1]) in grown:
-            held = entries(container)
-            if held and not any(id(entry) in made or _holds(entry, made) for entry in held):
-                return True
-    return False
+        if container and len(container) <= LARGEST and (place.attribute or place.names[0][1]) in grown:
+            yield container, place, any(id(each) in made or _holds(each, made) for each in entries(container))
 
 
 def put_back(container: Any, snapshot: Any) -> None:
@@ -241,6 +240,11 @@ def containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[A
             found.append((value, place))
         waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
     return found
+
+
+def _once(found: Sequence[tuple[Any, Place]]) -> list[tuple[Any, Place]]:
+    """Each container once, at the place that was found first."""
+    return list({id(container): (container, place) for container, place in reversed(found)}.values())[::-1]
 
 
 def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> Iterator[tuple[Any, Place]]:

@@ -347,11 +347,17 @@ class Editing(Swapping):
             told = contributions.told_by_keys(node, old, self.graph)
         elif old.kind in ("def", "class") and _registers_otherwise(old, new):
             grown = frozenset().union(*map(codes.grown_names, self._ran_by(node)))
-            told = not grown or not contributions.untold(node, self.graph, self._made_now(node), node.codes, grown)
+            told = not grown or self._note_entries(node, grown)
         else:
             return
         if not told:
             self._make_grown_anew(node)
+
+    def _note_entries(self, node: Node, grown: frozenset[str]) -> bool:
+        """Keep account of the registries that hold an entry of a statement; whether all that hold some tell it."""
+        held = list(contributions.held_in(node, self.graph, self._made_now(node), node.codes, grown))
+        self.entered[node] = [(container, place) for container, place, told in held if told]
+        return len(self.entered[node]) == len(held)
 
     def _lose_targets(self, node: Node, new: Statement | None) -> None:
         self.lost += [(node, target) for target in self.lost_targets(node, node.statement, new)]
@@ -391,9 +397,12 @@ class Editing(Swapping):
         """The code that the statement ran of the functions that its names lead to."""
         namespace = node.module.namespace
         used = [namespace[name] for name in node.statement.effects.reads if name in namespace]
-        metaclasses = [type(value) for value in used if isinstance(value, type) and type(value) is not type]
-        called = functions.reachable([*used, *metaclasses])
-        return [code for code in codes.walk(function.__code__ for function in called) if id(code) in node.ran]
+        key = frozenset(map(id, used))
+        if key not in self.led_to:
+            metaclasses = [type(value) for value in used if isinstance(value, type) and type(value) is not type]
+            called = functions.reachable([*used, *metaclasses])
+            self.led_to[key] = used, {id(code): code for code in codes.walk(function.__code__ for function in called)}
+        return [code for identity, code in self.led_to[key][1].items() if identity in node.ran]
 
 
 def _registers_otherwise(old: Statement, new: Statement) -> bool:

@@ -207,6 +207,7 @@ class Rerunning(Editing):
             moved=node in self.moved,
             anew=grouped,
             emptied=self.emptied.keys() | self.made_now.keys(),
+            known=self.entered.get(node, ()),
         )
 
     @contextmanager

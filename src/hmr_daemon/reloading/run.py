@@ -210,6 +210,10 @@ class RunState:
         """By name, the code that mentions it, by identity, with the module that it is of."""
         self.reached: dict[tuple[object, ...], tuple[list[Any], dict[int, CodeType]]] = {}
         """By the identities of some values and mentioned attributes, these values and the code that they lead to."""
+        self.entered: dict[Node, list[tuple[Any, Place]]] = {}
+        """By statements that may register with others now: the registries that hold their entries."""
+        self.led_to: dict[frozenset[int], tuple[list[Any], dict[int, CodeType]]] = {}
+        """The same by values alone, with all that hangs together with them, while the old code is live."""
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}
         """What names held that several statements bind, before the first of these ran again."""

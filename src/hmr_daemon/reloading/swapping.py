@@ -24,6 +24,7 @@ class Swapping(Assigning):
         t = self.transaction
         modules = self.graph.modules
         self.swap.namespaces = lambda: [record.namespace for record in modules.values()]  # does not hold the run itself
+        self.led_to.clear()  # who holds code is counted
         t.start_batch()
         functions.swap(t, self.swap)
         t.end_batch()
