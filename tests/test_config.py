@@ -49,7 +49,7 @@ def test_the_table_of_the_nearest_project(tmp_path: Path) -> None:
         log_level="warning",
     )
     assert load(str(tmp_path / "inner"), {}) == (Settings(), ())
-    assert project_file(str(tmp_path / "inner")) == tmp_path / "inner" / "pyproject.toml"
+    assert project_file(str(tmp_path / "inner")) == str(tmp_path / "inner" / "pyproject.toml")
 
 
 def test_variables_override(tmp_path: Path) -> None:

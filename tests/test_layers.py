@@ -16,7 +16,7 @@ FOLDERS = [
     ("loading", "shelter recorder finder wanted forks scripts prompt standby"),
     ("live", "transaction values functions reach abstract classes"),
     ("planning", "index graph planner cycles presets targets dependencies"),
-    ("watching", "batches signatures trail mounts sources inotify observer watcher owners followed"),
+    ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
     ("reporting", "ipython report audience"),
     (
         "reloading",

@@ -164,6 +164,17 @@ def test_threads_do_not_grow_with_the_packages(live: LiveFactory) -> None:
 
 
 @needs_inotify
+def test_watching_loads_no_more_than_it_needs(live: LiveFactory) -> None:
+    """What importing watchdog brings along would be walked at the end of each process."""
+    process = live({"small.py": SMALL})
+    process.load("import sys, small")
+    process.edit({"small.py": ("return value", "return value + 1")})
+    assert process.wait_reload().ok
+    unneeded = ("watchdog", "ctypes.util", "tempfile", "shutil", "random", "pathlib", "subprocess")
+    assert process.see(f"sorted(set({unneeded}) & sys.modules.keys())") == []
+
+
+@needs_inotify
 def test_no_more_watches_than_folders_of_imported_packages(live: LiveFactory) -> None:
     files = {f"package/part{number}/__init__.py": "" for number in range(10)}
     process = live(files | {"package/__init__.py": "", "other/__init__.py": "", "data/many/a.txt": ""})

@@ -65,6 +65,7 @@ def copied(bare: Environment) -> Iterator[Environment]:
     for name in ("_bootstrap.py", "loading/shelter.py"):
         shutil.copy(PACKAGE / name, package / name)
     empty = ["__init__", "loading/__init__", "reporting/__init__", "reporting/report", "reporting/audience"]
+    empty += ["watching/__init__", "watching/inotify"]
     write(package, dict.fromkeys([f"{name}.py" for name in (*empty, "daemon", "parts", "api")], ""))
     write(package, {"loading/standby.py": FAKE_STANDBY, "loading/finder.py": FAKE_FINDER})
     for file in STARTUP_FILES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import queue
@@ -31,7 +30,7 @@ from hmr_daemon.watching.watcher import Watcher
 
 if sys.platform == "linux":
     # Imported here, as the foreign function library beneath may open a descriptor of its own, once.
-    from watchdog.observers import inotify_c
+    from hmr_daemon.watching import calls
 
 PATIENCE = 10.0
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
@@ -375,17 +374,29 @@ def test_files_of_other_machines_are_looked_at(
 
 
 @linux_only
+def test_calls_raise_what_the_system_says(tmp_path: Path) -> None:
+    descriptor = calls.inotify_init()
+    with pytest.raises(FileNotFoundError, match="missing"):
+        calls.inotify_add_watch(descriptor, str(tmp_path / "missing"), calls.MODIFY)
+    number = calls.inotify_add_watch(descriptor, str(tmp_path), calls.ONLYDIR | calls.MODIFY | calls.MASK_ADD)
+    calls.inotify_rm_watch(descriptor, number)
+    calls.inotify_rm_watch(descriptor, number)
+    os.close(descriptor)
+    with pytest.raises(OSError, match="descriptor"):
+        calls.inotify_add_watch(descriptor, str(tmp_path), calls.MODIFY)
+
+
+@linux_only
 def test_files_in_a_folder_that_may_not_be_watched_are_looked_at(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    add, refused = inotify_c.inotify_add_watch, threading.Event()
+    add, refused = calls.inotify_add_watch, threading.Event()
     refused.set()
 
-    def refuse(descriptor: int, folder: bytes, mask: int) -> int:
-        if refused.is_set() and folder == os.fsencode(file.parent):
-            ctypes.set_errno(errno.EACCES)
-            return -1
+    def refuse(descriptor: int, folder: str, mask: int) -> int:
+        if refused.is_set() and folder == str(file.parent):
+            raise OSError(errno.EACCES, "refused", folder)
         return add(descriptor, folder, mask)
 
-    monkeypatch.setattr(inotify_c, "inotify_add_watch", refuse)
+    monkeypatch.setattr(calls, "inotify_add_watch", refuse)
     watching = Watching(poll_interval=0.02)
     watching.watcher.watch([str(file)])
     watching.watcher.start()
@@ -821,11 +832,10 @@ def test_watches_of_folders_that_no_longer_decide_are_given_back(events: Watchin
 @pytest.mark.parametrize("refused", ["inotify_init", "inotify_add_watch"])
 def test_a_system_without_watches_left_is_polled(file: Path, monkeypatch: pytest.MonkeyPatch, refused: str) -> None:
     def refuse(*arguments: object) -> int:
-        ctypes.set_errno(errno.EMFILE if refused == "inotify_init" else errno.ENOSPC)
-        return -1
+        raise OSError(errno.EMFILE if refused == "inotify_init" else errno.ENOSPC, "none left")
 
     open_before = descriptors()
-    monkeypatch.setattr(inotify_c, refused, refuse)
+    monkeypatch.setattr(calls, refused, refuse)
     watching = Watching(poll_interval=0.02)
     watching.begin(file)
     assert descriptors() == open_before
@@ -845,12 +855,11 @@ def test_watches_that_run_out_later_are_polled(
     events: Watching, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*arguments: object) -> int:
-        ctypes.set_errno(errno.ENOSPC)
-        return -1
+        raise OSError(errno.ENOSPC, "none left")
 
     events.watcher._poll_interval = 0.02
     events.begin(file)
-    monkeypatch.setattr(inotify_c, "inotify_add_watch", refuse)
+    monkeypatch.setattr(calls, "inotify_add_watch", refuse)
     late = tmp_path / "late" / "b.py"
     late.parent.mkdir()
     events.watcher.watch([str(late)])
@@ -1116,7 +1125,7 @@ def test_standard_streams_that_are_closed_stay_free(file: Path) -> None:
     program = """
         import os, sys
         from hmr_daemon.watching.watcher import Watcher
-        import watchdog.observers.inotify_c
+        import hmr_daemon.watching.calls
         kept = os.dup(2)
         os.closerange(0, 3)
         import queue

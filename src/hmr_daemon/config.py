@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from hmr_daemon.errors import ConfigError
@@ -30,10 +29,10 @@ class Pattern:
 
     def matches(self, path: str) -> bool:
         """Whether the file, or a folder that it lies in, is meant; `*` goes across folders."""
-        subject = Path(path).as_posix()
-        glob = Path(self.glob).as_posix()
+        subject = _with_slashes(path)
+        glob = _with_slashes(self.glob)
         if not os.path.isabs(self.glob):
-            root = Path(self.folder).as_posix().rstrip("/") + "/"
+            root = _with_slashes(self.folder).rstrip("/") + "/"
             if not subject.startswith(root):
                 return False
             subject = subject.removeprefix(root)
@@ -120,10 +119,18 @@ def load(folder: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, 
     return settings, tuple(warnings)
 
 
-def project_file(folder: str) -> Path | None:
+def _with_slashes(path: str) -> str:
+    return os.path.normpath(path).replace(os.sep, "/")
+
+
+def project_file(folder: str) -> str | None:
     """The nearest pyproject.toml from a folder upward."""
-    start = Path(os.path.abspath(folder))
-    return next((path for each in (start, *start.parents) if (path := each / "pyproject.toml").is_file()), None)
+    folder = os.path.abspath(folder)
+    while not os.path.isfile(path := os.path.join(folder, "pyproject.toml")):
+        if (above := os.path.dirname(folder)) == folder:
+            return None
+        folder = above
+    return path
 
 
 def _from_project(folder: str, warnings: list[str]) -> Iterator[tuple[str, object, _Origin]]:
@@ -131,7 +138,8 @@ def _from_project(folder: str, warnings: list[str]) -> Iterator[tuple[str, objec
     if path is None:
         return
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            text = file.read()
         table = _table(text)
     except (OSError, ValueError) as error:
         warnings.append(f"{path}: cannot be read, so its settings are the defaults: {error}")
@@ -141,7 +149,7 @@ def _from_project(folder: str, warnings: list[str]) -> Iterator[tuple[str, objec
         return
     for key, value in table.items():
         name = key.replace("-", "_")
-        origin = _Origin(f"[{TABLE}] {key}", str(path.parent), str(path), _line_of(key, text))
+        origin = _Origin(f"[{TABLE}] {key}", os.path.dirname(path), path, _line_of(key, text))
         if name in _READERS:
             yield name, value, origin
         else:

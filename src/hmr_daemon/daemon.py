@@ -32,9 +32,9 @@ ATTEMPTS = 10  # at importing the save-time side
 HOLD_PATIENCE = 2.0  # seconds that who holds reloads back waits for one in progress
 FAULTS = 3  # turns in a row that may fail before the daemon is off
 REST = 0.2  # seconds after such a turn
-WATCHDOG = "watchdog.observers.inotify_c" if sys.platform == "linux" else "watchdog.observers"
+WATCHING = f"{__package__}.watching.inotify" if sys.platform == "linux" else "watchdog.observers"
 SAVE_TIME = (
-    "logging", "dataclasses", "ast", "pathlib", "subprocess", "watchdog.events", WATCHDOG,
+    "logging", "dataclasses", "ast", WATCHING,
     f"{__package__}.syntax.statements", f"{__package__}.live.functions", f"{__package__}.planning.graph",
     f"{__package__}.syntax.instrument", f"{__package__}.reloading.rerunning", f"{__package__}.reloading.executor",
     f"{__package__}.parts",

@@ -7,14 +7,18 @@ import os
 import select
 import stat
 import struct
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any
 
+from . import calls
 from .mounts import Mount, Mounts
 from .sources import Changes, Looks
 from .trail import Step, Trail
+
+if sys.platform == "linux":
+    import fcntl
 
 #: Seconds after which a file that was modified and not closed is looked at all the same.
 UNCLOSED_DELAY = 1.0
@@ -31,6 +35,13 @@ NEIGHBOUR_REST = 2
 #: A folder that cannot be watched for these reasons is not there (any more); it is waited for where it would be.
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
+#: What is heard of a folder: where it goes, and for those with files of interest what becomes of its entries.
+FOLDER_GONE = calls.DELETE_SELF | calls.MOVE_SELF | calls.UNMOUNT | calls.IGNORED
+ITSELF = calls.ATTRIB | calls.DELETE_SELF | calls.MOVE_SELF | calls.ONLYDIR | calls.DONT_FOLLOW
+ENTRIES = calls.MODIFY | calls.CREATE | calls.CLOSE_WRITE | calls.DELETE | calls.MOVED_FROM | calls.MOVED_TO
+WATCHED = ITSELF | ENTRIES | calls.EXCL_UNLINK
+GUARDED = ITSELF | calls.MASK_ADD
+
 
 class Inotify:
     """One inotify descriptor that watches the folders of all files of interest, each without those below it.
@@ -39,34 +50,16 @@ class Inotify:
     whole is noticed. Files on file systems that others change unheard, or in folders that may not be watched, are
     looked at as well.
 
-    watchdog's own emitters take a thread for each folder and hold events back to pair moves; this takes watchdog's
-    binding of the system calls and reads the events in the watcher's thread.
+    watchdog's own emitters take a thread for each folder and hold events back to pair moves, and importing them takes
+    30 ms; here the events are read in the watcher's thread.
     """
 
     keeps_changes = True
 
     def __init__(self, look_interval: float) -> None:
-        from watchdog.observers import inotify_c
-
-        # Any: the types of these bindings differ between watchdog's versions, the bindings do not.
-        self._system: Any = inotify_c
-        self._name_constants(inotify_c.InotifyConstants)
         self._look_interval = look_interval
         self._busy_wakeups = 0
         self._open()
-
-    def _name_constants(self, constants: type[object]) -> None:
-        def mask(*names: str) -> int:
-            return sum(int(getattr(constants, f"IN_{name}")) for name in names)
-
-        self._overflow = mask("Q_OVERFLOW")
-        self._folder_gone = mask("DELETE_SELF", "MOVE_SELF", "UNMOUNT", "IGNORED")
-        self._modified = mask("MODIFY")
-        self._created = mask("CREATE")
-        itself = mask("ATTRIB", "DELETE_SELF", "MOVE_SELF", "ONLYDIR", "DONT_FOLLOW")
-        entries = mask("CLOSE_WRITE", "DELETE", "MOVED_FROM", "MOVED_TO", "EXCL_UNLINK")
-        self._watched = self._modified | self._created | itself | entries
-        self._guarded = itself | mask("MASK_ADD")
 
     # -- descriptors
 
@@ -84,7 +77,7 @@ class Inotify:
         try:
             for descriptor in os.pipe():
                 self._descriptors.append(move_up(descriptor))
-            self._descriptors.append(move_up(self._inotify_descriptor()))
+            self._descriptors.append(move_up(calls.inotify_init()))
             self._mounts = Mounts()
             if self._mounts.descriptor is not None:
                 self._mounts.descriptor = move_up(self._mounts.descriptor)
@@ -101,12 +94,6 @@ class Inotify:
         if self._mounts.descriptor is not None:
             self._poller.register(self._mounts.descriptor, select.POLLPRI)
         self._rest.register(self._woken, select.POLLIN)
-
-    def _inotify_descriptor(self) -> int:
-        descriptor: int = self._system.inotify_init()
-        if descriptor == -1:
-            raise self._system_error("inotify_init")
-        return descriptor
 
     def _identify(self) -> list[tuple[int, int, int] | None]:
         return [identity(descriptor) for descriptor in self._descriptors]
@@ -133,13 +120,6 @@ class Inotify:
         if identity(self._wake) == self._identities[1]:
             with suppress(OSError):
                 os.write(self._wake, b"!")
-
-    @staticmethod
-    def _system_error(subject: str) -> OSError:
-        import ctypes
-
-        code = ctypes.get_errno()
-        return OSError(code, os.strerror(code), subject)
 
     # -- what is watched
 
@@ -205,27 +185,27 @@ class Inotify:
     def _watch_folder(self, folder: str) -> None:
         if folder in self._number_of and folder not in self._guards:
             return
-        if self._add_watch(folder, self._watched):
+        if self._add_watch(folder, WATCHED):
             self._guards.discard(folder)
             self._mount_of[folder] = self._mounts.of(folder)
             for above in self._movable_above(folder):
-                if above not in self._number_of and self._add_watch(above, self._guarded):
+                if above not in self._number_of and self._add_watch(above, GUARDED):
                     self._guards.add(above)
 
     def _add_watch(self, folder: str, mask: int) -> bool:
         """Whether the folder is watched now; raises OSError where the system has no watches left."""
-        number = self._system.inotify_add_watch(self._events, os.fsencode(folder), mask)
-        if number != -1:
-            self._refused.discard(folder)
-            self._number_of[folder] = number
-            self._folders_of.setdefault(number, set()).add(folder)
-            return True
-        error = self._system_error(folder)
-        if error.errno in (errno.EACCES, errno.EPERM):
-            self._refused.add(folder)
-        elif error.errno not in ABSENT:
-            raise error
-        return False
+        try:
+            number = calls.inotify_add_watch(self._events, folder, mask)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EPERM):
+                self._refused.add(folder)
+            elif error.errno not in ABSENT:
+                raise
+            return False
+        self._refused.discard(folder)
+        self._number_of[folder] = number
+        self._folders_of.setdefault(number, set()).add(folder)
+        return True
 
     def _leave(self, folders: Iterable[str]) -> None:
         """Gives back the watches of folders that decide on nothing any more, and of those above them."""
@@ -236,7 +216,7 @@ class Inotify:
         for folder in self._guards - above:
             self._leave_folder(folder)
         for folder in above - self._number_of.keys() - self._refused:
-            if self._add_watch(folder, self._guarded):
+            if self._add_watch(folder, GUARDED):
                 self._guards.add(folder)
 
     def _movable_above(self, folder: str) -> list[str]:
@@ -253,7 +233,7 @@ class Inotify:
             self._folders_of[number].discard(folder)
             if not self._folders_of[number]:
                 del self._folders_of[number]
-                self._system.inotify_rm_watch(self._events, number)
+                calls.inotify_rm_watch(self._events, number)
 
     def _files_below(self, folders: Iterable[str]) -> set[str]:
         """The files that entries of these folders, or of folders below them, decide on."""
@@ -273,7 +253,7 @@ class Inotify:
             self._folders_of[number].discard(folder)
             if not self._folders_of[number]:
                 del self._folders_of[number]
-                self._system.inotify_rm_watch(self._events, number)
+                calls.inotify_rm_watch(self._events, number)
         return files
 
     # -- what happened
@@ -336,10 +316,10 @@ class Inotify:
         certain: set[str] = set()
         moved: set[str] = set()
         for number, mask, name in parse_events(events):
-            if mask & self._overflow:
+            if mask & calls.Q_OVERFLOW:
                 return self._renew()
             folders = self._folders_of.get(number, ())
-            if mask & self._folder_gone:
+            if mask & FOLDER_GONE:
                 moved |= self._forget_below(list(folders)) if folders else set()
                 continue
             if not name:  # the folder itself has other permissions
@@ -354,7 +334,7 @@ class Inotify:
 
     def _sort(self, file: str, step: Step, mask: int, certain: set[str], moved: set[str]) -> None:
         """Decides what an event at a step of the way to a file means for the file."""
-        if mask & self._modified or (mask & self._created and will_be_closed(os.path.join(*step))):
+        if mask & calls.MODIFY or (mask & calls.CREATE and will_be_closed(os.path.join(*step))):
             # Its writer is at work: the event of its closing comes, or else it is looked at after a while.
             self._unclosed[file] = time.monotonic() + UNCLOSED_DELAY
             certain.discard(file)
@@ -362,7 +342,7 @@ class Inotify:
         self._unclosed.pop(file, None)
         # Even a file that was just written may have moved: with a parent folder that is not watched itself.
         moved.add(file)
-        if not mask & self._created and step == self._steps[file][-1]:
+        if not mask & calls.CREATE and step == self._steps[file][-1]:
             certain.add(file)
 
 
@@ -391,8 +371,6 @@ def will_be_closed(entry: str) -> bool:
 
 def move_up(descriptor: int) -> int:
     """The same descriptor clear of the standard streams, which a program may have closed and count on reopening."""
-    import fcntl
-
     try:
         moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
     finally:
