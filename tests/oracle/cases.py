@@ -3716,3 +3716,33 @@ case(
         """,
     },
 )
+one(
+    "a proxy's class and dict are members of another kind, which are made again",
+    """
+    base = 1
+    class Lookup:
+        def __init__(self, name, n):
+            self.name, self.n = name, n
+        def __get__(self, instance, owner=None):
+            return self if instance is None else (self.name, self.n)
+    class Proxy:
+        __class__ = Lookup("class", base)
+        __dict__ = Lookup("dict", base)
+        __name__ = Lookup("name", base)
+        def m(self): return 1
+    seen = Proxy().__class__, Proxy().__dict__, Proxy().__name__, Proxy().m()
+    """,
+    """
+    base = 2
+    class Lookup:
+        def __init__(self, name, n):
+            self.name, self.n = name, n
+        def __get__(self, instance, owner=None):
+            return self if instance is None else (self.name, self.n)
+    class Proxy:
+        __class__ = Lookup("class", base)
+        __dict__ = Lookup("dict", base)
+        def m(self): return 2
+    seen = Proxy().__class__, Proxy().__dict__, Proxy().m()
+    """,
+)

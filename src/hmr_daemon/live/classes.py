@@ -591,11 +591,16 @@ def _move_instances(transaction: Transaction, old: type, new: type) -> int:
         each for each in instances if not isinstance(each, type)
     ]:  # a class is made again by its statement
         try:
-            object.__setattr__(instance, "__class__", new)
-            transaction.on_undo(object.__setattr__, instance, "__class__", old)
+            _set_class(instance, new)
+            transaction.on_undo(_set_class, instance, old)
         except (TypeError, AttributeError):
             stuck += 1
     return stuck
+
+
+def _set_class(instance: Any, cls: type) -> None:
+    """Also where its class has a member ``__class__``, as a proxy's has."""
+    vars(object)["__class__"].__set__(instance, cls)
 
 
 def _leave_behind(transaction: Transaction, old: type, new: type) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from itertools import repeat, starmap
@@ -86,13 +87,13 @@ class Transaction:
         """A class's own member, past a metaclass that guards its classes."""
         old = cls.__dict__.get(name, MISSING)
         if old is not value:
-            undo = (type.__delattr__, cls, name) if old is MISSING else (type.__setattr__, cls, name, old)
-            self.do((type.__setattr__, cls, name, value), undo)
+            undo = (_delete_member, cls, name) if old is MISSING else (_set_member, cls, name, old)
+            self.do((_set_member, cls, name, value), undo)
 
     def delete_member(self, cls: type, name: str) -> None:
         old = cls.__dict__.get(name, MISSING)
         if old is not MISSING:
-            self.do((type.__delattr__, cls, name), (type.__setattr__, cls, name, old))
+            self.do((_delete_member, cls, name), (_set_member, cls, name, old))
 
     def set_item(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
         old = mapping.get(key, MISSING)
@@ -160,12 +161,44 @@ def _refill_set(target: set[Any], items: set[Any]) -> None:
     target.update(items)
 
 
+ANSWERED_BY_TYPE = frozenset({"__bases__", "__class__", "__dict__", "__mro__", "__name__", "__qualname__"})
+"""Names that mean what `type` knows of a class, where one asks the class or assigns: what its body bound is beside."""
+
+
+def _set_member(cls: type, name: str, value: Any) -> None:
+    if name not in ANSWERED_BY_TYPE:
+        type.__setattr__(cls, name, value)
+    else:
+        _members(cls)[name] = value
+        _forget_lookups(cls)
+
+
+def _delete_member(cls: type, name: str) -> None:
+    if name not in ANSWERED_BY_TYPE:
+        type.__delattr__(cls, name)
+    else:
+        del _members(cls)[name]
+        _forget_lookups(cls)
+
+
+def _members(cls: type) -> dict[str, Any]:
+    """A class's own dict, of which `vars` shows but a view."""
+    (members,) = (held for held in gc.get_referents(vars(cls)) if type(held) is dict)
+    return members
+
+
+def _forget_lookups(cls: type) -> None:
+    """CPython remembers what it has found of a class until an attribute is set."""
+    type.__setattr__(cls, "<hmr-daemon>", None)
+    type.__delattr__(cls, "<hmr-daemon>")
+
+
 def _refill_class(cls: type, members: dict[str, Any]) -> None:
     for name in [name for name in vars(cls) if name not in members]:
-        type.__delattr__(cls, name)
+        _delete_member(cls, name)
     for name, value in members.items():
         if vars(cls).get(name, MISSING) is not value:
-            type.__setattr__(cls, name, value)
+            _set_member(cls, name, value)
 
 
 def _attempt(operation: Operation) -> None:
