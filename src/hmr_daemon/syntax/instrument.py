@@ -205,12 +205,13 @@ class _Transformer:
         body = []
         for position, (statement, change) in enumerate(edit.members):
             old = predecessors.get(position)
-            node = copy.deepcopy(statement.parse())
             old_node = old.parse() if old is not None else None
             if change not in (Change.SAME, Change.BODY) or (edit.decorated and statement.kind in ("assign", "def")):
+                node = copy.deepcopy(statement.parse())
                 body.append(self.statement(node, old, statement, old_node, prefix))  # as its decorators found it
-            elif edit.annotations_changed and isinstance(node, ast.AnnAssign):
-                node.value = None
+            elif edit.annotations_changed and isinstance(statement.parse(), ast.AnnAssign):
+                node = copy.copy(statement.parse())
+                node.value = None  # type: ignore[attr-defined]
                 body.append(node)
         return body
 

@@ -282,13 +282,22 @@ def members(statement: Statement, file_text: str) -> tuple[Statement, ...]:
 
 def handed_to(statement: Statement, name: str) -> Iterator[str]:
     """Names of what a statement calls with a name, or an attribute of that name, among the arguments."""
-    for call in [node for node in ast.walk(statement.parse()) if isinstance(node, ast.Call)]:
+    for call in [node for node in _running(statement.parse()) if isinstance(node, ast.Call)]:
         arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
         inner = [node for argument in arguments for node in ast.walk(argument)]
         if any(name in (getattr(node, "id", None), getattr(node, "attr", None)) for node in inner):
             first = next((node.id for node in ast.walk(call.func) if isinstance(node, ast.Name)), None)
             if first is not None:
                 yield first
+
+
+def _running(statement: ast.stmt) -> Iterator[ast.AST]:
+    """What of a statement runs with it: not the bodies of functions."""
+    waiting: list[ast.AST] = [statement]
+    for node in waiting:
+        yield node
+        body = node.body if isinstance(node, FunctionNode) else ()
+        waiting += [part for part in ast.iter_child_nodes(node) if part not in body]
 
 
 def split(
