@@ -2514,3 +2514,41 @@ case(
         """,
     },
 )
+
+SET_UP = """
+    x = {first}
+    def init():
+        global x
+        x = {second}
+    {call}
+    y = x
+"""
+case(
+    "global bound by a function",
+    "m n",
+    {"m.py": SET_UP.format(first=0, second=5, call="init()"), "n.py": "import m\nz = m.x\n"},
+    {"m.py": SET_UP.format(first=1, second=5, call="init()")},
+    {"m.py": SET_UP.format(first=1, second=7, call="init()")},
+    {"m.py": SET_UP.format(first=1, second=7, call="pass")},
+    {"m.py": SET_UP.format(first=1, second=7, call="init()")},
+    {"m.py": SET_UP.format(first=1, second=8, call="init()")},
+)
+CONFIG = """
+    SETTINGS = {first}
+    def load():
+        global SETTINGS
+        SETTINGS = {{'a': {second}}}
+    def get(): return SETTINGS['a']
+"""
+USER = "import config\n{call}\nX = config.SETTINGS['a']\nY = config.get()\n"
+case(
+    "global bound by a function that another module calls",
+    "main",
+    {"config.py": CONFIG.format(first=None, second=1), "main.py": USER.format(call="config.load()")},
+    {"config.py": CONFIG.format(first=None, second=2)},
+    {"config.py": CONFIG.format(first="{}", second=2)},
+    {"main.py": USER.format(call="config.load()\nconfig.SETTINGS = {'a': 9}")},
+    {"main.py": USER.format(call="config.load()")},
+    {"config.py": CONFIG.format(first=None, second="1 / 0")},
+    {"config.py": CONFIG.format(first=None, second=3)},
+)

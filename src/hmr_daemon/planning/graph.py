@@ -6,7 +6,7 @@ import sys
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from types import CodeType, ModuleType
@@ -102,6 +102,10 @@ class Node:
     def binds_only(self, name: str) -> bool:
         """Whether it binds a name without reading it first."""
         return name in self.writes and name not in self.statement.effects.reads
+
+    def surely_binds(self, name: str) -> bool:
+        """Whether, whenever it runs, it binds a name without reading it first, and not only through functions."""
+        return self.statement.unconditional and self.binds_only(name)
 
     @property
     def uses(self) -> Uses:
@@ -381,10 +385,11 @@ class Graph:
             found = reach.reached(values, attributes, paths, effects.calls_results, effects.operates)
             self._note_runs(node, found)
 
-    def _note_runs(self, node: Node, found: Iterable[int]) -> None:
+    def _note_runs(self, node: Node, found: Mapping[int, CodeType]) -> None:
         for identity in found:
             node.ran.add(identity)
             self._runners.add(identity, node)
+        self.note_set(node, self._bound_elsewhere(node, found.values()))
 
     def analyze_dependents(self, records: Iterable[ModuleRecord]) -> None:
         """Where runs are guessed, modules that may have run code of `records` must be known first."""
@@ -458,12 +463,30 @@ class Graph:
     def uses_of(self, node: Node, notes: Notes, in_part: bool = False) -> Uses:
         """What a run of a statement used; with what its last run used, where only a part ran again."""
         reads = {(module, name) for _, module, name in notes.reads}
-        wrote = {(module, name) for _, module, name in notes.writes}
-        ran = {id(code) for _, code in notes.ran if _counts(code)}
+        ran_codes = [code for _, code in notes.ran if _counts(code)]
+        wrote = {(module, name) for _, module, name in notes.writes} | self._bound_elsewhere(node, ran_codes)
+        ran = set(map(id, ran_codes))
         opened = {path for _, path in notes.opened}
         if in_part:
             reads, ran, wrote, opened = reads | node.reads, ran | node.ran, wrote | node.wrote, opened | node.opened
         return reads, ran, wrote, opened, node.extra
+
+    def _bound_elsewhere(self, node: Node, ran: Iterable[CodeType]) -> set[Name]:
+        """Globals of other modules that functions bound which a statement ran."""
+        found = ((code, codes.global_writes(code)) for code in ran)
+        return {
+            (record.name, name)
+            for code, written in found
+            for record in (self._by_path.get(code.co_filename, ()) if written else ())
+            for name in written
+            if record is not node.module
+        }
+
+    def note_set(self, node: Node, names: Iterable[Name]) -> None:
+        """A statement's last run set names of other modules, through functions."""
+        for name in names:
+            node.wrote.add(name)
+            self._setters.add(name, node)
 
     def renew(self, node: Node, uses: Uses) -> None:
         """Replace what a node's last run used by what another run used."""

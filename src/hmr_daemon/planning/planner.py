@@ -36,6 +36,21 @@ def changed_by_functions(nodes: Iterable[Node], graph: Graph) -> dict[Node, set[
     return found
 
 
+def bound_by_functions(nodes: Iterable[Node], graph: Graph) -> dict[Node, set[str]]:
+    """Globals that statements bound through functions of `nodes` that do not read them before."""
+    found: dict[Node, set[str]] = defaultdict(set)
+    for node in nodes:
+        if may_bind_globals(node):
+            for code in codes.walk(node.codes):
+                if written := codes.global_writes(code):
+                    for runner in graph.runners(code):
+                        if runner.module is node.module:
+                            found[runner] |= written - codes.global_reads(code)
+                        else:
+                            graph.note_set(runner, [(node.module.name, name) for name in written])
+    return found
+
+
 def may_bind_globals(node: Node) -> bool:
     """Whether functions of the statement may bind names of the module: these have to say so."""
     return bool(node.codes) and ("global" in node.statement.text or ":=" in node.statement.text)
@@ -55,9 +70,10 @@ class NameTable:
         self.lasts = not any(map(may_bind_globals, nodes))
         """Whether it holds as long as the statements do, whatever they run."""
         self.by_functions = changed_by_functions(nodes, graph)
+        bound = bound_by_functions(nodes, graph)
         for node in nodes:
             effects = node.statement.effects
-            for name in node.writes:
+            for name in node.writes | bound[node] if node in bound else node.writes:
                 self.writers[name].append(node)
             for name in effects.reads:
                 self.readers[name].append(node)
@@ -104,7 +120,7 @@ class NameTable:
         for writer in reversed(self.writers.get(name, ())):
             if writer.order < node.order:
                 found.append(writer)
-                if writer.statement.unconditional and name not in writer.statement.effects.reads:
+                if writer.surely_binds(name):
                     break
         return found
 
@@ -113,7 +129,7 @@ class NameTable:
         found = []
         for writer in reversed(self.writers.get(name, ())):
             found.append(writer)
-            if writer.statement.unconditional and name not in writer.statement.effects.reads:
+            if writer.surely_binds(name):
                 break
         return found
 

@@ -12,7 +12,7 @@ from ..live import functions
 from ..model import Change
 from ..planning import cycles
 from ..planning.graph import ModuleRecord, Node
-from ..planning.planner import changed_by_functions
+from ..planning.planner import bound_by_functions, changed_by_functions
 from ..syntax import codes, diff, optional, statements
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
@@ -99,6 +99,7 @@ class Editing(Swapping):
         self.outcome.involved.add(record.path)
         old_nodes = self.graph.analyze(record)
         self.changed_through |= changed_by_functions(old_nodes, self.graph)
+        self.bound_through |= bound_by_functions(old_nodes, self.graph)
         new_nodes: list[Node] = []
         seeds = self.seeds[record] = []
         touched = []

@@ -15,7 +15,7 @@ from ..live import classes, functions, values
 from ..live.transaction import MISSING
 from ..loading.recorder import Notes
 from ..planning import presets
-from ..planning.graph import END, SEES_CALLS, ModuleRecord, Node
+from ..planning.graph import END, SEES_CALLS, ModuleRecord, Name, Node
 from ..planning.planner import Reason
 from ..syntax import codes, statements
 from ..syntax.compiler import compile_statement, compile_text
@@ -111,6 +111,7 @@ class Rerunning(Editing):
         self._guard(node, before)
         for target, _ in assigned:
             self.transaction.guard(target.holder)
+        elsewhere = self._set_elsewhere(node)
         unexplained = self._take_unexplained(node)
         with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node) as hidden:
             for name in self._bind(node, reason, before):
@@ -127,8 +128,20 @@ class Rerunning(Editing):
         for place in other_entries:
             self._tell_entries(node, place)
         self.settle_assigned(node, assigned)
-        self._tell_others(node, grouped)
+        self._tell_others(node, grouped, elsewhere)
         self._close_groups(node)
+
+    def _set_elsewhere(self, node: Node) -> dict[Name, Any]:
+        """What the names of other modules hold that the statement's last run set; taken back where the reload fails."""
+        found: dict[Name, Any] = {}
+        for module, name in node.wrote:
+            other = self.graph.modules.get(module)
+            if other is not None and other is not node.module:
+                found[module, name] = other.namespace.get(name, MISSING)
+                if id(other) not in self.guarded:
+                    self.guarded.add(id(other))
+                    self.transaction.guard(other.namespace)
+        return found
 
     def _take_unexplained(self, node: Node) -> dict[str, Any]:
         """Names that only ``globals()[name] = value`` can have bound: the statement is to bind them again."""
@@ -166,7 +179,7 @@ class Rerunning(Editing):
         self.outcome.ran.append(str(node))
         for name in sorted(before):
             self._settle(node, name, before[name])
-        self._tell_others(node, grouped=False)
+        self._tell_others(node, grouped=False, elsewhere={})
         self._close_groups(node)
 
     def _before(self, node: Node) -> dict[str, Any]:
@@ -234,8 +247,8 @@ class Rerunning(Editing):
             self.transaction.delete_item(namespace, name)
         return gone
 
-    def _tell_others(self, node: Node, grouped: bool) -> None:
-        """What the statement did to what is not its own."""
+    def _tell_others(self, node: Node, grouped: bool, elsewhere: Mapping[Name, Any]) -> None:
+        """What the statement did to what is not its own; `elsewhere` holds what it has set, as it was before."""
         if not grouped and node.statement.effects.mutates:
             self._tell_library_state(node)
         for name in node.writes if node.statement.kind == "def" or node.codes else ():
@@ -244,8 +257,17 @@ class Rerunning(Editing):
                 self.set_again(node, function)
         for module, name in node.wrote:
             other = self.graph.modules.get(module)
-            if other is not None and other is not node.module:
+            if other is not None and other is not node.module and not self._stays_set(node, other, name, elsewhere):
                 self._tell(other, name, node, f"{module}.{name} was set")
+
+    def _stays_set(self, node: Node, other: ModuleRecord, name: str, elsewhere: Mapping[Name, Any]) -> bool:
+        """Whether what a statement, as the last one, set in another module is equal to what was there: that stays."""
+        old, new = elsewhere.get((other.name, name), MISSING), other.namespace.get(name, MISSING)
+        old = self.finals.get((id(other), name), old)
+        if old is MISSING or new is MISSING or not values.same(old, new) or any(self._set_after(node, other, name)):
+            return False
+        self.transaction.set_item(other.namespace, name, old)
+        return True
 
     def _close_groups(self, node: Node) -> None:
         """Compare the values whose last builder has run."""
@@ -457,6 +479,8 @@ class Rerunning(Editing):
         if now != before or node.star or not SEES_CALLS:
             self.transaction.on_undo(self.graph.set_uses, node, before)
             self.graph.renew(node, now)
+            if not self.agenda.table(node.module).lasts:
+                self.agenda.forget_tables()
 
     def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
         """Qualified names of the statement's classes whose live objects can take their new members."""
@@ -639,10 +663,16 @@ class Rerunning(Editing):
             return
         elsewhere = following.module is not node.module
         reads = (node.module.name, name) in following.reads if elsewhere else name in following.statement.effects.reads
-        if not following.statement.unconditional or reads:
+        if not _surely_binds(following, name) or reads:
             self.schedule(following, f"binds {name} again")
         elif final is not MISSING:
             self.restores.setdefault(following, []).append((node.module.namespace, name, final))
+
+
+def _surely_binds(node: Node, name: str) -> bool:
+    """Whether a statement, when it ran last, bound a name that it is known to bind, and would do so again."""
+    told = SEES_CALLS or node.binds_only(name) or any(path[-1] == name for path in node.statement.effects.sets)
+    return told and node.statement.unconditional
 
 
 def _binds_by_namespace(node: Node) -> bool:

@@ -166,6 +166,8 @@ class RunState:
         """By file, the globals that came out different."""
         self.changed_through: dict[Node, set[str]] = {}
         """Globals that statements changed through functions, as the old source had it."""
+        self.bound_through: dict[Node, set[str]] = {}
+        """The same of those that functions bound without reading them."""
         self.made: dict[Node, dict[str, Any]] = {}
         """What the last run of each statement that ran again had made, by name."""
         self.gone_values: dict[tuple[int, str], Any] = {}

@@ -339,7 +339,8 @@ class Scheduling(RunState):
 
     def _old_writes(self, node: Node) -> set[str]:
         previous = self.previous.get(node)
-        return {*(previous.statement.effects.writes if previous else node.writes), *node.extra}
+        written = previous.statement.effects.writes if previous else node.writes
+        return {*written, *node.extra, *self.bound_through.get(node, ())}
 
     def _kind_before(self, node: Node) -> str:
         previous = self.previous.get(node)
