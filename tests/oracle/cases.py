@@ -3746,3 +3746,45 @@ one(
     seen = Proxy().__class__, Proxy().__dict__, Proxy().m()
     """,
 )
+case(
+    "a module whose file is gone, and another of the same last name",
+    "p.app",
+    {
+        "p/__init__.py": "known = []\n",
+        "p/base.py": "from p import known\nknown.append('base')\nx = 1\n",
+        "p/app.py": "from .base import x\nimport p\nnames = list(p.known)\n",
+    },
+    {
+        "p/base.py": None,
+        "p/app.py": "from .inner.base import x\nimport p\nnames = list(p.known)\n",
+        "p/inner/__init__.py": "",
+        "p/inner/base.py": "x = 2\n",
+    },
+)
+one(
+    "functions of the same text, and as many taken out before them as lie between",
+    """
+    class Field:
+        def __init__(self, load, dump):
+            self.load, self.dump = load, dump
+    class K:
+        def a(self): return 1
+        def b(self): return 2
+
+        x = Field(load=lambda v: v + 1,
+                  dump=lambda v: v)
+        y = Field(load=lambda v: v + 2,
+                  dump=lambda v: v)
+    """,
+    """
+    class Field:
+        def __init__(self, load, dump):
+            self.load, self.dump = load, dump
+    class K:
+
+        x = Field(load=lambda v: v + 1,
+                  dump=lambda v: v)
+        y = Field(load=lambda v: v + 2,
+                  dump=lambda v: v)
+    """,
+)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..live import functions, reach
 from ..loading.recorder import Load, Notes
-from ..syntax import codes, statements
+from ..syntax import codes, optional, statements
 from ..syntax.statements import Parsed, Statement
 from .index import Index
 
@@ -630,10 +630,7 @@ class Graph:
 
 def imported_module(record: ModuleRecord, level: int, module: str) -> str:
     """The name of the module that ``from ...module import x`` means, with `level` dots, in a module."""
-    if not level:
-        return module
-    base = (record.namespace.get("__package__") or "").rsplit(".", level - 1)[0]
-    return f"{base}.{module}" if base and module else base or module
+    return optional.absolute(record.namespace.get("__package__") or "", level, module)
 
 
 class _Locator:

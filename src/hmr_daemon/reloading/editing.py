@@ -203,12 +203,13 @@ class Editing(Swapping):
             if other is record or not word.search(other.source or b""):
                 continue
             asks = optional.ASKING.encode() in (other.source or b"")
+            package = other.namespace.get("__package__") or ""
             for node in self.graph.analyze(other):
-                if optional.may_import(node.statement, record.name):
+                if optional.may_import(node.statement, package, record.name):
                     found.append(node)
                 elif optional.imports_nothing(node.statement) and word.search(node.statement.text.encode()):
                     return None  # it is reached through its package
-            if not all(optional.can_do_without(node.statement, record.name, asks) for node in found):
+            if not all(optional.can_do_without(node.statement, package, record.name, asks) for node in found):
                 return None
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import CodeType, MappingProxyType
@@ -105,9 +105,15 @@ def align(old: Sequence[CodeType], new: Sequence[CodeType]) -> Iterator[tuple[Co
 
 
 def _align_by_content(old: Sequence[CodeType], new: Sequence[CodeType]) -> list[tuple[CodeType, CodeType]]:
-    """What has the same content at the same place, then at another; then what has the same name, in order."""
+    """What has the same content, in order; then what has the same name, in order.
+
+    Where there are more or fewer of the same content than before, those at the same place come first.
+    """
     surfaces = {id(code): deep_surface(code) for code in (*old, *new)}
-    pairs = [(a, b) for a, b in zip(old, new, strict=False) if surfaces[id(a)] == surfaces[id(b)]]
+    before, after = (Counter(surfaces[id(code)] for code in found) for found in (old, new))
+    unsure = {content for content, count in before.items() if count != after[content]}
+    places = [(a, b) for a, b in zip(old, new, strict=False) if surfaces[id(a)] == surfaces[id(b)]]
+    pairs = [(a, b) for a, b in places if surfaces[id(a)] in unsure]
     for key in (lambda code: surfaces[id(code)], lambda code: code.co_name):
         taken = {id(code) for pair in pairs for code in pair}
         waiting: dict[object, list[CodeType]] = defaultdict(list)

@@ -12,14 +12,17 @@ ASKING = "find_spec"
 BY_NAME = (ASKING, "import_module", "__import__")
 
 
-def can_do_without(statement: Statement, module: str, asked: bool) -> bool:
-    """Whether a statement runs, or may run, where there is no such module; `asked` tells that its own module asks."""
-    return not any(_imports(node, module) for node in _unguarded(statement.parse(), asked))
+def can_do_without(statement: Statement, package: str, module: str, asked: bool) -> bool:
+    """Whether a statement of a package runs, or may run, where there is no such module.
+
+    `asked` tells that the statement's own module asks.
+    """
+    return not any(_imports(node, package, module) for node in _unguarded(statement.parse(), asked))
 
 
-def may_import(statement: Statement, module: str) -> bool:
-    """Whether a statement imports a module, or asks for modules by their names."""
-    if any(_imports(node, module) for node in ast.walk(statement.parse())):
+def may_import(statement: Statement, package: str, module: str) -> bool:
+    """Whether a statement of a package imports a module, or asks for modules by their names."""
+    if any(_imports(node, package, module) for node in ast.walk(statement.parse())):
         return True
     return module.rpartition(".")[2] in statement.text and any(word in statement.text for word in BY_NAME)
 
@@ -53,12 +56,22 @@ def _catches(handler: ast.ExceptHandler) -> bool:
     return not FAILURES.isdisjoint(names)
 
 
-def _imports(node: ast.AST, module: str) -> bool:
-    package, _, last = module.rpartition(".")
+def _imports(node: ast.AST, package: str, module: str) -> bool:
     if isinstance(node, ast.Import):
-        return any(name.name == module or name.name.startswith(module + ".") for name in node.names)
+        return any(_is_in(name.name, module) for name in node.names)
     if isinstance(node, ast.ImportFrom):
-        source = node.module or ""
-        named = source.rpartition(".")[2] == last or f".{last}." in f".{source}."
-        return named or (package.endswith(source) and any(name.name == last for name in node.names))
+        source = absolute(package, node.level, node.module or "")
+        return _is_in(source, module) or any(f"{source}.{name.name}" == module for name in node.names)
     return False
+
+
+def _is_in(name: str, module: str) -> bool:
+    return name == module or name.startswith(f"{module}.")
+
+
+def absolute(package: str, level: int, module: str) -> str:
+    """The name of the module that ``from ...module import x`` means, with `level` dots, in a module of a package."""
+    if not level:
+        return module
+    base = package.rsplit(".", level - 1)[0]
+    return f"{base}.{module}" if base and module else base or module
