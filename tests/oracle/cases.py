@@ -3788,3 +3788,23 @@ one(
                   dump=lambda v: v)
     """,
 )
+one(
+    "a base is told of a class with the keywords that it has",
+    """
+    class Base:
+        def __init_subclass__(cls, strict=True, **more):
+            cls.strict, cls.more = strict, more
+    options = {"a": 1}
+    class K(Base, strict=False, **options):
+        x = 1
+    """,
+    """
+    class Base:
+        def __init_subclass__(cls, strict=True, **more):
+            cls.strict, cls.more = strict, more
+    options = {"a": 1}
+    class K(Base, strict=False, **options):
+        x = 2
+        y = 3
+    """,
+)

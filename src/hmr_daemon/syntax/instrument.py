@@ -138,7 +138,8 @@ class _Transformer:
                 keyword.arg = METACLASS if keyword.arg == "metaclass" else keyword.arg
             node.keywords.append(hook)
         else:
-            node.bases, node.keywords = [], [hook]
+            told = [keyword for keyword in node.keywords if keyword.arg != "metaclass"]  # its base is told of it anew
+            node.bases, node.keywords = [], [*told, hook]
         ast.copy_location(hook, node)
         return node
 
