@@ -3808,3 +3808,58 @@ one(
         y = 3
     """,
 )
+case(
+    "a function made anew keeps what later statements set on it",
+    "m",
+    {
+        "m.py": """
+        def make(n):
+            def inner():
+                pass
+            return inner
+        f = make(8)
+        f.note = 16
+        """,
+    },
+    {
+        "m.py": """
+        def make(n):
+            def inner():
+                pass
+            return inner
+        f = make(18)
+        f.note = 16
+        """,
+    },
+)
+case(
+    "a cycle that a function closes, and that is taken back",
+    "m2 m3",
+    {
+        "m1.py": "c1 = 18\n",
+        "m2.py": """
+        def f1(**options):
+            pass
+        c3 = f1()
+        """,
+        "m3.py": """
+        from m1 import c1
+        from m2 import c3
+        """,
+    },
+    {
+        "m2.py": """
+        def f1(**options) -> 1:
+            import m3 as lazy
+            return lazy.c1
+        c3 = f1()
+        """,
+    },
+    {
+        "m2.py": """
+        def f1(**options):
+            pass
+        c3 = f1()
+        """,
+    },
+)

@@ -99,6 +99,11 @@ def _importer_elsewhere(
     """Who imports a module first that none of `records` imports; `recorded` did when it was loaded."""
     if recorded is None or (recorded.alive and recorded.module not in records):
         return recorded
-    users = [each for each in graph.modules.values() if each not in records and record.name in graph.modules_read(each)]
+    return first_user(graph, record, records)
+
+
+def first_user(graph: Graph, record: ModuleRecord, but: Collection[ModuleRecord] = ()) -> Node | None:
+    """The first statement that imports a module, in no module of `but`; None where only others asked for it."""
+    users = [each for each in graph.modules.values() if each not in but and record.name in graph.modules_read(each)]
     nodes = [node for each in users for node in graph.analyze(each) if record in _imported(graph, node, {})]
     return min(nodes, key=graph.order, default=None)

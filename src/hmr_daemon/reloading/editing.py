@@ -75,9 +75,13 @@ class Editing(Swapping):
                 records |= cycles.entangled(self.graph, edit.record, {*old, *new})
         for each, importer in cycles.first_importers(self.graph, records).items() if len(records) > 1 else ():
             if importer is not self.graph.importer(each):
-                self.transaction.on_undo(self.graph.forget_orders)
-                self.transaction.set_attribute(each, "imported_by", (importer,))
-                self.graph.forget_orders()
+                self.set_importer(each, importer)
+
+    def set_importer(self, record: ModuleRecord, importer: Node | None) -> None:
+        """Let a statement be what would import a module first."""
+        self.transaction.on_undo(self.graph.forget_orders)
+        self.transaction.set_attribute(record, "imported_by", (importer,))
+        self.graph.forget_orders()
 
     def _imports(self, edit: FileEdit) -> tuple[set[str], set[str]]:
         """What those of a module's statements imported that are others now, and what they import."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import importlib
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Set
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from types import CodeType, FunctionType, ModuleType
@@ -14,7 +14,7 @@ from typing import Any
 from ..live import classes, functions, values
 from ..live.transaction import MISSING
 from ..loading.recorder import Notes
-from ..planning import presets
+from ..planning import cycles, presets
 from ..planning.graph import END, SEES_CALLS, ModuleRecord, Name, Node
 from ..planning.planner import Reason
 from ..syntax import codes, statements
@@ -481,6 +481,13 @@ class Rerunning(Editing):
             self.graph.renew(node, now)
             if not self.agenda.table(node.module).lasts:
                 self.agenda.forget_tables()
+            self._renew_importers_of({module for module, _ in before[0]} - {module for module, _ in now[0]}, node)
+
+    def _renew_importers_of(self, modules: Set[str], node: Node) -> None:
+        """The statement uses modules no more: those that it imported first are imported first by another now."""
+        for record in [self.graph.modules[name] for name in modules if name in self.graph.modules]:
+            if self.graph.importer(record) is node:
+                self.set_importer(record, cycles.first_user(self.graph, record))
 
     def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
         """Qualified names of the statement's classes whose live objects can take their new members."""
@@ -607,6 +614,8 @@ class Rerunning(Editing):
                 t.set_item(namespace, name, old)
                 contributions.exchange(t, node, self.graph, new, old)
                 if not same:
+                    if was is not None:
+                        self.set_again(node, old)
                     self.touched.add(id(old))
                     self._tell_touched(node, name, old, was)
                 return
