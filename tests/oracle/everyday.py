@@ -2552,3 +2552,32 @@ case(
     {"config.py": CONFIG.format(first=None, second="1 / 0")},
     {"config.py": CONFIG.format(first=None, second=3)},
 )
+BODY = """
+    import functools
+    class C:
+        xs = []
+        xs.append({item})
+        d = {{}}
+        d[{key}] = 1
+        keys = tuple(d)
+        @functools.singledispatchmethod
+        def f(self, x): return 'object'
+        {variant}
+    found = C.xs, C.keys, C().f(1)
+"""
+INT = "f.register(int)(lambda self, x: 'int')"
+case(
+    "class body that builds a value over several members",
+    "m",
+    {"m.py": BODY.format(item=1, key="'a'", variant=INT)},
+    {"m.py": BODY.format(item=2, key="'a'", variant=INT)},
+    {"m.py": BODY.format(item=2, key="'b'", variant=INT)},
+)
+VARIANT = "@f.register\n        def _(self, x: int): return 'int'"
+case(
+    "variant of a method's dispatch that comes and goes",
+    "m",
+    {"m.py": BODY.format(item=1, key="'a'", variant=VARIANT)},
+    {"m.py": BODY.format(item=1, key="'a'", variant="pass")},
+    {"m.py": BODY.format(item=1, key="'a'", variant=VARIANT)},
+)

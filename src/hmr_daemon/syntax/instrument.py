@@ -161,7 +161,7 @@ class _Transformer:
         before = [old_members[e.old] for e in edits if e.old is not None and e.change not in (Change.SAME, Change.BODY)]
         chosen = _with_dependents(
             [(s, self._member_change(by_new[j], s, qualname, anew)) for j, s in enumerate(new_members)],
-            {name for statement in before for name in statement.effects.writes},
+            {name for statement in before for name in statement.effects.writes | _adds_to(statement)},
         )
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
         moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
@@ -222,9 +222,9 @@ def _with_dependents(
 ) -> tuple[tuple[Statement, Change], ...]:
     """Members that bind a name again, or use it, run with the one that changes it: ``@x.setter`` with ``x``.
 
-    So does what a member registers with, and with that all others that do.
+    So does what a member registers with or adds to, and with that all others that do.
 
-    `lost` are the names that members of the old body bound which are gone, or other ones now.
+    `lost` are the names that members of the old body bound, or added to, which are gone or other ones now.
     """
     running = set(lost)
     bound = {name for statement, _ in body for name in statement.effects.writes}
@@ -234,11 +234,16 @@ def _with_dependents(
         for position, (statement, change) in enumerate(body):
             effects = statement.effects
             if change not in (Change.SAME, Change.BODY):
-                running |= effects.writes | (effects.decorates & bound)
+                running |= effects.writes | (_adds_to(statement) & bound)
             elif running & (effects.writes | effects.reads):
                 body[position] = (statement, Change.SHELL)
-                running |= effects.writes
+                running |= effects.writes | (effects.mutates & bound)
     return tuple(body)
+
+
+def _adds_to(statement: Statement) -> frozenset[str]:
+    """Names of what a member registers with, or adds to."""
+    return statement.effects.decorates | statement.effects.mutates
 
 
 def with_free_names(statement: Statement, name: str, line: int, names: Sequence[str]) -> ast.stmt:
