@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 FOLDERS = [
     ("", "_bootstrap errors model config scope"),
     ("syntax", "statements diff optional compiler codes instrument"),
-    ("loading", "shelter recorder finder wanted forks scripts prompt standby"),
+    ("loading", "shelter recorder finder wanted signals forks scripts prompt standby"),
     ("live", "transaction values functions reach abstract classes"),
     ("planning", "index graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),

@@ -460,3 +460,53 @@ print(time.time(), flush=True)
     done = environment.run("-W", "error", "run.py", cwd=tmp_path)
     took = time.time() - float(done.stdout)
     assert (done.stderr, took < 3) == ("", True), (took, began)
+
+
+# --- signals -------------------------------------------------------------------------------------------------
+
+SIGNALS = """
+        import signal
+        numbers = {signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP}
+        signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+        for number in sorted(numbers):
+            os.kill(os.getpid(), number)  # the system gives it to whichever thread does not block it
+        save(2)
+        wait_for(2)
+        for _ in numbers:
+            assert signal.sigwait(numbers) in numbers
+        """
+BLOCKED = "with open('/proc/self/status') as f: print(next(int(l.split()[1], 16) for l in f if 'SigBlk' in l))"
+
+
+def test_what_the_program_blocks_waits_for_it(environment: Environment, tmp_path: Path) -> None:
+    program(tmp_path, SIGNALS)
+    done = environment.run("-W", "error", "run.py", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("done\n", "")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="this system does not tell what threads block")
+def test_what_a_reload_starts_blocks_what_the_program_does(environment: Environment, tmp_path: Path) -> None:
+    body = """
+        import signal, start
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
+        with open("start.py") as file:
+            text = file.read()
+        with open("start.py", "w") as file:
+            file.write(text.replace("NUMBER = 1", "NUMBER = 2"))
+        end = time.monotonic() + 20
+        while start.blocked == 0:
+            assert time.monotonic() < end
+            time.sleep(0.002)
+        assert start.blocked == 1 << signal.SIGUSR2 - 1, start.blocked
+        save(2)
+        """
+    program(tmp_path, body)
+    start = f"""
+        import subprocess, sys
+        NUMBER = 1
+        code = {BLOCKED!r}
+        blocked = int(subprocess.run([sys.executable, "-S", "-c", code], capture_output=True).stdout) + 0 * NUMBER
+        """
+    write(tmp_path, {"start.py": textwrap.dedent(start)})
+    done = environment.run("-W", "error", "run.py", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("done\n", "")

@@ -11,7 +11,7 @@ from collections import deque
 
 from ._bootstrap import is_interactive
 from .jobs import Job
-from .loading import standby
+from .loading import signals, standby
 from .loading.forks import PATIENCE, wait_until_gone
 from .loading.prompt import Prompt
 from .loading.standby import LOAD_PATIENCE
@@ -72,7 +72,7 @@ class Daemon:
                 self._stopping = False
                 self._until_saved = False
                 self._borrowed = False
-                self._thread = threading.Thread(target=self._run, name="hmr-daemon", daemon=True)
+                self._thread = threading.Thread(target=self._run_apart, name="hmr-daemon", daemon=True)
                 self._thread.start()
 
     @property
@@ -122,6 +122,11 @@ class Daemon:
         if parts is not None:
             parts.queue.wake()
 
+    def _run_apart(self) -> None:
+        """What a thread of the daemon's own does: it takes none of the program's signals."""
+        signals.leave_to_the_program()
+        self._run()
+
     def _run(self) -> None:
         try:
             if self._parts is None:  # what is imported here takes 100 ms: not while the program is importing itself
@@ -163,7 +168,8 @@ class Daemon:
         parts.take_loads()
         self._signal.clear()
         if self._jobs:
-            self._jobs.popleft().do(parts)
+            with signals.AsTheProgram():
+                self._jobs.popleft().do(parts)
             return
         held, holds = self._holds, self._all_holds
         batch = parts.next_batch()
@@ -172,7 +178,8 @@ class Daemon:
             return
         try:
             if not self._stopping:
-                parts.take_batch(batch.paths)
+                with signals.AsTheProgram():
+                    parts.take_batch(batch.paths)
                 batch = None
                 self._stopping |= self._until_saved
         finally:

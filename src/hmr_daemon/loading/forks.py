@@ -7,6 +7,8 @@ import sys
 import time
 from _thread import allocate_lock, get_native_id, start_new_thread
 
+from . import signals
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +111,7 @@ class Moment:
 
     def _run(self) -> None:
         self._number = get_native_id()
+        signals.leave_to_the_program()
         try:
             if not self._called_off.acquire(timeout=self._seconds):
                 self._then()

@@ -11,7 +11,7 @@ import time
 from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
 
 from .._bootstrap import daemon_module, environment_reason, hand_over, include, is_interactive
-from . import finder
+from . import finder, signals
 from .forks import PATIENCE, Forks, wait_until_gone
 from .recorder import Recorder
 from .wanted import Wanted
@@ -160,6 +160,7 @@ class Standby:
 
     def _run(self) -> None:
         self._number, self._native_number = get_ident(), get_native_id()
+        signals.leave_to_the_program()
         try:
             self.wait_until_calm(self._is_over)
             if not self._is_over():
@@ -190,6 +191,7 @@ class Standby:
         """In a forked child: nothing of the parent's is waited for; whether a thread of its own is to be started."""
         self._bell, self._ended = allocate_lock(), allocate_lock()
         self._bell.acquire()
+        signals.leave_parent()
         self.recorder.reset_after_fork()
         return self._waits if self.daemon is None else self.daemon.leave_parent()
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from ..loading import signals
 from ..loading.forks import wait_until_gone
 from .signatures import UNSETTLED, Signature, settled, signature
 from .sources import STOP_LIMIT, THREAD_NAME, Changes, Polling, Source
@@ -114,6 +115,7 @@ class Watcher:
     # -- in its thread
 
     def _run(self) -> None:
+        signals.leave_to_the_program()
         thread = threading.current_thread()
         while self._thread is thread:
             try:
