@@ -3863,3 +3863,18 @@ case(
         """,
     },
 )
+one(
+    "class body looks at what its own decorators have filled",
+    "r = {}\ndef reg(f):\n    r[1] = 1\nclass K:\n    @reg\n    def m(self): pass\n",
+    "r = {}\ndef reg(f):\n    r[1] = 1\nclass K:\n    w = len(r)\n    @reg\n    def m(self): pass\n",
+)
+one(
+    "part of a list that was another name's object",
+    "x = [1]\ny = [x, x]\n",
+    "x = [1]\ny = [x, [1]]\n",
+)
+one(
+    "part of a named tuple that is another name's object",
+    "import collections\nP = collections.namedtuple('P', 'a b')\nx = [1]\ny = P(x, [1])\n",
+    "import collections\nP = collections.namedtuple('P', 'a b')\nx = [1]\ny = P([1], x)\n",
+)

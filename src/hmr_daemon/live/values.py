@@ -18,8 +18,8 @@ ANNOTATIONS = "__annotate__" if sys.version_info >= (3, 14) else "__annotations_
 def same(old: Any, new: Any, depth: int = DEPTH, named: Collection[int] = ()) -> bool:
     """Whether `new` is what `old` is, type for type and in the same order. Never raises.
 
-    `named` holds the identities of objects that have names of their own: inside of `new` they are told apart from
-    equal ones.
+    `named` holds the identities of objects that have names of their own: inside of `old` and `new` they are told apart
+    from equal ones.
 
     >>> same([1, 2], [1, 2]), same([1], [True]), same({"a": 1, "b": 2}, {"b": 2, "a": 1})
     (True, False, False)
@@ -35,7 +35,9 @@ def same(old: Any, new: Any, depth: int = DEPTH, named: Collection[int] = ()) ->
 
 
 def _part(old: Any, new: Any, depth: int, named: Collection[int]) -> bool:
-    return old is new or (id(new) not in named and same(old, new, depth, named))
+    if old is new:
+        return True
+    return id(old) not in named and id(new) not in named and same(old, new, depth, named)
 
 
 def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
@@ -59,6 +61,8 @@ def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
     if kind is property:
         return all(part(getattr(old, n), getattr(new, n)) for n in ("fget", "fset", "fdel", "__doc__"))
     if isinstance(old, type) or getattr(kind, "__eq__", None) is object.__eq__:
+        return False
+    if isinstance(old, tuple) and not all(part(a, b) for a, b in zip(old, new, strict=False)):
         return False
     return (old == new) is True and part(getattr(old, "__dict__", None), getattr(new, "__dict__", None))
 

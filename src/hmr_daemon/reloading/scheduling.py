@@ -14,6 +14,7 @@ from ..planning.planner import may_bind_globals
 from ..planning.targets import only_sets
 from ..syntax import codes
 from ..syntax.statements import Statement
+from . import contributions
 from .run import IMMUTABLE, Group, RunState
 
 
@@ -92,10 +93,17 @@ class Scheduling(RunState):
             value = namespace.get(name)
             if isinstance(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
                 continue
-            if any(self._added_to_after(node, name)):
+            if any(self._added_to_after(node, name)) or self._sees_its_own(node, name):
                 self._mark_for_reader(node.module, name)
                 self.made_anew.add((id(node.module), name))
                 yield from self._makers(table, node, name)
+
+    def _sees_its_own(self, node: Node, name: str) -> bool:
+        """Whether a statement looks at a registry that holds what its last run put there, and nothing tells what."""
+        if node in self.added or not any(adder is node for adder, _ in self._adders(node.module, name)):
+            return False
+        held = contributions.held_in(node, self.graph, self._made_now(node), node.codes, {name})
+        return not all(told for *_, told in held)
 
     def _half_built_elsewhere(self, node: Node) -> Iterator[tuple[Node, str]]:
         """The same for what it reads of other modules."""
