@@ -9,7 +9,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType
+from types import BuiltinFunctionType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType
 from typing import Any
 
 from ..syntax import codes
@@ -459,6 +459,9 @@ def _merge_dict(transaction: Transaction, old: dict[str, Any], new: dict[str, An
         put_in_order(old, new)
 
 
+_LRU = type(functools.lru_cache(len))
+
+
 @dataclass(frozen=True, repr=False)
 class Cache:
     """Results that a function computed earlier, and how to forget them."""
@@ -469,6 +472,12 @@ class Cache:
     """Empties it, and gives what takes that back as far as it can be."""
     owner: type | None = None
     """The class that it is a member of."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it surely holds nothing; only `functools` says."""
+        info = own(self.holder, "cache_info")
+        return type(info) is BuiltinFunctionType and type(info.__self__) is _LRU and info().currsize == 0
 
 
 def caches(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:

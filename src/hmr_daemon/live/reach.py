@@ -10,6 +10,7 @@ from __future__ import annotations
 import dis
 import functools
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -29,19 +30,59 @@ OPERATORS = "<operators>"
 """Stands among mentioned attributes for all special methods that operators run."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Step:
+    """What using one value may run at once, and what that leads to."""
+
+    value: Any
+    """Kept, for it is known by its identity."""
+    ran: tuple[CodeType, ...]
+    leads_to: tuple[tuple[Any, frozenset[str]], ...]
+
+
+class Known:
+    """What was learned on the way, for others who ask the same of the same files."""
+
+    def __init__(self) -> None:
+        self.steps: dict[tuple[int, frozenset[str]], Step] = {}
+        """By the identity of a value and the names that are asked of it."""
+        self._members: dict[type, dict[str, list[Any]]] = {}
+        self._functions: dict[int, list[FunctionType]] = {}
+
+    def functions(self, member: Any) -> list[FunctionType]:
+        """What a member that was told by `members` leads to."""
+        found = self._functions.get(id(member))
+        if found is None:
+            found = self._functions[id(member)] = list(functions.reachable([member]))
+        return found
+
+    def members(self, owner: type) -> dict[str, list[Any]]:
+        """By name, what a class, its bases and its subclasses define; no classes."""
+        found = self._members.get(owner)
+        if found is None:
+            found = self._members[owner] = {}
+            for cls in (*owner.__mro__[:-1], *functions.with_subclasses(owner)):
+                for name, member in list(vars(cls).items()):
+                    if not isinstance(member, type):
+                        found.setdefault(name, []).append(member)
+        return found
+
+
 def reached(
     values: list[Any],
     attributes: Collection[str],
     files: Collection[str],
     results: bool = False,
     operates: bool = False,
+    known: Known | None = None,
 ) -> dict[int, CodeType]:
     """The code objects, by identity, of source files in `files`, that using `values` may run.
 
     `results` tells that what calls give is called as well, so that functions handed out run too; `operates` that
-    operators may run special methods.
+    operators may run special methods. `known` is what others have learned, and takes up what is learned now.
     """
     found: dict[int, CodeType] = {}
+    steps = {} if known is None else known.steps
     seen: set[tuple[int, frozenset[str]]] = set()
     if operates:
         attributes = {*attributes, OPERATORS}
@@ -52,27 +93,43 @@ def reached(
         if key in seen:
             continue
         seen.add(key)
-        if isinstance(value, FunctionType):
-            waiting.extend(_called_by(value, files, found, results))
-        else:
-            waiting.extend(_with_owner(value, mentioned))
+        step = steps.get(key)
+        if step is None:
+            step = steps[key] = _step(value, mentioned, files, results)
+        for code in step.ran:
+            found[id(code)] = code
+        waiting.extend(step.leads_to)
     return found
 
 
-def reached_in(owner: type | None, function: Any, files: Collection[str]) -> dict[int, CodeType]:
+def _step(value: Any, mentioned: frozenset[str], files: Collection[str], results: bool) -> Step:
+    if not isinstance(value, FunctionType):
+        return Step(value, (), tuple(_with_owner(value, mentioned)))
+    ran: dict[int, CodeType] = {}
+    leads_to = tuple(_called_by(value, files, ran, results))
+    return Step(value, tuple(ran.values()), leads_to)
+
+
+def reached_in(
+    owner: type | None, function: Any, files: Collection[str], known: Known | None = None
+) -> dict[int, CodeType]:
     """What a function may run; a method of `owner` also those of subclasses in place of what it calls on ``self``."""
-    if owner is None:
-        return reached([function], (), files)
-    classes = [*owner.__mro__[:-1], *functions.with_subclasses(owner)]
-    methods: list[Any] = [function]
+    known = Known() if known is None else known
+    if owner is None or type(function) is not FunctionType:
+        return reached([function], (), files, known=known)
+    members = known.members(owner)
+    methods: dict[int, Any] = {id(function): function}
     names: set[str] = set()
-    for method in [] if type(function) is not FunctionType else methods:
-        new = {name for code in codes.walk((method.__code__,)) for name in code.co_names} - names
+    waiting = [function]
+    while waiting:
+        new = {name for code in codes.walk((waiting.pop().__code__,)) for name in code.co_names} - names
         names |= new
-        members = [vars(cls)[name] for cls in classes for name in new if name in vars(cls)]
-        found = functions.reachable([member for member in members if not isinstance(member, type)])
-        methods += [f for f in found if f not in methods]
-    return reached(methods, (), files)
+        for member in [member for name in sorted(new) for member in members.get(name, ())]:
+            for found in known.functions(member):
+                if id(found) not in methods:
+                    methods[id(found)] = found
+                    waiting.append(found)
+    return reached(list(methods.values()), (), files, known=known)
 
 
 def properties(values: list[Any], attributes: Collection[str], files: Collection[str]) -> dict[int, CodeType]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import types
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..live import classes, functions
+from ..live import classes, functions, reach
 from ..live.transaction import Transaction
 from ..loading.recorder import Recorder
 from ..planning.graph import Graph, ModuleRecord, Node
 from ..planning.planner import Agenda
 from ..planning.targets import Target
-from ..syntax import diff
+from ..syntax import codes, diff
 from ..syntax.statements import Parsed, Statement
 from .contributions import Place
 
@@ -135,6 +136,25 @@ class Outcome:
     """Modules whose files are gone and that nothing imports any more."""
 
 
+@dataclass(eq=False, repr=False)
+class Served:
+    """A cache, and the code that computed what it holds."""
+
+    record: ModuleRecord
+    cache: functions.Cache
+    known: reach.Known
+    _ran: dict[int, CodeType] | None = None
+
+    def ran(self, files: Collection[str]) -> Collection[int]:
+        """Identities of that code, of source files in `files`; where it is empty, of the function's own code."""
+        function = self.cache.function
+        if self.cache.is_empty and type(function) is types.FunctionType:
+            return {id(code) for code in codes.walk((function.__code__,))}
+        if self._ran is None:
+            self._ran = reach.reached_in(self.cache.owner, function, files, self.known)
+        return self._ran
+
+
 class RunState:
     """The state of one reload; the layers above act on it, each knowing only those below."""
 
@@ -202,8 +222,8 @@ class RunState:
         """Their names, by file."""
         self.made_now: dict[int, Any] = {}
         """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
-        self.caches: list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]] | None = None
-        """The caches of the user's functions with the code behind them, once they are asked for."""
+        self.caches: list[Served] | None = None
+        """The caches of the user's functions, once they are asked for."""
         self.former: dict[tuple[int, str], Any] = {}
         """What names, by the identity of their modules, held before other objects took their places."""
         self.code_index: dict[ModuleRecord, dict[int, CodeType]] = {}

@@ -14,6 +14,7 @@ from ..syntax import codes, statements
 from . import decorated
 from .contributions import Place
 from .families import Families
+from .run import Served
 
 INTROSPECTION = frozenset({
     "__annotations__", "__defaults__", "__dict__", "__doc__", "__kwdefaults__", "__signature__", "cleandoc", "getdoc",
@@ -282,13 +283,21 @@ class Telling(Families):
 
         `last` tells that all statements have run: what they computed is what a fresh process holds.
         """
-        if not changed and not names and not members:
+        if not self.graph.caching():
             return
-        for record, cache, ran in self._caches():
-            stale = any(not members.isdisjoint(c.co_names) or self._reads_any(c, names) for c in ran.values())
-            if (stale or changed & ran.keys()) and not (last and self._filled_now(cache)):
-                self.transaction.on_undo(cache.forget())
-                self._tell_cache_users(record, cache.holder)
+        stale = changed | self._codes_reading(names, members)
+        files = self.graph.paths()
+        for served in self._caches() if stale else ():
+            if not stale.isdisjoint(served.ran(files)) and not (last and self._filled_now(served.cache)):
+                self.transaction.on_undo(served.cache.forget())
+                self._tell_cache_users(served.record, served.cache.holder)
+
+    def _codes_reading(self, names: Mapping[str, set[str]], members: Set[str]) -> set[int]:
+        """Identities of the code, in all modules, that reads one of some names (by file) or mentions a member."""
+        found = {identity for member in members for identity in self._codes_using(member)}
+        using = (self._codes_using(name) for changed in names.values() for name in changed)
+        found.update(i for codes in using for i, (_, code) in codes.items() if self._reads_any(code, names))
+        return found
 
     def _reads_any(self, code: CodeType, names: Mapping[str, set[str]]) -> bool:
         """Whether code reads one of some names (by file): as a global, or of a module that it has by a name."""
@@ -313,12 +322,12 @@ class Telling(Families):
         code = getattr(cache.function, "__code__", None)
         return code is not None and not self.agenda.done.isdisjoint(self.graph.runners(code))
 
-    def _caches(self) -> list[tuple[ModuleRecord, functions.Cache, dict[int, CodeType]]]:
-        """The caches of the user's functions, with the code that may have computed what they hold."""
+    def _caches(self) -> list[Served]:
+        """The caches of the user's functions."""
         if self.caches is None:
-            files = self.graph.paths()
+            known = reach.Known()
             self.caches = [
-                (record, cache, reach.reached_in(cache.owner, cache.function, files))
+                Served(record, cache, known)
                 for record in self.graph.caching()
                 for cache in functions.caches(record.namespace, record.name)
             ]
