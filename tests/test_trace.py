@@ -432,3 +432,29 @@ def test_a_module_that_was_loaded_again_runs_once(live: LiveFactory) -> None:
     process.load("import a, b, importlib, sys\nimportlib.reload(b)\ndel sys.modules['b']\nimport b as again")
     assert ran(process, {"a.py": "x = 2\n"}) == ["a:1 x", "b:2 y"]
     assert process.see("again.y") == 2
+
+
+def test_what_a_body_hands_to_a_library_is_not_handed_on_by_its_statement(live: LiveFactory) -> None:
+    """Whose body asks a library about a class asks at each call; who asks while it runs is told."""
+    process = live(
+        {
+            "settings.py": "class Config:\n    limit: int = 1\n",
+            "backends.py": "def dispatchable(name):\n    return lambda function: function\n",
+            "algorithms.py": "from typing import get_type_hints\n"
+            "from backends import dispatchable\n"
+            "from settings import Config\n"
+            "@dispatchable('hints')\n"
+            "def hints(kind=Config):\n"
+            "    return get_type_hints(Config)\n"
+            "now = get_type_hints(Config)\n",
+        }
+    )
+    process.load("import algorithms\nheld = algorithms.hints")
+    assert process.see("algorithms.hints() == algorithms.now == {'limit': int}")
+    names = ran(process, {"settings.py": "class Config:\n    limit: str = 1\n"})
+    assert "algorithms:7 now" in names
+    assert not [name for name in names if name.endswith(" hints")]
+    assert process.see("(algorithms.hints() == algorithms.now == {'limit': str}, algorithms.hints is held)") == (
+        True,
+        True,
+    )
