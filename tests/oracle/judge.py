@@ -11,6 +11,8 @@ from .snapshot import Snapshot
 from .subject import Fresh, Played, Scenario, Step
 
 CONTAINERS = ("list", "dict", "set")
+IN_A_CIRCLE = ("partially initialized module", "if it has the same name as a library you intended to import")
+"""What Python says of a module that is asked for what it has not bound yet; the second from 3.14 on."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def _broken(fresh: Fresh, step: Step, number: int, last: Fresh) -> Iterator[Wron
     if step.error is None:
         # Modules that import each other: in the live process all of them are loaded.
         error = str(fresh.error)
-        in_a_circle = "partially initialized module" in error or error.startswith("AttributeError: module")
+        in_a_circle = any(word in error for word in IN_A_CIRCLE) or error.startswith("AttributeError: module")
         if step.summary != "no reload" and not in_a_circle:  # where files are gone, what is loaded stays
             yield Wrong("accepted", number, error)
         return
