@@ -12,9 +12,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 # Lowest first, folder by folder. A module may import those before it, whether at its top or inside a function.
 FOLDERS = [
     ("", "_bootstrap errors model config scope"),
-    ("syntax", "statements diff optional compiler codes instrument"),
+    ("syntax", "statements diff optional compiler codes mentions instrument"),
     ("loading", "shelter recorder finder wanted signals forks scripts prompt standby"),
-    ("live", "transaction values functions reach abstract classes"),
+    ("live", "transaction values functions reach guesses abstract classes"),
     ("planning", "index graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
     ("reporting", "ipython report audience"),

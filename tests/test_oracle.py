@@ -23,10 +23,7 @@ FEW = 20
 KNOWN: dict[str, str] = {}
 """Kept cases that go wrong still, each with the reason."""
 if sys.version_info < (3, 12):
-    for name in ("compiled at decoration", "what a library's function dispatches to", "what a method dispatches to"):
-        KNOWN[name] = "which function ran is told by its name before 3.12, and here none shows"
     KNOWN["a protocol's members"] = "a protocol has another __init__ once it has been used"
-    KNOWN["first of two functions comes to be as the second"] = "which function ran is told by its name before 3.12"
 
 
 @pytest.fixture(scope="module")

@@ -2581,3 +2581,97 @@ case(
     {"m.py": BODY.format(item=1, key="'a'", variant="pass")},
     {"m.py": BODY.format(item=1, key="'a'", variant=VARIANT)},
 )
+
+for name, source, old, new in (
+    (
+        "method of what a function gives",
+        """
+        class Repo:
+            def load(self): return 1
+        def repo(): return Repo()
+        x = repo().load()
+        """,
+        "return 1",
+        "return 2",
+    ),
+    (
+        "method of what an object holds",
+        """
+        class Repo:
+            def load(self): return 1
+        class Service:
+            def __init__(self): self.repo = Repo()
+            def go(self): return self.repo.load()
+        s = Service()
+        x = s.go(), Service().go()
+        """,
+        "return 1",
+        "return 2",
+    ),
+    (
+        "method of a class in a table",
+        """
+        class Csv:
+            def read(self): return 'c'
+        READERS = {'csv': Csv}
+        def make(kind): return READERS[kind]()
+        x = make('csv').read()
+        """,
+        "'c'",
+        "'C'",
+    ),
+    (
+        "step of a subclass that a base calls",
+        """
+        class Base:
+            def run(self): return self.step()
+        class Child(Base):
+            def step(self): return 5
+        def go(o): return o.run()
+        x = go(Child())
+        """,
+        "return 5",
+        "return 6",
+    ),
+    (
+        "function that is handed to one that calls it",
+        """
+        out = {}
+        def apply(f): out['k'] = f()
+        def value(): return 1
+        apply(value)
+        x = dict(out)
+        """,
+        "return 1",
+        "return 2",
+    ),
+    (
+        "method that a library calls",
+        """
+        import json
+        class Encoder(json.JSONEncoder):
+            def default(self, o): return sorted(o)
+        x = json.dumps({1: {2}}, cls=Encoder)
+        """,
+        "sorted(o)",
+        "len(o)",
+    ),
+    (
+        "truth and text of an object",
+        """
+        class B:
+            def __bool__(self): return check()
+            def __str__(self): return text()
+        def check(): return True
+        def text(): return 't'
+        b = B()
+        x = f'{b}'
+        if b: y = 1
+        else: y = 2
+        """,
+        "True",
+        "False",
+    ),
+):
+    assert old in source
+    case(name, "m", {"m.py": source}, {"m.py": source.replace(old, new)})

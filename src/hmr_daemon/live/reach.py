@@ -1,14 +1,11 @@
-"""Which functions a statement may have run, as far as names tell: for runs that nobody watched.
+"""Which functions using a value may run, as far as names tell: before it runs, or behind a cache.
 
-From 3.12 on the recorder sees which functions start. On 3.11, and for the statements of a script, a statement is
-taken to have run what the names it loads lead to: a function and what it calls, the constructor of a class, the
-methods of a class or an instance that are mentioned.
+A function runs what it calls, a class its constructor, and a class or an instance the methods that are mentioned.
 """
 
 from __future__ import annotations
 
 import dis
-import functools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -130,18 +127,6 @@ def reached_in(
                     methods[id(found)] = found
                     waiting.append(found)
     return reached(list(methods.values()), (), files, known=known)
-
-
-def properties(values: list[Any], attributes: Collection[str], files: Collection[str]) -> dict[int, CodeType]:
-    """The code that merely reading `attributes` of `values` may run."""
-    owners = [value if isinstance(value, type) else type(value) for value in values]
-    members = [member for cls in owners for member in _of_class(cls, attributes)]
-    getters = [member.fget for member in members if isinstance(member, property)]
-    getters += [member.func for member in members if isinstance(member, functools.cached_property)]
-    getters += [
-        getter for member in members if isinstance(getter := getattr(type(member), "__get__", None), FunctionType)
-    ]
-    return reached(getters, (), files)
 
 
 def _with_owner(value: Any, mentioned: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:

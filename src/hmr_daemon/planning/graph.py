@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import sys
 import zlib
 from bisect import bisect_right
@@ -12,20 +13,17 @@ from itertools import chain
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..live import functions, reach
+from ..live import functions, guesses, reach
 from ..loading.recorder import Load, Notes
-from ..syntax import codes, optional, statements
+from ..syntax import codes, mentions, optional, statements
+from ..syntax.compiler import compile_text
+from ..syntax.mentions import Mentions
 from ..syntax.statements import Parsed, Statement
 from .index import Index
 
 END = float("inf")
 SEES_CALLS = sys.version_info >= (3, 12)
 """Whether the recorder is told which functions a statement ran."""
-SHOWING, SHOWN = (
-    frozenset({"repr", "str", "print", "format", "ascii"}),
-    frozenset({"__repr__", "__str__", "__format__"}),
-)
-"""Builtin functions that show values, and the methods that they run."""
 Name = tuple[str, str]
 """A module's name and a name in it."""
 
@@ -325,11 +323,13 @@ class Graph:
                 record.located(position).opened.add(path)
             for node in dict.fromkeys(record.positions.values()):
                 self._index(node)
+        guesses = record.script or not SEES_CALLS
+        mentioned = _mentioned_in(record) if guesses else {}
         for node in record.nodes:
             if record.script:
                 self._guess_reads(node)
-            if record.script or not SEES_CALLS:
-                self._guess_runs(node)
+            if guesses:
+                self._guess_runs(node, mentioned.get(node))
             if node.star:
                 node.extra |= _star_names(node)
         _explain_names(record)
@@ -358,32 +358,39 @@ class Graph:
         node.reads |= self.expected_reads(node)
         self._index(node)
 
-    def _guess_runs(self, node: Node) -> None:
+    def _guess_runs(self, node: Node, mentioned: Mentions | None = None) -> None:
         """Which functions a statement ran, as far as names tell: the interpreter does not."""
-        effects, namespace = node.statement.effects, node.module.namespace
-        values = []
-        if effects.calls:
-            values += [namespace[n] for n in effects.reads - effects.passes if n in namespace]
+        effects, namespace, paths = node.statement.effects, node.module.namespace, self._by_path.keys()
+        values = list(self._read_values(node))
+        only_binds = node.statement.kind in ("import", "from") or (node.statement.alias and not effects.attributes)
+        if values or (effects.reads and not only_binds):
+            inline = [code for code in codes.walk(node.codes) if code.co_name in reach.INLINE]
+            self._note_runs(node, {id(code): code for code in (*inline, *self._bound_again(node))})
+            if mentioned is None:
+                mentioned = _mentioned_by(node)
+            calls, results = effects.calls or bool(values), effects.calls_results
+            self._note_runs(node, guesses.run_by(mentioned, namespace, values, paths, effects.passes, calls, results))
+
+    def _read_values(self, node: Node) -> Iterator[Any]:
+        """What a statement read of other modules and may have called."""
         for module, name in node.reads:
             names = self.modules[module].namespace if module in self.modules else {}
-            if effects.calls and name in names and node.statement.kind not in ("from", "import"):
-                values.append(names[name])
+            if node.statement.effects.calls and name in names and node.statement.kind not in ("from", "import"):
+                yield names[name]
             elif name not in names and "__getattr__" in names:
-                values.append(names["__getattr__"])
-        if effects.calls:
-            inline = [code for code in codes.walk(node.codes) if code.co_name in reach.INLINE]
-            deleted = effects.reads - effects.passes - namespace.keys()
-            makers = [other for other in node.module.nodes or () if deleted & other.statement.effects.writes]
-            once = [code for other in makers if other is not node for code in codes.walk(other.codes)]
-            self._note_runs(node, {id(code): code for code in (*inline, *once)})
-        elif effects.attributes:
-            read = [namespace[n] for n in effects.reads if n in namespace]
-            self._note_runs(node, reach.properties(read, effects.attributes, self._by_path.keys()))
-        if values:
-            paths = self._by_path.keys()
-            attributes = effects.attributes | (SHOWN if effects.reads & SHOWING else frozenset())
-            found = reach.reached(values, attributes, paths, effects.calls_results, effects.operates)
-            self._note_runs(node, found)
+                yield names["__getattr__"]
+
+    def _bound_again(self, node: Node) -> Iterator[CodeType]:
+        """The code of functions under names that a statement read, and that are gone or bound again by now."""
+        effects, others = node.statement.effects, node.module.nodes or ()
+        if not effects.calls:
+            return
+        for name in effects.reads - effects.passes:
+            makers = [other for other in others if other is not node and name in other.statement.effects.writes]
+            if name in node.module.namespace:
+                earlier = [maker for maker in makers if maker.order < node.order]
+                makers = earlier[-1:] if len(earlier) < len(makers) else []
+            yield from codes.walk(code for maker in makers for code in maker.codes)
 
     def _note_runs(self, node: Node, found: Mapping[int, CodeType]) -> None:
         for identity in found:
@@ -669,6 +676,35 @@ def _counts(code: CodeType) -> bool:
 def _star_names(node: Node) -> set[str]:
     """What ``from m import *`` bound: it asked the module for each name."""
     return {name for _, name in node.reads if name != "__all__" and name in node.module.namespace}
+
+
+def _mentioned_in(record: ModuleRecord) -> dict[Node, Mentions]:
+    """What each statement of a module that has loaded mentions."""
+    assert record.nodes is not None
+    if not record.nodes:
+        return {}
+    locate, found = _Locator(record.code, record.nodes), defaultdict[Node, list[dis.Instruction]](list)
+    for instruction in dis.get_instructions(record.code):
+        found[locate(instruction.offset)].append(instruction)
+    return {node: mentions.mentions([*instructions, *_of_classes(node)]) for node, instructions in found.items()}
+
+
+def _mentioned_by(node: Node) -> Mentions:
+    """What a statement mentions that has been edited since."""
+    if node.module.parsed is None:
+        return Mentions()
+    code = compile_text(node.statement, node.module.parsed, node.module.path)
+    return mentions.mentions([*dis.get_instructions(code), *_of_classes(node)])
+
+
+def _of_classes(node: Node) -> Iterator[dis.Instruction]:
+    """The instructions that run with a statement besides its own: of class bodies and comprehensions."""
+    waiting = list(node.codes)
+    while waiting:
+        code = waiting.pop()
+        if codes.is_class_body(code) or code.co_name in reach.INLINE:
+            yield from dis.get_instructions(code)
+            waiting += codes.children(code)
 
 
 def _share_codes(nodes: list[Node], children: Iterable[CodeType]) -> None:

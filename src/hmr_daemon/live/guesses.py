@@ -1,0 +1,303 @@
+"""Which functions a statement has run, guessed from all that it mentions: for runs that nobody watched.
+
+From 3.12 on the recorder sees which functions start. On 3.11, and for the statements of a script, a statement is
+taken to have run what the names it loads lead to: a function and what it calls in turn, the constructor of a class,
+and of all objects that come into play the methods that anyone mentions.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from ..syntax import codes, mentions
+from ..syntax.mentions import Mentions
+from . import functions
+from .reach import INLINE
+from .transaction import MISSING
+
+CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+NOT_CALLED = mentions.CREATION | mentions.SHOWN | mentions.OPERATORS | mentions.UNKNOWN_ATTRIBUTES
+"""What a library does not call of itself, of the members that stand in place of its own."""
+DESCRIPTORS = ("__get__", "__set__", "__delete__")
+TABLES = (dict, list, tuple, set, frozenset)
+METHODS = (FunctionType, staticmethod, classmethod)
+WRAPPERS = (staticmethod, classmethod, property, functools.partial, functools.cached_property)
+LIMIT = 2_000
+MANY = 500  # entries of a container that are looked at
+
+
+def run_by(
+    mentioned: Mentions,
+    namespace: Mapping[str, Any],
+    values: Iterable[Any],
+    files: Collection[str],
+    handed_on: Collection[str] = (),
+    calls: bool = True,
+    results: bool = False,
+) -> dict[int, CodeType]:
+    """The code objects, by identity, of source files in `files`, that top-level code which mentions these may run.
+
+    It does so in a module's `namespace`, and uses `values` besides. What is merely `handed_on` runs where something
+    calls what it is given. `calls` tells that it calls at all, and `results` that it calls what a call gave.
+    """
+    search = _Search(files, results or mentioned.calls_held)
+    waiting = {chain for chain in mentioned.chains if len(chain) == 1 and chain[0] in handed_on}
+    search.take_up(replace(mentioned, takes=True), namespace, mentioned.chains - waiting, calls)
+    for value in values:
+        search.use(value)
+    search.found_all()
+    if search.results:
+        search.take_up(mentioned, namespace, waiting)
+    return search.found_all()
+
+
+class _Search:
+    """Follows what runs from value to value; each name that is mentioned may be asked of all that is in play."""
+
+    def __init__(self, files: Collection[str], results: bool) -> None:
+        self.results = results
+        """Whether functions that others hand out are called."""
+        self._files = files
+        self._found: dict[int, CodeType] = {}
+        self._names: set[str] = set()
+        self._known: dict[int, Any] = {}
+        """What is in play, by identity, and so kept alive."""
+        self._waiting: list[Any] = []
+        self._holders: dict[int, Any] = {}
+        """Modules, classes and instances that names may be asked of."""
+        self._ran: list[FunctionType] = []
+
+    def found_all(self) -> dict[int, CodeType]:
+        while self._waiting and len(self._known) < LIMIT:
+            self._take(self._waiting.pop())
+        return self._found
+
+    def use(self, value: Any) -> None:
+        """The value comes into play, and runs where it can."""
+        if id(value) not in self._known and _matters(value):
+            self._known[id(value)] = value
+            self._waiting.append(value)
+
+    def mention(self, names: Collection[str]) -> None:
+        new = self._names.union(names) - self._names
+        if new:
+            self._names |= new
+            for holder in list(self._holders.values()):
+                self._ask(holder, new)
+
+    def take_up(
+        self,
+        mentioned: Mentions,
+        namespace: Mapping[str, Any],
+        chains: Iterable[tuple[str, ...]],
+        calls: bool = True,
+    ) -> None:
+        """What code with these globals mentions; `chains` are those of its chains that run."""
+        self.mention(mentioned.names)
+        if mentioned.calls_held and not self.results:
+            self.results = True
+            for function in list(self._ran):
+                self._run(function)
+        for chain in chains:
+            value = self._follow(namespace, chain)
+            if calls and (mentioned.takes or type(value) not in TABLES):
+                self.use(value)
+            elif not calls and type(value) is not FunctionType:
+                self._hold(value)
+
+    # --- names of globals, and what is asked of them -----------------------------------------------------
+
+    def _follow(self, namespace: Mapping[str, Any], chain: tuple[str, ...]) -> Any:
+        value = namespace.get(chain[0], MISSING)
+        if value is MISSING:
+            self.mention(mentions.BUILTINS.get(chain[0], ()))
+            self.mention(chain[1:])
+            return MISSING
+        for position, name in enumerate(chain[1:], 1):
+            value = self._asked(value, name)
+            if value is MISSING:
+                self.mention(chain[position + 1 :])
+                break
+        return value
+
+    def _asked(self, value: Any, name: str) -> Any:
+        """What an attribute holds; MISSING where a call or a library tells, which run or come into play then."""
+        if isinstance(value, ModuleType):
+            return self._asked_of_module(value, name)
+        if type(value) in TABLES:
+            for part in _contents(value) if name in mentions.TAKING_METHODS else ():
+                self.use(part)
+            return MISSING
+        cls = value if isinstance(value, type) else type(value)
+        member = _lookup(cls, name)
+        if member is MISSING and isinstance(value, type):
+            member = _lookup(type(value), name)
+        held = MISSING if isinstance(value, type) else functions.own_dict(value).get(name, MISSING)
+        if held is not MISSING and not isinstance(member, property) and not _getter(member):
+            return held
+        if isinstance(member, classmethod):
+            self.use(value)
+        self.use(member)
+        if member is MISSING or _getter(member) or isinstance(member, (*METHODS, *WRAPPERS)):
+            self._hold(value)
+            self.mention({name, *mentions.UNKNOWN_ATTRIBUTES})
+            return MISSING
+        return member
+
+    def _asked_of_module(self, module: ModuleType, name: str) -> Any:
+        names: Mapping[str, Any] = vars(module)
+        if name not in names and "__getattr__" in names:
+            self.use(names["__getattr__"])
+        return names.get(name, MISSING)
+
+    # --- what is in play -----------------------------------------------------------------------------------
+
+    def _take(self, value: Any) -> None:
+        if type(value) is FunctionType:
+            self._run(value)
+        elif isinstance(value, type):
+            self._construct(value)
+        elif isinstance(value, ModuleType):
+            self._hold(value)
+        elif type(value) is MethodType:
+            self.use(value.__func__)
+            self._hold(value.__self__)
+        elif isinstance(value, WRAPPERS):
+            for part in functions.parts(value):
+                self.use(part)
+        else:
+            for part in _contents(value):
+                self.use(part)
+            if type(value) not in TABLES:
+                self._use_instance(value)
+
+    def _construct(self, cls: type) -> None:
+        self._hold(cls)
+        theirs = [owner for owner in cls.__mro__ if _is_users(owner) and not self._is_of_files(owner)]
+        for member in _members(cls, CONSTRUCTORS.union(*(vars(owner).keys() - NOT_CALLED for owner in theirs))):
+            self.use(member)  # those in place of a library's are called by it
+        for member in _members(type(cls), {"__call__", "__new__", "__init__"}):
+            self.use(member)
+
+    def _use_instance(self, value: Any) -> None:
+        """An object that is called, or of which more is asked; one of a library may run whatever it holds."""
+        self._hold(value)
+        for member in _members(type(value), {"__call__"}):
+            self.use(member)
+        for name in ("__wrapped__", "func", "callback"):
+            if callable(part := functions.own(value, name)):
+                self.use(part)
+        if not self._is_of_files(type(value)):
+            for part in list(functions.own_dict(value).values()):
+                self.use(part)
+
+    def _hold(self, value: Any) -> None:
+        if not isinstance(value, (type, ModuleType)):
+            self._hold_itself(value)
+            value = type(value)
+        if _matters(value):
+            self._hold_itself(value)
+
+    def _hold_itself(self, value: Any) -> None:
+        if id(value) not in self._holders:
+            self._holders[id(value)] = value
+            self._ask(value, self._names)
+
+    def _ask(self, holder: Any, names: Collection[str]) -> None:
+        """Attributes of one that is in play are mentioned."""
+        if isinstance(holder, ModuleType):
+            found: Iterable[Any] = [part for name, part in _named(vars(holder), names)]
+        elif isinstance(holder, type):
+            found = [*_members(holder, names), *_members(type(holder), names)]
+        else:
+            found = [part for name, part in list(functions.attributes(holder)) if name in names]
+        for part in found:
+            self.use(part)
+            if isinstance(holder, type) and (getter := _getter(part)):
+                for method in _members(getter, DESCRIPTORS):
+                    self.use(method)
+
+    def _is_of_files(self, cls: type) -> bool:
+        module = sys.modules.get(cls.__module__)
+        return getattr(module, "__file__", None) in self._files
+
+    # --- functions -----------------------------------------------------------------------------------------
+
+    def _run(self, function: FunctionType) -> None:
+        mentioned = mentions.mentions_of(function.__code__)
+        for content in functions.cell_contents(function):
+            if mentioned.takes or type(content) not in TABLES:
+                self.use(content)
+        self.use(functions.own(function, "__wrapped__"))
+        if function.__code__.co_filename not in self._files:
+            return
+        self._ran.append(function)
+        for code in codes.walk((function.__code__,)) if self.results else _run_with(function.__code__):
+            if id(code) not in self._found or code is function.__code__:
+                self._found[id(code)] = code
+                inner = mentions.mentions_of(code)
+                self.take_up(inner, function.__globals__, inner.chains)
+
+
+def _run_with(code: CodeType) -> Iterator[CodeType]:
+    """The code itself, and the functions inside it that it calls rather than hands out."""
+    yield code
+    waiting = list(codes.children(code))
+    used = mentions.variables_used(code) if waiting else frozenset[str]()
+    while running := [c for c in waiting if c.co_name in INLINE or codes.is_class_body(c) or c.co_name in used]:
+        for child in running:
+            waiting.remove(child)
+            used |= frozenset(child.co_freevars)
+            yield from _run_with(child)
+
+
+def _matters(value: Any) -> bool:
+    """Whether a value may run code of the user's, or lead to it."""
+    if value is MISSING or value is None:
+        return False
+    kind = type(value)
+    if kind.__module__ != "builtins" or kind in TABLES:
+        return not (isinstance(value, type) and value.__module__ == "builtins")
+    if isinstance(value, (ModuleType, *WRAPPERS, *TABLES, type)):
+        return True
+    return callable(value) and value.__class__ is not type
+
+
+def _contents(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return list(dict.values(value))[:MANY]
+    return list(value)[:MANY] if type(value) in TABLES else ()
+
+
+def _lookup(cls: type, name: str) -> Any:
+    """A member of a class as it stands there, those of builtin types left out."""
+    return next((vars(owner)[name] for owner in cls.__mro__ if name in vars(owner) and _is_users(owner)), MISSING)
+
+
+def _members(cls: type, names: Collection[str]) -> Iterator[Any]:
+    for owner in cls.__mro__:
+        if _is_users(owner):
+            yield from [member for _, member in _named(vars(owner), names)]
+
+
+def _named(held: Mapping[str, Any], names: Collection[str]) -> list[tuple[str, Any]]:
+    if len(names) < len(held):
+        return [(name, held[name]) for name in names if name in held]
+    return [(name, value) for name, value in list(held.items()) if name in names]
+
+
+def _is_users(owner: type) -> bool:
+    return owner.__module__ != "builtins"
+
+
+def _getter(member: Any) -> type | None:
+    """The class of a descriptor that is the user's or a library's."""
+    kind = type(member)
+    if isinstance(member, type) or kind.__module__ == "builtins":
+        return None
+    return kind if any(_lookup(kind, name) is not MISSING for name in DESCRIPTORS) else None
