@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from ..syntax import codes, mentions
 from ..syntax.mentions import Mentions
-from . import functions
-from .reach import INLINE
+from . import functions, reach
+from .reach import INLINE, Known
 from .transaction import MISSING
 
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
@@ -27,7 +27,8 @@ DESCRIPTORS = ("__get__", "__set__", "__delete__")
 TABLES = (dict, list, tuple, set, frozenset)
 METHODS = (FunctionType, staticmethod, classmethod)
 WRAPPERS = (staticmethod, classmethod, property, functools.partial, functools.cached_property)
-LIMIT = 2_000
+LIMIT = 500
+"""Values in play from which on a statement leads everywhere, as many do in a library whose classes know each other."""
 MANY = 500  # entries of a container that are looked at
 
 
@@ -39,12 +40,16 @@ def run_by(
     handed_on: Collection[str] = (),
     calls: bool = True,
     results: bool = False,
+    known: Known | None = None,
 ) -> dict[int, CodeType]:
     """The code objects, by identity, of source files in `files`, that top-level code which mentions these may run.
 
     It does so in a module's `namespace`, and uses `values` besides. What is merely `handed_on` runs where something
-    calls what it is given. `calls` tells that it calls at all, and `results` that it calls what a call gave.
+    calls what it is given. `calls` tells that it calls at all, and `results` that it calls what a call gave. Where
+    all this leads everywhere it tells nothing, and what the names lead to by themselves is taken; `known` is what
+    others have learned of that.
     """
+    values = list(values)
     search = _Search(files, results or mentioned.calls_held)
     waiting = {chain for chain in mentioned.chains if len(chain) == 1 and chain[0] in handed_on}
     search.take_up(replace(mentioned, takes=True), namespace, mentioned.chains - waiting, calls)
@@ -53,7 +58,25 @@ def run_by(
     search.found_all()
     if search.results:
         search.take_up(mentioned, namespace, waiting)
-    return search.found_all()
+        search.found_all()
+    if search.led_everywhere:
+        return _led_to(mentioned, namespace, values, files, waiting, known) if calls else {}
+    return search.found
+
+
+def _led_to(
+    mentioned: Mentions,
+    namespace: Mapping[str, Any],
+    values: list[Any],
+    files: Collection[str],
+    waiting: Set[tuple[str, ...]],
+    known: Known | None,
+) -> dict[int, CodeType]:
+    chains = mentioned.chains - waiting
+    used = [namespace[chain[0]] for chain in chains if chain[0] in namespace]
+    attributes = mentioned.names.union(*(chain[1:] for chain in chains)) - NOT_CALLED
+    operates = not mentions.CALCULATED.isdisjoint(mentioned.names)
+    return reach.reached([*used, *values], attributes, files, operates=operates, known=known)
 
 
 class _Search:
@@ -63,19 +86,25 @@ class _Search:
         self.results = results
         """Whether functions that others hand out are called."""
         self._files = files
-        self._found: dict[int, CodeType] = {}
+        self.found: dict[int, CodeType] = {}
+        """The code objects that run, by identity."""
         self._names: set[str] = set()
         self._known: dict[int, Any] = {}
         """What is in play, by identity, and so kept alive."""
         self._waiting: list[Any] = []
         self._holders: dict[int, Any] = {}
-        """Modules, classes and instances that names may be asked of."""
+        """Modules, classes and instances that names may be asked of, by identity."""
+        self._offered: dict[str, list[tuple[Any, bool]]] = {}
+        """What they hold under names that nobody has mentioned yet, and whether a class does."""
         self._ran: list[FunctionType] = []
 
-    def found_all(self) -> dict[int, CodeType]:
-        while self._waiting and len(self._known) < LIMIT:
+    @property
+    def led_everywhere(self) -> bool:
+        return len(self._known) >= LIMIT
+
+    def found_all(self) -> None:
+        while self._waiting and not self.led_everywhere:
             self._take(self._waiting.pop())
-        return self._found
 
     def use(self, value: Any) -> None:
         """The value comes into play, and runs where it can."""
@@ -87,8 +116,9 @@ class _Search:
         new = self._names.union(names) - self._names
         if new:
             self._names |= new
-            for holder in list(self._holders.values()):
-                self._ask(holder, new)
+            for name in new & self._offered.keys():
+                for part, of_class in self._offered.pop(name):
+                    self._use_part(part, of_class)
 
     def take_up(
         self,
@@ -104,7 +134,7 @@ class _Search:
             for function in list(self._ran):
                 self._run(function)
         for chain in chains:
-            value = self._follow(namespace, chain)
+            value = self._follow(namespace, chain, calls)
             if calls and (mentioned.takes or type(value) not in TABLES):
                 self.use(value)
             elif not calls and type(value) is not FunctionType:
@@ -112,20 +142,20 @@ class _Search:
 
     # --- names of globals, and what is asked of them -----------------------------------------------------
 
-    def _follow(self, namespace: Mapping[str, Any], chain: tuple[str, ...]) -> Any:
+    def _follow(self, namespace: Mapping[str, Any], chain: tuple[str, ...], calls: bool) -> Any:
         value = namespace.get(chain[0], MISSING)
         if value is MISSING:
             self.mention(mentions.BUILTINS.get(chain[0], ()))
             self.mention(chain[1:])
             return MISSING
         for position, name in enumerate(chain[1:], 1):
-            value = self._asked(value, name)
+            value = self._asked(value, name, calls)
             if value is MISSING:
                 self.mention(chain[position + 1 :])
                 break
         return value
 
-    def _asked(self, value: Any, name: str) -> Any:
+    def _asked(self, value: Any, name: str, calls: bool) -> Any:
         """What an attribute holds; MISSING where a call or a library tells, which run or come into play then."""
         if isinstance(value, ModuleType):
             return self._asked_of_module(value, name)
@@ -140,6 +170,10 @@ class _Search:
         held = MISSING if isinstance(value, type) else functions.own_dict(value).get(name, MISSING)
         if held is not MISSING and not isinstance(member, property) and not _getter(member):
             return held
+        if not calls and isinstance(member, METHODS):
+            self._hold(value)
+            self.mention(mentions.UNKNOWN_ATTRIBUTES)
+            return MISSING  # bound, not called
         if isinstance(member, classmethod):
             self.use(value)
         self.use(member)
@@ -204,23 +238,33 @@ class _Search:
             self._hold_itself(value)
 
     def _hold_itself(self, value: Any) -> None:
-        if id(value) not in self._holders:
-            self._holders[id(value)] = value
-            self._ask(value, self._names)
-
-    def _ask(self, holder: Any, names: Collection[str]) -> None:
-        """Attributes of one that is in play are mentioned."""
-        if isinstance(holder, ModuleType):
-            found: Iterable[Any] = [part for name, part in _named(vars(holder), names)]
-        elif isinstance(holder, type):
-            found = [*_members(holder, names), *_members(type(holder), names)]
+        if id(value) in self._holders:
+            return
+        self._holders[id(value)] = value
+        if isinstance(value, ModuleType):
+            self._offer(vars(value).items(), False)
+        elif isinstance(value, type):
+            metaclass: type = type(value)
+            for owner in (*value.__mro__, *metaclass.__mro__):
+                if _is_users(owner) and (owner is value or id(owner) not in self._holders):
+                    self._holders[id(owner)] = owner
+                    self._offer(vars(owner).items(), True)
         else:
-            found = [part for name, part in list(functions.attributes(holder)) if name in names]
-        for part in found:
-            self.use(part)
-            if isinstance(holder, type) and (getter := _getter(part)):
-                for method in _members(getter, DESCRIPTORS):
-                    self.use(method)
+            self._offer(functions.attributes(value), False)
+
+    def _offer(self, held: Iterable[tuple[str, Any]], of_class: bool) -> None:
+        """Attributes of one that is in play run where their names are mentioned."""
+        for name, part in list(held):
+            if name in self._names:
+                self._use_part(part, of_class)
+            elif isinstance(name, str) and _matters(part):
+                self._offered.setdefault(name, []).append((part, of_class))
+
+    def _use_part(self, part: Any, of_class: bool) -> None:
+        self.use(part)
+        if of_class and (getter := _getter(part)):
+            for method in _members(getter, DESCRIPTORS):
+                self.use(method)
 
     def _is_of_files(self, cls: type) -> bool:
         module = sys.modules.get(cls.__module__)
@@ -238,8 +282,8 @@ class _Search:
             return
         self._ran.append(function)
         for code in codes.walk((function.__code__,)) if self.results else _run_with(function.__code__):
-            if id(code) not in self._found or code is function.__code__:
-                self._found[id(code)] = code
+            if id(code) not in self.found or code is function.__code__:
+                self.found[id(code)] = code
                 inner = mentions.mentions_of(code)
                 self.take_up(inner, function.__globals__, inner.chains)
 

@@ -189,6 +189,8 @@ class Graph:
         self._by_path: dict[str, list[ModuleRecord]] = defaultdict(list)
         self.scripts: set[str] = set()
         """Names of modules that may still be running: ``__main__``, and in a forked child what forked as it loaded."""
+        self._known: reach.Known | None = None
+        """What was learned of functions while many statements are looked at and nothing runs."""
         self._load_orders: dict[ModuleRecord, tuple[float, ...]] = {}
         self._caching: dict[ModuleRecord, None] = {}
         self.namespaces: set[int] = set()
@@ -369,7 +371,8 @@ class Graph:
             if mentioned is None:
                 mentioned = _mentioned_by(node)
             calls, results = effects.calls or bool(values), effects.calls_results
-            self._note_runs(node, guesses.run_by(mentioned, namespace, values, paths, effects.passes, calls, results))
+            found = guesses.run_by(mentioned, namespace, values, paths, effects.passes, calls, results, self._known)
+            self._note_runs(node, found)
 
     def _read_values(self, node: Node) -> Iterator[Any]:
         """What a statement read of other modules and may have called."""
@@ -406,6 +409,7 @@ class Graph:
         for used in self._readers:
             entries = self._readers.users(used)
             users[used[0]] |= {entry.module.name if isinstance(entry, Node) else entry[0].name for entry in entries}
+        self._known = reach.Known()
         waiting = [record.name for record in records]
         waiting += [name for first in waiting for name in self._registered_with(first)]
         seen: set[str] = set()
@@ -417,6 +421,7 @@ class Graph:
                 if name in self.modules:
                     self.analyze(self.modules[name])
                     waiting.extend(_modules_set(self.modules[name]))
+        self._known = None
 
     def _registered_with(self, name: str) -> set[str]:
         """Modules that may hold functions of a module, which its decorators and bare calls gave to them."""

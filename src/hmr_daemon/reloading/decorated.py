@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from ..live import functions, reach
 from ..planning.graph import Node
 from ..syntax import codes
+from ..syntax.statements import FunctionNode
 from .definitions import resolve
 
 LOOKS_INTO_CODE = frozenset({"__code__", "getsource", "getsourcelines", "compile", "exec", "eval"})
@@ -61,7 +63,7 @@ def consumed(definition: Definition, node: Node, files: Collection[str], known: 
             return True
     if codes.docstring(definition.old) != codes.docstring(definition.new):
         telling.add("__doc__")
-    return not telling.isdisjoint(_mentioned_by_decorators(node, files, known))
+    return not telling.isdisjoint(_mentioned_by_decorators(node, definition, files, known))
 
 
 def compiled(node: Node, name: str) -> bool:
@@ -85,15 +87,42 @@ def _keeps(value: Any, code: CodeType) -> bool:
     return type(value) is not FunctionType and isinstance(state, dict) and any(v is code for v in state.values())
 
 
-def _mentioned_by_decorators(node: Node, files: Collection[str], known: Mentioned) -> frozenset[str]:
-    """The names in the code that the decorators of a statement may run."""
-    namespace, effects = node.module.namespace, node.statement.effects
-    decorators = [namespace[name] for name in effects.reads if name in namespace]
-    modules = [d for d in decorators if isinstance(d, ModuleType)]
-    decorators += [vars(module)[name] for module in modules for name in effects.attributes if name in vars(module)]
-    called = [d for d in decorators if not isinstance(d, ModuleType)]
-    key = frozenset(map(id, called)), frozenset(effects.attributes)
+def _mentioned_by_decorators(
+    node: Node, definition: Definition, files: Collection[str], known: Mentioned
+) -> frozenset[str]:
+    """The names in the code that may run as a definition is handed on: of its decorators, and of classes around it."""
+    namespace, heads = node.module.namespace, list(_heads(node, definition.new.co_qualname))
+    parts = [part for head in heads for part in ast.walk(head)]
+    attributes = {part.attr for part in parts if isinstance(part, ast.Attribute)}
+    used = [namespace[part.id] for part in parts if isinstance(part, ast.Name) and part.id in namespace]
+    modules = [value for value in used if isinstance(value, ModuleType)]
+    used += [vars(module)[name] for module in modules for name in attributes if name in vars(module)]
+    called = [value for value in used if not isinstance(value, ModuleType)]
+    called += _makers(namespace.get(node.statement.names[0])) if node.statement.kind == "class" else ()
+    key = frozenset(map(id, called)), frozenset(attributes)
     if key not in known:
-        run = codes.walk(reach.reached(called, effects.attributes, files, results=True).values())
+        run = codes.walk(reach.reached(called, attributes, files, results=True).values())
         known[key] = frozenset(name for code in run for name in code.co_names)
     return known[key]
+
+
+def _heads(node: Node, qualname: str) -> Iterator[ast.AST]:
+    """The decorators of a definition inside of a statement, and decorators and keywords of the classes around it."""
+    inside: list[ast.AST] = [node.statement.parse()]
+    for name in qualname.split("."):
+        parts = [part for each in inside for part in ast.walk(each) if isinstance(part, (*FunctionNode, ast.ClassDef))]
+        definitions = [part for part in parts if part.name == name]
+        for each in definitions:
+            yield from each.decorator_list
+            yield from each.keywords if isinstance(each, ast.ClassDef) else ()
+        inside = [*definitions]
+
+
+def _makers(value: Any) -> Iterator[Any]:
+    """What is told of a class as it is made: the metaclass, and the bases' ``__init_subclass__``."""
+    if not isinstance(value, type):
+        return
+    metaclass: type = type(value)
+    owners = [cls for cls in metaclass.__mro__ if cls is not type and cls is not object]
+    yield from (vars(cls)[name] for cls in owners for name in ("__new__", "__init__", "__call__") if name in vars(cls))
+    yield from (vars(cls)["__init_subclass__"] for cls in value.__mro__[1:-1] if "__init_subclass__" in vars(cls))
