@@ -192,7 +192,7 @@ class Saves:
             self.pending.settle(files)
             for change in changes:
                 breakpoints.move(change.path, change.source)
-            notes = [*leftovers.functions({each.name: each.old for each in outcome.replaced if each.changed})]
+            notes = [*leftovers.functions({each.name: each.new for each in outcome.replaced if each.changed})]
             if main is not None and main.script:
                 notes += leftovers.statements(main, statements, event.ran)
             event = replace(event, notes=(*event.notes, *notes))

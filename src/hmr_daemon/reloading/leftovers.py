@@ -12,14 +12,17 @@ from ..planning.graph import ModuleRecord, Node
 from ..syntax.statements import Statement
 
 
-def functions(old: Mapping[str, CodeType]) -> Iterator[str]:
-    """Which functions, by name with the code they had, run now, and where each stands."""
-    names = {id(code): name for name, code in old.items()}
+def functions(new: Mapping[str, CodeType]) -> Iterator[str]:
+    """Which functions, by name with the code they have now, still run an earlier one, and where each stands."""
+    names = {(code.co_filename, code.co_qualname): name for name, code in new.items()}
     threads = {thread.ident: thread.name for thread in threading.enumerate()}
     for ident, innermost in innermost_frames().items():
         for frame in outward(innermost):
-            if (name := names.pop(id(frame.f_code), None)) is not None:
-                place = f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+            code = frame.f_code
+            name = names.get((code.co_filename, code.co_qualname))
+            if name is not None and code is not new[name]:
+                del names[code.co_filename, code.co_qualname]
+                place = f"{os.path.basename(code.co_filename)}:{frame.f_lineno}"
                 thread = threads.get(ident, "")
                 where = place if thread in ("MainThread", "") else f"{place}, thread {thread}"
                 yield f"{name} is still running as it was ({where}): its next call runs the new code"
