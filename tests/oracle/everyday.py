@@ -2582,6 +2582,61 @@ case(
     {"m.py": BODY.format(item=1, key="'a'", variant=VARIANT)},
 )
 
+KINDS = """
+        class B: code = 0
+        class X(B): code = 1
+        {more}
+"""
+FIND = """
+        d = {{}}
+        def find():
+            for each in list(globals().values()):
+                if isinstance(each, type) and issubclass(each, B):
+                    d[each.code] = each.__name__
+        find()
+"""
+LOOK = "found = [name for name, each in inspect.getmembers(kinds, inspect.isclass)]\nalso = [n for n in dir(kinds)]\n"
+for name, tail in {"a function that looks through globals()": FIND, "nobody looks": "\n"}.items():
+    case(
+        f"class that comes and goes where {name}",
+        "m",
+        {"m.py": (KINDS + tail).format(more="pass")},
+        {"m.py": (KINDS + tail).format(more="class Y(B): code = 2")},
+        {"m.py": (KINDS + tail).format(more="class Y(B): code = 3")},
+        {"m.py": (KINDS + tail).format(more="pass")},
+    )
+case(
+    "class that comes where another module looks through the names",
+    "m",
+    {"kinds.py": KINDS.format(more="pass"), "m.py": "import inspect, kinds\n" + LOOK},
+    {"kinds.py": KINDS.format(more="class Y(B): code = 2")},
+    {"kinds.py": KINDS.format(more="pass")},
+)
+case(
+    "names in vars(module)",
+    "m",
+    {"conf.py": "A = 1\nB = 2\n", "m.py": "import conf\nd = {k: v for k, v in vars(conf).items() if k.isupper()}\n"},
+    {"conf.py": "A = 1\nB = 3\n"},
+    {"conf.py": "A = 1\nB = 3\nC = 4\n"},
+    {"conf.py": "B = 3\nC = 4\n"},
+)
+case(
+    "subclass that comes where another module asks for subclasses",
+    "m",
+    {
+        "base.py": "class Base: pass\ndef names(): return [c.__name__ for c in Base.__subclasses__()]\n",
+        "plug.py": "from base import Base\nclass A(Base): pass\n",
+        "m.py": "import base, plug\nn = base.names()\nk = [c.__name__ for c in base.Base.__subclasses__()]\n",
+    },
+    {"plug.py": "from base import Base\nclass A(Base): pass\nclass C(Base): pass\n"},
+)
+case(
+    "functions that a text makes",
+    "m",
+    {"m.py": "for n in ['a', 'b']:\n    exec(f'def {n}(): return {n!r}')\n"},
+    {"m.py": "for n in ['a', 'c']:\n    exec(f'def {n}(): return {n!r}')\n"},
+)
+
 for name, source, old, new in (
     (
         "method of what a function gives",

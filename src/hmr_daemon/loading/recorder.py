@@ -216,8 +216,11 @@ class RecordingModule(ModuleType):
                 missing.__traceback__ = missing.__context__ = None
                 raise
         try:
-            if name == "__dict__" and (hidden := _hidden(_innermost.get(get_ident()), module)) and _imports_all():
-                return _without(hidden, module, namespace, name)
+            if name == "__dict__" and (notes := _innermost.get(get_ident())) is not None:
+                if not _imports_all():
+                    _note_scan(notes, module)
+                elif hidden := _hidden(notes, module):
+                    return _without(hidden, module, namespace, name)
             return _attribute(self, name)
         except BaseException as error:
             _drop_this_frame(error)
@@ -241,6 +244,15 @@ def _hidden(notes: Notes | None, module: str) -> set[str]:
         return set()
     running = [each.not_yet for each in _outward(notes) if each.not_yet is not None]
     return {name for not_yet in running for name in not_yet(module)}
+
+
+def _note_scan(notes: Notes, module: str) -> None:
+    """The names of a module are looked through, as `vars` and `dir` do; not, where a library asks for its globals."""
+    file = sys._getframe(2).f_code.co_filename
+    if file in _files or file == getattr(sys.modules.get("inspect"), "__file__", None):
+        notes.raw_reads += (notes.position(), module, "__dict__")
+        if notes.in_reload:
+            _tell_before_read(notes, module, "__dict__")
 
 
 def _imports_all() -> bool:

@@ -380,7 +380,7 @@ class Graph:
             names = self.modules[module].namespace if module in self.modules else {}
             if node.statement.effects.calls and name in names and node.statement.kind not in ("from", "import"):
                 yield names[name]
-            elif name not in names and "__getattr__" in names:
+            elif name not in names and name != "__dict__" and "__getattr__" in names:
                 yield names["__getattr__"]
 
     def _bound_again(self, node: Node) -> Iterator[CodeType]:

@@ -322,7 +322,7 @@ class Agenda:
         for reader in self._graph.readers((record.name, name)):
             if self._came_after(reader, origin, record):
                 yield reader, _alias(reader, name)
-        for reader in table.dynamic:
+        for reader in (*table.dynamic, *self._graph.readers((record.name, "__dict__"))):
             if self._came_after(reader, origin, record):
                 yield reader, name
 
@@ -359,6 +359,13 @@ class Agenda:
             runners = self._graph.runners(code)
             if runners and name in codes.global_reads(code):
                 yield from runners
+
+    def scanners(self, record: ModuleRecord, origin: Node | None) -> Iterator[tuple[Node, CodeType]]:
+        """Statements that ran a function of the module which looks through all of its names, and its code."""
+        for code in self.table(record).codes_naming("globals"):
+            for runner in self._graph.runners(code) if codes.scanned(code) else ():
+                if self._came_after(runner, origin, record):
+                    yield runner, code
 
 
 def _alias(reader: Node, name: str) -> str:

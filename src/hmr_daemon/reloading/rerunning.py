@@ -629,6 +629,8 @@ class Rerunning(Editing):
             t.on_undo(functions.emptied(clear))  # who still holds it must not be served what old code computed
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
+        if isinstance(new, type):
+            self._tell_bases(node, new)
 
     def _hands_on(self, node: Node, name: str) -> bool:
         """Whether a statement binds what others made, or adds to it in place: it is that very object."""
@@ -685,5 +687,6 @@ def _surely_binds(node: Node, name: str) -> bool:
 
 
 def _binds_by_namespace(node: Node) -> bool:
-    """Whether a statement writes into ``globals()``."""
-    return not node.statement.effects.mutates.isdisjoint(("globals", "vars"))
+    """Whether a statement writes into ``globals()``, or may bind any name as it executes text."""
+    effects = node.statement.effects
+    return "exec" in effects.reads or not effects.mutates.isdisjoint(("globals", "vars"))

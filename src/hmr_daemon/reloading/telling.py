@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -40,9 +40,16 @@ class Telling(Families):
         compiled = [node for node in self.graph.analyze(record) if node.codes and decorated.compiled(node, name)]
         for reader in [*self.agenda.function_readers(record, name, origin), *compiled]:
             self.schedule(reader, reason, name, code_changed=True)
+        for reader, code in list(self.agenda.scanners(record, origin)):
+            self._scan_again(reader, code, reason, name)
         if added and not name.startswith("_"):
             for reader in self.agenda.star_readers(record):
                 self.schedule(reader, f"{record.name}.{name} is new")
+
+    def _scan_again(self, reader: Node, code: CodeType, reason: str, name: str) -> None:
+        """What a function found as it looked through all names is collected anew."""
+        self.schedule(reader, reason, name, code_changed=True)
+        self._make_anew(code)
 
     def _calls_what_reads(self, reader: Node, name: str) -> bool:
         """Whether a function that a definition called, and not only its own text, mentions a name."""
@@ -89,6 +96,9 @@ class Telling(Families):
             for reader in list(self.agenda.function_readers(node.module, name, node)):
                 if change is None or change.whole or self._ran_what_names(reader, change):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
+            for reader, code in list(self.agenda.scanners(node.module, node)):
+                if change is None or change.whole or self._ran_what_names(reader, change):
+                    self._scan_again(reader, code, f"ran what finds {name}", name)
             for reader, known in list(self.agenda.readers(node.module, name, node)):
                 if reader is node:
                     continue
@@ -122,6 +132,22 @@ class Telling(Families):
                 for maker in self.agenda.table(record).last_writers(name):
                     if maker.statement.effects.calls:
                         self.schedule(maker, f"{cls.__qualname__} is made otherwise", code_changed=True)
+
+    def _tell_bases(self, origin: Node, cls: type) -> None:
+        """Classes have a subclass more: later statements that ask for subclasses do so again."""
+        if not any(base.__module__ in self.graph.modules for base in cls.__mro__[1:]):
+            return
+        now, reason = self.graph.order(origin), f"{cls.__name__} is another subclass"
+        for record in [each for each in self.graph.modules.values() if b"__subclasses__" in (each.source or b"")]:
+            nodes = [n for n in self.graph.analyze(record) if "__subclasses__" in n.statement.effects.attributes]
+            self._schedule_later(nodes, now, reason)
+            for module, code in list(self._codes_using("__subclasses__").values()):
+                self._schedule_later(self.graph.runners(code) if module == record.name else (), now, reason)
+
+    def _schedule_later(self, nodes: Iterable[Node], now: tuple[float, ...], reason: str) -> None:
+        for node in list(nodes):
+            if self.graph.order(node) > now:
+                self.schedule(node, reason, code_changed=True)
 
     def _uses(self, reader: Node, known: str, change: classes.ClassChange | None) -> bool:
         """Whether a statement that knows a class by a name may see which members changed."""

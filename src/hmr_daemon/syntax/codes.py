@@ -226,6 +226,14 @@ def grown_globals(code: CodeType) -> frozenset[str]:
 
 
 @learned
+def scanned(code: CodeType) -> frozenset[str]:
+    """``globals``, where `code` looks through the names of its module, whichever these are."""
+    if not {"exec", "eval"}.isdisjoint(code.co_names):
+        return frozenset()  # what is evaluated there names its globals itself
+    return (global_reads(code) & {"globals"}) - grown_globals(code)
+
+
+@learned
 def grown_names(code: CodeType) -> frozenset[str]:
     """Globals, attributes and variables of surrounding functions whose values `code` may add to or take from."""
     return _grown(code, NAME_READS)
