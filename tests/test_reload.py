@@ -731,6 +731,32 @@ def test_whatever_the_bytes(live: LiveFactory, content: bytes, value: object) ->
 # --- the interactive namespace -------------------------------------------------------------------------------
 
 
+WANTING: dict[str, tuple[str, str, str]] = {
+    "a name": ("from a import X, Z\nv = Z\n", "X = 1\nZ = 5\n", "ImportError"),
+    "an attribute": ("import a\nv = a.Z\n", "X = 1\nZ = 5\n", "AttributeError"),
+    "an argument": ("import a\nv = a.f(5)\n", "X = 1\ndef f(value): return value\n", "TypeError"),
+    "a member": ("from a import K\nv = K().g()\n", "X = 1\nclass K:\n    def g(self): return 5\n", "AttributeError"),
+}
+
+
+@pytest.mark.parametrize("wants", WANTING)
+def test_an_edit_that_needs_another_one_lands_with_it(live: LiveFactory, wants: str) -> None:
+    """Until then, other edits of what it needs go live without it."""
+    user, maker, error = WANTING[wants]
+    before = "X = 1\ndef f(): return 1\nclass K: pass\n"
+    process = live({"a.py": before, "b.py": "from a import X\nv = X\n"})
+    process.load("import a, b")
+    process.edit({"b.py": user})
+    failed = process.wait_reload()
+    assert failed.error is not None and error in failed.error
+    process.edit({"a.py": before.replace("return 1", "return 2")})
+    assert process.wait_reload().ok
+    assert process.see("(a.f(), b.v)") == (2, 1)
+    process.edit({"a.py": maker})
+    assert process.wait_reload().ok
+    assert process.see("b.v") == 5
+
+
 def test_names_that_a_prompt_took_follow(live: LiveFactory) -> None:
     process = live({"m.py": "X = 1\nY = 1\nZ = 1\ndef f(): return 1\n"})
     process.load("from m import X, Y as why, f\nfrom m import *\nimport m\nX_kept = X\nown = 1")

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .loading.recorder import Recorder, awaited_sources
 from .model import Change, Failure, Reload
@@ -75,11 +75,14 @@ class Saves:
         gone, failed = set(self._graph.gone), set(self.pending.paths())
         changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
         went, taken_back = self._graph.gone - gone, failed.difference(self.pending.paths())
+        waiting = []
         for path in self.pending.waiting_for({*changes, *went, *taken_back}):
             if path not in changes and path not in self._unreadable and (change := self._as_saved(path)) is not None:
-                changes[path] = change
-        if changes:
-            self._reload(list(changes.values()))
+                waiting.append(change)
+        if changes and waiting:
+            self._reload_with(list(changes.values()), waiting)
+        elif changes or waiting:
+            self._reload([*changes.values(), *waiting])
         elif went:
             self._leave(went)
 
@@ -173,7 +176,25 @@ class Saves:
             self._publish(event)
         return True
 
+    def _reload_with(self, changes: list[Change], waiting: list[Change]) -> None:
+        """What waited for these saves is tried with them; where it fails once more, they go live without it."""
+        together = self._attempt([*changes, *waiting])
+        if not together.event.ok:
+            alone = self._attempt(changes)
+            if alone.event.ok:
+                known = [self.pending.failures.get(change.path) for change in waiting]
+                event = replace(together.event, files=tuple(change.path for change in waiting))
+                self._keep_pending(event.files, event)
+                self._conclude(alone)
+                if event.failure not in known:
+                    self._publish(event)
+                return
+        self._conclude(together)
+
     def _reload(self, changes: list[Change], whole: Collection[str] = ()) -> None:
+        self._conclude(self._attempt(changes, whole))
+
+    def _attempt(self, changes: list[Change], whole: Collection[str] = ()) -> Attempt:
         started = time.perf_counter()
         main = self._graph.modules.get("__main__")
         if main is not None:
@@ -189,18 +210,24 @@ class Saves:
         files = tuple(c.path for c in changes)
         event = replace(event, files=files, milliseconds=(time.perf_counter() - started) * 1000)
         if event.ok:
-            self.pending.settle(files)
             for change in changes:
                 breakpoints.move(change.path, change.source)
             notes = [*leftovers.functions({each.name: each.new for each in outcome.replaced if each.changed})]
             if main is not None and main.script:
                 notes += leftovers.statements(main, statements, event.ran)
             event = replace(event, notes=(*event.notes, *notes))
+        return Attempt(event, outcome)
+
+    def _conclude(self, attempt: Attempt) -> None:
+        """Keep account of what landed, or is pending, and tell of it."""
+        event, outcome = attempt.event, attempt.outcome
+        if event.ok:
+            self.pending.settle(event.files)
             self.uncalled.replaced(outcome.replaced)
             self._landed.append(outcome)
         try:
             if not event.ok:
-                self._keep_pending(files, event)
+                self._keep_pending(event.files, event)
             self._take_up_what_landed()
         finally:
             self._publish(event)
@@ -223,6 +250,14 @@ class Saves:
         involved = involved_in(event)
         self._followed.watch(path for path in involved if os.path.isabs(path))
         self.pending.keep([path for path in files if self._graph.at_path(path)], involved, event)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A reload that was carried out, or taken back."""
+
+    event: Reload
+    outcome: Outcome
 
 
 class _Alarm:

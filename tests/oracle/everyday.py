@@ -2637,6 +2637,26 @@ case(
     {"m.py": "for n in ['a', 'c']:\n    exec(f'def {n}(): return {n!r}')\n"},
 )
 
+DOCUMENTED = """
+        class K:
+            {doc}
+            if __doc__:
+                __doc__ += {more!r}
+            def f(self, x={default}): pass
+        text = K.__doc__
+"""
+OLD, NEW = "\"old\"", "\"new\""
+case(
+    "class that adds to its docstring",
+    "m",
+    {"m.py": DOCUMENTED.format(doc=OLD, more="...", default=1)},
+    {"m.py": DOCUMENTED.format(doc=OLD, more="...", default=2)},
+    {"m.py": DOCUMENTED.format(doc=NEW, more="...", default=2)},
+    {"m.py": DOCUMENTED.format(doc=NEW, more="!", default=2)},
+    {"m.py": DOCUMENTED.format(doc="y = 1", more="!", default=2)},
+    {"m.py": DOCUMENTED.format(doc=OLD, more="!", default=2)},
+)
+
 for name, source, old, new in (
     (
         "method of what a function gives",

@@ -31,6 +31,8 @@ IMPLICIT = frozenset(
 )  # fmt: skip
 PARAMETERS = ("__orig_bases__", "__type_params__")
 """What tells by what a generic class may be parametrized."""
+LOOKED_AT = ("__annotations__", "__doc__")
+"""Members that tell of a class what nothing runs by itself."""
 METHOD_TYPES = (FunctionType, staticmethod, classmethod, property)
 SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 """Where instances keep a slot: each works for the class that it was made for, and no other."""
@@ -59,12 +61,13 @@ class ClassChange:
     @property
     def special(self) -> bool:
         """Whether code that merely uses the class runs what changed."""
-        return any(n.startswith("__") and n.endswith("__") and n != "__annotations__" for n in self.names)
+        return any(n.startswith("__") and n.endswith("__") and n not in LOOKED_AT for n in self.names)
 
     @property
     def methods_only(self) -> bool:
         """Whether nothing differs but functions, which are looked up when they are called."""
-        return not self.whole and all(isinstance(vars(self.cls).get(n), METHOD_TYPES) for n in self.names)
+        members = [vars(self.cls).get(name) for name in self.names if name != "__doc__"]
+        return not self.whole and all(isinstance(member, METHOD_TYPES) for member in members)
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,8 @@ class ClassHook:
         rebased = cls.__bases__ != old_bases
         if edit.annotated_otherwise:
             names.add("__annotations__")
+        if before.get("__doc__") != vars(cls).get("__doc__"):
+            names.add("__doc__")
         completed = before.get("__abstractmethods__") != vars(cls).get("__abstractmethods__")
         names |= _registering(edit) & vars(cls).keys()
         parameters = edit.bases_changed and any(str(before.get(n)) != str(vars(cls).get(n)) for n in PARAMETERS)
@@ -220,7 +225,7 @@ class ClassHook:
             self.remade.append(Remade(cls, before))
             _tell_makers(cls, bases, namespace, keywords)
             return cls
-        changed = [vars(cls).get(name, before.get(name)) for name in names]
+        changed = [vars(cls).get(name, before.get(name)) for name in names if name != "__doc__"]
         if edit.bases_changed or edit.annotations_changed:
             changed.append(bases)
         self._announce(cls, keywords, qualname, changed)

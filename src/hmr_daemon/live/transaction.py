@@ -174,7 +174,9 @@ def _set_member(cls: type, name: str, value: Any) -> None:
 
 
 def _delete_member(cls: type, name: str) -> None:
-    if name not in ANSWERED_BY_TYPE:
+    if name == "__doc__":
+        type.__setattr__(cls, name, None)  # which is what a class without one has: it cannot be deleted
+    elif name not in ANSWERED_BY_TYPE:
         type.__delattr__(cls, name)
     else:
         del _members(cls)[name]

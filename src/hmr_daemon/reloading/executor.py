@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import ModuleType
 
 from ..loading import scripts
 from ..loading.recorder import Recorder
 from ..model import Change, Reload
+from ..planning import cycles
 from ..planning.graph import Graph
 from ..syntax import codes
 from .aftermath import Aftermath
@@ -41,13 +42,16 @@ class Executor:
             main = sys.modules.get("__main__")
             rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)
         except BaseException as error:  # the user's top-level code ran: anything may come
-            run.transaction.roll_back()
+            try:
+                used = set[str]() if isinstance(error, SyntaxError) else run.used(c.path for c in changes)
+            finally:
+                run.transaction.roll_back()
             self._forget_new_modules(loaded)
             if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
                 raise  # the user ends the program that runs its own reloads
             touched = {c.path for c in changes} | missing_module(error) | files_of(error)
             failure = explain(error)
-            involved = frozenset(run.outcome.involved | touched)
+            involved = frozenset(run.outcome.involved | touched | used)
             return Reload(failure=failure, involved=involved), run.outcome
         finally:
             codes.forget()
@@ -79,6 +83,15 @@ class Executor:
 
 class _Run(Aftermath):
     """One reload in progress."""
+
+    def used(self, paths: Iterable[str]) -> set[str]:
+        """The files of all modules that those of some files are made of: an edit there may be what is missing here."""
+        names = set[str]()
+        for record in [record for path in paths for record in self.graph.at_path(path)]:
+            imported = (name for node in record.nodes or () for name in cycles.imports(record, node.statement))
+            names |= {record.name, *imported} & self.graph.modules.keys()
+        made_of = set[str]().union(*map(self.agenda.made_of, names))
+        return {self.graph.modules[name].path for name in made_of}
 
     def carry_out(self, changes: Sequence[Change], versions: Versions, whole: Collection[str] = ()) -> None:
         for script in filter(None, map(self.graph.modules.get, self.graph.scripts)):

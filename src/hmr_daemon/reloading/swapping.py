@@ -47,8 +47,8 @@ class Swapping(Assigning):
             if runners and codes.grown_globals(old) | codes.grown_globals(new):
                 self._make_anew(old)
                 self._make_anew(new)
-            if codes.docstring(old) != codes.docstring(new):
-                self._tell_docstring(new)
+        for _, new in [(a, b) for a, b in self.swap.pairs if codes.docstring(a) != codes.docstring(b)]:
+            self._tell_docstring(new)
         for function, new in self.swap.refused:
             self._refused(function, new)
         self._look_into_decorators(changed)

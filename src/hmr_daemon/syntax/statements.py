@@ -308,7 +308,7 @@ def split(
         line = min((d.lineno for d in getattr(node, "decorator_list", ())), default=node.lineno)
         end_line = node.end_lineno or node.lineno
         kind = _kind(node, index)
-        found = DOCSTRING if kind == "doc" and not keep else effects(node)
+        found = DOCSTRING if kind == "doc" else effects(node)
         yield Statement(
             kind=kind,
             names=_names(node),
