@@ -2657,6 +2657,22 @@ case(
     {"m.py": DOCUMENTED.format(doc=OLD, more="!", default=2)},
 )
 
+MAPPING = """
+        import typing
+        K = typing.TypeVar("K")
+        class Plain(dict): pass
+        class Table({base}): pass
+        parameters = getattr(Table, "__parameters__", None), hasattr(Table, "__orig_bases__")
+"""
+case(
+    "class that is generic no more",
+    "m",
+    {"m.py": MAPPING.format(base="typing.Dict[K, int]")},
+    {"m.py": MAPPING.format(base="dict[str, int]")},
+    {"m.py": MAPPING.format(base="Plain")},
+    {"m.py": MAPPING.format(base="typing.Dict[K, int]")},
+)
+
 for name, source, old, new in (
     (
         "method of what a function gives",

@@ -280,6 +280,10 @@ class ClassHook:
             self._transaction.on_undo(setattr, cls, "__bases__", before)
         if "__orig_bases__" in namespace:
             self._transaction.set_member(cls, "__orig_bases__", namespace["__orig_bases__"])
+        else:
+            self._transaction.delete_member(cls, "__orig_bases__")
+        if not any((base.__module__, base.__name__) == ("typing", "Generic") for base in cls.__mro__):
+            self._transaction.delete_member(cls, "__parameters__")
 
 
 def _tell_makers(cls: Any, bases: tuple[type, ...], namespace: Mapping[str, Any], keywords: Mapping[str, Any]) -> None:
