@@ -75,10 +75,8 @@ class Saves:
         gone, failed = set(self._graph.gone), set(self.pending.paths())
         changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
         went, taken_back = self._graph.gone - gone, failed.difference(self.pending.paths())
-        waiting = []
-        for path in self.pending.waiting_for({*changes, *went, *taken_back}):
-            if path not in changes and path not in self._unreadable and (change := self._as_saved(path)) is not None:
-                waiting.append(change)
+        paths = [p for p in self.pending.waiting_for({*changes, *went, *taken_back}) if p not in changes]
+        waiting = [c for path in paths if path not in self._unreadable and (c := self._as_saved(path)) is not None]
         if changes and waiting:
             self._reload_with(list(changes.values()), waiting)
         elif changes or waiting:

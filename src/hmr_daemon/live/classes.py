@@ -64,6 +64,11 @@ class ClassChange:
         return any(n.startswith("__") and n.endswith("__") and n not in LOOKED_AT for n in self.names)
 
     @property
+    def runs_otherwise(self) -> bool:
+        """Whether using the class may run other code than before."""
+        return self.whole or self.rebased or not self.names.issubset(LOOKED_AT)
+
+    @property
     def methods_only(self) -> bool:
         """Whether nothing differs but functions, which are looked up when they are called."""
         members = [vars(self.cls).get(name) for name in self.names if name != "__doc__"]

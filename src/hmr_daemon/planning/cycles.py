@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection, Iterable, Iterator
 
-from ..syntax.statements import FunctionNode, Statement
+from ..syntax.statements import Statement
 from .graph import Graph, ModuleRecord, Node, imported_module
 
 
 def imports(record: ModuleRecord, statement: Statement) -> Iterator[str]:
     """Names of the modules that a statement's text imports when it runs, packages first; perhaps names in modules."""
-    waiting: list[ast.AST] = [statement.parse()] if "import" in statement.text else []
-    while waiting:
-        part = waiting.pop(0)
-        if isinstance(part, ast.Import):
-            yield from (name for alias in part.names for name in _packages(alias.name))
-        elif isinstance(part, ast.ImportFrom):
-            module = imported_module(record, part.level, part.module or "")
-            yield from _packages(module)
-            yield from (f"{module}.{alias.name}" for alias in part.names)
-        elif not isinstance(part, (*FunctionNode, ast.Lambda, ast.If)):  # whether these do, their text does not tell
-            waiting += ast.iter_child_nodes(part)
+    for level, module, names in statement.imported if "import" in statement.text else ():
+        if level is None:
+            yield from (each for name in names for each in _packages(name))
+        else:
+            base = imported_module(record, level, module)
+            yield from _packages(base)
+            yield from (f"{base}.{name}" for name in names)
 
 
 def _packages(name: str) -> Iterator[str]:

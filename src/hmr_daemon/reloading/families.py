@@ -127,7 +127,7 @@ class Families(Scheduling):
             return [value for value in made.values() if not isinstance(value, PLAIN) and is_installed(type(value))]
         if before.kind != "class":
             return []
-        decorated = bool(getattr(before.parse(), "decorator_list", []))
+        decorated = before.text.startswith("@")
         taken = [cls for cls in self._classes(node, before) if decorated or taker(cls) is not None]
         bound = self._names_in_body(node, before) if taken else set()
         return [part for cls in taken for part in made_of(cls, bound)]

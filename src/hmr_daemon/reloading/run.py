@@ -228,10 +228,14 @@ class RunState:
         """What names, by the identity of their modules, held before other objects took their places."""
         self.code_index: dict[ModuleRecord, dict[int, CodeType]] = {}
         """Code by identity, of the modules that were asked for."""
+        self.all_code: dict[int, CodeType] = {}
+        """The same of all modules."""
         self.code_users: dict[str, dict[int, tuple[str, CodeType]]] = {}
         """By name, the code that mentions it, by identity, with the module that it is of."""
         self.reached: dict[tuple[object, ...], tuple[list[Any], dict[int, CodeType]]] = {}
         """By the identities of some values and mentioned attributes, these values and the code that they lead to."""
+        self.known: dict[str, reach.Known] = defaultdict(reach.Known)
+        """What was learned of functions while nothing that they lead to has changed: by file, or of all ("")."""
         self.entered: dict[Node, list[tuple[Any, Place]]] = {}
         """By statements that may register with others now: the registries that hold their entries."""
         self.led_to: dict[frozenset[int], tuple[list[Any], dict[int, CodeType]]] = {}

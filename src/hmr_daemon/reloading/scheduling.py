@@ -61,7 +61,8 @@ class Scheduling(RunState):
         defined = [*codes.walk(code for writer in new for code in writer.codes)]
         used = effects.reads.union(*map(codes.global_reads, defined)) - names
         called = [namespace[name] for name in used if name in namespace]
-        for code in [*defined, *reach.reached(called, effects.attributes, {node.module.path}).values()]:
+        known = self.known[node.module.path]
+        for code in [*defined, *reach.reached(called, effects.attributes, {node.module.path}, known=known).values()]:
             found |= _read_only(code)
         return found
 
@@ -152,16 +153,34 @@ class Scheduling(RunState):
     def _runs_elsewhere(self, node: Node) -> Iterator[CodeType]:
         """The code that a statement runs of the functions of other modules, as its last run or its new text tells."""
         effects, namespace = node.statement.effects, node.module.namespace
-        new = node in self.added or node in self.previous
-        if not effects.calls or not (new or node.ran - self._codes_of(node.module).keys()):
+        if not effects.calls:
+            return
+        if not self._uses_more_than_before(node):
+            for identity in node.ran - self._codes_of(node.module).keys():
+                if (code := self._every_code().get(identity)) is not None:
+                    yield code
             return
         called = [namespace[name] for name in sorted(effects.reads) if name in namespace]
         key = (*map(id, called), effects.attributes)
         if key not in self.reached:
-            self.reached[key] = (called, reach.reached(called, effects.attributes, self.graph.paths()))
-        for identity, code in self.reached[key][1].items():
-            if code.co_filename != node.module.path and (new or identity in node.ran):
-                yield code
+            found = reach.reached(called, effects.attributes, self.graph.paths(), known=self.known[""])
+            self.reached[key] = (called, found)
+        yield from (code for code in self.reached[key][1].values() if code.co_filename != node.module.path)
+
+    def _uses_more_than_before(self, node: Node) -> bool:
+        """Whether a statement may run what its last run has not run."""
+        previous = self.previous.get(node)
+        if node in self.added or previous is None:
+            return node in self.added
+        old, new = previous.statement.effects, node.statement.effects
+        return not (new.reads <= old.reads and new.attributes <= old.attributes and old.calls)
+
+    def _every_code(self) -> dict[int, CodeType]:
+        """The code of the functions of all modules, by identity."""
+        if not self.all_code:
+            for record in list(self.graph.modules.values()):
+                self.all_code.update(self._codes_of(record))
+        return self.all_code
 
     def _set_after(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
         """For each statement that sets a name of another module, whether it stands after `node`."""

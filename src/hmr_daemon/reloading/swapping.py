@@ -33,6 +33,7 @@ class Swapping(Assigning):
             t.on_undo(self.graph.code_renewed, new, old)
         self.agenda.forget_tables()
         self.code_index.clear()
+        self.all_code.clear()
         self.code_users.clear()
         changed = {id(old) for old in self.swap.changed}
         new_of = {id(old): new for old, new in self.swap.pairs}

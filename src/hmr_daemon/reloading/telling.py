@@ -31,6 +31,8 @@ class Telling(Families):
 
     def _tell(self, record: ModuleRecord, name: str, origin: Node | None, reason: str, added: bool = False) -> None:
         self.changed_names.setdefault(record.path, set()).add(name)
+        if self._may_run_code(record.namespace.get(name)):
+            self.known.clear()
         self._clear_caches(set(), {record.path: {name}})
         for reader, known in list(self.agenda.readers(record, name, origin)):
             effects = reader.statement.effects
@@ -45,6 +47,14 @@ class Telling(Families):
         if added and not name.startswith("_"):
             for reader in self.agenda.star_readers(record):
                 self.schedule(reader, f"{record.name}.{name} is new")
+
+    def _may_run_code(self, value: Any) -> bool:
+        """Whether using a value may run code of the user's."""
+        if isinstance(value, (FunctionType, type)):
+            return value.__module__ in self.graph.modules
+        if isinstance(value, ModuleType):
+            return value.__name__ in self.graph.modules
+        return type(value) in (list, dict, tuple) or callable(value) or type(value).__module__ in self.graph.modules
 
     def _scan_again(self, reader: Node, code: CodeType, reason: str, name: str) -> None:
         """What a function found as it looked through all names is collected anew."""

@@ -11,7 +11,7 @@ import ast
 import copy
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from .diff import Change, Edit, compare
 from .statements import OPERATIONS, Effects, FunctionNode, LoopNode, Statement, members, shape
@@ -21,6 +21,7 @@ CLASS_HOOK = "<hmr-daemon: class hook>"
 METACLASS = "<hmr-daemon: metaclass>"
 """The keyword that hands the hook the class's own metaclass, in whose place it stands."""
 _NO_EFFECTS = Effects()
+Made = TypeVar("Made", bound=ast.AST)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,79 +70,63 @@ class Request:
 
 def instrument(request: Request) -> ast.stmt:
     """The new statement's syntax with the hooks in it, for which two constants stand."""
-    node = copy.deepcopy(request.new.parse()) if request.new.node is not None else request.new.parse()
     old = request.old.parse() if request.old is not None else None
-    return _Transformer(request).statement(node, request.old, request.new, old, "")
+    return _Transformer(request).statement(request.new.parse(), old, "")
 
 
 class _Transformer:
+    """Makes new nodes where something is put in, and leaves those alone that it is given: others know them."""
+
     def __init__(self, request: Request) -> None:
         self.request = request
 
-    def statement(
-        self, node: ast.stmt, old: Statement | None, new: Statement | None, old_node: ast.stmt | None, prefix: str
-    ) -> ast.stmt:
+    def statement(self, node: ast.stmt, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
         if isinstance(node, FunctionNode):
             return self.function(node, old_node, prefix)
         if isinstance(node, ast.ClassDef):
-            return self.cls(node, old, new, old_node, prefix)
+            return self.cls(node, old_node, prefix)
         if isinstance(node, LoopNode):
             return node  # one definition, many functions: none has a single predecessor
-        for name, value in ast.iter_fields(node):
-            if (
-                isinstance(value, list)
-                and value
-                and isinstance(value[0], (ast.stmt, ast.ExceptHandler, ast.match_case))
-            ):
-                for position, part in enumerate(value):
-                    if isinstance(part, ast.stmt):
-                        before = _same_definition(old_node, part)
-                        value[position] = self.statement(part, None, None, before, prefix)
-                    else:
-                        part.body = [
-                            self.statement(s, None, None, _same_definition(old_node, s), prefix) for s in part.body
-                        ]
-                setattr(node, name, value)
-        return node
+        blocks = {
+            name: [self.part(part, old_node, prefix) for part in value]
+            for name, value in ast.iter_fields(node)
+            if isinstance(value, list) and value and isinstance(value[0], (ast.stmt, ast.ExceptHandler, ast.match_case))
+        }
+        return _with(node, **blocks) if blocks else node
+
+    def part(self, part: ast.stmt | ast.ExceptHandler | ast.match_case, old_node: ast.stmt | None, prefix: str) -> Any:
+        if isinstance(part, ast.stmt):
+            return self.statement(part, _same_definition(old_node, part), prefix)
+        return _with(part, body=self.block(part.body, old_node, prefix))
+
+    def block(self, body: Sequence[ast.stmt], old_node: ast.stmt | None, prefix: str) -> list[ast.stmt]:
+        return [self.statement(s, _same_definition(old_node, s), prefix) for s in body]
 
     def function(self, node: ast.stmt, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
         assert isinstance(node, FunctionNode)
         if isinstance(old_node, FunctionNode):
             self.request.kept_defaults[prefix + node.name] = kept_defaults(old_node, node, self.request)
-        hook = ast.Constant(FUNCTION_HOOK)
-        node.decorator_list.append(_at(hook, node))
-        return node
+        hook = _at(ast.Constant(FUNCTION_HOOK), node)
+        return _with(node, decorator_list=[*node.decorator_list, hook])
 
-    def cls(
-        self, node: ast.ClassDef, old: Statement | None, new: Statement | None, old_node: ast.stmt | None, prefix: str
-    ) -> ast.stmt:
+    def cls(self, node: ast.ClassDef, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
         qualname = prefix + node.name
         if qualname not in self.request.in_place or not isinstance(old_node, ast.ClassDef):
-            node.body = [
-                self.statement(s, None, None, _same_definition(old_node, s), qualname + ".") for s in node.body
-            ]
-            return node
-        old_members = members(old or _within(self.request.old, old_node), self.request.old_text)
-        new_members = members(new or _within(self.request.new, node), self.request.new_text)
+            return _with(node, body=self.block(node.body, old_node, qualname + "."))
+        old_members = members(_within(self.request.old, old_node), self.request.old_text)
+        new_members = members(_within(self.request.new, node), self.request.new_text)
         edits = compare(old_members, new_members)
         edit = self._class_edit(node, old_node, qualname, old_members, new_members, edits)
         if edit.slots_changed:
-            node.body = [
-                self.statement(s, None, None, _same_definition(old_node, s), qualname + ".") for s in node.body
-            ]
-            return node
+            return _with(node, body=self.block(node.body, old_node, qualname + "."))
         self.request.classes[qualname] = edit
-        node.body = self._body(edit, old_members, edits, qualname + ".") or [_at(ast.Pass(), node)]
-        hook = ast.keyword("metaclass", _at(ast.Constant(CLASS_HOOK), node))
+        body = self._body(edit, old_members, edits, qualname + ".") or [_at(ast.Pass(), node)]
+        hook = ast.copy_location(ast.keyword("metaclass", _at(ast.Constant(CLASS_HOOK), node)), node)
         if edit.bases_changed:
-            for keyword in node.keywords:
-                keyword.arg = METACLASS if keyword.arg == "metaclass" else keyword.arg
-            node.keywords.append(hook)
-        else:
-            told = [keyword for keyword in node.keywords if keyword.arg != "metaclass"]  # its base is told of it anew
-            node.bases, node.keywords = [], [*told, hook]
-        ast.copy_location(hook, node)
-        return node
+            keywords = [_with(each, arg=METACLASS) if each.arg == "metaclass" else each for each in node.keywords]
+            return _with(node, body=body, keywords=[*keywords, hook])
+        told = [keyword for keyword in node.keywords if keyword.arg != "metaclass"]  # its base is told of it anew
+        return _with(node, body=body, bases=[], keywords=[*told, hook])
 
     def _class_edit(
         self,
@@ -208,12 +193,9 @@ class _Transformer:
             old = predecessors.get(position)
             old_node = old.parse() if old is not None else None
             if change not in (Change.SAME, Change.BODY) or (edit.decorated and statement.kind in ("assign", "def")):
-                node = copy.deepcopy(statement.parse())
-                body.append(self.statement(node, old, statement, old_node, prefix))  # as its decorators found it
+                body.append(self.statement(statement.parse(), old_node, prefix))  # as its decorators found it
             elif edit.annotations_changed and isinstance(statement.parse(), ast.AnnAssign):
-                node = copy.copy(statement.parse())
-                node.value = None  # type: ignore[attr-defined]
-                body.append(node)
+                body.append(_with(statement.parse(), value=None))
         return body
 
 
@@ -259,7 +241,7 @@ def with_free_names(statement: Statement, name: str, line: int, names: Sequence[
 
 
 def _within(outer: Statement | None, node: ast.ClassDef) -> Statement:
-    """A class that stands inside a statement, an ``if`` say, as a statement."""
+    """A class that is a statement, or stands inside of one, as a statement that keeps its syntax."""
     postponed = outer is not None and outer.postponed
     end_line = node.end_lineno or node.lineno
     return Statement("class", (node.name,), node.lineno, end_line, 0, "", _NO_EFFECTS, postponed=postponed, node=node)
@@ -352,6 +334,14 @@ def _heads(node: ast.ClassDef) -> object:
 
 def _slots(body: Sequence[Statement]) -> object:
     return [s.whole for s in body if "__slots__" in s.effects.writes]
+
+
+def _with(node: Made, **fields: Any) -> Made:
+    """A node like another, but for some fields."""
+    made = copy.copy(node)
+    for name, value in fields.items():
+        setattr(made, name, value)
+    return made
 
 
 def _at(node: ast.AST, place: ast.stmt) -> Any:

@@ -106,6 +106,24 @@ class Statement:
         return any(name == "*" for _, _, name, _ in self.imports)
 
     @cached_property
+    def imported(self) -> tuple[tuple[int | None, str, tuple[str, ...]], ...]:
+        """What it surely imports as it runs: the level, the module and the names of each ``from m import n``.
+
+        Of ``import m`` only the names; the level is None.
+        """
+        found: list[tuple[int | None, str, tuple[str, ...]]] = []
+        waiting: list[ast.AST] = [self.parse()]
+        while waiting:
+            part = waiting.pop(0)
+            if isinstance(part, ast.Import):
+                found.append((None, "", tuple(alias.name for alias in part.names)))
+            elif isinstance(part, ast.ImportFrom):
+                found.append((part.level, part.module or "", tuple(alias.name for alias in part.names)))
+            elif not isinstance(part, (*FunctionNode, ast.Lambda, ast.If)):  # these may do so, or not
+                waiting += ast.iter_child_nodes(part)
+        return tuple(found)
+
+    @cached_property
     def shell(self) -> object:
         """The syntax without positions and without the bodies of functions."""
         return shape(self.parse(), bodies=False)
