@@ -13,7 +13,7 @@ from ..loading.recorder import Recorder
 from ..model import Change, Reload
 from ..planning import cycles
 from ..planning.graph import Graph
-from ..syntax import codes
+from ..syntax import codes, statements
 from .aftermath import Aftermath
 from .failures import explain, files_of, missing_module
 from .interactive import Interactive
@@ -38,7 +38,8 @@ class Executor:
         run = _Run(self.graph, self.recorder)
         loaded = dict(sys.modules)
         try:
-            run.carry_out(changes, self.versions, whole)
+            with statements.syntax_remembered():
+                run.carry_out(changes, self.versions, whole)
             main = sys.modules.get("__main__")
             rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)
         except BaseException as error:  # the user's top-level code ran: anything may come

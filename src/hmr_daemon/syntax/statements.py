@@ -7,6 +7,7 @@ import ast
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -139,10 +140,32 @@ class Statement:
         return frozenset((type(n.value), n.value) for n in nodes if isinstance(n, ast.Constant) and n.value is not None)
 
     def parse(self) -> ast.stmt:
-        """The syntax node with the file's own line numbers; not to be changed where `node` is kept."""
+        """The syntax node with the file's own line numbers; not to be changed: others are given the same."""
         if self.node is not None:
             return self.node
-        return ast.parse("\n" * (self.line - 1) + self.text).body[0]
+        known = _parsed.get(id(self))
+        if known is None:
+            known = (self, ast.parse("\n" * (self.line - 1) + self.text).body[0])
+            if _remembers:
+                _parsed[id(self)] = known
+        return known[1]
+
+
+_parsed: dict[int, tuple[Statement, ast.stmt]] = {}
+"""Syntax by the identity of its statement, while it is remembered: much of it would take up much memory."""
+_remembers = False
+
+
+@contextmanager
+def syntax_remembered() -> Iterator[None]:
+    """Each statement is parsed but once meanwhile."""
+    global _remembers
+    _remembers = True
+    try:
+        yield
+    finally:
+        _remembers = False
+        _parsed.clear()
 
 
 @dataclass(frozen=True, repr=False)
