@@ -655,6 +655,12 @@ CASES: dict[str, Case] = {
         "",
         {"m_N.text": "new"},
     ),
+    "a docstring that speaks of what the module imports": (
+        {"m_N": "#!/bin/python\n'old (see sys)'\nimport sys\n"},
+        {"m_N": "#!/bin/python\n'new (see sys)'\nimport sys\n"},
+        "",
+        {"m_N.__doc__": "new (see sys)"},
+    ),
     "a name bound by an import of a submodule": (
         {"p_N/__init__": "x = 1\n", "p_N/s": "y = 1\n", "u_N": "import p_N.s\nz = p_N.x + p_N.s.y\n"},
         {"p_N/s": "y = 5\n"},

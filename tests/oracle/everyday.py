@@ -2673,6 +2673,18 @@ case(
     {"m.py": MAPPING.format(base="typing.Dict[K, int]")},
 )
 
+case(
+    "modules that need each other and are both gone",
+    "p.a u",
+    {
+        "p/__init__.py": "",
+        "p/a.py": "from p.b import y\nx = y\n",
+        "p/b.py": "y = 1\n",
+        "u.py": "from p.a import x\nz = x\n",
+    },
+    {"p/a.py": None, "p/b.py": None, "p/c.py": "x = 5\n", "u.py": "from p.c import x\nz = x\n"},
+)
+
 for name, source, old, new in (
     (
         "method of what a function gives",

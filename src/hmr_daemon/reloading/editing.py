@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import CodeType, FunctionType
 
 from ..live import functions
@@ -184,10 +184,7 @@ class Editing(Swapping):
 
     def _take_leave(self) -> None:
         """Modules whose files are gone, that statements had used and that none needs any more, lose their effect."""
-        for record in [r for path in sorted(self.graph.gone) for r in self.graph.at_path(path)]:
-            users = self._users(record)
-            if users is None or not (users or self.graph.was_read(record.name)):
-                continue  # it stays where someone needs it, or only a prompt imported it
+        for record, users in self._leaving().items():
             self.left.append(record)
             for node in self.graph.analyze(record):
                 self._withdraw(node)
@@ -197,10 +194,24 @@ class Editing(Swapping):
                 self.transaction.delete_item(sys.modules, record.name)
                 self.forsaken += users
 
-    def _users(self, record: ModuleRecord) -> list[Node] | None:
-        """Statements that may import a module and can do without it; None where others need it."""
+    def _leaving(self) -> dict[ModuleRecord, list[Node]]:
+        """Modules whose files are gone, with the statements that can do without them.
+
+        Those stay that someone needs who stays, or that only a prompt imported.
+        """
+        gone = [record for path in sorted(self.graph.gone) for record in self.graph.at_path(path)]
+        leaving = dict.fromkeys(gone)
+        while True:
+            users = {record: self._users(record, leaving) for record in leaving}
+            found = {each: nodes for each, nodes in users.items() if nodes is not None}
+            if len(found) == len(users):
+                return {each: nodes for each, nodes in found.items() if nodes or self.graph.was_read(each.name)}
+            leaving = dict.fromkeys(found)
+
+    def _users(self, record: ModuleRecord, leaving: Collection[ModuleRecord]) -> list[Node] | None:
+        """Statements of modules that stay that may import a module and can do without it; None where others need it."""
         word, found = mention(record.name), list[Node]()
-        others = list(self.graph.modules.values())
+        others = [other for other in self.graph.modules.values() if other not in leaving]
         if any(other.name.startswith(f"{record.name}.") and other.path not in self.graph.gone for other in others):
             return None  # the package of a module that is there
         for other in others:

@@ -32,7 +32,7 @@ def compile_statement(node: ast.stmt, parsed: Parsed, path: str) -> CodeType:
 def compile_text(statement: Statement, parsed: Parsed, path: str) -> CodeType:
     """The same for a statement that is run as it stands, without a syntax tree in between."""
     used: list[str] = []
-    if statement.kind not in ("import", "from") and "(" in statement.text:
+    if statement.kind not in ("import", "from", "doc") and "(" in statement.text:
         used = sorted(name for name in parsed.import_names if name in statement.text)
     if (used and statement.line < 2) or statement.annotated or statement.column:
         return compile_statement(statement.parse(), parsed, path)
