@@ -661,6 +661,18 @@ CASES: dict[str, Case] = {
         "",
         {"m_N.__doc__": "new (see sys)"},
     ),
+    "a module that put another in its place": (
+        {
+            "m_N": "import sys, types\nX = 1\ndef f(): return X\nnew = types.ModuleType(__name__)\n"
+            "new.__dict__.update(sys.modules[__name__].__dict__)\nsys.modules[__name__] = new\n"
+        },
+        {
+            "m_N": "import sys, types\nX = 2\ndef f(): return X\nnew = types.ModuleType(__name__)\n"
+            "new.__dict__.update(sys.modules[__name__].__dict__)\nsys.modules[__name__] = new\n"
+        },
+        "",
+        {"(m_N.X, m_N.f())": (2, 2)},
+    ),
     "a name bound by an import of a submodule": (
         {"p_N/__init__": "x = 1\n", "p_N/s": "y = 1\n", "u_N": "import p_N.s\nz = p_N.x + p_N.s.y\n"},
         {"p_N/s": "y = 5\n"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import abstract, classes, functions
@@ -42,8 +42,21 @@ class Aftermath(Rerunning):
             moved = [self._order_names(record) for record in records]
             if not any(moved):
                 break
+        self._renew_stand_ins()
         for record in self.left:
             self._leave(record)
+
+    def _renew_stand_ins(self) -> None:
+        """A module that has put another in its place handed its names on: where these are the same, they follow."""
+        for record, name, old, _ in self.outcome.rebound:
+            stand_in, new = sys.modules.get(record.name), record.namespace.get(name, MISSING)
+            if stand_in is record.module or not isinstance(stand_in, ModuleType):
+                continue
+            names: dict[str, Any] = ModuleType.__getattribute__(stand_in, "__dict__")
+            if names.get(name, MISSING) is old and new is not MISSING:
+                self.transaction.set_item(names, name, new)
+            elif names.get(name, MISSING) is old and old is not MISSING:
+                self.transaction.delete_item(names, name)
 
     def _give_back(self, cls: type, members: Mapping[str, Any]) -> None:
         """Members that nobody made anew stay what they were: the program made them, and no statement."""
