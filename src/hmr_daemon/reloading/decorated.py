@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -110,12 +110,21 @@ def _heads(node: Node, qualname: str) -> Iterator[ast.AST]:
     """The decorators of a definition inside of a statement, and decorators and keywords of the classes around it."""
     inside: list[ast.AST] = [node.statement.parse()]
     for name in qualname.split("."):
-        parts = [part for each in inside for part in ast.walk(each) if isinstance(part, (*FunctionNode, ast.ClassDef))]
-        definitions = [part for part in parts if part.name == name]
+        definitions = [each for each in _definitions(inside) if each.name == name]
         for each in definitions:
             yield from each.decorator_list
             yield from each.keywords if isinstance(each, ast.ClassDef) else ()
-        inside = [*definitions]
+        inside = [part for each in definitions for part in each.body]
+
+
+def _definitions(block: Iterable[ast.AST]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """The definitions in a block, those under conditions included."""
+    waiting = list(block)
+    for part in waiting:
+        if isinstance(part, (*FunctionNode, ast.ClassDef)):
+            yield part
+        elif not isinstance(part, (ast.Expr, ast.Assign, ast.AnnAssign, ast.expr)):
+            waiting += ast.iter_child_nodes(part)
 
 
 def _makers(value: Any) -> Iterator[Any]:
