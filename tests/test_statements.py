@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
+import dataclasses
+import dis
+import enum
+import inspect
 import textwrap
+import typing
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hmr_daemon.syntax import statements
+from hmr_daemon.syntax import codes, statements
 from hmr_daemon.syntax.statements import Effects, Parsed, Statement
 
 
@@ -246,3 +254,11 @@ def test_each_statement_parses_to_its_part_of_the_file(lines: list[str]) -> None
     for node, own in zip(tree.body, again, strict=True):
         assert ast.dump(node) == ast.dump(own)
         assert (node.lineno, node.end_lineno) == (own.lineno, own.end_lineno)
+
+
+@pytest.mark.parametrize("module", [argparse, ast, dataclasses, enum, inspect, typing])
+def test_globals_that_code_reads_are_those_that_dis_tells(module: ModuleType) -> None:
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
+    for code in codes.walk((compile(source, "module", "exec"),)):
+        told = {each.argval for each in dis.get_instructions(code) if each.opname in codes.GLOBAL_READS}
+        assert codes.global_reads(code) == told

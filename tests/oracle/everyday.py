@@ -2645,7 +2645,7 @@ DOCUMENTED = """
             def f(self, x={default}): pass
         text = K.__doc__
 """
-OLD, NEW = "\"old\"", "\"new\""
+OLD, NEW = '"old"', '"new"'
 case(
     "class that adds to its docstring",
     "m",

@@ -13,6 +13,13 @@ GLOBAL_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS
 NAME_READS = GLOBAL_READS | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_DEREF"}
 GLOBAL_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
 GLOBAL_WRITE_CODES = {dis.opmap[name] for name in GLOBAL_WRITES}
+GLOBAL_READ_SHIFTS = {
+    dis.opmap[name]: shift
+    for name, shift in (("LOAD_GLOBAL", 1), ("LOAD_NAME", 0), ("LOAD_FROM_DICT_OR_GLOBALS", 0))
+    if name in dis.opmap
+}
+"""By how many bits the argument of an instruction is to be shifted for the index of its name."""
+EXTENDED_ARG, LOAD_CLASSDEREF = dis.opmap["EXTENDED_ARG"], dis.opmap.get("LOAD_CLASSDEREF")
 CO_OPTIMIZED = 0x1
 CO_HAS_DOCSTRING = 0x4000000  # 3.13 and newer
 
@@ -191,7 +198,18 @@ def forget() -> None:
 @learned
 def global_reads(code: CodeType) -> frozenset[str]:
     """Global names that `code` itself loads."""
-    return frozenset(i.argval for i in dis.get_instructions(code) if i.opname in GLOBAL_READS)
+    found, names, extended = set[str](), code.co_names, 0
+    instructions = code.co_code  # without what the interpreter has made of it; caches are zero in it
+    for operation, argument in zip(instructions[::2], instructions[1::2], strict=True):
+        if operation == EXTENDED_ARG:
+            extended = (extended | argument) << 8
+            continue
+        if (shift := GLOBAL_READ_SHIFTS.get(operation)) is not None:
+            found.add(names[(extended | argument) >> shift])
+        elif operation == LOAD_CLASSDEREF:
+            found.add(code._varname_from_oparg(extended | argument))  # type: ignore[attr-defined]
+        extended = 0
+    return frozenset(found)
 
 
 def global_writes(code: CodeType) -> frozenset[str]:
