@@ -192,6 +192,7 @@ class Graph:
         self._known: reach.Known | None = None
         """What was learned of functions while many statements are looked at and nothing runs."""
         self._load_orders: dict[ModuleRecord, tuple[float, ...]] = {}
+        self._importers: dict[ModuleRecord, list[ModuleRecord]] = {}
         self._caching: dict[ModuleRecord, None] = {}
         self.namespaces: set[int] = set()
         """Identities of the modules' namespaces."""
@@ -464,10 +465,13 @@ class Graph:
 
     def importers(self, record: ModuleRecord) -> list[ModuleRecord]:
         """The modules whose loads the module's own load is part of, nearest first."""
-        found: list[ModuleRecord] = []
-        while (node := self.importer(record)) is not None and node.module not in found:
-            record = node.module
-            found.append(record)
+        found = self._importers.get(record)
+        if found is None:
+            found, each = [], record
+            while (node := self.importer(each)) is not None and node.module not in found:
+                each = node.module
+                found.append(each)
+            self._importers[record] = found
         return found
 
     # --- save time: facts of statements that were run again ---------------------------------------------
@@ -629,6 +633,7 @@ class Graph:
     def forget_orders(self) -> None:
         """Statements have come to stand elsewhere."""
         self._load_orders.clear()
+        self._importers.clear()
 
     def _load_order(self, record: ModuleRecord) -> tuple[float, ...]:
         path: list[float] = []

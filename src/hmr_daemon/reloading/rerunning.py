@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import importlib
+import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Set
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -15,7 +16,7 @@ from ..live import classes, functions, values
 from ..live.transaction import MISSING
 from ..loading.recorder import Notes
 from ..planning import cycles, presets
-from ..planning.graph import END, SEES_CALLS, ModuleRecord, Name, Node
+from ..planning.graph import END, SEES_CALLS, ModuleRecord, Name, Node, imported_module
 from ..planning.planner import Reason
 from ..syntax import codes, statements
 from ..syntax.compiler import compile_statement, compile_text
@@ -175,12 +176,31 @@ class Rerunning(Editing):
 
     def _run_bare_import(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
         self._guard(node, before)
-        self._execute(node, reason, before)
+        values_imported = self._values_imported(node)
+        if values_imported is None:
+            self._execute(node, reason, before)
+        else:
+            node.module.namespace.update(values_imported)
         self.outcome.ran.append(str(node))
         for name in sorted(before):
             self._settle(node, name, before[name])
         self._tell_others(node, grouped=False, elsewhere={})
         self._close_groups(node)
+
+    def _values_imported(self, node: Node) -> dict[str, Any] | None:
+        """What a ``from m import n`` binds, where as it runs it does no more than to look that up."""
+        found = dict[str, Any]()
+        imports = node.statement.imports if len(node.statement.imports) == len(node.reads) else ()
+        for level, module, name, bound in imports:
+            source = imported_module(node.module, level, module)
+            record = self.graph.modules.get(source)
+            if record is None or sys.modules.get(source) is not record.module or (source, name) not in node.reads:
+                return None
+            half_way = record is node.module or self.agenda.is_pending(record)
+            if half_way or name not in record.namespace or record in self.graph.importers(node.module):
+                return None
+            found[bound] = record.namespace[name]
+        return found or None
 
     def _before(self, node: Node) -> dict[str, Any]:
         """What the names hold that the statement binds, or bound before it was edited."""
