@@ -239,8 +239,8 @@ def holding(setting: Setting) -> Iterator[Figure]:
             memory = live("state")["memory"]
         added = memory - _memory(setting.plain, folder, "import small")
         watchdog = _memory(setting.live, folder, WATCHDOG) - _memory(setting.live, folder, "")
-        detail: dict[str, float | str] = {"watchdog's own MB": watchdog, "with watchdog's MB": added}
-        yield Figure("memory added to an idle process", added - watchdog, "MB", 3, detail)
+        detail: dict[str, float | str] = {"a watchdog observer alone, MB": watchdog, "altogether, MB": added}
+        yield Figure("memory added to an idle process, beyond a watchdog observer", added - watchdog, "MB", 3, detail)
     yield from _project_holding(setting)
     yield from _sympy_holding(setting)
 
