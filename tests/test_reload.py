@@ -661,6 +661,30 @@ CASES: dict[str, Case] = {
         "",
         {"m_N.__doc__": "new (see sys)"},
     ),
+    "a method more in a decorated class": (
+        {
+            "m_N": "from typing import final\ndef deco(cls):\n    cls.extra = 1\n    return cls\n"
+            "@final\n@deco\nclass K:\n    def f(self, a=1): return a\nk = K()\n"
+        },
+        {
+            "m_N": "from typing import final\ndef deco(cls):\n    cls.extra = 1\n    return cls\n"
+            "@final\n@deco\nclass K:\n    def f(self, a=2): return a\n    def g(self): return 5\nk = K()\n"
+        },
+        "held = m_N.k",
+        {"(held.f(), held.g(), held.extra, m_N.k is held)": (2, 5, 1, True)},
+    ),
+    "a decorated class with slots of its own": (
+        {
+            "m_N": "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass K:\n    __slots__ = ('x',)\n"
+            "    x: int\n    def f(self, a=1): return self.x + a\nk = K(5)\n"
+        },
+        {
+            "m_N": "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass K:\n    __slots__ = ('x',)\n"
+            "    x: int\n    def f(self, a=2): return self.x + a\nk = K(5)\n"
+        },
+        "held = m_N.k",
+        {"(held.f(), held.x, m_N.K(1).x, m_N.k is held)": (7, 5, 1, True)},
+    ),
     "a module that put another in its place": (
         {
             "m_N": "import sys, types\nX = 1\ndef f(): return X\nnew = types.ModuleType(__name__)\n"

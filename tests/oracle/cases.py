@@ -3878,3 +3878,15 @@ one(
     "import collections\nP = collections.namedtuple('P', 'a b')\nx = [1]\ny = P(x, [1])\n",
     "import collections\nP = collections.namedtuple('P', 'a b')\nx = [1]\ny = P([1], x)\n",
 )
+case(
+    "list of another module that grows, below an import that is another one",
+    "m2",
+    {
+        "m1.py": "l1 = [1 for n in range(3)]\ndef gen1(): pass\n",
+        "m2.py": "from m1 import gen1, l1\nl1 += [1]\n",
+    },
+    {
+        "m1.py": "l1 = [1 for n in range(3)]\ndef gen3(): pass\n",
+        "m2.py": "from m1 import gen3, l1\nl1 += [1]\n",
+    },
+)

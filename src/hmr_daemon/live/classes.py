@@ -8,7 +8,7 @@ import gc
 import sys
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CellType, FunctionType
 from typing import Any
 
@@ -40,7 +40,7 @@ NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__
                          "__conditional_annotations__"})  # fmt: skip
 
 FIELDS = "__dataclass_fields__"
-TOLD_BY_FIELDS = frozenset({FIELDS, "__match_args__"})
+TOLD_BY_FIELDS = frozenset({FIELDS, "__dataclass_params__", "__match_args__"})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,6 +52,17 @@ class ClassChange:
     whole: bool
     """Whether something outside the body, a decorator, makes more of the members than they show."""
     rebased: bool
+    before: Mapping[str, Any] | None = None
+    """The members before, where decorators that are what they were have yet to add theirs."""
+
+    def decorated(self) -> ClassChange:
+        """The same once the decorators have run: with the members that they made other than before."""
+        if self.before is None:
+            return self
+        before, now = self.before, vars(self.cls)
+        rest = {*before, *now} - IMPLICIT - TOLD_BY_FIELDS - self.names
+        made = {n for n in rest if not values.same(before.get(n, MISSING), now.get(n, MISSING))}
+        return replace(self, names=self.names | made, before=None)
 
     @property
     def shown(self) -> frozenset[str]:
@@ -212,7 +223,8 @@ class ClassHook:
                 self._rebase(cls, bases, namespace, qualname)
             self._set_aside(cls, edit)
             graft(self._transaction, cls, namespace, edit)
-        names = {n for n in {*before, *vars(cls)} - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
+        shown = edit.old_names | edit.new_names if edit.decorated else {*before, *vars(cls)}
+        names = {n for n in shown - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
         rebased = cls.__bases__ != old_bases
         if edit.annotated_otherwise:
             names.add("__annotations__")
@@ -223,9 +235,10 @@ class ClassHook:
         parameters = edit.bases_changed and any(str(before.get(n)) != str(vars(cls).get(n)) for n in PARAMETERS)
         if parameters:
             _forget_aliases()
-        whole = edit.decorated or edit.anew or rebased or parameters
-        if names or whole:
-            self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased))
+        whole = edit.decorated_otherwise or edit.anew or rebased or parameters
+        if names or whole or edit.decorated:
+            told = before if edit.decorated and not whole else None
+            self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased, told))
         if edit.anew:
             self.remade.append(Remade(cls, before))
             _tell_makers(cls, bases, namespace, keywords)
@@ -342,8 +355,9 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
     for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
     if edit.decorated or edit.anew:
-        for name in set(vars(cls)) - edit.new_names - IMPLICIT:
-            transaction.delete_member(cls, name)
+        for name in [n for n, member in vars(cls).items() if n not in IMPLICIT and not isinstance(member, SLOT_TYPES)]:
+            if name not in edit.new_names:
+                transaction.delete_member(cls, name)
         if "__hash__" not in edit.new_names and "__eq__" not in edit.new_names:
             transaction.delete_member(cls, "__hash__")
         transaction.delete_member(cls, "__match_args__") if "__match_args__" not in edit.new_names else None

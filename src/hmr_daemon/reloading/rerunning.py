@@ -471,9 +471,10 @@ class Rerunning(Editing):
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside
-        if hooks.merged or any(change.runs_otherwise for change in hooks.class_hook.changes):
+        changes = [change.decorated() for change in hooks.class_hook.changes]
+        if hooks.merged or any(change.runs_otherwise for change in changes):
             self.known.clear()
-        for class_change in hooks.class_hook.changes:
+        for class_change in changes:
             self.touched.add(id(class_change.cls))
             self.class_changes[id(class_change.cls)] = class_change
             self.set_again(node, class_change.cls, class_change.names)

@@ -294,7 +294,7 @@ class Scheduling(RunState):
 
     def _imported(self, node: Node, name: str) -> Iterator[tuple[ModuleRecord, str]]:
         """Where a from-import has a name from: the module, and what it is called there."""
-        for module, attribute in node.reads:
+        for module, attribute in self.graph.expected_reads(node):
             record = self.graph.modules.get(module)
             if record is not None and _alias_of(node, attribute) == name:
                 yield record, attribute

@@ -36,6 +36,8 @@ class ClassEdit:
     new_names: frozenset[str]
     bases_changed: bool
     decorated: bool
+    decorated_otherwise: bool
+    """Whether its decorators are other ones, or may do something else than before."""
     slots_changed: bool
     annotations_changed: bool
     annotated_otherwise: bool
@@ -160,12 +162,18 @@ class _Transformer:
             new_names=_bound(new_members, node.name),
             bases_changed=bases_changed or request.anew or bool(_loads(heads) & request.changed_names),
             decorated=bool(node.decorator_list or old_node.decorator_list),
+            decorated_otherwise=self._decorated_otherwise(node, old_node),
             slots_changed=_slots(old_members) != _slots(new_members),
             annotations_changed=any(_annotated(s) for s in moving),
             annotated_otherwise=_annotations(old_members) != _annotations(new_members)
             or any(_loads([n.annotation]) & request.changed_names for n in nodes if isinstance(n, ast.AnnAssign)),
             anew=request.anew,
         )
+
+    def _decorated_otherwise(self, node: ast.ClassDef, old_node: ast.ClassDef) -> bool:
+        before, after = old_node.decorator_list, node.decorator_list
+        changed = self.request.code_changed or bool(_loads(after) & self.request.changed_names)
+        return shape(before, True) != shape(after, True) or bool(after and changed)
 
     def _member_change(self, change: Change, statement: Statement, qualname: str, anew: bool) -> Change:
         """A member whose text is the same runs again when what it uses has changed."""
