@@ -2685,6 +2685,26 @@ case(
     {"p/a.py": None, "p/b.py": None, "p/c.py": "x = 5\n", "u.py": "from p.c import x\nz = x\n"},
 )
 
+COUNTED = """
+        class Base:
+            def __init_subclass__(cls):
+                cls.depth = getattr(cls, "depth", 0) + 1
+                cls.title = cls.label.upper()
+        class K(Base):
+            label = {label!r}
+            def f(self): return {value}
+        class L(K): pass
+        depths = K.depth, L.depth, K.title
+"""
+case(
+    "hook of a base that adds to what a class has",
+    "m",
+    {"m.py": COUNTED.format(label="a", value=1)},
+    {"m.py": COUNTED.format(label="b", value=1)},
+    {"m.py": COUNTED.format(label="b", value=2)},
+    {"m.py": COUNTED.format(label="c", value=3)},
+)
+
 for name, source, old, new in (
     (
         "method of what a function gives",

@@ -8,6 +8,7 @@ import gc
 import sys
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from types import CellType, FunctionType
 from typing import Any
@@ -53,10 +54,10 @@ class ClassChange:
     """Whether something outside the body, a decorator, makes more of the members than they show."""
     rebased: bool
     before: Mapping[str, Any] | None = None
-    """The members before, where decorators that are what they were have yet to add theirs."""
+    """The members before, where those who are told of the class, and its decorators, may have yet to set theirs."""
 
-    def decorated(self) -> ClassChange:
-        """The same once the decorators have run: with the members that they made other than before."""
+    def completed(self) -> ClassChange:
+        """The same once the statement has run: with the members that others than its body made other than before."""
         if self.before is None:
             return self
         before, now = self.before, vars(self.cls)
@@ -236,9 +237,7 @@ class ClassHook:
         if parameters:
             _forget_aliases()
         whole = edit.decorated_otherwise or edit.anew or rebased or parameters
-        if names or whole or edit.decorated:
-            told = before if edit.decorated and not whole else None
-            self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased, told))
+        self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased, None if whole else before))
         if edit.anew:
             self.remade.append(Remade(cls, before))
             _tell_makers(cls, bases, namespace, keywords)
@@ -246,7 +245,7 @@ class ClassHook:
         changed = [vars(cls).get(name, before.get(name)) for name in names if name != "__doc__"]
         if edit.bases_changed or edit.annotations_changed:
             changed.append(bases)
-        self._announce(cls, keywords, qualname, changed)
+        self._announce(cls, keywords, edit, changed)
         return cls
 
     def _set_aside(self, cls: type, edit: ClassEdit) -> None:
@@ -259,14 +258,29 @@ class ClassHook:
             self._transaction.delete_member(cls, name)
         self.set_aside.append((cls, made))
 
-    def _announce(self, cls: type, keywords: Mapping[str, Any], qualname: str, changed: Collection[Any]) -> None:
+    @contextmanager
+    def _as_new(self, cls: type, edit: ClassEdit) -> Iterator[None]:
+        """Meanwhile a class has what its body binds, as when it was made; what nobody sets anew stays what it was."""
+        others = {
+            name: member
+            for name, member in vars(cls).items()
+            if name not in edit.new_names and name not in IMPLICIT and not isinstance(member, SLOT_TYPES)
+        }
+        for name in others:
+            self._transaction.delete_member(cls, name)
+        yield
+        for name, member in others.items():
+            if name not in vars(cls):
+                self._transaction.set_member(cls, name, member)
+
+    def _announce(self, cls: type, keywords: Mapping[str, Any], edit: ClassEdit, changed: Collection[Any]) -> None:
         """Tell the base that has ``__init_subclass__``: the class is new to it in this form.
 
         A library's hook may refuse to see a class twice, and does not mind what its methods do.
         """
         methods_only = all(isinstance(member, METHOD_TYPES) for member in changed)
         if not methods_only and type(cls).__init__ is not type.__init__:
-            raise CannotChange(qualname, "its metaclass is told of new classes only")
+            raise CannotChange(edit.qualname, "its metaclass is told of new classes only")
         owner = next((base for base in cls.__mro__[1:] if "__init_subclass__" in vars(base)), object)
         if owner is object:
             return
@@ -276,7 +290,8 @@ class ClassHook:
             return
         try:
             told: Any = super(cls, cls)
-            told.__init_subclass__(**keywords)
+            with nullcontext() if installed else self._as_new(cls, edit):
+                told.__init_subclass__(**keywords)
         except Exception as error:  # a library's code, or the user's
             if not installed:
                 raise

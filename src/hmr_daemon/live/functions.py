@@ -6,8 +6,10 @@ import functools
 import gc
 import inspect
 import sys
+import weakref
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType
 from typing import Any
@@ -62,6 +64,12 @@ def swap(transaction: Transaction, request: Swap) -> None:
             transaction.do((setattr, function, "__code__", fitting), (setattr, function, "__code__", old))
             _follow_docstring(transaction, request, function, old, new)
     _follow_wrappers(transaction, request)
+    _search.forget()
+
+
+def give_code(transaction: Transaction, function: FunctionType, code: CodeType) -> None:
+    transaction.set_attribute(function, "__code__", code)
+    _search.note(function)
 
 
 def _follow_registries(transaction: Transaction, request: Swap, containers: Sequence[Any]) -> None:
@@ -149,6 +157,46 @@ def _follow_docstring(
         transaction.set_attribute(function, "__doc__", after)
 
 
+class _Search:
+    """What one search of the heap has found: hundreds of statements may ask, each for functions of its own."""
+
+    def __init__(self) -> None:
+        self.once = False
+        self._found: dict[int, list[weakref.ref[FunctionType]]] | None = None
+        """By the identity of their code; the functions themselves are not held, whose references are counted."""
+
+    def running(self, code: CodeType) -> list[FunctionType]:
+        if self._found is None:
+            self._found = {}
+            for each in gc.get_objects():
+                if type(each) is FunctionType:
+                    self._found.setdefault(id(each.__code__), []).append(weakref.ref(each))
+        found = [reference() for reference in self._found.get(id(code), ())]
+        return [function for function in found if function is not None and function.__code__ is code]
+
+    def note(self, function: FunctionType) -> None:
+        """A function was given other code."""
+        if self._found is not None:
+            self._found.setdefault(id(function.__code__), []).append(weakref.ref(function))
+
+    def forget(self) -> None:
+        """Many were."""
+        self._found = None
+
+    @contextmanager
+    def heap_searched_once(self) -> Iterator[None]:
+        """Functions that are made meanwhile are not found: whoever asks looks for those that were there."""
+        self.once = True
+        try:
+            yield
+        finally:
+            self.once, self._found = False, None
+
+
+_search = _Search()
+heap_searched_once = _search.heap_searched_once
+
+
 def find(
     pairs: Sequence[Pair],
     roots: Iterable[Any],
@@ -174,7 +222,10 @@ def find(
         for (old, _), count in zip(pairs, counts, strict=True)
         if count - held[id(old)] - len(found[id(old)]) > _BASE_REFERENCES and not codes.is_class_body(old)
     ]
-    if missing:
+    if missing and others is None and _search.once:
+        for code in missing:
+            found[id(code)] = _search.running(code)
+    elif missing:
         identities = {id(code) for code in missing}
         for identity in identities:
             found[identity] = []
@@ -366,7 +417,7 @@ def merge(
     if transaction.continued.setdefault(id(old), code) is not code:
         return None
     if old.__code__ is not code:
-        transaction.set_attribute(old, "__code__", code)
+        give_code(transaction, old, code)
     for name, mine, theirs in zip(code.co_freevars, old.__closure__ or (), new.__closure__ or (), strict=True):
         if name != "__class__":  # the old class stays the one that `super()` starts from
             _merge_cell(transaction, mine, theirs, itself)
@@ -564,7 +615,7 @@ def forward(transaction: Transaction, old: FunctionType, new: FunctionType) -> N
 
     constants = tuple(new if constant == "target" else constant for constant in stub.__code__.co_consts)
     code = stub.__code__.replace(co_consts=constants, co_freevars=old.__code__.co_freevars, co_name=new.__name__)
-    transaction.set_attribute(old, "__code__", code)
+    give_code(transaction, old, code)
     transaction.set_attribute(old, "__defaults__", None)
     transaction.set_attribute(old, "__kwdefaults__", None)
     transaction.set_item(vars(old), "__wrapped__", new)

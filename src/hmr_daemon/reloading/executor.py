@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import ModuleType
 
+from ..live import functions
 from ..loading import scripts
 from ..loading.recorder import Recorder
 from ..model import Change, Reload
@@ -38,7 +39,7 @@ class Executor:
         run = _Run(self.graph, self.recorder)
         loaded = dict(sys.modules)
         try:
-            with statements.syntax_remembered():
+            with statements.syntax_remembered(), functions.heap_searched_once():
                 run.carry_out(changes, self.versions, whole)
             main = sys.modules.get("__main__")
             rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)

@@ -471,7 +471,7 @@ class Rerunning(Editing):
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside
-        changes = [change.decorated() for change in hooks.class_hook.changes]
+        changes = [c for change in hooks.class_hook.changes if (c := change.completed()).names or c.whole]
         if hooks.merged or any(change.runs_otherwise for change in changes):
             self.known.clear()
         for class_change in changes:
@@ -631,7 +631,7 @@ class Rerunning(Editing):
             if same and was is not None:
                 functions.renew_annotations(t, old, new)
                 if was is not new.__code__ and was.co_freevars == new.__code__.co_freevars:
-                    t.set_attribute(old, "__code__", new.__code__)  # equal, but of the definition that there is now
+                    functions.give_code(t, old, new.__code__)  # equal, but of the definition that there is now
             kept = old if same else self._successor(node, name, old, new)
             if kept is old:
                 t.set_item(namespace, name, old)

@@ -67,7 +67,7 @@ class Swapping(Assigning):
             return
         adapted = self._adapted(function, new)
         if adapted is not None:
-            self.transaction.set_attribute(function, "__code__", adapted)
+            functions.give_code(self.transaction, function, adapted)
             return
         for node in self._owners(new):
             self.schedule(node, f"{new.co_qualname} uses other variables of its surroundings", code_changed=True)
