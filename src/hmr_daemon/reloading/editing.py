@@ -203,9 +203,9 @@ class Editing(Swapping):
         leaving = dict.fromkeys(gone)
         while True:
             users = {record: self._users(record, leaving) for record in leaving}
-            found = {each: nodes for each, nodes in users.items() if nodes is not None}
+            found = {each: n for each, n in users.items() if n or (n is not None and self.graph.was_read(each.name))}
             if len(found) == len(users):
-                return {each: nodes for each, nodes in found.items() if nodes or self.graph.was_read(each.name)}
+                return {each: nodes or [] for each, nodes in found.items()}
             leaving = dict.fromkeys(found)
 
     def _users(self, record: ModuleRecord, leaving: Collection[ModuleRecord]) -> list[Node] | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..live import classes, functions, values
 from ..live.transaction import MISSING
-from ..loading.recorder import Notes
+from ..loading.recorder import Notes, RecordingModule
 from ..planning import cycles, presets
 from ..planning.graph import END, SEES_CALLS, ModuleRecord, Name, Node, imported_module
 from ..planning.planner import Reason
@@ -196,6 +196,8 @@ class Rerunning(Editing):
             record = self.graph.modules.get(source)
             if record is None or sys.modules.get(source) is not record.module or (source, name) not in node.reads:
                 return None
+            if type(record.module) not in (ModuleType, RecordingModule):
+                return None  # its class may answer in place of the namespace
             half_way = record is node.module or self.agenda.is_pending(record)
             if half_way or name not in record.namespace or record in self.graph.importers(node.module):
                 return None
