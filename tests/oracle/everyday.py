@@ -2595,7 +2595,9 @@ FIND = """
                     d[each.code] = each.__name__
         find()
 """
-LOOK = "found = [name for name, each in inspect.getmembers(kinds, inspect.isclass)]\nalso = [n for n in dir(kinds) if n[0] != '_']\n"
+LOOK = """found = [name for name, each in inspect.getmembers(kinds, inspect.isclass)]
+also = [n for n in dir(kinds) if n < "_"]
+"""
 for name, tail in {"a function that looks through globals()": FIND, "nobody looks": "\n"}.items():
     case(
         f"class that comes and goes where {name}",
