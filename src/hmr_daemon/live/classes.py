@@ -261,11 +261,7 @@ class ClassHook:
     @contextmanager
     def _as_new(self, cls: type, edit: ClassEdit) -> Iterator[None]:
         """Meanwhile a class has what its body binds, as when it was made; what nobody sets anew stays what it was."""
-        others = {
-            name: member
-            for name, member in vars(cls).items()
-            if name not in edit.new_names and name not in IMPLICIT and not isinstance(member, SLOT_TYPES)
-        }
+        others = _set_by_others(cls, edit)
         for name in others:
             self._transaction.delete_member(cls, name)
         yield
@@ -370,9 +366,8 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
     for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
     if edit.decorated or edit.anew:
-        for name in [n for n, member in vars(cls).items() if n not in IMPLICIT and not isinstance(member, SLOT_TYPES)]:
-            if name not in edit.new_names:
-                transaction.delete_member(cls, name)
+        for name in _set_by_others(cls, edit):
+            transaction.delete_member(cls, name)
         if "__hash__" not in edit.new_names and "__eq__" not in edit.new_names:
             transaction.delete_member(cls, "__hash__")
         transaction.delete_member(cls, "__match_args__") if "__match_args__" not in edit.new_names else None
@@ -381,6 +376,15 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
         if name not in NOT_MEMBERS:
             _set(transaction, cls, name, member, name in handed_on)
     _implicit_members(transaction, cls, namespace, edit)
+
+
+def _set_by_others(cls: type, edit: ClassEdit) -> dict[str, Any]:
+    """Members that the new body does not bind, and that no class has of itself: of decorators, bases, the program."""
+    return {
+        name: member
+        for name, member in vars(cls).items()
+        if name not in edit.new_names and name not in IMPLICIT and not isinstance(member, SLOT_TYPES)
+    }
 
 
 def _not_bound_this_time(edit: ClassEdit, namespace: Mapping[str, Any]) -> set[str]:

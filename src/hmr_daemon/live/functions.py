@@ -64,12 +64,12 @@ def swap(transaction: Transaction, request: Swap) -> None:
             transaction.do((setattr, function, "__code__", fitting), (setattr, function, "__code__", old))
             _follow_docstring(transaction, request, function, old, new)
     _follow_wrappers(transaction, request)
-    _search.forget()
+    _heap.forget()
 
 
 def give_code(transaction: Transaction, function: FunctionType, code: CodeType) -> None:
     transaction.set_attribute(function, "__code__", code)
-    _search.note(function)
+    _heap.note(function)
 
 
 def _follow_registries(transaction: Transaction, request: Swap, containers: Sequence[Any]) -> None:
@@ -157,7 +157,7 @@ def _follow_docstring(
         transaction.set_attribute(function, "__doc__", after)
 
 
-class _Search:
+class _Heap:
     """What one search of the heap has found: hundreds of statements may ask, each for functions of its own."""
 
     def __init__(self) -> None:
@@ -193,8 +193,8 @@ class _Search:
             self.once, self._found = False, None
 
 
-_search = _Search()
-heap_searched_once = _search.heap_searched_once
+_heap = _Heap()
+heap_searched_once = _heap.heap_searched_once
 
 
 def find(
@@ -222,9 +222,9 @@ def find(
         for (old, _), count in zip(pairs, counts, strict=True)
         if count - held[id(old)] - len(found[id(old)]) > _BASE_REFERENCES and not codes.is_class_body(old)
     ]
-    if missing and others is None and _search.once:
+    if missing and others is None and _heap.once:
         for code in missing:
-            found[id(code)] = _search.running(code)
+            found[id(code)] = _heap.running(code)
     elif missing:
         identities = {id(code) for code in missing}
         for identity in identities:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import dis
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..syntax import codes
+from ..syntax import codes, mentions
 from . import functions
 from .transaction import MISSING
 
@@ -171,21 +170,10 @@ def _run_with(code: CodeType) -> Iterator[CodeType]:
     inner = codes.children(code)
     if not inner:
         return
-    used = _used_locally(code)
+    used = mentions.variables_used(code)
     for child in inner:
         if child.co_name in INLINE or codes.is_class_body(child) or child.co_name in used:
             yield from _run_with(child)
-
-
-@codes.learned
-def _used_locally(code: CodeType) -> frozenset[str]:
-    """Local names that are loaded for more than to be returned at once."""
-    used: set[str] = set()
-    for instruction, following in pairwise(dis.get_instructions(code)):
-        if instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF")) and following.opname != "RETURN_VALUE":
-            names = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
-            used.update(names)
-    return frozenset(used)
 
 
 def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:

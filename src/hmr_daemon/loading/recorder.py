@@ -217,7 +217,7 @@ class RecordingModule(ModuleType):
                 raise
         try:
             if name == "__dict__" and (notes := _innermost.get(get_ident())) is not None:
-                if not _imports_all():
+                if not (notes.in_reload and _imports_all()):
                     _note_scan(notes, module)
                 elif hidden := _hidden(notes, module):
                     return _without(hidden, module, namespace, name)
@@ -247,7 +247,11 @@ def _hidden(notes: Notes | None, module: str) -> set[str]:
 
 
 def _note_scan(notes: Notes, module: str) -> None:
-    """The names of a module are looked through, as `vars` and `dir` do; not, where a library asks for its globals."""
+    """The names of a module are looked through, as `vars` and `dir` do; not, where a library asks for its globals.
+
+    A star import does so as well: outside of a reload it is told apart later, for that takes a module that may not be
+    loaded.
+    """
     file = sys._getframe(2).f_code.co_filename
     if file in _files or file == getattr(sys.modules.get("inspect"), "__file__", None):
         notes.raw_reads += (notes.position(), module, "__dict__")
@@ -257,10 +261,10 @@ def _note_scan(notes: Notes, module: str) -> None:
 
 def _imports_all() -> bool:
     """Whether what reads a module's namespace is a star import; others may go on using the dict that they get."""
-    import opcode
+    from ..syntax import codes
 
     frame = sys._getframe(2)
-    return opcode.opname[frame.f_code.co_code[frame.f_lasti]] in ("IMPORT_STAR", "CALL_INTRINSIC_1")
+    return codes.imports_all(frame.f_code, frame.f_lasti)
 
 
 def _without(hidden: set[str], module: str, namespace: dict[str, Any], name: str) -> Any:

@@ -43,7 +43,8 @@ class Facts:
     @classmethod
     def of(cls, notes: Notes) -> Facts:
         ran = ((position, id(code)) for position, code in notes.ran if _counts(code))
-        return cls(_flat(notes.reads), _flat(notes.writes), _flat(ran), _flat(notes.opened))
+        reads = _without_star_imports(notes) if "__dict__" in notes.raw_reads else notes.reads
+        return cls(_flat(reads), _flat(notes.writes), _flat(ran), _flat(notes.opened))
 
     @property
     def reads(self) -> Iterator[tuple[int, str, str]]:
@@ -326,12 +327,12 @@ class Graph:
                 record.located(position).opened.add(path)
             for node in dict.fromkeys(record.positions.values()):
                 self._index(node)
-        guesses = record.script or not SEES_CALLS
-        mentioned = _mentioned_in(record) if guesses else {}
+        guessed = record.script or not SEES_CALLS
+        mentioned = _mentioned_in(record) if guessed else {}
         for node in record.nodes:
             if record.script:
                 self._guess_reads(node)
-            if guesses:
+            if guessed:
                 self._guess_runs(node, mentioned.get(node))
             if node.star:
                 node.extra |= _star_names(node)
@@ -410,8 +411,15 @@ class Graph:
         for used in self._readers:
             entries = self._readers.users(used)
             users[used[0]] |= {entry.module.name if isinstance(entry, Node) else entry[0].name for entry in entries}
-        self._known = reach.Known()
         waiting = [record.name for record in records]
+        self._known = reach.Known()
+        try:
+            self._analyze_users(waiting, users)
+        finally:
+            self._known = None
+
+    def _analyze_users(self, waiting: list[str], users: Mapping[str, set[str]]) -> None:
+        """Analyze modules, and all that used these, or may hold what they gave to others."""
         waiting += [name for first in waiting for name in self._registered_with(first)]
         seen: set[str] = set()
         while waiting:
@@ -422,7 +430,6 @@ class Graph:
                 if name in self.modules:
                     self.analyze(self.modules[name])
                     waiting.extend(_modules_set(self.modules[name]))
-        self._known = None
 
     def _registered_with(self, name: str) -> set[str]:
         """Modules that may hold functions of a module, which its decorators and bare calls gave to them."""
@@ -686,6 +693,13 @@ def _counts(code: CodeType) -> bool:
 def _star_names(node: Node) -> set[str]:
     """What ``from m import *`` bound: it asked the module for each name."""
     return {name for _, name in node.reads if name != "__all__" and name in node.module.namespace}
+
+
+def _without_star_imports(notes: Notes) -> Iterator[tuple[int, str, str]]:
+    """The reads of a load; star imports, which take names that are told one by one, have not looked through all."""
+    for position, module, name in notes.reads:
+        if name != "__dict__" or notes.code is None or not codes.imports_all(notes.code, position):
+            yield position, module, name
 
 
 def _mentioned_in(record: ModuleRecord) -> dict[Node, Mentions]:

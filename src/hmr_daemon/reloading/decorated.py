@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -12,9 +12,10 @@ from typing import Any
 from ..live import functions, reach
 from ..planning.graph import Node
 from ..syntax import codes
-from ..syntax.statements import FunctionNode
+from ..syntax.statements import FunctionNode, nested
 from .definitions import resolve
 
+DEFINITIONS = (*FunctionNode, ast.ClassDef)
 LOOKS_INTO_CODE = frozenset({"__code__", "getsource", "getsourcelines", "compile", "exec", "eval"})
 """What a decorator names that makes something of a function's code."""
 
@@ -108,23 +109,14 @@ def _mentioned_by_decorators(
 
 def _heads(node: Node, qualname: str) -> Iterator[ast.AST]:
     """The decorators of a definition inside of a statement, and decorators and keywords of the classes around it."""
-    inside: list[ast.AST] = [node.statement.parse()]
+    tree = node.statement.parse()
+    inside = [tree, *(() if isinstance(tree, DEFINITIONS) else nested(tree))]
     for name in qualname.split("."):
-        definitions = [each for each in _definitions(inside) if each.name == name]
+        definitions = [each for each in inside if isinstance(each, DEFINITIONS) and each.name == name]
         for each in definitions:
             yield from each.decorator_list
             yield from each.keywords if isinstance(each, ast.ClassDef) else ()
-        inside = [part for each in definitions for part in each.body]
-
-
-def _definitions(block: Iterable[ast.AST]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
-    """The definitions in a block, those under conditions included."""
-    waiting = list(block)
-    for part in waiting:
-        if isinstance(part, (*FunctionNode, ast.ClassDef)):
-            yield part
-        elif not isinstance(part, (ast.Expr, ast.Assign, ast.AnnAssign, ast.expr)):
-            waiting += ast.iter_child_nodes(part)
+        inside = [part for each in definitions for part in nested(each)]
 
 
 def _makers(value: Any) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -147,17 +147,16 @@ class Telling(Families):
         """Classes have a subclass more: later statements that ask for subclasses do so again."""
         if not any(base.__module__ in self.graph.modules for base in cls.__mro__[1:]):
             return
-        now, reason = self.graph.order(origin), f"{cls.__name__} is another subclass"
-        for record in [each for each in self.graph.modules.values() if b"__subclasses__" in (each.source or b"")]:
-            nodes = [n for n in self.graph.analyze(record) if "__subclasses__" in n.statement.effects.attributes]
-            self._schedule_later(nodes, now, reason)
-            for module, code in list(self._codes_using("__subclasses__").values()):
-                self._schedule_later(self.graph.runners(code) if module == record.name else (), now, reason)
-
-    def _schedule_later(self, nodes: Iterable[Node], now: tuple[float, ...], reason: str) -> None:
-        for node in list(nodes):
+        records = [each for each in self.graph.modules.values() if b"__subclasses__" in (each.source or b"")]
+        nodes = [node for record in records for node in self.graph.analyze(record)]
+        asking = [node for node in nodes if "__subclasses__" in node.statement.effects.attributes]
+        names = {record.name for record in records}
+        for module, code in self._codes_using("__subclasses__").values() if records else ():
+            asking += self.graph.runners(code) if module in names else ()
+        now = self.graph.order(origin)
+        for node in asking:
             if self.graph.order(node) > now:
-                self.schedule(node, reason, code_changed=True)
+                self.schedule(node, f"{cls.__name__} is another subclass", code_changed=True)
 
     def _uses(self, reader: Node, known: str, change: classes.ClassChange | None) -> bool:
         """Whether a statement that knows a class by a name may see which members changed."""

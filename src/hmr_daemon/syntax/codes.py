@@ -195,6 +195,11 @@ def forget() -> None:
     _KNOWN.clear()
 
 
+def imports_all(code: CodeType, offset: int) -> bool:
+    """Whether the instruction at an offset is the one that carries a star import out."""
+    return dis.opname[code.co_code[offset]] in ("IMPORT_STAR", "CALL_INTRINSIC_1")
+
+
 @learned
 def global_reads(code: CodeType) -> frozenset[str]:
     """Global names that `code` itself loads."""

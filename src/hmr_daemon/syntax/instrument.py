@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .diff import Change, Edit, compare
-from .statements import OPERATIONS, Effects, FunctionNode, LoopNode, Statement, members, shape
+from .statements import OPERATIONS, Effects, FunctionNode, LoopNode, Statement, members, nested, shape
 
 FUNCTION_HOOK = "<hmr-daemon: function hook>"
 CLASS_HOOK = "<hmr-daemon: class hook>"
@@ -260,22 +260,10 @@ def _same_definition(container: ast.AST | None, node: ast.stmt) -> ast.stmt | No
     name = getattr(node, "name", None)
     if container is None or name is None:
         return None
-    for other in _nested(container):
+    for other in nested(container):
         if type(other) is type(node) and getattr(other, "name", None) == name:
             return other
     return None
-
-
-def _nested(container: ast.AST) -> Sequence[ast.stmt]:
-    found: list[ast.stmt] = []
-    waiting: list[ast.AST] = list(ast.iter_child_nodes(container))
-    while waiting:
-        node = waiting.pop(0)
-        if isinstance(node, ast.stmt):
-            found.append(node)
-        if not isinstance(node, (*FunctionNode, ast.ClassDef, ast.expr)):
-            waiting.extend(ast.iter_child_nodes(node))
-    return found
 
 
 def kept_defaults(old: ast.stmt, new: ast.stmt, request: Request) -> frozenset[str]:

@@ -321,6 +321,19 @@ def members(statement: Statement, file_text: str) -> tuple[Statement, ...]:
     return tuple(split(node.body, file_text.split("\n"), future, keep=True))
 
 
+def nested(container: ast.AST) -> Sequence[ast.stmt]:
+    """The statements inside of one that are no part of definitions in it."""
+    found: list[ast.stmt] = []
+    waiting: list[ast.AST] = list(ast.iter_child_nodes(container))
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ast.stmt):
+            found.append(node)
+        if not isinstance(node, (*FunctionNode, ast.ClassDef, ast.expr)):
+            waiting.extend(ast.iter_child_nodes(node))
+    return found
+
+
 def handed_to(statement: Statement, name: str) -> Iterator[str]:
     """Names of what a statement calls with a name, or an attribute of that name, among the arguments."""
     for call in [node for node in _running(statement.parse()) if isinstance(node, ast.Call)]:
