@@ -72,7 +72,7 @@ def test_a_writer_that_may_not_run_hides_nothing(drawing: Drawing) -> None:
     drawing.module("m", "x = 1\nif y:\n    x = 2\nz = x\n")
     table = drawing.agenda.table(drawing.graph.modules["m"])
     assert table.reaching("x", drawing.node("m", 4)) == [drawing.node("m", 2), drawing.node("m", 1)]
-    assert table.next_writer("x", drawing.node("m", 1)) is drawing.node("m", 2)
+    assert table.next_writer("x", drawing.node("m", 1), 1) is drawing.node("m", 2)
     assert table.last_writers("x") == [drawing.node("m", 2), drawing.node("m", 1)]
 
 

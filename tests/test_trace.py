@@ -458,3 +458,120 @@ def test_what_a_body_hands_to_a_library_is_not_handed_on_by_its_statement(live: 
         True,
         True,
     )
+
+
+def test_a_definition_that_a_condition_might_have_replaced(live: LiveFactory) -> None:
+    """Where it still stands, the condition has replaced nothing: all goes as if it were not there."""
+    shapes = """\
+from typing import NamedTuple
+class Point(NamedTuple):
+    x: int = 1
+class Line(NamedTuple):
+    start: Point = Point()
+def length(): return 1
+try:
+    from fast_shapes import Line, Point, length
+except ImportError:
+    pass
+origin = Point()
+"""
+    process = live({"shapes.py": shapes, "user.py": "from shapes import Point, length\nsize = length()\n"})
+    process.load("import shapes, user\nheld, point, f = shapes.Point, shapes.Point(), shapes.length")
+    added = shapes.replace("def length", "class Shape:\n    start = Point()\ndef length")
+    assert ran(process, {"shapes.py": added}) == ["shapes:6 Shape"]
+    again = ran(process, {"shapes.py": added.replace("x: int = 1", "x: int = 2")})
+    assert again == ["shapes:2 Point", "shapes:4 Line", "shapes:6 Shape", "shapes:13 origin"]
+    assert process.see(
+        "(shapes.Point is user.Point is held is type(point), shapes.origin.x, shapes.Shape.start.x)"
+    ) == (
+        True,
+        2,
+        2,
+    )
+    longer = added.replace("x: int = 1", "x: int = 2").replace("return 1", "return 2")
+    assert ran(process, {"shapes.py": longer}) == ["user:2 size"]
+    assert process.see("(user.size, shapes.length is f)") == (2, True)
+    event = reload_of(process, {"fast_shapes.py": "def length(): return 3\nPoint = Line = tuple\n"})
+    assert event.ok and process.see("(user.size, shapes.Point is tuple)") == (3, True)
+
+
+def test_a_library_that_asks_for_the_globals_looks_for_no_name(live: LiveFactory) -> None:
+    """`dataclass` and `inspect.signature` ask a module for its namespace, to look up annotations there."""
+    source = """\
+from __future__ import annotations
+import dataclasses, inspect
+limit = 1
+@dataclasses.dataclass
+class Item:
+    size: int = 1
+shown = str(inspect.signature(Item))
+members = len(inspect.getmembers(inspect.getmodule(Item)))
+"""
+    process = live({"a.py": source})
+    process.load("import a")
+    assert ran(process, {"a.py": source.replace("limit = 1", "limit = 2")}) == ["a:3 limit", "a:8 members"]
+
+
+def test_a_class_of_a_metaclass_keeps_members_that_stay(live: LiveFactory) -> None:
+    """Its whole body runs, for the metaclass is to see it; what the same text had made stays, and so who used that."""
+    models = """\
+class Field:
+    made = 0
+    def __init__(self):
+        Field.made += 1
+        self.number = Field.made
+    def __set_name__(self, owner, name):
+        self.owner = owner
+class Meta(type):
+    def __new__(metaclass, name, bases, namespace):
+        fields = {name: value for name, value in namespace.items() if isinstance(value, Field)}
+        namespace["fields"] = fields
+        namespace["tags"] = [*namespace.get("tags", ()), "model"]
+        return super().__new__(metaclass, name, bases, namespace)
+    def __init__(cls, name, bases, namespace):
+        cls.seen = Seen(sorted(cls.fields))
+class Seen:
+    def __init__(self, names):
+        self.names = names
+class Model(metaclass=Meta):
+    cache = {}
+    first = Field()
+    tags = ["a"]
+    def key(self): return 1
+class Other(Model): pass
+names = sorted(Model.fields)
+"""
+    process = live({"models.py": models})
+    process.load(
+        "import models\nM = models.Model\nM.cache['k'] = 1\nm = M()\nheld = M.first, M.cache, M.fields, M.seen"
+    )
+    more = models.replace("return 1", "return 2\n    def more(self): return super().__repr__()[:7]")
+    assert ran(process, {"models.py": more}) == ["models:19 Model"]
+    assert process.see("(m.key(), m.more(), M.tags, M.cache, M.first.owner is M)") == (
+        2,
+        "<models",
+        ["a", "model"],
+        {"k": 1},
+        True,
+    )
+    assert process.see("all(a is b for a, b in zip(held, (M.first, M.cache, M.fields, M.seen)))")
+    fields = more.replace("    first", "    zeroth = Field()\n    first")
+    assert ran(process, {"models.py": fields}) == ["models:19 Model", "models:26 Other", "models:27 names"]
+    assert process.see("(models.names, list(M.fields), M.first.number > M.zeroth.number)") == (
+        ["first", "zeroth"],
+        ["zeroth", "first"],
+        True,
+    )
+    assert process.see("(M.cache, M.tags, M.seen.names)") == ({"k": 1}, ["a", "model"], ["first", "zeroth"])
+
+
+def test_who_is_told_of_a_class_that_came_with_others(live: LiveFactory) -> None:
+    """Only the name by which a class was imported leads to it, and not what was imported beside it."""
+    process = live(
+        {
+            "a.py": "class A:\n    x = 1\ndef size(): return 1\n",
+            "b.py": "from a import A, size\nn = size()\ny = A.x\n",
+        }
+    )
+    process.load("import b")
+    assert ran(process, {"a.py": "class A:\n    x = 2\ndef size(): return 1\n"}) == ["a:1 A", "b:3 y"]

@@ -18,6 +18,7 @@ from ..syntax.diff import Change
 from ..syntax.instrument import METACLASS, ClassEdit, mangled
 from ..syntax.statements import Statement
 from . import abstract, functions, values
+from .holders import holders
 from .transaction import MISSING, Transaction
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
@@ -74,6 +75,11 @@ class ClassChange:
     def special(self) -> bool:
         """Whether code that merely uses the class runs what changed."""
         return any(n.startswith("__") and n.endswith("__") and n not in LOOKED_AT for n in self.names)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the class came out as it was."""
+        return not (self.names or self.whole or self.rebased)
 
     @property
     def runs_otherwise(self) -> bool:
@@ -456,8 +462,11 @@ def _drop_annotations(transaction: Transaction, cls: type) -> None:
         transaction.delete_member(cls, "__annotations__")
 
 
-def settle(transaction: Transaction, old: Any, new: Any) -> Any:
-    """The value to keep where `old` is replaced by `new`: the old one where it can be made what the new one is."""
+def settle(transaction: Transaction, old: Any, new: Any, held_by: list[Any] | None = None) -> Any:
+    """The value to keep where `old` is replaced by `new`: the old one where it can be made what the new one is.
+
+    Of a class, `held_by` is what holds the new one besides its name, where that is known.
+    """
     if old is new:
         return old
     if values.same(old, new):
@@ -472,27 +481,63 @@ def settle(transaction: Transaction, old: Any, new: Any) -> Any:
         return new
     if isinstance(old, type) and isinstance(new, type):
         same_name = old.__qualname__ == new.__qualname__ and old.__module__ == new.__module__
-        return adopt(transaction, old, new, []) if same_name and "." in new.__qualname__ else new
+        return adopt(transaction, old, new, [], held_by) if same_name and "." in new.__qualname__ else new
     if type(old) is type(new) and type(old) in (staticmethod, classmethod):
         return old if settle(transaction, old.__func__, new.__func__) is old.__func__ else new
     return new
 
 
-def adopt(transaction: Transaction, old: type, new: type, problems: list[str]) -> type:
+def change(old: type, new: type) -> ClassChange:
+    """How the members of `new` differ from those of `old`, which is to take them over.
+
+    Their functions are not compared: those that go on stand in both.
+    """
+    before, after = vars(old), vars(new)
+    names = {
+        name
+        for name in (before.keys() | after.keys()) - IMPLICIT | set(LOOKED_AT)
+        if not _same_member(before.get(name, MISSING), after.get(name, MISSING))
+    }
+    if not values.same(_annotations(before), _annotations(after)):
+        names.add("__annotations__")
+    whole = not all(values.same(before.get(name, MISSING), after.get(name, MISSING)) for name in _TOLD_APART)
+    return ClassChange(old, frozenset(names), whole, rebased=False)
+
+
+_TOLD_APART = ("__abstractmethods__", "__hash__", "__match_args__", "__protocol_attrs__", *PARAMETERS)
+"""Implicit members that make more of a class than their names tell."""
+
+
+def _annotations(members: Mapping[str, Any]) -> Any:
+    """What stands for the annotations of a class: since 3.14 a function, which computes them."""
+    return [members.get(name, MISSING) for name in ("__annotations__", "__annotate__", "__annotate_func__")]
+
+
+def _same_member(old: Any, new: Any) -> bool:
+    if isinstance(old, type) and isinstance(new, type) and old is not new:
+        inner = old.__qualname__ == new.__qualname__ and old.__bases__ == new.__bases__
+        return inner and type(old) is type(new) and change(old, new).is_none
+    return isinstance(new, SLOT_TYPES) or values.same(old, new)
+
+
+def adopt(
+    transaction: Transaction, old: type, new: type, problems: list[str], held_by: list[Any] | None = None
+) -> type:
     """`new` was made by the successor of the statement that made `old`: the class that goes on.
 
     The old one goes on where it can take the new one's members. Where its layout forbids it, or something that
-    cannot be told holds the new one, the new one takes over, and `problems` says what could not follow.
+    cannot be told holds the new one, the new one takes over, and `problems` says what could not follow. `held_by` is
+    what holds the new one besides its name; without it, the heap is searched.
     """
     if isinstance(old, enum.EnumMeta) and isinstance(new, enum.EnumMeta) and old.__bases__ == new.__bases__:
         with abstract.renewed(transaction, old):
             _adopt_enum(transaction, old, new)
         _detach(new)
         return old
-    if _same_layout(old, new) and not _held_by_unknown(new):
+    if same_layout(old, new) and not _held_by_unknown(new, held_by):
         with abstract.renewed(transaction, old):
             _take_members(transaction, old, new)
-        _replace_references(transaction, new, old, skip=())
+        _replace_references(transaction, new, old, skip=(), held_by=held_by)
         _detach(new)
         return old
     with abstract.renewed(transaction, new):
@@ -504,6 +549,20 @@ def graft_member(transaction: Transaction, cls: type, name: str, other: type) ->
     """Give a class the member that another has, made for it."""
     _set_class_cells(transaction, [vars(other)[name]], other, cls)
     transaction.set_member(cls, name, vars(other)[name])
+
+
+def keep_members(old: type, new: type, made_again: Mapping[str, Any]) -> None:
+    """Let a class that has just been made have what its predecessor has.
+
+    That is, in place of the values of its body that were `made_again`, where they stand in the class as they were made,
+    and of what its metaclass has made of it, where that is alike.
+    """
+    for name, member in list(vars(new).items()):
+        before = vars(old).get(name, MISSING)
+        if before is member or before is MISSING or isinstance(member, (*METHOD_TYPES, *SLOT_TYPES, type)):
+            continue
+        if (name in made_again and made_again[name] is member) or values.alike(before, member):
+            type.__setattr__(new, name, before)
 
 
 class _Nowhere:
@@ -524,7 +583,8 @@ def _detach(cls: type) -> None:
         return
 
 
-def _same_layout(old: type, new: type) -> bool:
+def same_layout(old: type, new: type) -> bool:
+    """Whether instances of one class can be instances of the other."""
     return (
         type(old) is type(new)
         and old.__bases__ == new.__bases__
@@ -534,12 +594,12 @@ def _same_layout(old: type, new: type) -> bool:
     )
 
 
-def _held_by_unknown(cls: type) -> bool:
+def _held_by_unknown(cls: type, held_by: list[Any] | None) -> bool:
     """Whether an object of an extension holds the class where no reference can be replaced."""
     known = (dict, list, set, tuple, CellType, FunctionType, type, types.FrameType, types.MethodType,
              types.GetSetDescriptorType, types.MemberDescriptorType, types.BuiltinFunctionType)  # fmt: skip
-    for holder in gc.get_referrers(cls):
-        if isinstance(holder, (*known, cls)) or hasattr(holder, "__dict__"):
+    for holder in gc.get_referrers(cls) if held_by is None else held_by:
+        if isinstance(holder, known) or cls in type(holder).__mro__ or hasattr(holder, "__dict__"):
             continue
         if type(holder).__module__ not in ("builtins", "weakref", "_weakref", "typing", "functools", "types"):
             return True
@@ -551,18 +611,33 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
     keep = {"__dict__", "__weakref__", "_abc_impl"}
     for name in set(vars(old)) - set(vars(new)) - keep:
         transaction.delete_member(old, name)
+    inner = {n: holders(vars(new), n) for n in list(vars(new)) if _is_inner(vars(new)[n], new)}
     for name, member in list(vars(new).items()):
         if name not in keep and not isinstance(member, SLOT_TYPES):
             before = old.__dict__.get(name, MISSING)
-            transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
+            settled = member if before is MISSING else settle(transaction, before, member, inner.get(name))
+            transaction.set_member(old, name, settled)
+
+
+def _is_inner(member: Any, cls: type) -> bool:
+    """Whether a member is a class that the body of `cls` defines."""
+    return isinstance(member, type) and member.__qualname__.startswith(cls.__qualname__ + ".")
 
 
 def _set_class_cells(transaction: Transaction, members: Iterable[Any], wrong: type, right: type) -> None:
     """Zero-argument ``super()`` starts from the class in the cell ``__class__``."""
-    for function in functions.reachable([m for m in members if not isinstance(m, type)]):
+    for cell in list(_class_cells(members, wrong)):
+        transaction.set_attribute(cell, "cell_contents", right)
+
+
+def _class_cells(members: Iterable[Any], cls: type) -> Iterator[CellType]:
+    """The cells ``__class__`` of functions among `members` that hold a class, each once."""
+    seen = set[int]()
+    for function in functions.reachable(members, classes=False):
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            if name == "__class__" and _content(cell) is wrong:
-                transaction.set_attribute(cell, "cell_contents", right)
+            if name == "__class__" and _content(cell) is cls and id(cell) not in seen:
+                seen.add(id(cell))
+                yield cell
 
 
 def _content(cell: CellType) -> Any:
@@ -572,10 +647,12 @@ def _content(cell: CellType) -> Any:
         return MISSING
 
 
-def _replace_references(transaction: Transaction, gone: Any, here: Any, skip: Iterable[Any]) -> None:
-    """Wherever a container holds `gone`, it holds `here`."""
+def _replace_references(
+    transaction: Transaction, gone: Any, here: Any, skip: Iterable[Any], held_by: list[Any] | None = None
+) -> None:
+    """Wherever a container or an object's attribute holds `gone`, it holds `here`."""
     skipped = {id(s) for s in skip}
-    for holder in gc.get_referrers(gone):
+    for holder in gc.get_referrers(gone) if held_by is None else held_by:
         if id(holder) in skipped or transaction.holds(holder):
             continue
         if isinstance(holder, dict) and not isinstance(holder, Namespace):
@@ -591,6 +668,23 @@ def _replace_references(transaction: Transaction, gone: Any, here: Any, skip: It
             holder.add(here)
         elif isinstance(holder, CellType) and _content(holder) is gone:
             transaction.set_attribute(holder, "cell_contents", here)
+        elif not isinstance(holder, (type, FunctionType, types.FrameType)) and not _is_ours(holder):
+            _replace_attributes(transaction, holder, gone, here)
+
+
+def _replace_attributes(transaction: Transaction, holder: object, gone: Any, here: Any) -> None:
+    held = functions.own_dict(holder)
+    if isinstance(held, dict):
+        for name in [name for name, value in list(held.items()) if value is gone]:
+            transaction.set_item(held, name, here)
+    for cls in [cls for cls in type(holder).__mro__ if "__slots__" in vars(cls)]:  # made in Python
+        for name, member in list(vars(cls).items()):
+            if isinstance(member, SLOT_TYPES) and functions.own(holder, name) is gone:
+                transaction.do((object.__setattr__, holder, name, here), (object.__setattr__, holder, name, gone))
+
+
+def _is_ours(value: object) -> bool:
+    return type(value).__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any, here: Any) -> None:

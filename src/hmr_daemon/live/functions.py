@@ -249,18 +249,24 @@ def _base_references() -> int:
 _BASE_REFERENCES = _base_references()
 
 
-def reachable(roots: Iterable[Any]) -> Iterator[FunctionType]:
-    """The functions that `roots` lead to through wrappers, closures, members and attributes of wrappers."""
-    return (value for value in visit(roots) if type(value) is FunctionType)
+def reachable(roots: Iterable[Any], classes: bool = True) -> Iterator[FunctionType]:
+    """The functions that `roots` lead to through wrappers, closures, attributes of wrappers and members of `classes`.
+
+    Every method that calls ``super()`` leads to its class, and so to all that it holds.
+    """
+    return (value for value in visit(roots, classes=classes) if type(value) is FunctionType)
 
 
-def visit(roots: Iterable[Any], limit: int = 20_000, wrapped: bool = True) -> Iterator[Any]:
-    """`roots` and what they lead to; not through ``__wrapped__``, which nothing calls, unless `wrapped`."""
+def visit(roots: Iterable[Any], limit: int = 20_000, wrapped: bool = True, classes: bool = True) -> Iterator[Any]:
+    """`roots` and what they lead to.
+
+    Not through ``__wrapped__``, which nothing calls, unless `wrapped`; nor through `classes`, unless asked to.
+    """
     seen: set[int] = set()
     waiting = list(roots)
     while waiting and len(seen) < limit:
         value = waiting.pop()
-        if id(value) in seen:
+        if id(value) in seen or (isinstance(value, type) and not classes):
             continue
         seen.add(id(value))
         yield value

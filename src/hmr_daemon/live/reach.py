@@ -49,7 +49,7 @@ class Known:
         """What a member that was told by `members` leads to."""
         found = self._functions.get(id(member))
         if found is None:
-            found = self._functions[id(member)] = list(functions.reachable([member]))
+            found = self._functions[id(member)] = list(functions.reachable([member], classes=False))
         return found
 
     def members(self, owner: type) -> dict[str, list[Any]]:

@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from ..syntax import codes
+from . import functions
 
 DEPTH = 60
 ANNOTATIONS = "__annotate__" if sys.version_info >= (3, 14) else "__annotations__"
@@ -32,6 +33,24 @@ def same(old: Any, new: Any, depth: int = DEPTH, named: Collection[int] = ()) ->
         return _same(old, new, partial(_part, depth=depth - 1, named=named))
     except BaseException:  # the values' own __eq__ runs here
         return False
+
+
+def alike(old: Any, new: Any, depth: int = 8) -> bool:
+    """Whether two objects that tell nothing of being equal are made alike: of Python classes, with the same attributes.
+
+    That is enough where both were computed of the same, and one of them may stay.
+    """
+    if same(old, new):
+        return True
+    if type(old) is not type(new) or not depth:
+        return False
+    if type(old) in (list, tuple):
+        return len(old) == len(new) and all(alike(a, b, depth - 1) for a, b in zip(old, new, strict=True))
+    if type(old) is dict:
+        return same(list(old), list(new)) and all(alike(old[key], new[key], depth - 1) for key in old)
+    if not all("__dict__" in vars(cls) or "__slots__" in vars(cls) for cls in type(old).__mro__[:-1]):
+        return False  # what is written in C may hold more
+    return alike(dict(functions.attributes(old)), dict(functions.attributes(new)), depth - 1)
 
 
 def _part(old: Any, new: Any, depth: int, named: Collection[int]) -> bool:

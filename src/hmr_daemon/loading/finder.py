@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _frozen_importlib as _bootstrap
+import _frozen_importlib_external as _bootstrap_external
 import sys
 from _frozen_importlib_external import PathFinder, SourceFileLoader
 
@@ -29,6 +30,23 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
 
 
 _listener: LoadListener | None = None
+
+
+def forget_listings() -> None:
+    """Let the next imports see files that have just been made, as `importlib.invalidate_caches` does.
+
+    That imports `importlib.metadata` from 3.13 on, for its own finder's sake: 85 modules, which take 75 ms.
+    """
+    for path, finder in list(sys.path_importer_cache.items()):
+        if finder is None:
+            sys.path_importer_cache.pop(path, None)
+    costs_nothing = "importlib.metadata" in sys.modules
+    finders: list[Any] = [*sys.meta_path, *sys.path_importer_cache.values()]
+    for each in finders:
+        if hasattr(each, "invalidate_caches") and (costs_nothing or each is not PathFinder):
+            each.invalidate_caches()
+    namespace_paths: Any = _bootstrap_external._NamespacePath  # type: ignore[attr-defined]
+    namespace_paths._epoch += 1  # https://github.com/python/cpython/issues/89866: packages without __init__.py
 
 
 def listen(listener: LoadListener | None) -> None:

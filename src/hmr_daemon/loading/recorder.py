@@ -252,8 +252,9 @@ def _note_scan(notes: Notes, module: str) -> None:
     A star import does so as well: outside of a reload it is told apart later, for that takes a module that may not be
     loaded.
     """
-    file = sys._getframe(2).f_code.co_filename
-    if file in _files or file == getattr(sys.modules.get("inspect"), "__file__", None):
+    code = sys._getframe(2).f_code
+    inspects = code.co_filename == getattr(sys.modules.get("inspect"), "__file__", None)
+    if code.co_filename in _files or (inspects and "getmembers" in code.co_name):
         notes.raw_reads += (notes.position(), module, "__dict__")
         if notes.in_reload:
             _tell_before_read(notes, module, "__dict__")

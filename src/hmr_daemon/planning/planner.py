@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import CodeType
+from types import CodeType, FunctionType
+from typing import Any
 
 from ..syntax import codes
 from .graph import Graph, ModuleRecord, Node
@@ -133,8 +134,16 @@ class NameTable:
                 break
         return found
 
-    def next_writer(self, name: str, node: Node) -> Node | None:
-        return next((w for w in self.writers.get(name, ()) if w.order > node.order), None)
+    def next_writer(self, name: str, node: Node, value: Any) -> Node | None:
+        """The next statement that may have bound a name which holds `value` now.
+
+        Those that bind it in some cases only, as ``try: from fast import f`` does, have not while it holds what the
+        definition `node` made.
+        """
+        later = [writer for writer in self.writers.get(name, ()) if writer.order > node.order]
+        if later and _is_made_by(value, name, node) and not any(_may_have_made(writer, name) for writer in later):
+            return None
+        return next(iter(later), None)
 
     def readers_of(self, name: str, origin: Node | None) -> Iterator[Node]:
         """Statements that see the binding that `origin` made; all, where there is no origin."""
@@ -304,7 +313,9 @@ class Agenda:
             if not read:
                 continue
             reaching = table.reaching(name, node)
-            if reaching and writers[-1] not in reaching:
+            if not reaching or writers[-1] in reaching:
+                continue
+            if table.next_writer(name, reaching[0], node.module.namespace.get(name)) is not None:
                 yield from ((writer, name) for writer in reaching)
         for name in node.statement.effects.reads:
             setters = self._graph.setters((node.module.name, name))
@@ -366,6 +377,21 @@ class Agenda:
             for runner in self._graph.runners(code) if codes.scanned(code) else ():
                 if self._came_after(runner, origin, record):
                     yield runner, code
+
+
+def _is_made_by(value: object, name: str, node: Node) -> bool:
+    """Whether a value is what a definition made of its own text: no other function in its place."""
+    if node.statement.kind == "class" and isinstance(value, type):
+        return (value.__module__, value.__qualname__) == (node.module.namespace.get("__name__"), name)
+    if node.statement.kind == "def" and isinstance(value, FunctionType):
+        return (value.__code__.co_filename, value.__code__.co_qualname) == (node.module.path, name)
+    return False
+
+
+def _may_have_made(node: Node, name: str) -> bool:
+    """Whether a statement may have put something in the place of what looks like an earlier definition of a name."""
+    looks = name in node.statement.effects.reads or any(code.co_name == name for code in node.codes)
+    return looks or node.statement.unconditional
 
 
 def _alias(reader: Node, name: str) -> str:

@@ -34,46 +34,59 @@ class Place:
     """The class that it is an attribute of."""
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Again:
+    """What is known of a statement that runs again, and of its last run."""
+
+    before: Mapping[str, Any]
+    """What its last run made, by name."""
+    made_of: Sequence[CodeType]
+    """The code of its definitions."""
+    old: Statement | None
+    """Its last version, where that had another text."""
+    later: Callable[[Any], bool]
+    """Whether something was made by a statement after it: new entries come before theirs."""
+    added: bool
+    """Whether the statement is new."""
+    moved: bool
+    """Whether it stands at another place among the others."""
+    anew: bool
+    """Whether what it adds to was made anew before it."""
+    emptied: Collection[int]
+    """Identities of containers that are filled again."""
+    known: Sequence[tuple[Any, Place]]
+    """Containers that hold an entry of its last version, to which nothing may lead any more."""
+    remade: Collection[type]
+    """Classes that it makes as a whole: what they hold is made with them."""
+
+    def is_absent(self, owner: type) -> bool:
+        """Whether what a class holds was not there yet when the statement ran."""
+        return owner in self.remade or self.later(owner)
+
+
 @contextmanager
-def replaced(
-    transaction: Transaction,
-    node: Node,
-    graph: Graph,
-    before: Mapping[str, Any],
-    made_of: Sequence[CodeType],
-    old: Statement | None,
-    later: Callable[[Any], bool],
-    added: bool = False,
-    moved: bool = False,
-    anew: bool = False,
-    emptied: Collection[int] = frozenset(),
-    known: Sequence[tuple[Any, Place]] = (),
-) -> Iterator[list[Place]]:
+def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -> Iterator[list[Place]]:
     """While the statement runs again, its earlier entries are out of the containers that it can reach.
 
     The list that comes is filled at the end: the places of those that have other entries than before.
 
     Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
-    back: someone else had put it there. `before` holds what its last run made, by name, and `made_of` the code of
-    its definitions. `anew` tells that what it adds to was made anew before it. `old` is its last version, where that
-    had another text. `later` tells whether something was made by a statement after it: new entries come before
-    theirs. `added` tells that the statement is new, `moved` that it stands at another place among the others. `emptied`
-    are the identities of containers that are filled again. `known` are containers that hold an entry of its last
-    version, to which nothing may lead any more.
+    back: someone else had put it there.
     """
     changed: list[Place] = []
-    registered = _registers(node.statement, made_of) or (old is not None and _registers(old, made_of))
-    if not registered or (anew and not before and not added):
+    old = again.old
+    registered = _registers(node.statement, again.made_of) or (old is not None and _registers(old, again.made_of))
+    if not registered or (again.anew and not again.before and not again.added):
         yield changed
         return
-    made = _made(node, before, made_of)
+    made = _made(node, again.before, again.made_of)
     if node.statement.kind in COMPOUND:
-        made |= _made_by_code(before, made_of)
+        made |= _made_by_code(again.before, again.made_of)
     reads = old.effects.reads if old is not None else ()
     snapshots = [
         (c, _copy(c), place)
-        for c, place in _once([*containers(node, graph, reads), *known])
-        if len(c) <= LARGEST and not (place.owner is not None and later(place.owner))  # which was not there yet
+        for c, place in _once([*containers(node, graph, reads), *again.known])
+        if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
     keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
     taken = []
@@ -82,12 +95,12 @@ def replaced(
         taken.append(_take_out(container, snapshot, made, keys))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
-        if moved and gone:
-            _place_before(container, _without(snapshot, gone), later)
-        elif not added and (gone or not (anew or id(container) in emptied)):
+        if again.moved and gone:
+            _place_before(container, _without(snapshot, gone), again.later)
+        elif not again.added and (gone or not (again.anew or id(container) in again.emptied)):
             _put_in_place(container, snapshot, gone, old is None)
-        if added or (old is not None and not gone):
-            _place_before(container, snapshot, later)
+        if again.added or (old is not None and not gone):
+            _place_before(container, snapshot, again.later)
         if not _same_entries(container, snapshot):
             changed.append(place)
 

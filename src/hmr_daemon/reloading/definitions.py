@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -12,8 +12,8 @@ from ..live import classes, functions, values
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord, Node
 from ..syntax import codes
-from ..syntax.instrument import CLASS_HOOK, FUNCTION_HOOK, Request
-from .run import RunState
+from ..syntax.instrument import CLASS_HOOK, FUNCTION_HOOK, MEMBER_HOOK, Request
+from .run import IMMUTABLE, RunState
 
 
 class Hooks:
@@ -28,11 +28,31 @@ class Hooks:
         """Functions whose default values are others now."""
         self.shown: list[FunctionType] = []
         """Functions of which something else shows now: defaults, docstring, attributes or annotations."""
+        self.fresh_members: dict[str, dict[str, Any]] = {}
+        """By qualified name of a class and name, values that its body made again, though their text is what it was."""
+        self.fresh_members.update({qualname: {} for qualname in request.keeping})
         self.class_hook = classes.ClassHook(run.transaction, request.classes, partial(resolve, before))
 
     def objects(self) -> dict[str, Any]:
         """The hooks by the constants that stand for them; not kept, for they would keep the run and all it holds."""
-        return {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook}
+        return {FUNCTION_HOOK: self.function, CLASS_HOOK: self.class_hook, MEMBER_HOOK: self}
+
+    def member(self, value: Any, qualname: str, name: str, used: bool, counted: bool) -> Any:
+        """The value of a member whose text is what it was, of a class whose metaclass makes another of it.
+
+        The metaclass may look at it and keep it, so it is given what there is already. A container it may fill, as with
+        what bases have: that is exchanged later, where it stands in the class as its body made it. So is what other
+        members have `used`. Where there are other such members than before, they are made again (`counted`, for they
+        may tell their order by when they were made), all but containers.
+        """
+        old = vars(resolve(self._before, qualname)).get(name, MISSING)
+        container = isinstance(value, (list, dict, set))
+        if type(old) is not type(value) or isinstance(value, IMMUTABLE) or (counted and not container):
+            return value
+        if used or container:
+            self.fresh_members.setdefault(qualname, {})[name] = value
+            return value
+        return old
 
     def function(self, new: FunctionType) -> FunctionType:
         """The live predecessor of a function just made, turned into it; the new one where there is none."""
@@ -60,15 +80,19 @@ class Hooks:
         found = swap.functions.get(id(code)) or [f for f, refused in swap.refused if refused is code]
         if not found and self._is_new(code):
             return None
-        before = [value for value in self._before.values() if value is not MISSING]
         if not found:
-            found = [f for f in functions.reachable(before) if f is not new and f.__code__ is code]
+            found = [f for f in self._led_to if f is not new and f.__code__ is code]
         if not found:
             found = [f for f in functions.find([(code, code)], ()).get(id(code), []) if f is not new]
         if len(found) == 1:
             return found[0]
-        own = [f for f in functions.reachable(before) if any(f is g for g in found)]
+        own = [f for f in self._led_to if any(f is g for g in found)]
         return own[0] if len(own) == 1 else None
+
+    @cached_property
+    def _led_to(self) -> list[FunctionType]:
+        """The functions that the names led to."""
+        return list(functions.reachable(value for value in self._before.values() if value is not MISSING))
 
     def _is_new(self, code: CodeType) -> bool:
         """Whether this reload made the code: then only functions that it has swapped can run it already."""

@@ -129,7 +129,9 @@ class Families(Scheduling):
             return []
         decorated = before.text.startswith("@")
         taken = [cls for cls in self._classes(node, before) if decorated or taker(cls) is not None]
-        bound = self._names_in_body(node, before) if taken else set()
+        if not any(True for cls in taken for _ in made_of(cls, ())):
+            return []  # the body need not be looked at
+        bound = self._names_in_body(node, before)
         return [part for cls in taken for part in made_of(cls, bound)]
 
     def _names_in_body(self, node: Node, before: Statement) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-import importlib
+import enum
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Set
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +13,9 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import classes, functions, values
+from ..live.holders import holders
 from ..live.transaction import MISSING
+from ..loading.finder import forget_listings
 from ..loading.recorder import Notes, RecordingModule
 from ..planning import cycles, presets
 from ..planning.graph import END, SEES_CALLS, ModuleRecord, Name, Node, imported_module
@@ -26,6 +28,7 @@ from . import contributions
 from .definitions import Hooks, fresh, is_of, made_here
 from .editing import Editing, mention
 from .failures import explain
+from .families import taker
 from .run import IMMUTABLE, Emptied
 
 MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
@@ -64,7 +67,7 @@ class Rerunning(Editing):
         if self.agenda.empty:
             return
         if not self.imports_ready:
-            importlib.invalidate_caches()
+            forget_listings()
             self.imports_ready = True
         self.recorder.hold()
         try:
@@ -117,6 +120,7 @@ class Rerunning(Editing):
         with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node) as hidden:
             for name in self._bind(node, reason, before):
                 hidden.pop(name, None)
+            self._note_holders(node, before)
         if node.star:
             self._leave_later_modules(node, before)
         gone = earlier_extra - node.extra | self._bound_no_more(node, unexplained)
@@ -131,6 +135,15 @@ class Rerunning(Editing):
         self.settle_assigned(node, assigned)
         self._tell_others(node, grouped, elsewhere)
         self._close_groups(node)
+
+    def _note_holders(self, node: Node, before: Mapping[str, Any]) -> None:
+        """What holds the classes that were just made, before this run does."""
+        namespace = node.module.namespace
+        for name in node.writes if node.statement.kind == "class" else ():
+            old, new = before.get(name), id(namespace.get(name))  # its identity: a reference would be counted
+            both = isinstance(old, type) and isinstance(namespace.get(name), type)
+            if both and id(old) != new and (found := holders(namespace, name)) is not None:
+                self.holders[new] = found
 
     def _set_elsewhere(self, node: Node) -> dict[Name, Any]:
         """What the names of other modules hold that the statement's last run set; taken back where the reload fails."""
@@ -230,20 +243,19 @@ class Rerunning(Editing):
     def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[list[contributions.Place]]:
         """While the statement runs, what its last run put into registries is out of them."""
         passed = grouped or node.statement.kind == "expr"
-        return contributions.replaced(
-            self.transaction,
-            node,
-            self.graph,
-            self._passed_before(node) if passed else self.made[node],
-            () if grouped else self._made_of(node),
-            self._old_statement(node),
-            partial(self._made_later, node),
+        again = contributions.Again(
+            before=self._passed_before(node) if passed else self.made[node],
+            made_of=() if grouped else self._made_of(node),
+            old=self._old_statement(node),
+            later=partial(self._made_later, node),
             added=node in self.added,
             moved=node in self.moved,
             anew=grouped,
             emptied=self.emptied.keys() | self.made_now.keys(),
             known=self.entered.get(node, ()),
+            remade=self._made_as_a_whole(node, self.made[node]),
         )
+        return contributions.replaced(self.transaction, node, self.graph, again)
 
     @contextmanager
     def _later_hidden(self, node: Node) -> Iterator[dict[str, Any]]:
@@ -446,6 +458,8 @@ class Rerunning(Editing):
         if loads := self.recorder.take_loads():
             self.outcome.loaded += self.graph.absorb_all(loads)
             self.code_users.clear()
+            self.texts_with.clear()
+            self.sources.clear()
         self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
         if hooks is not None:
             self._take_up(hooks, node)
@@ -462,6 +476,7 @@ class Rerunning(Editing):
             changed_names=frozenset(reason.changed_names),
             code_changed=reason.code_changed,
             in_place=self._in_place(node, before),
+            keeping=frozenset(cls.__qualname__ for cls in self._made_as_a_whole(node, before)),
             anew=node in self.anew,
             lines=frozenset(reason.lines.union(new.co_firstlineno for _, new in self.swap.refused)),
         )
@@ -470,6 +485,7 @@ class Rerunning(Editing):
         """What the statement's definitions have done to their live predecessors."""
         if node.module in self.graph.caching():
             self.caches = None
+        self.fresh_members[node] = hooks.fresh_members
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside
@@ -530,6 +546,11 @@ class Rerunning(Editing):
                 ]  # fmt: skip
         return frozenset(found)
 
+    def _made_as_a_whole(self, node: Node, before: Mapping[str, Any]) -> list[type]:
+        """The statement's classes that a metaclass of the user's makes of their whole bodies."""
+        found = [v for v in before.values() if self._made_before(node, v) and not classes.changeable(v)]
+        return [v for v in found if _makes_of_body(type(v)) and taker(v) is None and node not in self.anew]
+
     def _made_before(self, node: Node, value: Any) -> bool:
         """Whether a class is one that the statement's last run made, and not another that had its name."""
         if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
@@ -550,7 +571,7 @@ class Rerunning(Editing):
             self.made_now[id(new)] = new
         if old is not new and old is not MISSING:
             self.former.setdefault((id(node.module), name), old)
-        following = self._next_writer(node, name)
+        following = self._next_writer(node, name, old)
         if following is not None:
             self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
         else:
@@ -605,9 +626,9 @@ class Rerunning(Editing):
         values = [node.module.namespace.get(name) for node in self.agenda.done for name in node.writes]
         return contributions.made_since(emptied.container, emptied.before).isdisjoint(map(id, values))
 
-    def _next_writer(self, node: Node, name: str) -> Node | None:
-        """The next statement that binds the name, in its module or from another."""
-        own = self.agenda.table(node.module).next_writer(name, node)
+    def _next_writer(self, node: Node, name: str, old: Any) -> Node | None:
+        """The next statement that binds the name, which held `old`, in its module or from another."""
+        own = self.agenda.table(node.module).next_writer(name, node, old)
         setters = self.graph.setters((node.module.name, name))
         if not setters:
             return own
@@ -638,7 +659,7 @@ class Rerunning(Editing):
             if kept is old:
                 t.set_item(namespace, name, old)
                 contributions.exchange(t, node, self.graph, new, old)
-                if not same:
+                if not same and not self._came_out_alike(old):
                     if was is not None:
                         self.set_again(node, old)
                     self.touched.add(id(old))
@@ -656,6 +677,11 @@ class Rerunning(Editing):
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
         if isinstance(new, type):
             self._tell_bases(node, new)
+
+    def _came_out_alike(self, value: Any) -> bool:
+        """Whether a class that was made anew has just the members that it had."""
+        change = self.class_changes.get(id(value)) if isinstance(value, type) else None
+        return change is not None and change.is_none
 
     def _hands_on(self, node: Node, name: str) -> bool:
         """Whether a statement binds what others made, or adds to it in place: it is that very object."""
@@ -688,9 +714,15 @@ class Rerunning(Editing):
         return new
 
     def _adopt(self, node: Node, old: type, new: type) -> type:
-        adopted = classes.adopt(self.transaction, old, new, self.outcome.notes)
+        if old.__qualname__ in self.fresh_members.get(node, ()):
+            classes.keep_members(old, new, self.fresh_members[node][old.__qualname__])
+        told = not isinstance(new, enum.EnumMeta) and taker(new) is None  # else a library keeps more than members
+        change = classes.change(old, new) if told and classes.same_layout(old, new) else None
+        adopted = classes.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
         if adopted is old:
             self.set_again(node, old)
+            if change is not None:
+                self.class_changes[id(old)] = change
         return adopted
 
     def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
@@ -703,6 +735,11 @@ class Rerunning(Editing):
             self.schedule(following, f"binds {name} again")
         elif final is not MISSING:
             self.restores.setdefault(following, []).append((node.module.namespace, name, final))
+
+
+def _makes_of_body(metaclass: type) -> bool:
+    """Whether a metaclass takes a class's body as it is; an enum makes members of it."""
+    return metaclass is not type and not issubclass(metaclass, enum.EnumMeta)
 
 
 def _surely_binds(node: Node, name: str) -> bool:

@@ -173,6 +173,10 @@ class RunState:
         """New names that are bound already, by module and name, with what they hold until their statements run."""
         self.touched: set[int] = set()
         """Identities of the objects that stayed what they are but do other things."""
+        self.fresh_members: dict[Node, dict[str, dict[str, Any]]] = {}
+        """Values that bodies of classes made again, though their text is what it was: see `definitions.Hooks`."""
+        self.holders: dict[int, list[Any]] = {}
+        """By identity of classes that were made again, all that held them then besides their names."""
         self.superseded: list[type] = []
         """Classes in whose place others stand now."""
         self.class_changes: dict[int, classes.ClassChange] = {}
@@ -243,6 +247,10 @@ class RunState:
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}
         """What names held that several statements bind, before the first of these ran again."""
+        self.texts_with: dict[str, list[ModuleRecord]] = {}
+        """By word, the modules whose texts have it."""
+        self.sources: dict[ModuleRecord, bytes] = {}
+        """These texts, unpacked once."""
         self.full_run: set[str] = set()
         self.imports_ready = False
         self.edited: dict[ModuleRecord, None] = {}

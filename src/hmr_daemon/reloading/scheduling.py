@@ -442,8 +442,8 @@ class Scheduling(RunState):
 
     def _bound_again(self, node: Node) -> bool:
         """Whether what the statement bound is no longer under its name."""
-        table = self.agenda.table(node.module)
-        return any(table.next_writer(name, node) is not None for name in node.writes)
+        table, namespace = self.agenda.table(node.module), node.module.namespace
+        return any(table.next_writer(name, node, namespace.get(name)) is not None for name in node.writes)
 
 
 def _read_only(code: CodeType) -> frozenset[str]:

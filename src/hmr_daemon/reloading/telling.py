@@ -117,15 +117,15 @@ class Telling(Families):
                     self.schedule(reader, f"{name} changed", known)
                 if used and reader.statement.kind != "class":
                     continue
-                if not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
+                if reader.statement.kind == "from":
+                    waiting.append((reader, known))
+                elif not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
                     waiting += [(reader, bound) for bound in reader.writes]
 
     def _tell_through_containers(self, change: classes.ClassChange, now: tuple[float, ...]) -> None:
         """Members of a class changed: tell those who mention them and have had the class from a registry since."""
-        words = [name.encode() for name in change.names]
-        for record in list(self.graph.modules.values()):
-            if not any(word in (record.source or b"") for word in words):
-                continue
+        records = {record: None for name in change.names for record in self._texts_with(name)}
+        for record in records:
             for name, value in list(record.namespace.items()):
                 if type(value) not in (list, dict, set, tuple) or name.startswith("__"):
                     continue
@@ -134,6 +134,16 @@ class Telling(Families):
                 for reader, _ in list(self.agenda.readers(record, name, None)):
                     if self.graph.order(reader) > now and change.names & reader.statement.effects.attributes:
                         self.schedule(reader, f"{change.cls.__name__} changed", code_changed=True)
+
+    def _texts_with(self, word: str) -> list[ModuleRecord]:
+        """Modules whose text has a word, at the first time that this reload asks for it."""
+        found = self.texts_with.get(word)
+        if found is None:
+            encoded = word.encode()
+            if not self.sources:
+                self.sources = {record: record.source or b"" for record in list(self.graph.modules.values())}
+            found = self.texts_with[word] = [record for record, source in self.sources.items() if encoded in source]
+        return found
 
     def _tell_makers(self, cls: type) -> None:
         """A class is made otherwise: statements that bound its instances, by whatever means, make them again."""
@@ -147,7 +157,7 @@ class Telling(Families):
         """Classes have a subclass more: later statements that ask for subclasses do so again."""
         if not any(base.__module__ in self.graph.modules for base in cls.__mro__[1:]):
             return
-        records = [each for each in self.graph.modules.values() if b"__subclasses__" in (each.source or b"")]
+        records = self._texts_with("__subclasses__")
         nodes = [node for record in records for node in self.graph.analyze(record)]
         asking = [node for node in nodes if "__subclasses__" in node.statement.effects.attributes]
         names = {record.name for record in records}
@@ -407,7 +417,7 @@ def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
 
 def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
     """Whether a value is a class, its instance or subclass, or a container of such."""
-    if value is cls or isinstance(value, cls) or (isinstance(value, type) and issubclass(value, cls)):
+    if cls in type(value).__mro__ or (isinstance(value, type) and cls in value.__mro__):  # without asking its metaclass
         return True
     if type(value) not in (list, tuple, set, frozenset, dict) or not depth:
         return False

@@ -18,6 +18,7 @@ from .statements import OPERATIONS, Effects, FunctionNode, LoopNode, Statement, 
 
 FUNCTION_HOOK = "<hmr-daemon: function hook>"
 CLASS_HOOK = "<hmr-daemon: class hook>"
+MEMBER_HOOK = "<hmr-daemon: member hook>"
 METACLASS = "<hmr-daemon: metaclass>"
 """The keyword that hands the hook the class's own metaclass, in whose place it stands."""
 _NO_EFFECTS = Effects()
@@ -64,6 +65,8 @@ class Request:
     """Qualified names of the classes that can be changed in place."""
     anew: bool = False
     """Whether its classes are made anew, as the objects that they are."""
+    keeping: frozenset[str] = frozenset()
+    """Qualified names of the classes whose whole body runs, and whose members stay where nothing of them changed."""
     classes: dict[str, ClassEdit] = field(default_factory=dict)
     """Filled: by qualified name, the classes that were turned into namespaces."""
     kept_defaults: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -113,6 +116,8 @@ class _Transformer:
 
     def cls(self, node: ast.ClassDef, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
         qualname = prefix + node.name
+        if qualname in self.request.keeping and isinstance(old_node, ast.ClassDef):
+            return _with(node, body=self._keeping(node, old_node, qualname))
         if qualname not in self.request.in_place or not isinstance(old_node, ast.ClassDef):
             return _with(node, body=self.block(node.body, old_node, qualname + "."))
         old_members = members(_within(self.request.old, old_node), self.request.old_text)
@@ -129,6 +134,21 @@ class _Transformer:
             return _with(node, body=body, keywords=[*keywords, hook])
         told = [keyword for keyword in node.keywords if keyword.arg != "metaclass"]  # its base is told of it anew
         return _with(node, body=body, bases=[], keywords=[*told, hook])
+
+    def _keeping(self, node: ast.ClassDef, old_node: ast.ClassDef, qualname: str) -> list[ast.stmt]:
+        """The body, where the values of members that are the same text hand themselves to a hook."""
+        old_members = members(_within(self.request.old, old_node), self.request.old_text)
+        new_members = members(_within(self.request.new, node), self.request.new_text)
+        edit = self._class_edit(node, old_node, qualname, old_members, new_members, compare(old_members, new_members))
+        body = self.block(node.body, old_node, qualname + ".")
+        counted = [s.text for s in new_members if _binds_value(s)] != [s.text for s in old_members if _binds_value(s)]
+        for position, (statement, change) in enumerate(edit.members):
+            if change is Change.SAME and _binds_value(statement):
+                (name,) = statement.effects.writes
+                used = any(name in other.effects.reads for other in new_members)
+                known: list[str | bool] = [qualname, mangled(name, node.name), used, counted]
+                body[position] = _handing_over(body[position], [_at(ast.Constant(each), node) for each in known])
+        return body
 
     def _class_edit(
         self,
@@ -312,6 +332,21 @@ def _bound(body: Sequence[Statement], class_name: str) -> frozenset[str]:
 def _bare(statement: Statement) -> bool:
     """``x: int`` binds nothing."""
     return isinstance(statement.node, ast.AnnAssign) and statement.node.value is None
+
+
+def _binds_value(statement: Statement) -> bool:
+    """Whether a member is one name and its value."""
+    node = statement.node
+    if isinstance(node, ast.AnnAssign):
+        return isinstance(node.target, ast.Name) and node.value is not None
+    return isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+
+
+def _handing_over(node: ast.stmt, known: Sequence[ast.expr]) -> ast.stmt:
+    """An assignment of what the hook makes of a value, and of what is `known` of it."""
+    assert isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
+    method = _at(ast.Attribute(ast.Constant(MEMBER_HOOK), "member", ast.Load()), node)  # calling a text is warned of
+    return _with(node, value=_at(ast.Call(method, [node.value, *known], []), node))
 
 
 def _annotated(statement: Statement) -> bool:
