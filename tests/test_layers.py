@@ -15,7 +15,7 @@ FOLDERS = [
     ("syntax", "statements diff optional compiler codes mentions instrument"),
     ("loading", "shelter recorder finder wanted signals forks scripts prompt standby"),
     ("live", "transaction holders functions values reach guesses abstract classes"),
-    ("planning", "index graph planner cycles presets targets dependencies"),
+    ("planning", "forms index graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
     ("reporting", "ipython report audience"),
     (

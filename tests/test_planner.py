@@ -140,11 +140,11 @@ def test_what_was_compared_in_advance_is_used_while_it_holds(drawing: Drawing, m
     versions, compare = Versions(drawing.graph), Mock(side_effect=diff.compare)
     monkeypatch.setattr(diff, "compare", compare)
     versions.prepare("m.py", b"x = 1\ny = 3\n")
-    edit = versions.edit(record, b"x = 1\ny = 3\n")
+    edit = versions.edit(record, b"x = 1\ny = 3\n", "m.py")
     assert [each.change.name for each in edit.edits] == ["SAME", "SHELL"]
     assert compare.call_count == 1
     versions.prepare("m.py", b"x = 1\ny = 3\n")
-    assert [each.change.name for each in versions.edit(record, b"x = 5\ny = 2\n").edits] == ["SHELL", "SAME"]
+    assert [each.change.name for each in versions.edit(record, b"x = 5\ny = 2\n", "m.py").edits] == ["SHELL", "SAME"]
     assert compare.call_count == 3
 
 
@@ -153,4 +153,4 @@ def test_a_source_that_is_wrong_is_told_when_it_is_asked_for(drawing: Drawing) -
     versions = Versions(drawing.graph)
     versions.prepare("m.py", b"x = (\n")
     with pytest.raises(SyntaxError):
-        versions.edit(record, b"x = (\n")
+        versions.edit(record, b"x = (\n", "m.py")

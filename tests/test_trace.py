@@ -575,3 +575,50 @@ def test_who_is_told_of_a_class_that_came_with_others(live: LiveFactory) -> None
     )
     process.load("import b")
     assert ran(process, {"a.py": "class A:\n    x = 2\ndef size(): return 1\n"}) == ["a:1 A", "b:3 y"]
+
+
+def test_a_module_becomes_a_package_and_a_module_again(live: LiveFactory) -> None:
+    """The module stays what it is, with another file: who uses it goes on using it, and its state is kept."""
+    tools = "import os\nfrom pathlib import Path\nhome = Path(__file__).name\nstate = []\ndef f(): return 1\n"
+    process = live({"tools.py": tools, "user.py": "import tools\nfrom tools import f\nr = f()\n"})
+    process.load("import tools, user\ntools.state.append(1)\nheld, state = tools.f, tools.state")
+    package: Files = {
+        "tools.py": None,
+        "tools/__init__.py": tools + "from .parts import part\n",
+        "tools/parts.py": "part = 1\n",
+    }
+    assert ran(process, package) == ["tools:3 home", "tools:6 part"]
+    assert process.see(
+        "(tools.home, tools.part, tools.__path__ == [str(__import__('pathlib').Path('tools').resolve())])"
+    ) == (
+        "__init__.py",
+        1,
+        True,
+    )
+    assert process.see("tools.f is user.f is held and tools.state is state and state == [1]")
+    assert process.see("(tools.__spec__.origin == tools.__file__ == held.__code__.co_filename, tools.__package__)") == (
+        True,
+        "tools",
+    )
+    assert ran(process, {"tools/__init__.py": tools.replace("return 1", "return 2") + "from .parts import part\n"}) == [
+        "user:3 r"
+    ]
+    assert ran(process, {"tools/parts.py": "part = 2\n"}) == ["tools.parts:1 part", "tools:6 part"]
+    module: Files = {"tools/__init__.py": None, "tools/parts.py": None, "tools.py": tools}
+    assert set(ran(process, module)) == {"tools:3 home", "user:3 r"}
+    assert process.see("(tools.home, user.r, hasattr(tools, 'part'), hasattr(tools, '__path__'), state)") == (
+        "tools.py",
+        1,
+        False,
+        False,
+        [1],
+    )
+
+
+def test_a_module_that_cannot_become_a_package_yet(live: LiveFactory) -> None:
+    process = live({"tools.py": "x = 1\n", "user.py": "from tools import x\ny = x\n"})
+    process.load("import tools, user")
+    event = reload_of(process, {"tools.py": None, "tools/__init__.py": "x = (\n"})
+    assert not event.ok and process.see("(user.y, hasattr(tools, '__path__'))") == (1, False)
+    assert ran(process, {"tools/__init__.py": "x = 2\n"}) == ["tools:1 x", "user:1 x", "user:2 y"]
+    assert process.see("(user.y, hasattr(tools, '__path__'))") == (2, True)

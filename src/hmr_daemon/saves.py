@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from .loading.recorder import Recorder, awaited_sources
 from .model import Change, Failure, Reload
 from .pending import Pending, involved_in
+from .planning import forms
 from .planning.graph import Graph
 from .reloading import leftovers
 from .reloading.breakpoints import Breakpoints
@@ -73,6 +74,7 @@ class Saves:
         if self._landed:
             self._take_up_what_landed()
         gone, failed = set(self._graph.gone), set(self.pending.paths())
+        paths = [*paths, *self._taking_over(paths)]
         changes = {c.path: c for path in paths if (c := self._change(path)) is not None}
         went, taken_back = self._graph.gone - gone, failed.difference(self.pending.paths())
         paths = [p for p in self.pending.waiting_for({*changes, *went, *taken_back}) if p not in changes]
@@ -83,6 +85,17 @@ class Saves:
             self._reload([*changes.values(), *waiting])
         elif went:
             self._leave(went)
+
+    def _taking_over(self, paths: Collection[str]) -> list[str]:
+        """Files that take the places of modules' that are gone: a package's of a module's, or the other way round."""
+        found = []
+        for path in paths:
+            other = forms.other_form(path) if self._graph.at_path(path) and not os.path.lexists(path) else None
+            if other is not None:
+                self._graph.gone.add(path)
+                self._followed.watch([other])
+                found.append(other)
+        return found
 
     def _leave(self, went: Collection[str]) -> None:
         """Files were deleted: what nothing mentions any more goes, with what its statements did elsewhere."""
@@ -117,7 +130,7 @@ class Saves:
     def _change(self, path: str) -> Change | None:
         """What a save changed; None where the file holds what is live, cannot be had now, or is no one's."""
         reading = self._followed.read(path)
-        records, source = self._graph.at_path(path), reading.source
+        records, source = self._graph.at_path(path) or self._graph.taken_over(path), reading.source
         if reading.is_gone and records:
             self._graph.gone.add(path)
         if reading.error is not None and (records or self.pending.waits_for(path) or self._graph.openers(path)):
@@ -131,7 +144,7 @@ class Saves:
         tried, self._tried[path] = self._tried.get(path), (reading.state, source)
         if tried == self._tried[path]:
             return None
-        if any(record.source != source for record in records):
+        if any(record.source != source or record.path != path for record in records):
             return None if self._refuses(path, reading.stranger) else Change(path, source)
         if path in self.pending:
             self.pending.settle([path])
@@ -247,7 +260,8 @@ class Saves:
     def _keep_pending(self, files: Iterable[str], event: Reload) -> None:
         involved = involved_in(event)
         self._followed.watch(path for path in involved if os.path.isabs(path))
-        self.pending.keep([path for path in files if self._graph.at_path(path)], involved, event)
+        modules = [path for path in files if self._graph.at_path(path) or self._graph.taken_over(path)]
+        self.pending.keep(modules, involved, event)
 
 
 @dataclass(frozen=True)

@@ -441,6 +441,10 @@ class Recorder:
             if self._running:
                 self._swap(module)
 
+    def note_file(self, path: str) -> None:
+        """From now on it is noted which code of `path` runs."""
+        _files.add(path)
+
     def forget(self, name: str) -> None:
         with self._lock:
             module = self._modules.pop(name, None)

@@ -19,6 +19,7 @@ from ..syntax import codes, mentions, optional, statements
 from ..syntax.compiler import compile_text
 from ..syntax.mentions import Mentions
 from ..syntax.statements import Parsed, Statement
+from . import forms
 from .index import Index
 
 END = float("inf")
@@ -274,6 +275,19 @@ class Graph:
 
     def at_path(self, path: str) -> list[ModuleRecord]:
         return list(self._by_path.get(path, ()))
+
+    def taken_over(self, path: str) -> list[ModuleRecord]:
+        """The modules of a file that is gone and that one at `path` takes the place of: see `forms`."""
+        other = forms.other_form(path)
+        return [each for each in self.at_path(other) if not each.script] if other in self.gone and other else []
+
+    def relocate(self, record: ModuleRecord, path: str) -> None:
+        """The module has another file from now on."""
+        self._by_path[record.path].remove(record)
+        if not self._by_path[record.path]:
+            del self._by_path[record.path]
+        record.path = path
+        self._by_path[path].append(record)
 
     def note_caches(self, record: ModuleRecord, source: bytes) -> None:
         """Remember modules whose source may use `functools.cache` and the like."""

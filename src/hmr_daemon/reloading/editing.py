@@ -10,7 +10,7 @@ from types import CodeType, FunctionType
 
 from ..live import functions
 from ..model import Change
-from ..planning import cycles
+from ..planning import cycles, forms
 from ..planning.graph import ModuleRecord, Node
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..syntax import codes, diff, optional, statements
@@ -27,10 +27,10 @@ class Editing(Swapping):
     """A run that takes edited files up."""
 
     def _file_edits(self, change: Change, versions: Versions) -> Iterator[FileEdit]:
-        for record in self.graph.at_path(change.path):
+        for record in self.graph.at_path(change.path) or self.graph.taken_over(change.path):
             if change.source is None or sys.modules.get(record.name) is None:
                 continue
-            edit = versions.edit(record, change.source)
+            edit = versions.edit(record, change.source, change.path)
             if edit.parsed.directive == "off":
                 self.outcome.notes.append(f"{record.path} says `# hmr: off`: it goes on as it was loaded")
             else:
@@ -41,6 +41,8 @@ class Editing(Swapping):
         moving = [edit.record for edit in edits if edit.moves]
         before = [self._half_way(record) for record in moving]
         for edit in edits:
+            if edit.relocated:
+                self._relocate(edit.record, edit.path)
             self._apply_edit(edit)
         self._renew_importers(edits)
         for record, names in zip(moving, before, strict=True):
@@ -48,6 +50,22 @@ class Editing(Swapping):
             for other in {*names, *after}:
                 for name in names.get(other, frozenset()) ^ after.get(other, frozenset()):
                     self.seen_otherwise.append((record, name, other))
+
+    def _relocate(self, record: ModuleRecord, path: str) -> None:
+        """Let a module be the package of its name, or a package the module, as an import would find it now."""
+        t, graph, before = self.transaction, self.graph, record.path
+        t.do((graph.relocate, record, path), (graph.relocate, record, before))
+        t.do((graph.gone.discard, before), (graph.gone.add, before))
+        self.recorder.note_file(path)
+        attributes = forms.attributes(record.name, path)
+        for name in forms.NAMES:
+            if name not in attributes:
+                t.delete_item(record.namespace, name)
+            elif name in record.namespace or name == "__path__":  # 3.15 sets fewer
+                t.set_item(record.namespace, name, attributes[name])
+        for node in graph.analyze(record):
+            node.compiled = None
+        self.relocated.append(record)
 
     def _half_way(self, record: ModuleRecord) -> dict[ModuleRecord, frozenset[str]]:
         """Modules that are imported while a module is, with the names that it has not bound by then."""
@@ -117,6 +135,8 @@ class Editing(Swapping):
                 new_nodes.append(node)
             if node is not None and change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
                 seeds.append((node, change.change.value))
+            elif node is not None and edit.relocated and any(level for level, *_ in node.statement.imports):
+                seeds.append((node, "its package is another"))
             if node is not None and change.moved:
                 self.moved.add(node)
         if edit.old_parsed is None:
@@ -247,6 +267,9 @@ class Editing(Swapping):
                     self.agenda.reasons[node].changed_names |= node.statement.effects.reads
             for node in self.removed_nodes[record]:
                 self._group_of(node, removed=True)
+        for record in self.relocated:
+            for name in forms.NAMES:
+                self._tell(record, name, None, f"{name} is another")
         for node, name in self.unbound:
             self._tell_unbound(node, name)
         for record, name, other in self.seen_otherwise:
@@ -282,7 +305,7 @@ class Editing(Swapping):
     ) -> None:
         """Give the node the code objects of its new version, and note which replace which."""
         before = node.codes
-        compiled_alike = edit.same_flags and not self._imports_differ(before, edit)
+        compiled_alike = edit.same_flags and not edit.relocated and not self._imports_differ(before, edit)
         if change is Kind.SAME and old is not None and compiled_alike:
             shift = new.line - old.line
             same_text = old.text == new.text

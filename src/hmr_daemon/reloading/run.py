@@ -33,9 +33,12 @@ class FileEdit:
 
     record: ModuleRecord
     source: bytes
+    path: str
     parsed: Parsed
     old_parsed: Parsed | None
     edits: tuple[diff.Edit, ...]
+    relocated: bool
+    """Whether the module had another file before."""
 
     @cached_property
     def same_flags(self) -> bool:
@@ -68,7 +71,8 @@ class FileEdit:
     def leaves(self, change: diff.Edit, node: Node) -> bool:
         """Whether a statement stays just what it is, where it is."""
         kept = change.new is not None and self.parsed.statements[change.new] is node.statement
-        return kept and change.change is diff.Change.SAME and self.same_flags and not self.imports_changed
+        same = change.change is diff.Change.SAME and self.same_flags and not self.imports_changed
+        return kept and same and not self.relocated
 
 
 @dataclass(eq=False, repr=False)
@@ -203,6 +207,8 @@ class RunState:
         """Statements that do without modules whose files are gone."""
         self.unbound: list[tuple[Node, str]] = []
         """Statements with the names that they bound, and bind no more, before others that go on doing so."""
+        self.relocated: list[ModuleRecord] = []
+        """Modules that have other files now."""
         self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}
         """By module, the statements that were edited, and how."""
         self.seen_otherwise: list[tuple[ModuleRecord, str, ModuleRecord]] = []

@@ -23,36 +23,39 @@ class Versions:
         for record in self._graph.at_path(path):
             if record.source != source:
                 try:
-                    self._prepared[record] = self._compare(record, source)
+                    self._prepared[record] = self._compare(record, source, path)
                 except (SyntaxError, RecursionError, MemoryError):
                     self._prepared.pop(record, None)
 
-    def edit(self, record: ModuleRecord, source: bytes) -> FileEdit:
-        """How `source` differs from what is live. Raises SyntaxError, RecursionError or MemoryError."""
+    def edit(self, record: ModuleRecord, source: bytes, path: str) -> FileEdit:
+        """How `source`, saved at `path`, differs from what is live.
+
+        Raises SyntaxError, RecursionError or MemoryError.
+        """
         edit = self._prepared.pop(record, None)
         if edit is not None and edit.source == source and edit.old_parsed is record.parsed:
             return edit
-        return self._compare(record, source)
+        return self._compare(record, source, path)
 
     def forget(self) -> None:
         """What was compared in advance is of no use any more."""
         self._prepared.clear()
 
-    def _compare(self, record: ModuleRecord, source: bytes) -> FileEdit:
+    def _compare(self, record: ModuleRecord, source: bytes, path: str) -> FileEdit:
         nodes = self._graph.analyze(record)
         old = record.parsed
         try:
             parsed = statements.parse(source, old)
             if old is None:
-                compile(parsed.text, record.path, "exec", dont_inherit=True)
+                compile(parsed.text, path, "exec", dont_inherit=True)
         except SyntaxError as error:
-            error.filename = record.path
+            error.filename = path
             raise
         except (UnicodeDecodeError, ValueError) as error:
-            raise SyntaxError(str(error), (record.path, None, None, None)) from None
+            raise SyntaxError(str(error), (path, None, None, None)) from None
         unseen = cache(partial(_unseen, self._graph, nodes))
         edits = diff.compare([node.statement for node in nodes], parsed.statements, unseen)
-        return FileEdit(record, source, parsed, old, edits)
+        return FileEdit(record, source, path, parsed, old, edits, record.path != path)
 
 
 def _unseen(graph: Graph, nodes: Sequence[Node], position: int) -> Through:
