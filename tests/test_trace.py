@@ -537,13 +537,15 @@ class Model(metaclass=Meta):
     cache = {}
     first = Field()
     tags = ["a"]
+    class Inner:
+        depth = 1
     def key(self): return 1
 class Other(Model): pass
 names = sorted(Model.fields)
 """
     process = live({"models.py": models})
     process.load(
-        "import models\nM = models.Model\nM.cache['k'] = 1\nm = M()\nheld = M.first, M.cache, M.fields, M.seen"
+        "import models\nM = models.Model\nM.cache['k'] = 1\nm = M()\nheld = M.first, M.cache, M.fields, M.seen, M.Inner"
     )
     more = models.replace("return 1", "return 2\n    def more(self): return super().__repr__()[:7]")
     assert ran(process, {"models.py": more}) == ["models:19 Model"]
@@ -554,15 +556,35 @@ names = sorted(Model.fields)
         {"k": 1},
         True,
     )
-    assert process.see("all(a is b for a, b in zip(held, (M.first, M.cache, M.fields, M.seen)))")
+    assert process.see("all(a is b for a, b in zip(held, (M.first, M.cache, M.fields, M.seen, M.Inner)))")
     fields = more.replace("    first", "    zeroth = Field()\n    first")
-    assert ran(process, {"models.py": fields}) == ["models:19 Model", "models:26 Other", "models:27 names"]
+    assert ran(process, {"models.py": fields}) == ["models:19 Model", "models:28 Other", "models:29 names"]
     assert process.see("(models.names, list(M.fields), M.first.number > M.zeroth.number)") == (
         ["first", "zeroth"],
         ["zeroth", "first"],
         True,
     )
     assert process.see("(M.cache, M.tags, M.seen.names)") == ({"k": 1}, ["a", "model"], ["first", "zeroth"])
+    assert ran(process, {"models.py": fields.replace("depth = 1", "depth = 2")}) == ["models:19 Model"]
+    assert process.see("(M.Inner.depth, held[-1].depth, M.cache, M.first is M.fields['first'])") == (
+        2,
+        2,
+        {"k": 1},
+        True,
+    )
+
+
+def test_who_is_told_of_a_named_tuple_that_came_out_alike(live: LiveFactory) -> None:
+    process = live(
+        {
+            "a.py": "step = 1\n",
+            "b.py": "from typing import NamedTuple\nimport a\nclass P(NamedTuple):\n    x: int = a.step > 0\np = P()\n",
+        }
+    )
+    process.load("import a, b\nheld = b.P, b.p")
+    assert ran(process, {"a.py": "step = 2\n"}) == ["a:1 step", "b:3 P"]
+    assert ran(process, {"a.py": "step = -2\n"}) == ["a:1 step", "b:3 P", "b:5 p"]
+    assert process.see("(b.P is held[0], tuple(b.p))") == (True, (False,))
 
 
 def test_who_is_told_of_a_class_that_came_with_others(live: LiveFactory) -> None:

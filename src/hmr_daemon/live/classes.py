@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import collections
 import enum
 import gc
 import sys
@@ -14,6 +15,7 @@ from types import CellType, FunctionType
 from typing import Any
 
 from .._bootstrap import environment_reason
+from ..syntax import codes
 from ..syntax.diff import Change
 from ..syntax.instrument import METACLASS, ClassEdit, mangled
 from ..syntax.statements import Statement
@@ -517,7 +519,28 @@ def _same_member(old: Any, new: Any) -> bool:
     if isinstance(old, type) and isinstance(new, type) and old is not new:
         inner = old.__qualname__ == new.__qualname__ and old.__bases__ == new.__bases__
         return inner and type(old) is type(new) and change(old, new).is_none
-    return isinstance(new, SLOT_TYPES) or values.same(old, new)
+    if type(old) is type(new) and type(old) is _FIELD:
+        return bool(old.__reduce__() == new.__reduce__())
+    if type(old) is type(new) is staticmethod:
+        old, new = old.__func__, new.__func__
+    return isinstance(new, SLOT_TYPES) or values.same(old, new) or _generated_alike(old, new)
+
+
+_FIELD: Any = getattr(collections, "_tuplegetter", None)
+"""What the fields of named tuples are: each a new object, without equality."""
+
+
+def _generated_alike(old: Any, new: Any) -> bool:
+    """Whether two functions were made of the same text that no file has, each with globals of its own."""
+    if not (_generated(old) and _generated(new)) or codes.deep_surface(old.__code__) != codes.deep_surface(
+        new.__code__
+    ):
+        return False
+    before, after = (
+        [*functions.contents(function), *(function.__globals__.get(name) for name in function.__code__.co_names)]
+        for function in (old, new)
+    )
+    return values.same(before, after)
 
 
 def adopt(

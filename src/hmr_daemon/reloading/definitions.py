@@ -54,6 +54,10 @@ class Hooks:
             return value
         return old
 
+    def inner(self, qualname: str) -> Any:
+        """A class inside of one whose body runs again, that stays what it is."""
+        return resolve(self._before, qualname)
+
     def function(self, new: FunctionType) -> FunctionType:
         """The live predecessor of a function just made, turned into it; the new one where there is none."""
         if type(new) is not FunctionType:

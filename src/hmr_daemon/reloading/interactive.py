@@ -33,7 +33,8 @@ class Interactive:
         self, transaction: Transaction, main: ModuleType, changes: list[tuple[ModuleRecord, str, Any, Any]]
     ) -> tuple[str, ...]:
         """Bind the new values of changed module names to the names of ``__main__`` that were taken from them."""
-        self._taken |= {taken for code in self._codes for taken in taken_by(code)}
+        seen = {id(code): code for code in self._codes}  # a loop that imports is seen each time
+        self._taken |= {taken for code in seen.values() for taken in taken_by(code)}
         self._codes.clear()
         done = []
         for record, name, old, new in changes:

@@ -24,11 +24,10 @@ from ..syntax import codes, statements
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.instrument import Request, instrument
 from ..syntax.statements import Parsed
-from . import contributions
+from . import contributions, keeping
 from .definitions import Hooks, fresh, is_of, made_here
 from .editing import Editing, mention
 from .failures import explain
-from .families import taker
 from .run import IMMUTABLE, Emptied
 
 MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
@@ -468,6 +467,7 @@ class Rerunning(Editing):
         """What is to be known for running a statement that defines something."""
         assert node.module.parsed is not None
         previous, text = self.previous.get(node), node.module.parsed.text
+        whole = self._made_as_a_whole(node, before)
         return Request(
             old=previous.statement if previous else None if node in self.added else node.statement,
             new=node.statement,
@@ -476,7 +476,9 @@ class Rerunning(Editing):
             changed_names=frozenset(reason.changed_names),
             code_changed=reason.code_changed,
             in_place=self._in_place(node, before),
-            keeping=frozenset(cls.__qualname__ for cls in self._made_as_a_whole(node, before)),
+            keeping=frozenset(cls.__qualname__ for cls in whole),
+            inner=keeping.inner_classes(whole),
+            running=keeping.running_changed(self, node, whole) if whole and reason.code_changed else None,
             anew=node in self.anew,
             lines=frozenset(reason.lines.union(new.co_firstlineno for _, new in self.swap.refused)),
         )
@@ -548,8 +550,9 @@ class Rerunning(Editing):
 
     def _made_as_a_whole(self, node: Node, before: Mapping[str, Any]) -> list[type]:
         """The statement's classes that a metaclass of the user's makes of their whole bodies."""
-        found = [v for v in before.values() if self._made_before(node, v) and not classes.changeable(v)]
-        return [v for v in found if _makes_of_body(type(v)) and taker(v) is None and node not in self.anew]
+        if node in self.anew:
+            return []
+        return keeping.made_as_a_whole([v for v in before.values() if self._made_before(node, v)])
 
     def _made_before(self, node: Node, value: Any) -> bool:
         """Whether a class is one that the statement's last run made, and not another that had its name."""
@@ -716,8 +719,8 @@ class Rerunning(Editing):
     def _adopt(self, node: Node, old: type, new: type) -> type:
         if old.__qualname__ in self.fresh_members.get(node, ()):
             classes.keep_members(old, new, self.fresh_members[node][old.__qualname__])
-        told = not isinstance(new, enum.EnumMeta) and taker(new) is None  # else a library keeps more than members
-        change = classes.change(old, new) if told and classes.same_layout(old, new) else None
+        told = not isinstance(new, enum.EnumMeta) and classes.same_layout(old, new)
+        change = classes.change(old, new) if told else None
         adopted = classes.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
         if adopted is old:
             self.set_again(node, old)
@@ -735,11 +738,6 @@ class Rerunning(Editing):
             self.schedule(following, f"binds {name} again")
         elif final is not MISSING:
             self.restores.setdefault(following, []).append((node.module.namespace, name, final))
-
-
-def _makes_of_body(metaclass: type) -> bool:
-    """Whether a metaclass takes a class's body as it is; an enum makes members of it."""
-    return metaclass is not type and not issubclass(metaclass, enum.EnumMeta)
 
 
 def _surely_binds(node: Node, name: str) -> bool:

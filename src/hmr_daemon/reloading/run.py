@@ -253,6 +253,8 @@ class RunState:
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
         self.finals: dict[tuple[int, str], Any] = {}
         """What names held that several statements bind, before the first of these ran again."""
+        self.stale: tuple[tuple[int, int, int], set[int]] | None = None
+        """What code is stale so far, and how much had changed when that was told."""
         self.texts_with: dict[str, list[ModuleRecord]] = {}
         """By word, the modules whose texts have it."""
         self.sources: dict[ModuleRecord, bytes] = {}

@@ -312,10 +312,13 @@ class Telling(Families):
 
     def _tell_cache_users(self, record: ModuleRecord, cache: Any) -> None:
         """Who called a cached function may have been served a result, and so have run nothing of it."""
-        table = self.agenda.table(record)
-        for name in [name for name, value in list(record.namespace.items()) if value is cache]:
-            for writer in table.last_writers(name):
-                self._tell_class_touched(writer, name, None)
+        names = [name for name, value in list(record.namespace.items()) if value is cache]
+        for other, alias in [alias for name in names for alias in self._aliases(record, name)]:
+            for reader in list(self.agenda.function_readers(other, alias, None)):
+                self.schedule(reader, f"ran what uses {alias}", alias, code_changed=True)
+            for reader, known in list(self.agenda.readers(other, alias, None)):
+                if reader.statement.kind not in ("from", "import") and self._uses(reader, known, None):
+                    self.schedule(reader, f"{known} changed", known)
 
     def _clear_caches(
         self,
@@ -336,6 +339,14 @@ class Telling(Families):
             if not stale.isdisjoint(served.ran(files)) and not (last and self._filled_now(served.cache)):
                 self.transaction.on_undo(served.cache.forget())
                 self._tell_cache_users(served.record, served.cache.holder)
+
+    def stale_codes(self) -> Set[int]:
+        """Identities of code that has changed, or that uses a global or a member that has, so far in this reload."""
+        members = {name for change in self.class_changes.values() for name in change.names}
+        state = len(self.touched_codes), sum(map(len, self.changed_names.values())), len(members)
+        if self.stale is None or self.stale[0] != state:
+            self.stale = state, self.touched_codes | self._codes_reading(self.changed_names, members)
+        return self.stale[1]
 
     def _codes_reading(self, names: Mapping[str, set[str]], members: Set[str]) -> set[int]:
         """Identities of the code, in all modules, that reads one of some names (by file) or mentions a member."""

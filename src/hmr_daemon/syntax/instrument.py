@@ -59,6 +59,10 @@ class Request:
     """Names of the module that this reload has changed so far."""
     code_changed: bool = False
     """Whether code that the statement ran has changed."""
+    inner: frozenset[str] = frozenset()
+    """Qualified names of the classes that stand in these and were made by their bodies."""
+    running: frozenset[str] | None = None
+    """By which names the members may run it; None where that is not known."""
     lines: frozenset[int] = frozenset()
     """First lines of functions that must be made again, whether or not their definitions changed."""
     in_place: frozenset[str] = frozenset()
@@ -141,9 +145,13 @@ class _Transformer:
         new_members = members(_within(self.request.new, node), self.request.new_text)
         edit = self._class_edit(node, old_node, qualname, old_members, new_members, compare(old_members, new_members))
         body = self.block(node.body, old_node, qualname + ".")
-        counted = [s.text for s in new_members if _binds_value(s)] != [s.text for s in old_members if _binds_value(s)]
+        made = [[s.text for s in body if _binds_value(s) and s.effects.calls] for body in (old_members, new_members)]
+        counted = made[0] != made[1]
         for position, (statement, change) in enumerate(edit.members):
-            if change is Change.SAME and _binds_value(statement):
+            inner = statement.kind == "class" and f"{qualname}.{statement.label}" in self.request.inner
+            if inner and change in (Change.SAME, Change.BODY):
+                body[position] = _inner_class(statement.parse(), qualname)
+            elif change is Change.SAME and _binds_value(statement):
                 (name,) = statement.effects.writes
                 used = any(name in other.effects.reads for other in new_members)
                 known: list[str | bool] = [qualname, mangled(name, node.name), used, counted]
@@ -206,7 +214,9 @@ class _Transformer:
             return Change.SHELL
         if any(f"{qualname}.{name}" in request.changed_names for name in effects.writes):
             return Change.SHELL  # its name was set from outside
-        runs_code = effects.calls or effects.operates or effects.attributes
+        runs_code = bool(effects.calls or effects.operates or effects.attributes)
+        if request.running is not None:
+            runs_code = not effects.reads.isdisjoint(request.running)
         if (effects.reads | effects.attributes) & request.changed_names or (request.code_changed and runs_code):
             return Change.SHELL
         return change
@@ -347,6 +357,14 @@ def _handing_over(node: ast.stmt, known: Sequence[ast.expr]) -> ast.stmt:
     assert isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
     method = _at(ast.Attribute(ast.Constant(MEMBER_HOOK), "member", ast.Load()), node)  # calling a text is warned of
     return _with(node, value=_at(ast.Call(method, [node.value, *known], []), node))
+
+
+def _inner_class(node: ast.stmt, qualname: str) -> ast.stmt:
+    """In place of a class that stays what it is, an assignment of what the hook gives for it."""
+    assert isinstance(node, ast.ClassDef)
+    method = ast.Attribute(ast.Constant(MEMBER_HOOK), "inner", ast.Load())
+    value = ast.Call(method, [ast.Constant(f"{qualname}.{node.name}")], [])
+    return _at(ast.Assign([ast.Name(node.name, ast.Store())], value), node)  # type: ignore[no-any-return]
 
 
 def _annotated(statement: Statement) -> bool:
