@@ -69,6 +69,8 @@ class Saves:
                 self._tried.pop(path, None)
                 self._followed.again(path, TRY_AGAIN)
             raise
+        finally:
+            self._executor.versions.forget()
 
     def _apply(self, paths: Collection[str]) -> None:
         if self._landed:

@@ -39,7 +39,8 @@ class Executor:
         run = _Run(self.graph, self.recorder)
         loaded = dict(sys.modules)
         try:
-            with statements.syntax_remembered(), functions.heap_searched_once():
+            statements.remember_syntax()
+            with functions.heap_searched_once():
                 run.carry_out(changes, self.versions, whole)
             main = sys.modules.get("__main__")
             rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)
@@ -57,6 +58,7 @@ class Executor:
             return Reload(failure=failure, involved=involved), run.outcome
         finally:
             codes.forget()
+            self.versions.forget()
         outcome = run.outcome
         return (
             Reload(
@@ -102,7 +104,6 @@ class _Run(Aftermath):
                 script.running = self.graph.node_at(script, frame.f_lasti) if frame is not None else None
         self.graph.analyze_dependents(r for change in changes for r in self.graph.at_path(change.path))
         edits = [edit for change in changes for edit in self._file_edits(change, versions)]
-        versions.forget()
         self._apply_edits(edits)
         self._take_leave()
         self._preset()

@@ -20,6 +20,7 @@ class Versions:
 
     def prepare(self, path: str, source: bytes) -> None:
         """Compare in advance, while others are still being saved. What is wrong with the source is told in its time."""
+        statements.remember_syntax()
         for record in self._graph.at_path(path):
             if record.source != source:
                 try:
@@ -38,8 +39,9 @@ class Versions:
         return self._compare(record, source, path)
 
     def forget(self) -> None:
-        """What was compared in advance is of no use any more."""
+        """What was compared in advance, and the syntax of it, is of no use any more."""
         self._prepared.clear()
+        statements.forget_syntax()
 
     def _compare(self, record: ModuleRecord, source: bytes, path: str) -> FileEdit:
         nodes = self._graph.analyze(record)

@@ -32,7 +32,10 @@ def configure(level: str, show: Callable[[str], bool], asked: bool = False) -> N
     global _show, _asked
     _show = show
     _asked = asked or bool(level)
-    logger.setLevel((level or "info").upper())
+    number = logging.getLevelNamesMapping()[(level or "info").upper()]
+    if logger.level != number:
+        logger.level = number  # setLevel() makes all loggers of the program forget what they know
+        logger._cache.clear()  # type: ignore[attr-defined]
 
 
 def tell(reload: Reload, still: Mapping[str, Failure] | None = None) -> None:

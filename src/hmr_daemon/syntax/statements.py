@@ -7,7 +7,6 @@ import ast
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -143,29 +142,39 @@ class Statement:
         """The syntax node with the file's own line numbers; not to be changed: others are given the same."""
         if self.node is not None:
             return self.node
-        known = _parsed.get(id(self))
+        known = _remembered.get(id(self))
         if known is None:
             known = (self, ast.parse("\n" * (self.line - 1) + self.text).body[0])
-            if _remembers:
-                _parsed[id(self)] = known
+            _remember(*known)
         return known[1]
 
 
-_parsed: dict[int, tuple[Statement, ast.stmt]] = {}
-"""Syntax by the identity of its statement, while it is remembered: much of it would take up much memory."""
-_remembers = False
+class _Syntax(dict[int, tuple[Statement, ast.stmt]]):
+    """Syntax by the identity of its statement, while it is remembered; only so much, for it takes up much memory."""
+
+    room = 0
+    """Characters of text whose syntax may yet be remembered."""
 
 
-@contextmanager
-def syntax_remembered() -> Iterator[None]:
-    """Each statement is parsed but once meanwhile."""
-    global _remembers
-    _remembers = True
-    try:
-        yield
-    finally:
-        _remembers = False
-        _parsed.clear()
+_remembered = _Syntax()
+MOST_REMEMBERED = 2_000_000
+
+
+def remember_syntax() -> None:
+    """From now on each statement is parsed but once."""
+    if not _remembered:
+        _remembered.room = MOST_REMEMBERED
+
+
+def forget_syntax() -> None:
+    _remembered.room = 0
+    _remembered.clear()
+
+
+def _remember(statement: Statement, node: ast.stmt) -> None:
+    if _remembered.room > 0:
+        _remembered.room -= len(statement.text)
+        _remembered[id(statement)] = statement, node
 
 
 @dataclass(frozen=True, repr=False)
@@ -363,7 +372,7 @@ def split(
         end_line = node.end_lineno or node.lineno
         kind = _kind(node, index)
         found = DOCSTRING if kind == "doc" else effects(node)
-        yield Statement(
+        statement = Statement(
             kind=kind,
             names=_names(node),
             line=line,
@@ -379,6 +388,9 @@ def split(
             postponed=found.annotated and bool(future & ANNOTATIONS),
             node=node if keep else None,
         )
+        if not keep:
+            _remember(statement, node)
+        yield statement
 
 
 def _head(node: ast.FunctionDef | ast.AsyncFunctionDef, line: int, lines: Sequence[str]) -> int:
