@@ -2800,3 +2800,108 @@ for name, source, old, new in (
 ):
     assert old in source
     case(name, "m", {"m.py": source}, {"m.py": source.replace(old, new)})
+
+for name, source, *edits in (
+    (
+        "flag over a definition",
+        """
+        DEBUG = False
+        def f(): return 'plain'
+        if DEBUG:
+            def f(): return 'debug'
+        x = f()
+        """,
+        ("DEBUG = False", "DEBUG = True"),
+        ("'debug'", "'DEBUG'"),
+        ("DEBUG = True", "DEBUG = False"),
+        ("'plain'", "'PLAIN'"),
+    ),
+    (
+        "flag over a class that another may extend",
+        """
+        FAST = False
+        class C:
+            def f(self): return 1
+        if FAST:
+            class C(C):
+                def f(self): return 2
+        x = C().f()
+        """,
+        ("return 1", "return 10"),
+        ("FAST = False", "FAST = True"),
+        ("return 2", "return 20"),
+        ("FAST = True", "FAST = False"),
+    ),
+    (
+        "metaclass that registers, and a class renamed",
+        """
+        REG = {}
+        class M(type):
+            def __init__(c, name, bases, members):
+                super().__init__(name, bases, members)
+                REG[name] = c
+        class A(metaclass=M): v = 1
+        class B(A): v = 2
+        x = list(REG)
+        """,
+        ("class B(A)", "class C(A)"),
+        ("v = 1", "v = 10"),
+    ),
+    (
+        "classes inside of one that a metaclass makes",
+        """
+        class M(type):
+            def __new__(m, name, bases, members): return type.__new__(m, name, bases, members)
+        class W(metaclass=M):
+            class Message:
+                kind = 'x'
+                def text(self): return 1
+            class Other(Message):
+                pass
+            def f(self): return self.Other().text()
+        x = W().f(), W.Other.kind, issubclass(W.Other, W.Message)
+        """,
+        ("return 1", "return 2"),
+        ("kind = 'x'", "kind = 'y'"),
+        ("    def f(self)", "    def g(self): return 3\n            def f(self)"),
+    ),
+    (
+        "member of a class inside of another",
+        """
+        class W:
+            class Message:
+                kind = 'x'
+                class Deep:
+                    level = 1
+            class Other(Message):
+                pass
+        x = W.Other.kind
+        y = W.Message.Deep.level
+        def level(): return W.Message.Deep.level
+        z = level()
+        """,
+        ("kind = 'x'", "kind = 'y'"),
+        ("level = 1", "level = 2"),
+    ),
+    (
+        "metaclass that keeps the instances",
+        """
+        class S(type):
+            made = {}
+            def __call__(cls):
+                if cls not in S.made: S.made[cls] = super().__call__()
+                return S.made[cls]
+        class A(metaclass=S):
+            def up(self): return 1
+        a = A()
+        x = A() is a, len(S.made)
+        """,
+        ("return 1", "return 10"),
+        ("    def up", "    def down(self): return 2\n            def up"),
+    ),
+):
+    versions = [source]
+    for old, new in edits:
+        assert old in versions[-1]
+        versions.append(versions[-1].replace(old, new))
+    case(name, "m", *({"m.py": version} for version in versions))

@@ -17,7 +17,7 @@ from typing import Any
 from .._bootstrap import environment_reason
 from ..syntax import codes
 from ..syntax.diff import Change
-from ..syntax.instrument import METACLASS, ClassEdit, mangled
+from ..syntax.instrument import METACLASS, QUALNAME, ClassEdit, mangled
 from ..syntax.statements import Statement
 from . import abstract, functions, values
 from .holders import holders
@@ -67,6 +67,13 @@ class ClassChange:
         rest = {*before, *now} - IMPLICIT - TOLD_BY_FIELDS - self.names
         made = {n for n in rest if not values.same(before.get(n, MISSING), now.get(n, MISSING))}
         return replace(self, names=self.names | made, before=None)
+
+    def with_inner(self, changes: Mapping[int, ClassChange]) -> ClassChange:
+        """The same, told of together with the `changes` (by identity) of the classes inside of this one."""
+        inner = [changes[id(m)] for m in list(vars(self.cls).values()) if isinstance(m, type) and id(m) in changes]
+        found = [each.with_inner(changes) for each in inner if _is_inner(each.cls, self.cls)]
+        names, whole = self.names.union(*(each.names for each in found)), any(each.whole for each in found)
+        return replace(self, names=names, whole=self.whole or whole) if found else self
 
     @property
     def shown(self) -> frozenset[str]:
@@ -201,7 +208,6 @@ class ClassHook:
         self._transaction = transaction
         self._edits = edits
         self._find = find
-        self._stack: list[str] = []
         self.changes: list[ClassChange] = []
         self.remade: list[Remade] = []
         self.set_aside: list[tuple[type, dict[str, Any]]] = []
@@ -209,14 +215,12 @@ class ClassHook:
         self.problems: list[str] = []
 
     def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
-        qualname = ".".join([*self._stack, name])
-        self._stack.append(name)
+        qualname = keywords[QUALNAME]
         cls = self._find(qualname)
         return Namespace(cls, _visible(cls, self._edits[qualname].members))
 
     def __call__(self, name: str, bases: tuple[type, ...], namespace: Namespace, **keywords: Any) -> type:
-        self._stack.pop()
-        qualname = namespace["__qualname__"]
+        qualname = keywords.pop(QUALNAME)
         cls: type = self._find(qualname)
         edit = self._edits[qualname]
         if isinstance(cell := namespace.get("__classcell__"), CellType):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -56,8 +56,21 @@ class Again:
     """Identities of containers that are filled again."""
     known: Sequence[tuple[Any, Place]]
     """Containers that hold an entry of its last version, to which nothing may lead any more."""
+    registers_alike: bool
+    """Whether it is a class, with the decorators and bases that it had: what it put somewhere, it puts there again."""
     remade: Collection[type]
     """Classes that it makes as a whole: what they hold is made with them."""
+
+    def stay(self, snapshot: Any, gone: Sequence[Any], made: Set[int]) -> bool:
+        """Whether entries that it did not add again were added by others: they have nothing of it but its class."""
+        if self.old is None or not gone:
+            return self.old is None
+        own = {id(value) for value in self.before.values() if isinstance(value, type)}
+        entries = [(key, snapshot[key]) if isinstance(snapshot, dict) else (None, key) for key in gone]
+        if isinstance(snapshot, list):
+            entries = [(None, snapshot[position]) for position in gone]
+        others = made - own
+        return self.registers_alike and not any(id(k) in others or _holds(e, others) for k, e in entries)
 
     def is_absent(self, owner: type) -> bool:
         """Whether what a class holds was not there yet when the statement ran."""
@@ -98,7 +111,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         if again.moved and gone:
             _place_before(container, _without(snapshot, gone), again.later)
         elif not again.added and (gone or not (again.anew or id(container) in again.emptied)):
-            _put_in_place(container, snapshot, gone, old is None)
+            _put_in_place(container, snapshot, gone, again.stay(snapshot, gone, made))
         if again.added or (old is not None and not gone):
             _place_before(container, snapshot, again.later)
         if not _same_entries(container, snapshot):
@@ -175,10 +188,25 @@ def put_back(container: Any, snapshot: Any) -> None:
         container.update(snapshot)
 
 
+def made_by(snapshot: Any, values: Iterable[Any]) -> Any:
+    """Of the entries of a container those that are or hold one of some values."""
+    made = {id(value) for value in values}
+    if isinstance(snapshot, dict):
+        return {key: entry for key, entry in snapshot.items() if id(key) in made or _holds(entry, made)}
+    return type(snapshot)(entry for entry in snapshot if _holds(entry, made))
+
+
 def refill(container: Any, snapshot: Any) -> None:
     """Let a container hold what it held."""
     container.clear()
     (container.extend if isinstance(container, list) else container.update)(snapshot)
+
+
+def same_but_for_order(container: Any, snapshot: Any) -> bool:
+    """Whether a dict or a list holds the very entries that another does."""
+    if isinstance(container, dict):
+        return container.keys() == snapshot.keys() and all(container[key] is snapshot[key] for key in snapshot)
+    return Counter(map(_token, container)) == Counter(map(_token, snapshot))
 
 
 def made_since(container: Any, snapshot: Any) -> set[int]:
@@ -270,6 +298,8 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
         for name, content in functions.free_variables(value):
             yield content, replace(place, attribute=name)
     elif isinstance(value, type):
+        if issubclass(value, type) and type(makes := vars(value).get("__init__")) is FunctionType:
+            yield makes, place
         for cls in value.__mro__[:-1]:
             held = _with_name_of(place, cls)
             for name, member in list(vars(cls).items()):
@@ -302,7 +332,7 @@ def _copy(container: Any) -> Any:
     return dict(container) if isinstance(container, dict) else type(container)(container)
 
 
-def _holds(entry: Any, made: set[int]) -> bool:
+def _holds(entry: Any, made: Set[int]) -> bool:
     """Whether a registry's entry is, or directly holds, something that the statement made, and nothing of others."""
     if id(entry) in made:
         return True

@@ -385,7 +385,7 @@ class Editing(Swapping):
         old = node.statement
         if old.kind == "expr" and old.effects.calls:
             told = contributions.told_by_keys(node, old, self.graph)
-        elif old.kind in ("def", "class") and _registers_otherwise(old, new):
+        elif old.kind in ("def", "class") and registers_otherwise(old, new):
             grown = frozenset().union(*map(codes.grown_names, self._ran_by(node)))
             told = not grown or self._note_entries(node, grown)
         else:
@@ -445,7 +445,7 @@ class Editing(Swapping):
         return [code for identity, code in self.led_to[key][1].items() if identity in node.ran]
 
 
-def _registers_otherwise(old: Statement, new: Statement) -> bool:
+def registers_otherwise(old: Statement, new: Statement) -> bool:
     """Whether what its decorators or bases add may be something else: they, or the name that they see, are others."""
     before, after = _heads(old.parse()), _heads(new.parse())
     return bool(before) and (old.names != new.names or statements.shape(before, True) != statements.shape(after, True))

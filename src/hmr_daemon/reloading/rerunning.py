@@ -26,7 +26,7 @@ from ..syntax.instrument import Request, instrument
 from ..syntax.statements import Parsed
 from . import contributions, keeping
 from .definitions import Hooks, fresh, is_of, made_here
-from .editing import Editing, mention
+from .editing import Editing, mention, registers_otherwise
 from .failures import explain
 from .run import IMMUTABLE, Emptied
 
@@ -57,6 +57,9 @@ class Bindings(MutableMapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._namespace)
+
+
+DEFINING = ("def", "class")
 
 
 class Rerunning(Editing):
@@ -134,6 +137,7 @@ class Rerunning(Editing):
         self.settle_assigned(node, assigned)
         self._tell_others(node, grouped, elsewhere)
         self._close_groups(node)
+        self._put_in_order()
 
     def _note_holders(self, node: Node, before: Mapping[str, Any]) -> None:
         """What holds the classes that were just made, before this run does."""
@@ -242,16 +246,18 @@ class Rerunning(Editing):
     def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[list[contributions.Place]]:
         """While the statement runs, what its last run put into registries is out of them."""
         passed = grouped or node.statement.kind == "expr"
+        old = self._old_statement(node)
         again = contributions.Again(
             before=self._passed_before(node) if passed else self.made[node],
             made_of=() if grouped else self._made_of(node),
-            old=self._old_statement(node),
+            old=old,
             later=partial(self._made_later, node),
             added=node in self.added,
             moved=node in self.moved,
             anew=grouped,
             emptied=self.emptied.keys() | self.made_now.keys(),
             known=self.entered.get(node, ()),
+            registers_alike=old is not None and old.kind == "class" and not registers_otherwise(old, node.statement),
             remade=self._made_as_a_whole(node, self.made[node]),
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
@@ -491,7 +497,8 @@ class Rerunning(Editing):
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside
-        changes = [c for change in hooks.class_hook.changes if (c := change.completed()).names or c.whole]
+        completed = {id(change.cls): change.completed() for change in hooks.class_hook.changes}
+        changes = [c for change in completed.values() if (c := change.with_inner(completed)).names or c.whole]
         if hooks.merged or any(change.runs_otherwise for change in changes):
             self.known.clear()
         for class_change in changes:
@@ -536,12 +543,15 @@ class Rerunning(Editing):
         """Qualified names of the statement's classes whose live objects can take their new members."""
         found = set()
         waiting = [v for v in before.values() if self._made_before(node, v)]
+        whole = self._made_as_a_whole(node, before)
         while waiting:
             cls = waiting.pop()
             if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:
                 continue  # a decorator made the slots, and so the class
-            if classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run:
+            changeable = classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run
+            if changeable:
                 found.add(cls.__qualname__)
+            if changeable or cls in whole:
                 waiting += [
                     m for m in list(vars(cls).values())
                     if isinstance(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"
@@ -559,12 +569,21 @@ class Rerunning(Editing):
         if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
             return False
         if is_of(value, node.module):
-            return True
+            return not self._defined_by_another(node, value)
         if node in self.added or not node.statement.kind == self._kind_before(node) == "class":
             return False
         home = self.graph.modules.get(value.__module__)  # packages give inner classes their own name
         others = self.agenda.table(home).writers.get(value.__qualname__, ()) if home is not None else ()
         return home is not None and not any(other.statement.kind == "class" for other in others)
+
+    def _defined_by_another(self, node: Node, cls: type) -> bool:
+        """Whether a class has methods of another statement that may bind its name, and none of this one."""
+        others = [n for n in self.agenda.table(node.module).writers.get(cls.__qualname__, ()) if n is not node]
+        if not others:
+            return False
+        methods = {id(function.__code__) for function in functions.wrapped(list(vars(cls).values()))}
+        theirs, own = ({id(code) for n in nodes for code in codes.walk(n.codes)} for nodes in (others, [node]))
+        return not methods.isdisjoint(theirs) and methods.isdisjoint(own)
 
     def _settle(self, node: Node, name: str, old: Any) -> None:
         """Keep the old object where the new one is the same; else tell who read the name."""
@@ -603,10 +622,24 @@ class Rerunning(Editing):
         old.clear()
         self._clear_caches(set(), self.emptied_names)
         (old.extend if isinstance(old, list) else old.update)(new)
+        self._keep_made_already(self.emptied[id(old)])
         self.transaction.set_item(node.module.namespace, name, old)
         self.open_groups.pop((id(node.module), name), None)
         self._tell_entries(node, contributions.Place(((node.module.name, name),)), emptied=True)
         return True
+
+    def _keep_made_already(self, emptied: Emptied) -> None:
+        """What statements have put in that ran already in this reload stays; none runs twice."""
+        done = emptied.builders & self.agenda.done
+        if made := [n.module.namespace.get(name) for n in done for name in n.writes if n.statement.kind in DEFINING]:
+            contributions.put_back(emptied.container, contributions.made_by(emptied.before, made))
+            self.filled_early.append(emptied)
+
+    def _put_in_order(self) -> None:
+        """Once all is there again, what had been put in before the rest stands where it stood."""
+        for each in self.filled_early:
+            if contributions.same_but_for_order(each.container, each.before):
+                contributions.refill(each.container, each.before)
 
     def _put_rest_back(self) -> None:
         """What the program itself had put into registries that were filled again only for their order, or for readers.
@@ -725,7 +758,7 @@ class Rerunning(Editing):
         if adopted is old:
             self.set_again(node, old)
             if change is not None:
-                self.class_changes[id(old)] = change
+                self.class_changes[id(old)] = change.with_inner(self.class_changes)
         return adopted
 
     def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:

@@ -228,6 +228,8 @@ class RunState:
         """Those of them that are filled again only for who reads them between those that build them."""
         self.emptied: dict[int, Emptied] = {}
         """What was emptied to be filled again, by identity."""
+        self.filled_early: list[Emptied] = []
+        """Those that hold again already what statements had put in that had run in this reload."""
         self.emptied_names: dict[str, set[str]] = defaultdict(set)
         """Their names, by file."""
         self.made_now: dict[int, Any] = {}

@@ -21,6 +21,8 @@ CLASS_HOOK = "<hmr-daemon: class hook>"
 MEMBER_HOOK = "<hmr-daemon: member hook>"
 METACLASS = "<hmr-daemon: metaclass>"
 """The keyword that hands the hook the class's own metaclass, in whose place it stands."""
+QUALNAME = "<hmr-daemon: qualified name>"
+"""The keyword that tells the hook which class it is."""
 _NO_EFFECTS = Effects()
 Made = TypeVar("Made", bound=ast.AST)
 
@@ -132,12 +134,12 @@ class _Transformer:
             return _with(node, body=self.block(node.body, old_node, qualname + "."))
         self.request.classes[qualname] = edit
         body = self._body(edit, old_members, edits, qualname + ".") or [_at(ast.Pass(), node)]
-        hook = ast.copy_location(ast.keyword("metaclass", _at(ast.Constant(CLASS_HOOK), node)), node)
+        hook = [_keyword("metaclass", CLASS_HOOK, node), _keyword(QUALNAME, qualname, node)]
         if edit.bases_changed:
             keywords = [_with(each, arg=METACLASS) if each.arg == "metaclass" else each for each in node.keywords]
-            return _with(node, body=body, keywords=[*keywords, hook])
+            return _with(node, body=body, keywords=[*keywords, *hook])
         told = [keyword for keyword in node.keywords if keyword.arg != "metaclass"]  # its base is told of it anew
-        return _with(node, body=body, bases=[], keywords=[*told, hook])
+        return _with(node, body=body, bases=[], keywords=[*told, *hook])
 
     def _keeping(self, node: ast.ClassDef, old_node: ast.ClassDef, qualname: str) -> list[ast.stmt]:
         """The body, where the values of members that are the same text hand themselves to a hook."""
@@ -391,6 +393,10 @@ def _with(node: Made, **fields: Any) -> Made:
     for name, value in fields.items():
         setattr(made, name, value)
     return made
+
+
+def _keyword(name: str, value: str, place: ast.stmt) -> ast.keyword:
+    return ast.copy_location(ast.keyword(name, _at(ast.Constant(value), place)), place)
 
 
 def _at(node: ast.AST, place: ast.stmt) -> Any:
