@@ -16,7 +16,12 @@ from . import functions
 from .transaction import MISSING
 
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__")
-NOT_OPERATORS = frozenset({"__repr__", "__str__", "__del__", "__call__", "__class_getitem__"})
+NOT_OPERATORS = frozenset({
+    "__repr__", "__str__", "__del__", "__call__", "__class_getitem__", "__dir__", "__sizeof__", "__copy__",
+    "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__",
+    "__getnewargs_ex__",
+})  # fmt: skip
+"""Special methods that something has to ask for: a call, a copy, a pickle."""
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 TABLES = (dict, list, tuple)
 TAKING = {dis.opmap.get(name) for name in ("BINARY_SUBSCR", "BINARY_OP", "GET_ITER", "CALL_FUNCTION_EX")}
