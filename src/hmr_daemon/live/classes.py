@@ -20,7 +20,7 @@ from ..syntax.diff import Change
 from ..syntax.instrument import METACLASS, QUALNAME, ClassEdit, mangled
 from ..syntax.statements import Statement
 from . import abstract, functions, values
-from .holders import holders
+from .holders import SLOT_TYPES, held_by_unknown, holders, replace_references
 from .transaction import MISSING, Transaction
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
@@ -38,8 +38,6 @@ PARAMETERS = ("__orig_bases__", "__type_params__")
 LOOKED_AT = ("__annotations__", "__doc__")
 """Members that tell of a class what nothing runs by itself."""
 METHOD_TYPES = (FunctionType, staticmethod, classmethod, property)
-SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
-"""Where instances keep a slot: each works for the class that it was made for, and no other."""
 NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__qualname__", "__static_attributes__",
                          "__conditional_annotations__"})  # fmt: skip
 
@@ -561,10 +559,10 @@ def adopt(
             _adopt_enum(transaction, old, new)
         _detach(new)
         return old
-    if same_layout(old, new) and not _held_by_unknown(new, held_by):
+    if same_layout(old, new) and not held_by_unknown(new, held_by):
         with abstract.renewed(transaction, old):
             _take_members(transaction, old, new)
-        _replace_references(transaction, new, old, skip=(), held_by=held_by)
+        replace_references(transaction, new, old, skip=(), held_by=held_by)
         _detach(new)
         return old
     with abstract.renewed(transaction, new):
@@ -621,18 +619,6 @@ def same_layout(old: type, new: type) -> bool:
     )
 
 
-def _held_by_unknown(cls: type, held_by: list[Any] | None) -> bool:
-    """Whether an object of an extension holds the class where no reference can be replaced."""
-    known = (dict, list, set, tuple, CellType, FunctionType, type, types.FrameType, types.MethodType,
-             types.GetSetDescriptorType, types.MemberDescriptorType, types.BuiltinFunctionType)  # fmt: skip
-    for holder in gc.get_referrers(cls) if held_by is None else held_by:
-        if isinstance(holder, known) or cls in type(holder).__mro__ or hasattr(holder, "__dict__"):
-            continue
-        if type(holder).__module__ not in ("builtins", "weakref", "_weakref", "typing", "functools", "types"):
-            return True
-    return False
-
-
 def _take_members(transaction: Transaction, old: type, new: type) -> None:
     _set_class_cells(transaction, vars(new).values(), new, old)
     keep = {"__dict__", "__weakref__", "_abc_impl"}
@@ -662,65 +648,9 @@ def _class_cells(members: Iterable[Any], cls: type) -> Iterator[CellType]:
     seen = set[int]()
     for function in functions.reachable(members, classes=False):
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            if name == "__class__" and _content(cell) is cls and id(cell) not in seen:
+            if name == "__class__" and functions.cell_content(cell) is cls and id(cell) not in seen:
                 seen.add(id(cell))
                 yield cell
-
-
-def _content(cell: CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return MISSING
-
-
-def _replace_references(
-    transaction: Transaction, gone: Any, here: Any, skip: Iterable[Any], held_by: list[Any] | None = None
-) -> None:
-    """Wherever a container or an object's attribute holds `gone`, it holds `here`."""
-    skipped = {id(s) for s in skip}
-    for holder in gc.get_referrers(gone) if held_by is None else held_by:
-        if id(holder) in skipped or transaction.holds(holder):
-            continue
-        if isinstance(holder, dict) and not isinstance(holder, Namespace):
-            _replace_in_dict(transaction, holder, gone, here)
-        elif isinstance(holder, list):
-            transaction.guard(holder)
-            for position, value in enumerate(holder):
-                if value is gone:
-                    holder[position] = here
-        elif isinstance(holder, set):
-            transaction.guard(holder)
-            holder.discard(gone)
-            holder.add(here)
-        elif isinstance(holder, CellType) and _content(holder) is gone:
-            transaction.set_attribute(holder, "cell_contents", here)
-        elif not isinstance(holder, (type, FunctionType, types.FrameType)) and not _is_ours(holder):
-            _replace_attributes(transaction, holder, gone, here)
-
-
-def _replace_attributes(transaction: Transaction, holder: object, gone: Any, here: Any) -> None:
-    held = functions.own_dict(holder)
-    if isinstance(held, dict):
-        for name in [name for name, value in list(held.items()) if value is gone]:
-            transaction.set_item(held, name, here)
-    for cls in [cls for cls in type(holder).__mro__ if "__slots__" in vars(cls)]:  # made in Python
-        for name, member in list(vars(cls).items()):
-            if isinstance(member, SLOT_TYPES) and functions.own(holder, name) is gone:
-                transaction.do((object.__setattr__, holder, name, here), (object.__setattr__, holder, name, gone))
-
-
-def _is_ours(value: object) -> bool:
-    return type(value).__module__.partition(".")[0] == __name__.partition(".")[0]
-
-
-def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any, here: Any) -> None:
-    for key, value in list(holder.items()):
-        if value is gone:
-            transaction.set_item(holder, key, here)
-    if any(key is gone for key in list(holder)):
-        kept = {key: value for key, value in list(holder.items()) if key is not here}
-        transaction.refill(holder, {here if key is gone else key: value for key, value in kept.items()})
 
 
 def take_over(transaction: Transaction, old: type, new: type, problems: list[str]) -> None:
@@ -734,7 +664,7 @@ def take_over(transaction: Transaction, old: type, new: type, problems: list[str
     stuck = _move_instances(transaction, old, new)
     if stuck:
         problems.append(f"{stuck} instance{'s' * (stuck > 1)} of {name} keep the old class: its layout changed")
-    _replace_references(transaction, old, new, skip=(vars(new),))
+    replace_references(transaction, old, new, skip=(vars(new),))
     if stuck:
         _leave_behind(transaction, old, new)
 
@@ -788,7 +718,9 @@ def _member_of(cls: type, member: Any, other: type) -> Any:
         return property(get, change, delete, member.__doc__)
     if type(member) is not FunctionType or "__class__" not in member.__code__.co_freevars:
         return member
-    closure = tuple(CellType(cls) if _content(cell) is other else cell for cell in member.__closure__ or ())
+    closure = tuple(
+        CellType(cls) if functions.cell_content(cell) is other else cell for cell in member.__closure__ or ()
+    )
     copied = FunctionType(member.__code__, member.__globals__, member.__name__, member.__defaults__, closure)
     for name in ("__kwdefaults__", "__doc__", "__qualname__", "__module__", values.ANNOTATIONS):
         setattr(copied, name, getattr(member, name))
@@ -833,7 +765,7 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
         member = _translated(member, adopted) if name not in names else adopted.get(id(member), member)
         before = old.__dict__.get(name, MISSING)
         transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
-    _replace_references(transaction, new, old, skip=())
+    replace_references(transaction, new, old, skip=())
 
 
 def _can_become(before: Any, member: Any) -> bool:

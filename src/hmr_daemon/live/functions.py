@@ -11,7 +11,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import BuiltinFunctionType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    CodeType,
+    FunctionType,
+    MappingProxyType,
+    MemberDescriptorType,
+    MethodType,
+)
 from typing import Any
 
 from ..syntax import codes
@@ -353,6 +361,14 @@ def free_variables(function: FunctionType) -> Iterator[tuple[str, Any]]:
             yield name, cell.cell_contents
         except ValueError:
             continue
+
+
+def cell_content(cell: CellType) -> Any:
+    """What a variable of a closure holds; MISSING where it is not bound."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
 
 
 def cell_contents(function: FunctionType) -> Iterator[Any]:

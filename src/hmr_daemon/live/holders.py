@@ -1,15 +1,21 @@
-"""What holds a class: found near it where that accounts for every reference, so that the heap need not be searched."""
+"""What holds a class, found near it or in the heap, and what puts another in its place there."""
 
 from __future__ import annotations
 
 import functools
 import gc
 import sys
-from collections.abc import Iterator, Mapping
-from types import ModuleType
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
+from . import functions
+from .transaction import Transaction
+
 LIMIT = 5_000  # objects that are looked at
+SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
+"""Where instances keep a slot: each works for the class that it was made for, and no other."""
 
 
 def holders(names: Mapping[str, Any], name: str) -> list[Any] | None:
@@ -67,3 +73,64 @@ def _references_by_name() -> int:
     names: dict[str, Any] = {}
     exec("class C: pass", names)
     return sys.getrefcount(names["C"]) - _near(names, "C")[1]
+
+
+def held_by_unknown(cls: type, held_by: list[Any] | None) -> bool:
+    """Whether an object of an extension holds the class where no reference can be replaced."""
+    known = (dict, list, set, tuple, CellType, FunctionType, type, types.FrameType, types.MethodType,
+             types.GetSetDescriptorType, types.MemberDescriptorType, types.BuiltinFunctionType)  # fmt: skip
+    for holder in gc.get_referrers(cls) if held_by is None else held_by:
+        if isinstance(holder, known) or cls in type(holder).__mro__ or hasattr(holder, "__dict__"):
+            continue
+        if type(holder).__module__ not in ("builtins", "weakref", "_weakref", "typing", "functools", "types"):
+            return True
+    return False
+
+
+def replace_references(
+    transaction: Transaction, gone: Any, here: Any, skip: Iterable[Any], held_by: list[Any] | None = None
+) -> None:
+    """Wherever a container or an object's attribute holds `gone`, it holds `here`."""
+    skipped = {id(s) for s in skip}
+    for holder in gc.get_referrers(gone) if held_by is None else held_by:
+        if id(holder) in skipped or transaction.holds(holder) or _is_ours(holder):
+            continue
+        if isinstance(holder, dict):
+            _replace_in_dict(transaction, holder, gone, here)
+        elif isinstance(holder, list):
+            transaction.guard(holder)
+            for position, value in enumerate(holder):
+                if value is gone:
+                    holder[position] = here
+        elif isinstance(holder, set):
+            transaction.guard(holder)
+            holder.discard(gone)
+            holder.add(here)
+        elif isinstance(holder, CellType) and functions.cell_content(holder) is gone:
+            transaction.set_attribute(holder, "cell_contents", here)
+        elif not isinstance(holder, (type, FunctionType, types.FrameType)):
+            _replace_attributes(transaction, holder, gone, here)
+
+
+def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any, here: Any) -> None:
+    for key, value in list(holder.items()):
+        if value is gone:
+            transaction.set_item(holder, key, here)
+    if any(key is gone for key in list(holder)):
+        kept = {key: value for key, value in list(holder.items()) if key is not here}
+        transaction.refill(holder, {here if key is gone else key: value for key, value in kept.items()})
+
+
+def _replace_attributes(transaction: Transaction, holder: object, gone: Any, here: Any) -> None:
+    held = functions.own_dict(holder)
+    if isinstance(held, dict):
+        for name in [name for name, value in list(held.items()) if value is gone]:
+            transaction.set_item(held, name, here)
+    for cls in [cls for cls in type(holder).__mro__ if "__slots__" in vars(cls)]:  # made in Python
+        for name, member in list(vars(cls).items()):
+            if isinstance(member, SLOT_TYPES) and functions.own(holder, name) is gone:
+                transaction.do((object.__setattr__, holder, name, here), (object.__setattr__, holder, name, gone))
+
+
+def _is_ours(value: object) -> bool:
+    return type(value).__module__.partition(".")[0] == __name__.partition(".")[0]

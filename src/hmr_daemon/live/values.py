@@ -99,16 +99,9 @@ def _same_function(old: FunctionType, new: FunctionType, part: Callable[[Any, An
         old.__globals__ is new.__globals__
         and old.__qualname__ == new.__qualname__
         and old.__doc__ == new.__doc__
-        and all(part(_content(a), _content(b)) for a, b in cells)
+        and all(part(functions.cell_content(a), functions.cell_content(b)) for a, b in cells)
         and part(old.__defaults__, new.__defaults__)
         and part(old.__kwdefaults__, new.__kwdefaults__)
         and part(vars(old), vars(new))
         and part(getattr(old, ANNOTATIONS), getattr(new, ANNOTATIONS))
     )
-
-
-def _content(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None
