@@ -2866,6 +2866,39 @@ for name, source, *edits in (
         ("    def f(self)", "    def g(self): return 3\n            def f(self)"),
     ),
     (
+        "order of what is looked through",
+        """
+        class E1(Exception): code = 1
+        class E3(Exception): code = 3
+        found = {}
+        def find():
+            for name, value in globals().items():
+                if isinstance(value, type) and issubclass(value, Exception):
+                    found[value.code] = name
+        find()
+        order = list(found)
+        here = [name for name in globals() if name.startswith('E')]
+        """,
+        ("        class E3", "        class E2(Exception): code = 2\n        class E3"),
+        ("        class E1", "        class E0(Exception): code = 0\n        class E1"),
+    ),
+    (
+        "order of members",
+        """
+        class Form:
+            name = 'text'
+            def clean(self): return 1
+            size = 'number'
+        class Other(Form):
+            last = 1
+        def fields(cls): return [k for k in vars(cls) if not k.startswith('_')]
+        x = fields(Form)
+        """,
+        ("            size =", "            kind = 'choice'\n            size ="),
+        ("            name =", "            def first(self): return 0\n            name ="),
+        ("            name = 'text'\n", ""),
+    ),
+    (
         "member of a class inside of another",
         """
         class W:

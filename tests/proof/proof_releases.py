@@ -24,7 +24,7 @@ CHAINS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "networkx": ((), ("3.2.1", "3.3", "3.4", "3.4.2", "3.5", "3.6.1")),
     "flask werkzeug jinja2": (
-        ("markupsafe", "itsdangerous", "blinker", "click"),
+        ("flask", "werkzeug", "jinja2"),  # which ask for their own metadata; what is played stands before them
         (
             "2.3.2 2.3.4 3.1.2",
             "2.3.3 2.3.8 3.1.3",

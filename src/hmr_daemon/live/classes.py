@@ -54,6 +54,8 @@ class ClassChange:
     whole: bool
     """Whether something outside the body, a decorator, makes more of the members than they show."""
     rebased: bool
+    reshaped: bool = False
+    """Whether it has members that it had not, or the other way round: who looks through all sees that."""
     before: Mapping[str, Any] | None = None
     """The members before, where those who are told of the class, and its decorators, may have yet to set theirs."""
 
@@ -247,7 +249,9 @@ class ClassHook:
         if parameters:
             _forget_aliases()
         whole = edit.decorated_otherwise or edit.anew or rebased or parameters
-        self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased, None if whole else before))
+        reshaped = not before.keys() ^ vars(cls).keys() <= IMPLICIT
+        known = None if whole else before
+        self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased, reshaped, known))
         if edit.anew:
             self.remade.append(Remade(cls, before))
             _tell_makers(cls, bases, namespace, keywords)
@@ -386,6 +390,16 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
         if name not in NOT_MEMBERS:
             _set(transaction, cls, name, member, name in handed_on)
     _implicit_members(transaction, cls, namespace, edit)
+    transaction.order_members(cls, _places(edit))
+
+
+def _places(edit: ClassEdit) -> dict[str, tuple[int, int]]:
+    """Where in the body each member is bound first."""
+    found: dict[str, tuple[int, int]] = {}
+    for index, (statement, _) in enumerate(edit.members):
+        for position, name in enumerate((*statement.names, *sorted(statement.effects.writes))):
+            found.setdefault(mangled(name, edit.name), (index, position))
+    return {name: place for name, place in found.items() if name not in IMPLICIT}
 
 
 def _set_by_others(cls: type, edit: ClassEdit) -> dict[str, Any]:
@@ -505,7 +519,9 @@ def change(old: type, new: type) -> ClassChange:
     if not values.same(_annotations(before), _annotations(after)):
         names.add("__annotations__")
     whole = not all(values.same(before.get(name, MISSING), after.get(name, MISSING)) for name in _TOLD_APART)
-    return ClassChange(old, frozenset(names), whole, rebased=False)
+    return ClassChange(
+        old, frozenset(names), whole, rebased=False, reshaped=not before.keys() ^ after.keys() <= IMPLICIT
+    )
 
 
 _TOLD_APART = ("__abstractmethods__", "__hash__", "__match_args__", "__protocol_attrs__", *PARAMETERS)
@@ -630,6 +646,7 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
             before = old.__dict__.get(name, MISSING)
             settled = member if before is MISSING else settle(transaction, before, member, inner.get(name))
             transaction.set_member(old, name, settled)
+    transaction.order_members(old, {name: position for position, name in enumerate(vars(new)) if name not in IMPLICIT})
 
 
 def _is_inner(member: Any, cls: type) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat, starmap
 from operator import call
 from types import CodeType, ModuleType
@@ -28,6 +28,24 @@ def put_in_order(mapping: dict[Any, Any], keys: Iterable[Any]) -> None:
     order = list(keys)
     with contextlib.suppress(KeyError):  # another thread has just deleted one: an order is not worth an error
         deque(map(dict.__setitem__, repeat(mapping), order, map(mapping.pop, order)), maxlen=0)
+
+
+def in_order(names: Iterable[str], places: Mapping[str, Any]) -> list[str] | None:
+    """The names as their places tell, those that have none behind their neighbours; None where they are so already.
+
+    >>> in_order(["x", "y_", "z", "y"], {"x": 1, "y": 2, "z": 3})
+    ['x', 'y_', 'y', 'z']
+    """
+    placed = [name for name in names if name in places]
+    ordered = sorted(placed, key=places.__getitem__)
+    if placed == ordered:
+        return None
+    followers: dict[str, list[str]] = {}
+    followed = head = ""
+    for name in names:
+        followed = name if name in places else followed
+        followers.setdefault(followed, []).append(name)
+    return [name for first in (head, *ordered) for name in followers.get(first, ())]
 
 
 class Transaction:
@@ -94,6 +112,12 @@ class Transaction:
         old = cls.__dict__.get(name, MISSING)
         if old is not MISSING:
             self.do((_delete_member, cls, name), (_set_member, cls, name, old))
+
+    def order_members(self, cls: type, places: Mapping[str, Any]) -> None:
+        """Let a class's own members stand in the order that some have in its body."""
+        if (ordered := in_order(vars(cls), places)) is not None:
+            members, before = _members(cls), list(vars(cls))
+            self.do((put_in_order, members, ordered), (put_in_order, members, before))
 
     def set_item(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
         old = mapping.get(key, MISSING)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import abstract, classes, functions
-from ..live.transaction import MISSING, put_in_order
-from ..planning.graph import ModuleRecord, Node
+from ..live.transaction import MISSING
+from ..planning.graph import ModuleRecord
 from ..syntax import codes, statements
 from ..syntax.statements import Statement
+from .ordering import order_names
 from .rerunning import Rerunning
 from .run import Replaced
 
@@ -39,7 +40,7 @@ class Aftermath(Rerunning):
         self._ask_again()
         records = self.edited | {record: None for record, _, old, _ in self.outcome.rebound if old is MISSING}
         for _ in records:  # a star import may bind names in the order of another module's
-            moved = [self._order_names(record) for record in records]
+            moved = [order_names(self.graph, record) for record in records]
             if not any(moved):
                 break
         self._renew_stand_ins()
@@ -63,41 +64,6 @@ class Aftermath(Rerunning):
         if not members.keys() & vars(cls).keys():
             for name, member in members.items():
                 self.transaction.set_member(cls, name, member)
-
-    def _order_names(self, record: ModuleRecord) -> bool:
-        """New names stand where a fresh process has them: programs that go through `globals()` see the order.
-
-        Whether any had to be moved.
-        """
-        namespace = record.namespace
-        places = self._places(record)
-        placed = [name for name in namespace if name in places]
-        ordered = sorted(placed, key=places.__getitem__)
-        if placed == ordered or record.script:
-            return False
-        followers: dict[str, list[str]] = {}
-        followed = head = ""
-        for name in namespace:  # what no statement's text binds stays behind its neighbour
-            followed = name if name in places else followed
-            followers.setdefault(followed, []).append(name)
-        put_in_order(namespace, [name for first in (head, *ordered) for name in followers.get(first, ())])
-        return True
-
-    def _places(self, record: ModuleRecord) -> dict[str, tuple[float, int]]:
-        """Where each name is bound first: the statement's place, and the name's place in it."""
-        places: dict[str, tuple[float, int]] = {}
-        for name in list(record.namespace):
-            child = self.graph.modules.get(f"{record.name}.{name}")
-            importer = self.graph.importer(child) if child is not None else None
-            if importer is not None and importer.module is record and importer.alive:
-                places[name] = (importer.order, -1)
-        for node in self.graph.analyze(record):
-            names = _star_order(node) if node.star else node.statement.names if node.statement.unconditional else ()
-            positions = {name: position for position, name in enumerate(names)}
-            for name in node.writes:
-                place = (node.order, positions.get(name, 0))
-                places[name] = min(places.get(name, place), place)
-        return {name: place for name, place in places.items() if name != "__doc__"}
 
     def _ask_again(self) -> None:
         """What the interpreter remembers of classes holds no longer where it went by bases and members."""
@@ -188,14 +154,6 @@ class Aftermath(Rerunning):
         self.transaction.delete_item(sys.modules, record.name)
         self.outcome.abandoned.append(record)
         self.outcome.removed.append(record.name)
-
-
-def _star_order(node: Node) -> Sequence[str]:
-    """Names in the order in which ``from m import *`` binds them."""
-    sources = [sys.modules.get(module) for module, name in node.reads if name == "__all__"]
-    names = dict(vars(sources[0])) if sources and sources[0] is not None else {}
-    public = names.get("__all__")
-    return public if isinstance(public, (list, tuple)) else list(names)
 
 
 def _annotations(of: Iterable[Statement]) -> list[object]:

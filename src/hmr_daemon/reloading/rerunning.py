@@ -28,6 +28,7 @@ from . import contributions, keeping
 from .definitions import Hooks, fresh, is_of, made_here
 from .editing import Editing, mention, registers_otherwise
 from .failures import explain
+from .ordering import order_names
 from .run import IMMUTABLE, Emptied
 
 MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
@@ -60,6 +61,8 @@ class Bindings(MutableMapping[str, Any]):
 
 
 DEFINING = ("def", "class")
+LOOKING = frozenset({"globals", "vars", "dir", "locals"})
+"""By what a statement looks through all names of its module."""
 
 
 class Rerunning(Editing):
@@ -120,6 +123,7 @@ class Rerunning(Editing):
         elsewhere = self._set_elsewhere(node)
         unexplained = self._take_unexplained(node)
         with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node) as hidden:
+            self._show_in_order(node)
             for name in self._bind(node, reason, before):
                 hidden.pop(name, None)
             self._note_holders(node, before)
@@ -138,6 +142,17 @@ class Rerunning(Editing):
         self._tell_others(node, grouped, elsewhere)
         self._close_groups(node)
         self._put_in_order()
+
+    def _show_in_order(self, node: Node) -> None:
+        """Who looks through all names of a module sees new ones where a fresh process has them."""
+        records = [*self.scanning.get(node, ()), *([node.module] if LOOKING & node.statement.effects.reads else ())]
+        records += [
+            self.graph.modules[module]
+            for module, name in node.reads
+            if name == "__dict__" and module in self.graph.modules
+        ]
+        for record in dict.fromkeys(records):
+            order_names(self.graph, record)
 
     def _note_holders(self, node: Node, before: Mapping[str, Any]) -> None:
         """What holds the classes that were just made, before this run does."""

@@ -261,6 +261,8 @@ class RunState:
         """By word, the modules whose texts have it."""
         self.sources: dict[ModuleRecord, bytes] = {}
         """These texts, unpacked once."""
+        self.scanning: dict[Node, list[ModuleRecord]] = defaultdict(list)
+        """Statements that run what looks through all names of modules, with these."""
         self.full_run: set[str] = set()
         self.imports_ready = False
         self.edited: dict[ModuleRecord, None] = {}

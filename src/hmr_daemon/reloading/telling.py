@@ -21,6 +21,8 @@ INTROSPECTION = frozenset({
     "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
 })  # fmt: skip
 """What a statement mentions that looks at a function rather than calls it."""
+LOOKING = frozenset({"__dict__", "dir", "getmembers", "vars"})
+"""What a statement mentions that goes through all members of something."""
 ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 MANY = 1_000  # entries of a container that are looked at
@@ -59,6 +61,7 @@ class Telling(Families):
     def _scan_again(self, reader: Node, code: CodeType, reason: str, name: str) -> None:
         """What a function found as it looked through all names is collected anew."""
         self.schedule(reader, reason, name, code_changed=True)
+        self.scanning[reader] += self.graph.at_path(code.co_filename)
         self._make_anew(code)
 
     def _calls_what_reads(self, reader: Node, name: str) -> bool:
@@ -176,7 +179,7 @@ class Telling(Families):
         if change is None or change.whole:
             looks = effects.calls or effects.operates or bool(effects.attributes)
             return looks or reader.statement.kind not in ("class", "def")
-        if change.names & effects.attributes:
+        if change.names & effects.attributes or (change.reshaped and self._looks_through(reader, change)):
             return True
         namespace = reader.module.namespace
         if not ASKING.isdisjoint(effects.reads) and any(classes.is_protocol(namespace.get(n)) for n in effects.reads):
@@ -186,6 +189,15 @@ class Telling(Families):
         if change.special:
             return effects.calls or reader.statement.kind not in ("class", "def", "assign")
         return self._ran_what_names(reader, change)
+
+    def _looks_through(self, reader: Node, change: classes.ClassChange) -> bool:
+        """Whether a statement goes through all members of classes, itself or by what it ran; not as a class is made."""
+        if reader.statement.kind in ("class", "def"):
+            return False
+        effects, modules = reader.statement.effects, [cls.__module__ for cls in change.cls.__mro__]
+        if not LOOKING.isdisjoint(effects.attributes | effects.reads):
+            return True
+        return any(True for word in LOOKING for _ in self._codes_run(reader, modules, word))
 
     def _asks_for_annotations(self, reader: Node, known: str) -> bool:
         """Whether a statement may look at the annotations of a class: itself, or a library that it hands it to."""
