@@ -537,6 +537,7 @@ class Model(metaclass=Meta):
     cache = {}
     first = Field()
     tags = ["a"]
+    limit = (least := 1) + 1
     class Inner:
         depth = 1
     def key(self): return 1
@@ -558,7 +559,7 @@ names = sorted(Model.fields)
     )
     assert process.see("all(a is b for a, b in zip(held, (M.first, M.cache, M.fields, M.seen, M.Inner)))")
     fields = more.replace("    first", "    zeroth = Field()\n    first")
-    assert ran(process, {"models.py": fields}) == ["models:19 Model", "models:28 Other", "models:29 names"]
+    assert ran(process, {"models.py": fields}) == ["models:19 Model", "models:29 Other", "models:30 names"]
     assert process.see("(models.names, list(M.fields), M.first.number > M.zeroth.number)") == (
         ["first", "zeroth"],
         ["zeroth", "first"],
@@ -644,3 +645,37 @@ def test_a_module_that_cannot_become_a_package_yet(live: LiveFactory) -> None:
     assert not event.ok and process.see("(user.y, hasattr(tools, '__path__'))") == (1, False)
     assert ran(process, {"tools/__init__.py": "x = 2\n"}) == ["tools:1 x", "user:1 x", "user:2 y"]
     assert process.see("(user.y, hasattr(tools, '__path__'))") == (2, True)
+
+
+def test_an_instance_that_looks_into_itself_is_not_made_again(live: LiveFactory) -> None:
+    source = """\
+class Server:
+    def __init__(self, **options):
+        self.__dict__.update(options)
+        self.names = sorted(vars(self))
+server = Server(port=1)
+members = [name for name in vars(Server) if name[0] != "_"]
+"""
+    process = live({"a.py": source})
+    process.load("import a\na.server.calls = 5")
+    more = source.replace("server = ", "    def stop(self): return self.calls\nserver = ")
+    assert ran(process, {"a.py": more}) == ["a:1 Server", "a:7 members"]
+    assert process.see("(a.server.stop(), a.members)") == (5, ["stop"])
+
+
+def test_a_class_inside_that_is_made_otherwise(live: LiveFactory) -> None:
+    """Who makes its instances does so again; not who makes those of the class around it."""
+    source = """\
+class Server:
+    class Options:
+        pass
+    def __init__(self):
+        self.calls = 0
+server = Server()
+options = Server.Options()
+"""
+    process = live({"a.py": source})
+    process.load("import a\na.server.calls = 5")
+    more = source.replace("        pass", "        def __init__(self): self.port = 1")
+    assert ran(process, {"a.py": more}) == ["a:1 Server", "a:7 options"]
+    assert process.see("(a.server.calls, a.options.port)") == (5, 1)

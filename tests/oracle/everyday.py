@@ -2891,8 +2891,7 @@ for name, source, *edits in (
             size = 'number'
         class Other(Form):
             last = 1
-        def fields(cls): return [k for k in vars(cls) if not k.startswith('_')]
-        x = fields(Form)
+        x = [k for k in vars(Form) if not k.startswith('_')]
         """,
         ("            size =", "            kind = 'choice'\n            size ="),
         ("            name =", "            def first(self): return 0\n            name ="),

@@ -72,8 +72,9 @@ class ClassChange:
         """The same, told of together with the `changes` (by identity) of the classes inside of this one."""
         inner = [changes[id(m)] for m in list(vars(self.cls).values()) if isinstance(m, type) and id(m) in changes]
         found = [each.with_inner(changes) for each in inner if _is_inner(each.cls, self.cls)]
-        names, whole = self.names.union(*(each.names for each in found)), any(each.whole for each in found)
-        return replace(self, names=names, whole=self.whole or whole) if found else self
+        names = {name for each in found for name in each.names if not (name[:2] == "__" == name[-2:])}
+        names |= {each.cls.__name__ for each in found if each.special or each.whole}  # it is made otherwise, not this
+        return replace(self, names=self.names | names) if found else self
 
     @property
     def shown(self) -> frozenset[str]:

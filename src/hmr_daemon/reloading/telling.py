@@ -21,8 +21,10 @@ INTROSPECTION = frozenset({
     "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
 })  # fmt: skip
 """What a statement mentions that looks at a function rather than calls it."""
-LOOKING = frozenset({"__dict__", "dir", "getmembers", "vars"})
-"""What a statement mentions that goes through all members of something."""
+LOOKING = frozenset({"dir", "getmembers"})
+"""What code mentions that goes through all members of something."""
+LOOKING_HERE = LOOKING | {"__dict__", "vars"}
+"""The same of a statement that names the class; elsewhere these are most often an instance's own."""
 ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 MANY = 1_000  # entries of a container that are looked at
@@ -195,7 +197,7 @@ class Telling(Families):
         if reader.statement.kind in ("class", "def"):
             return False
         effects, modules = reader.statement.effects, [cls.__module__ for cls in change.cls.__mro__]
-        if not LOOKING.isdisjoint(effects.attributes | effects.reads):
+        if not LOOKING_HERE.isdisjoint(effects.attributes | effects.reads):
             return True
         return any(True for word in LOOKING for _ in self._codes_run(reader, modules, word))
 

@@ -154,7 +154,7 @@ class _Transformer:
             if inner and change in (Change.SAME, Change.BODY):
                 body[position] = _inner_class(statement.parse(), qualname)
             elif change is Change.SAME and _binds_value(statement):
-                (name,) = statement.effects.writes
+                name = statement.names[0]
                 used = any(name in other.effects.reads for other in new_members)
                 known: list[str | bool] = [qualname, mangled(name, node.name), used, counted]
                 body[position] = _handing_over(body[position], [_at(ast.Constant(each), node) for each in known])
