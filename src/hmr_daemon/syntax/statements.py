@@ -157,7 +157,7 @@ class _Syntax(dict[int, tuple[Statement, ast.stmt]]):
 
 
 _remembered = _Syntax()
-MOST_REMEMBERED = 2_000_000
+MOST_REMEMBERED = 600_000  # characters; their syntax takes up 45 times as much
 
 
 def remember_syntax() -> None:
