@@ -43,6 +43,25 @@ def test_a_file_that_came_to_belong_to_a_stranger_is_not_taken_up(live: LiveFact
 
 
 @as_root
+def test_a_package_of_a_stranger_takes_no_module_s_place(live: LiveFactory, tmp_path: Path) -> None:
+    process = live({"mod.py": "def f():\n    return 1\n"})
+    process.load("import mod, hmr_daemon")
+    write(tmp_path, {"aside/__init__.py": "open('broken in', 'w')\ndef f():\n    return 'theirs'\n"})
+    os.chown(tmp_path / "aside" / "__init__.py", STRANGER, -1)
+    os.rename(tmp_path / "aside", tmp_path / "mod")
+    os.unlink(tmp_path / "mod.py")
+    event = process.wait_reload()
+    assert not event.ok
+    assert process.see("hmr_daemon.errors()[0].summary").startswith(f"not taken up: it belongs to user {STRANGER} now")
+    assert process.see("(hmr_daemon.retry(), mod.f())") == (False, 1)
+    assert not (tmp_path / "broken in").exists()
+    write(tmp_path, {"aside.py": "def f():\n    return 2\n"})
+    os.replace(tmp_path / "aside.py", tmp_path / "mod" / "__init__.py")
+    assert process.wait_reload().ok
+    assert process.see("(mod.f(), hmr_daemon.errors())") == (2, ())
+
+
+@as_root
 @pytest.mark.parametrize("what", ["the link", "its target"])
 def test_a_link_that_is_swapped_leads_to_no_stranger(live: LiveFactory, tmp_path: Path, what: str) -> None:
     write(tmp_path, {"real.txt": "def f():\n    return 1\n", "theirs.txt": "def f():\n    return 'theirs'\n"})

@@ -95,7 +95,7 @@ class Saves:
             other = forms.other_form(path) if self._graph.at_path(path) and not os.path.lexists(path) else None
             if other is not None:
                 self._graph.gone.add(path)
-                self._followed.watch([other])
+                self._followed.watch_successor(path, other)
                 found.append(other)
         return found
 
@@ -132,7 +132,7 @@ class Saves:
     def _change(self, path: str) -> Change | None:
         """What a save changed; None where the file holds what is live, cannot be had now, or is no one's."""
         reading = self._followed.read(path)
-        records, source = self._graph.at_path(path) or self._graph.taken_over(path), reading.source
+        records, source = self._graph.meant_by(path), reading.source
         if reading.is_gone and records:
             self._graph.gone.add(path)
         if reading.error is not None and (records or self.pending.waits_for(path) or self._graph.openers(path)):
@@ -262,7 +262,7 @@ class Saves:
     def _keep_pending(self, files: Iterable[str], event: Reload) -> None:
         involved = involved_in(event)
         self._followed.watch(path for path in involved if os.path.isabs(path))
-        modules = [path for path in files if self._graph.at_path(path) or self._graph.taken_over(path)]
+        modules = [path for path in files if self._graph.meant_by(path)]
         self.pending.keep(modules, involved, event)
 
 

@@ -276,8 +276,10 @@ class Graph:
     def at_path(self, path: str) -> list[ModuleRecord]:
         return list(self._by_path.get(path, ()))
 
-    def taken_over(self, path: str) -> list[ModuleRecord]:
-        """The modules of a file that is gone and that one at `path` takes the place of: see `forms`."""
+    def meant_by(self, path: str) -> list[ModuleRecord]:
+        """The modules of a file; where it has none, those of one that is gone and that it takes the place of."""
+        if records := self.at_path(path):
+            return records
         other = forms.other_form(path)
         return [each for each in self.at_path(other) if not each.script] if other in self.gone and other else []
 

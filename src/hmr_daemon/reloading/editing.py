@@ -27,7 +27,7 @@ class Editing(Swapping):
     """A run that takes edited files up."""
 
     def _file_edits(self, change: Change, versions: Versions) -> Iterator[FileEdit]:
-        for record in self.graph.at_path(change.path) or self.graph.taken_over(change.path):
+        for record in self.graph.meant_by(change.path):
             if change.source is None or sys.modules.get(record.name) is None:
                 continue
             edit = versions.edit(record, change.source, change.path)

@@ -72,6 +72,12 @@ class Followed:
                     self._owners.learn(path, state[-1])
         self.watcher.watch(paths)
 
+    def watch_successor(self, path: str, successor: str) -> None:
+        """Watch a file that is to take the place of another; the program has not taken it from anyone."""
+        self._seen.setdefault(successor, settled(signature(successor)))
+        self._owners.inherit(path, successor)
+        self.watcher.watch([successor])
+
     def watch_data(self) -> None:
         """Watch the data files that have been opened by now."""
         self.watch(self._data_files())

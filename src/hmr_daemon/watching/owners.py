@@ -17,6 +17,11 @@ class Owners:
         if owner not in _trusted():
             self._others[path] = owner
 
+    def inherit(self, path: str, successor: str) -> None:
+        """A file is to take the place of another: it may belong to whom that belonged to, and to no one else."""
+        if path in self._others:
+            self._others[successor] = self._others[path]
+
     def read(self, path: str) -> tuple[bytes, int | None]:
         """The file's bytes, and the owner where that is a stranger.
 
