@@ -28,9 +28,8 @@ class Hooks:
         """Functions whose default values are others now."""
         self.shown: list[FunctionType] = []
         """Functions of which something else shows now: defaults, docstring, attributes or annotations."""
-        self.fresh_members: dict[str, dict[str, Any]] = {}
+        self.fresh_members: dict[str, dict[str, Any]] = {qualname: {} for qualname in request.keeping}
         """By qualified name of a class and name, values that its body made again, though their text is what it was."""
-        self.fresh_members.update({qualname: {} for qualname in request.keeping})
         self.class_hook = classes.ClassHook(run.transaction, request.classes, partial(resolve, before))
 
     def objects(self) -> dict[str, Any]:
@@ -50,7 +49,7 @@ class Hooks:
         if type(old) is not type(value) or isinstance(value, IMMUTABLE) or (counted and not container):
             return value
         if used or container:
-            self.fresh_members.setdefault(qualname, {})[name] = value
+            self.fresh_members[qualname][name] = value
             return value
         return old
 

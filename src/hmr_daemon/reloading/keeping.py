@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection
-from types import ModuleType
 from typing import Any
 
 from ..live import classes, reach
@@ -45,7 +44,7 @@ def running_changed(run: Telling, node: Node, made: Collection[type]) -> frozens
     found, explained = set[str](), set[int]()
     for name in effects.reads:
         value = node.module.namespace.get(name)
-        if isinstance(value, (*IMMUTABLE, ModuleType)) and not callable(value):
+        if isinstance(value, IMMUTABLE) and not callable(value):
             continue
         used = ran & reach.reached([value], effects.attributes, files, known=run.known[""]).keys()
         explained |= used

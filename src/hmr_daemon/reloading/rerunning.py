@@ -6,7 +6,7 @@ import ast
 import copy
 import enum
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping, Set
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Set
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from types import CodeType, FunctionType, ModuleType
@@ -477,9 +477,7 @@ class Rerunning(Editing):
             notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
         if loads := self.recorder.take_loads():
             self.outcome.loaded += self.graph.absorb_all(loads)
-            self.code_users.clear()
-            self.texts_with.clear()
-            self.sources.clear()
+            self.forget_texts()
         self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
         if hooks is not None:
             self._take_up(hooks, node)
@@ -496,7 +494,7 @@ class Rerunning(Editing):
             new_text=text,
             changed_names=frozenset(reason.changed_names),
             code_changed=reason.code_changed,
-            in_place=self._in_place(node, before),
+            in_place=self._in_place(node, before, whole),
             keeping=frozenset(cls.__qualname__ for cls in whole),
             inner=keeping.inner_classes(whole),
             running=keeping.running_changed(self, node, whole) if whole and reason.code_changed else None,
@@ -554,11 +552,10 @@ class Rerunning(Editing):
             if self.graph.importer(record) is node:
                 self.set_importer(record, cycles.first_user(self.graph, record))
 
-    def _in_place(self, node: Node, before: Mapping[str, Any]) -> frozenset[str]:
+    def _in_place(self, node: Node, before: Mapping[str, Any], whole: Collection[type]) -> frozenset[str]:
         """Qualified names of the statement's classes whose live objects can take their new members."""
         found = set()
         waiting = [v for v in before.values() if self._made_before(node, v)]
-        whole = self._made_as_a_whole(node, before)
         while waiting:
             cls = waiting.pop()
             if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:

@@ -277,3 +277,9 @@ class RunState:
         self.grown_names: dict[int, tuple[CodeType, frozenset[str]]] = {}
         """What each code object adds to, by its identity."""
         self.global_writes: dict[int, frozenset[str]] = {}
+
+    def forget_texts(self) -> None:
+        """Modules have other code than before: what was learned of the texts of all holds no longer."""
+        self.code_users.clear()
+        self.texts_with.clear()
+        self.sources.clear()

@@ -34,9 +34,7 @@ class Swapping(Assigning):
         self.agenda.forget_tables()
         self.code_index.clear()
         self.all_code.clear()
-        self.code_users.clear()
-        self.texts_with.clear()
-        self.sources.clear()
+        self.forget_texts()
         changed = {id(old) for old in self.swap.changed}
         new_of = {id(old): new for old, new in self.swap.pairs}
         self._clear_caches({id(new) for old, new in self.swap.pairs if id(old) in changed})

@@ -357,15 +357,18 @@ def _binds_value(statement: Statement) -> bool:
 def _handing_over(node: ast.stmt, known: Sequence[ast.expr]) -> ast.stmt:
     """An assignment of what the hook makes of a value, and of what is `known` of it."""
     assert isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
-    method = _at(ast.Attribute(ast.Constant(MEMBER_HOOK), "member", ast.Load()), node)  # calling a text is warned of
-    return _with(node, value=_at(ast.Call(method, [node.value, *known], []), node))
+    return _with(node, value=_at(_member_call("member", [node.value, *known]), node))
+
+
+def _member_call(method: str, arguments: list[ast.expr]) -> ast.Call:
+    """A call of a method of the hook: calling a text itself, as stands there for it, is warned of."""
+    return ast.Call(ast.Attribute(ast.Constant(MEMBER_HOOK), method, ast.Load()), arguments, [])
 
 
 def _inner_class(node: ast.stmt, qualname: str) -> ast.stmt:
     """In place of a class that stays what it is, an assignment of what the hook gives for it."""
     assert isinstance(node, ast.ClassDef)
-    method = ast.Attribute(ast.Constant(MEMBER_HOOK), "inner", ast.Load())
-    value = ast.Call(method, [ast.Constant(f"{qualname}.{node.name}")], [])
+    value = _member_call("inner", [ast.Constant(f"{qualname}.{node.name}")])
     return _at(ast.Assign([ast.Name(node.name, ast.Store())], value), node)  # type: ignore[no-any-return]
 
 
