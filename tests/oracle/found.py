@@ -277,3 +277,55 @@ if sys.version_info >= (3, 13):
         ("class B[T]", "class B[T, V = int]"),
         ("class B[T, V = int]", "class B[V = str]"),
     )
+case(
+    "entry set in a table of another module",
+    "m2",
+    {
+        "m1.py": "table = {'a': 1}\n",
+        "m2.py": "import m1\nclass K:\n    w = sum(m1.table.values())\nx = sum(m1.table.values())\n",
+    },
+    {"m2.py": "import m1\nm1.table['a'] += 1\nclass K:\n    w = sum(m1.table.values())\nx = sum(m1.table.values())\n"},
+)
+chain(
+    "registered in a loop behind a cache",
+    """
+    import functools
+    hooks = []
+    @functools.lru_cache
+    def count(): return len(hooks)
+    x = count()
+    """,
+    (
+        "@functools.lru_cache",
+        "for n in range(3):\n    @hooks.append\n    def hook(a=n): pass\n@functools.lru_cache",
+    ),
+)
+case(
+    "default of a named tuple, made by a cached property",
+    "m2",
+    {
+        "m1.py": "import functools, typing\nclass D(typing.NamedTuple):\n    x: int = 7\nclass K:\n"
+        "    @functools.cached_property\n    def p(self): return D()\n    def m(self): return self.p\n",
+        "m2.py": "import m1\nclass L:\n    def f(self, v=m1.K().m()): return v.x\ny = L().f()\n",
+    },
+    {
+        "m1.py": "import functools, typing\nclass D(typing.NamedTuple):\n    x: int = 1\nclass K:\n"
+        "    @functools.cached_property\n    def p(self): return D()\n    def m(self): return self.p\n",
+    },
+)
+if sys.version_info < (3, 14):  # since then they are computed when asked for
+    chain(
+        "annotations on a condition",
+        """
+        import sys
+        if sys.platform == 'nowhere':
+            Family: type = int
+            Default: int = 1
+        else:
+            Default: int = 2
+            Family: type = str
+        x = list(__annotations__)
+        """,
+        ("Family: type = str", "Family: type = bytes"),
+        ("x = ", "Late: int = 3\nx = "),
+    )

@@ -84,7 +84,12 @@ class ClassChange:
     @property
     def special(self) -> bool:
         """Whether code that merely uses the class runs what changed."""
-        return any(n.startswith("__") and n.endswith("__") and n not in LOOKED_AT for n in self.names)
+        return bool(self.special_names)
+
+    @property
+    def special_names(self) -> frozenset[str]:
+        """The members by which it does: special methods, and what else is found by its name."""
+        return frozenset(n for n in self.names if n[:2] == "__" == n[-2:] and n not in LOOKED_AT)
 
     @property
     def is_none(self) -> bool:
@@ -585,6 +590,19 @@ def adopt(
     with abstract.renewed(transaction, new):
         take_over(transaction, old, new, problems)
     return new
+
+
+def continue_as(transaction: Transaction, old: type, new: type, problems: list[str]) -> type:
+    """`new` stands where `old` is not defined any more, in another module or under another name: what goes on.
+
+    Others may have used the new one already.
+    """
+    if same_layout(old, new):
+        _move_subclasses(transaction, new, old)
+        _move_instances(transaction, new, old)
+        for name in ("__name__", "__qualname__"):
+            transaction.set_attribute(old, name, getattr(new, name))
+    return adopt(transaction, old, new, problems)
 
 
 def graft_member(transaction: Transaction, cls: type, name: str, other: type) -> None:

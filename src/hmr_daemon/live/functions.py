@@ -6,6 +6,7 @@ import functools
 import gc
 import inspect
 import sys
+import types
 import weakref
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,12 @@ from .transaction import MISSING, Transaction, put_in_order
 
 Pair = tuple[CodeType, CodeType]
 CONTAINERS = (list, tuple, dict, set, frozenset)
+LEAVES = frozenset(map(id, (
+    bool, int, float, complex, str, bytes, types.NoneType, types.BuiltinFunctionType, types.WrapperDescriptorType,
+    types.MethodWrapperType, types.MethodDescriptorType, types.ClassMethodDescriptorType, types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+)))  # fmt: skip
+"""Identities of the types whose values are made of nothing; a metaclass of the user's may compare types as it likes."""
 
 
 @dataclass(eq=False, repr=False)
@@ -333,14 +340,14 @@ def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
         yield from (part for part in list(value)[:500] if _leads_on(part))
     elif kind is dict:
         yield from (part for part in list(value.values())[:500] if _leads_on(part))
-    else:
+    elif id(kind) not in LEAVES:
         inner = own(value, "__wrapped__")
         if inner is not MISSING and (wrapped or _calls_wrapped(value)):
             yield inner
         if isinstance(value, functools.cached_property):
             yield value.func
-        names = [name for name in own_dict(value) if wrapped or name != "__wrapped__"]
-        yield from (part for name in names if _leads_on(part := own_dict(value).get(name)))
+        held = list(own_dict(value).items())
+        yield from (part for name, part in held if (wrapped or name != "__wrapped__") and _leads_on(part))
 
 
 def _calls_wrapped(value: Any) -> bool:
@@ -384,7 +391,12 @@ def contents(function: FunctionType) -> Iterator[Any]:
 
 
 def _leads_on(value: Any) -> bool:
-    return callable(value) or hasattr(type(value), "__get__") or type(value) in (list, tuple, dict, set)
+    kind = type(value)
+    if kind is FunctionType:
+        return True
+    if id(kind) in LEAVES:
+        return False
+    return callable(value) or hasattr(kind, "__get__") or kind in (list, tuple, dict, set)
 
 
 def own(value: Any, name: str) -> Any:

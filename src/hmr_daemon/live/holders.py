@@ -113,12 +113,23 @@ def replace_references(
 
 
 def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any, here: Any) -> None:
+    cls = _class_with(holder)
     for key, value in list(holder.items()):
-        if value is gone:
+        if value is gone and cls is None:
             transaction.set_item(holder, key, here)
+        elif value is gone and cls is not None:  # CPython remembers what it has found of a class
+            transaction.set_member(cls, key, here)
     if any(key is gone for key in list(holder)):
         kept = {key: value for key, value in list(holder.items()) if key is not here}
         transaction.refill(holder, {here if key is gone else key: value for key, value in kept.items()})
+
+
+def _class_with(members: dict[Any, Any]) -> type | None:
+    """The class that has a dict as its own."""
+    if "__module__" not in members or "__qualname__" in members:
+        return None
+    found = [each for each in gc.get_referrers(members) if isinstance(each, type)]
+    return next((cls for cls in found if any(held is members for held in gc.get_referents(vars(cls)))), None)
 
 
 def _replace_attributes(transaction: Transaction, holder: object, gone: Any, here: Any) -> None:

@@ -26,9 +26,14 @@ INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 TABLES = (dict, list, tuple)
 TAKING = {dis.opmap.get(name) for name in ("BINARY_SUBSCR", "BINARY_OP", "GET_ITER", "CALL_FUNCTION_EX")}
 TAKING_METHODS = frozenset({"get", "values", "items", "pop", "popitem"})
-LIMIT = 2_000
+LIMIT = 1_000
+DESCRIPTORS = (staticmethod, classmethod, property)
+NOTHING: frozenset[str] = frozenset()
 OPERATORS = "<operators>"
 """Stands among mentioned attributes for all special methods that operators run."""
+
+
+Mentioned = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,17 +43,36 @@ class Step:
     value: Any
     """Kept, for it is known by its identity."""
     ran: tuple[CodeType, ...]
-    leads_to: tuple[tuple[Any, frozenset[str]], ...]
+    leads_to: tuple[tuple[Any, Mentioned | None], ...]
+    """With the names that are asked of each; None for those that were asked of this one."""
+    hands_on: bool
+    """Whether it is not told by the names that mean something to this value what its parts are asked."""
 
 
 class Known:
     """What was learned on the way, for others who ask the same of the same files."""
 
     def __init__(self) -> None:
-        self.steps: dict[tuple[int, frozenset[str]], Step] = {}
-        """By the identity of a value and the names that are asked of it."""
+        self.steps: dict[tuple[int, Mentioned], Step] = {}
+        """By the identity of a value and those of the names asked of it that mean something to it."""
         self._members: dict[type, dict[str, list[Any]]] = {}
         self._functions: dict[int, list[FunctionType]] = {}
+        self._names: dict[int, tuple[type, Mentioned]] = {}
+
+    def meaning(self, value: Any, mentioned: Mentioned) -> Mentioned:
+        """Those of the names asked of a value that mean something to it."""
+        kind = type(value)
+        if kind is FunctionType or kind in TABLES or kind in DESCRIPTORS:
+            return NOTHING
+        if isinstance(value, ModuleType):
+            return mentioned
+        cls = value if isinstance(value, type) else kind
+        found = self._names.get(id(cls))
+        if found is None:
+            owners = [*cls.__mro__, *type(cls).__mro__] if cls is value else cls.__mro__
+            names = {name for owner in owners if owner.__module__ != "builtins" for name in vars(owner)}
+            found = self._names[id(cls)] = (cls, frozenset((*names, OPERATORS)))
+        return mentioned & found[1]
 
     def functions(self, member: Any) -> list[FunctionType]:
         """What a member that was told by `members` leads to."""
@@ -83,32 +107,36 @@ def reached(
     operators may run special methods. `known` is what others have learned, and takes up what is learned now.
     """
     found: dict[int, CodeType] = {}
-    steps = {} if known is None else known.steps
-    seen: set[tuple[int, frozenset[str]]] = set()
+    known = Known() if known is None else known
+    seen: set[tuple[int, Mentioned]] = set()
     if operates:
         attributes = {*attributes, OPERATORS}
-    waiting: list[tuple[Any, frozenset[str]]] = [(value, frozenset(attributes)) for value in values]
+    waiting: list[tuple[Any, Mentioned]] = [(value, frozenset(attributes)) for value in values]
     while waiting and len(seen) < LIMIT:
         value, mentioned = waiting.pop()
-        key = (id(value), mentioned if not isinstance(value, FunctionType) else frozenset())
+        key = (id(value), known.meaning(value, mentioned))
         if key in seen:
             continue
-        seen.add(key)
-        step = steps.get(key)
+        step = known.steps.get(key)
         if step is None:
-            step = steps[key] = _step(value, mentioned, files, results)
+            step = known.steps[key] = _step(value, key[1], files, results)
+        if step.hands_on and (id(value), mentioned) in seen:
+            continue
+        seen.add((id(value), mentioned) if step.hands_on else key)
         for code in step.ran:
             found[id(code)] = code
-        waiting.extend(step.leads_to)
+        waiting += [(part, mentioned if names is None else names) for part, names in step.leads_to]
     return found
 
 
-def _step(value: Any, mentioned: frozenset[str], files: Collection[str], results: bool) -> Step:
+def _step(value: Any, mentioned: Mentioned, files: Collection[str], results: bool) -> Step:
     if not isinstance(value, FunctionType):
-        return Step(value, (), tuple(_with_owner(value, mentioned)))
+        leads_to = tuple(_with_owner(value, mentioned))
+        hands_on = any(names is None and type(p) not in (FunctionType, *DESCRIPTORS) for p, names in leads_to)
+        return Step(value, (), leads_to, hands_on)
     ran: dict[int, CodeType] = {}
-    leads_to = tuple(_called_by(value, files, ran, results))
-    return Step(value, tuple(ran.values()), leads_to)
+    found = tuple(_called_by(value, files, ran, results))
+    return Step(value, tuple(ran.values()), found, False)
 
 
 def reached_in(
@@ -133,11 +161,11 @@ def reached_in(
     return reached(list(methods.values()), (), files, known=known)
 
 
-def _with_owner(value: Any, mentioned: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+def _with_owner(value: Any, mentioned: Mentioned) -> Iterator[tuple[Any, Mentioned | None]]:
     """What using `value` may run; a method that runs may run other methods of its class."""
     cls = value if isinstance(value, type) else type(value)
     for part in _used(value, mentioned):
-        yield part, mentioned
+        yield part, None
         for function in (part, *functions.parts(part)) if not isinstance(part, (type, ModuleType)) else ():
             if type(function) is FunctionType and not isinstance(value, ModuleType):
                 yield cls, frozenset(function.__code__.co_names)
@@ -145,7 +173,7 @@ def _with_owner(value: Any, mentioned: frozenset[str]) -> Iterator[tuple[Any, fr
 
 def _called_by(
     function: FunctionType, files: Collection[str], found: dict[int, CodeType], results: bool
-) -> Iterator[tuple[Any, frozenset[str]]]:
+) -> Iterator[tuple[Any, Mentioned]]:
     for content in functions.cell_contents(function):
         if callable(content):
             yield content, frozenset()
@@ -214,6 +242,8 @@ def _of_module(module: ModuleType, mentioned: Collection[str]) -> Iterator[Any]:
 
 
 def _of_class(cls: type, mentioned: Collection[str]) -> Iterator[Any]:
+    names = sorted(mentioned)
     for owner in cls.__mro__:
         if owner.__module__ != "builtins":
-            yield from (member for name, member in list(vars(owner).items()) if name in mentioned)
+            members = vars(owner)
+            yield from [members[name] for name in names if name in members]

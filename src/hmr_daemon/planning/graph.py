@@ -589,9 +589,9 @@ class Graph:
             return {module for _, module, _ in record.facts.reads}
         return {module for node in record.nodes or () for module, _ in node.reads}
 
-    def was_read(self, module: str) -> bool:
-        """Whether a statement ever read something of the module."""
-        return module in self._read
+    def was_used(self, record: ModuleRecord) -> bool:
+        """Whether a statement imported the module first, or ever read something of it."""
+        return record.parent is not None or record.name in self._read
 
     def runners(self, code: CodeType) -> list[Node]:
         return [node for node in self._resolved(self._runners.users(id(code))) if id(code) in node.ran]

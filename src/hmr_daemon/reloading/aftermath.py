@@ -122,8 +122,9 @@ class Aftermath(Rerunning):
             if not annotations and not now:
                 self.transaction.delete_item(record.namespace, "__annotations__")
         if isinstance(annotations, dict):
-            order = [n for node in nodes for n in node.statement.effects.annotates]
-            ordered = {name: annotations[name] for name in order if name in annotations}
+            places = {n: place for place, node in enumerate(nodes) for n in node.statement.effects.annotates}
+            known = [name for name in annotations if name in places]  # those of one statement as that has added them
+            ordered = {name: annotations[name] for name in sorted(known, key=places.__getitem__)}
             if len(ordered) == len(annotations) and list(ordered) != list(annotations):
                 self.transaction.guard(annotations)
                 annotations.clear()

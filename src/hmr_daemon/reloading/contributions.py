@@ -88,7 +88,8 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     """
     changed: list[Place] = []
     old = again.old
-    registered = _registers(node.statement, again.made_of) or (old is not None and _registers(old, again.made_of))
+    made_of = node.codes if again.added else again.made_of
+    registered = _registers(node.statement, made_of) or (old is not None and _registers(old, made_of))
     if not registered or (again.anew and not again.before and not again.added):
         yield changed
         return

@@ -223,7 +223,7 @@ class Editing(Swapping):
         leaving = dict.fromkeys(gone)
         while True:
             users = {record: self._users(record, leaving) for record in leaving}
-            found = {each: n for each, n in users.items() if n or (n is not None and self.graph.was_read(each.name))}
+            found = {each: n for each, n in users.items() if n or (n is not None and self.graph.was_used(each))}
             if len(found) == len(users):
                 return {each: nodes or [] for each, nodes in found.items()}
             leaving = dict.fromkeys(found)

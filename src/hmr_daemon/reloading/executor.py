@@ -15,6 +15,7 @@ from ..model import Change, Reload
 from ..planning import cycles
 from ..planning.graph import Graph
 from ..syntax import codes, statements
+from . import moved
 from .aftermath import Aftermath
 from .failures import explain, files_of, missing_module
 from .interactive import Interactive
@@ -106,6 +107,7 @@ class _Run(Aftermath):
         edits = [edit for change in changes for edit in self._file_edits(change, versions)]
         self._apply_edits(edits)
         self._take_leave()
+        self.departed = list(moved.departures(self))
         self._preset()
         self._swap_code()
         self._seed()
@@ -130,4 +132,5 @@ class _Run(Aftermath):
             self._run_agenda()
         self._put_rest_back()
         self.set_up_attributes()
+        moved.hand_over(self)
         self._after()

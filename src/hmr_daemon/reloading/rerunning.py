@@ -24,7 +24,7 @@ from ..syntax import codes, statements
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.instrument import Request, instrument
 from ..syntax.statements import Parsed
-from . import contributions, keeping
+from . import contributions, keeping, moved
 from .definitions import Hooks, fresh, is_of, made_here
 from .editing import Editing, mention, registers_otherwise
 from .failures import explain
@@ -127,6 +127,7 @@ class Rerunning(Editing):
             for name in self._bind(node, reason, before):
                 hidden.pop(name, None)
             self._note_holders(node, before)
+        self._follow_moved(node)
         if node.star:
             self._leave_later_modules(node, before)
         gone = earlier_extra - node.extra | self._bound_no_more(node, unexplained)
@@ -142,6 +143,12 @@ class Rerunning(Editing):
         self._tell_others(node, grouped, elsewhere)
         self._close_groups(node)
         self._put_in_order()
+
+    def _follow_moved(self, node: Node) -> None:
+        """What was defined elsewhere goes on as what the statement, or a module that it imported, defines now."""
+        imported, self.followed = self.outcome.loaded[self.followed :], len(self.outcome.loaded)
+        if self.departed:
+            moved.follow(self, [node, *(each for record in imported for each in self.graph.analyze(record))])
 
     def _show_in_order(self, node: Node) -> None:
         """Who looks through all names of a module sees new ones where a fresh process has them."""

@@ -84,6 +84,16 @@ class Previous:
     codes: tuple[CodeType, ...] = ()
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Departure:
+    """A function or class that its module does not define any more; perhaps another does."""
+
+    record: ModuleRecord
+    name: str
+    statement: Statement
+    value: Any
+
+
 @dataclass(eq=False, repr=False)
 class Group:
     """A value that several statements build: compared with the old one when the last of them has run."""
@@ -181,6 +191,12 @@ class RunState:
         """Values that bodies of classes made again, though their text is what it was: see `definitions.Hooks`."""
         self.holders: dict[int, list[Any]] = {}
         """By identity of classes that were made again, all that held them then besides their names."""
+        self.departed: list[Departure] = []
+        """What edited modules do not define any more and nobody else does yet."""
+        self.followed = 0
+        """Of how many modules that the reload imported it is known what they define of that."""
+        self.succeeded: list[tuple[types.FunctionType, types.FunctionType]] = []
+        """Functions that have departed, with those that stand in their places."""
         self.superseded: list[type] = []
         """Classes in whose place others stand now."""
         self.class_changes: dict[int, classes.ClassChange] = {}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import functions, reach
 from ..live.transaction import MISSING
-from ..planning.graph import ModuleRecord, Node
+from ..planning.graph import ModuleRecord, Name, Node
 from ..planning.planner import may_bind_globals
 from ..planning.targets import only_sets
 from ..syntax import codes
@@ -54,7 +54,7 @@ class Scheduling(RunState):
         """
         effects, namespace = node.statement.effects, node.module.namespace
         found = set(effects.reads)
-        if not effects.calls or names <= found:
+        if not effects.calls or names <= found or not self._read_by_functions(node.module, names - found):
             return found
         writers = self.agenda.table(node.module).writers
         new = [w for name in effects.reads - namespace.keys() for w in writers.get(name, ())]  # by the same edit
@@ -65,6 +65,11 @@ class Scheduling(RunState):
         for code in [*defined, *reach.reached(called, effects.attributes, {node.module.path}, known=known).values()]:
             found |= _read_only(code)
         return found
+
+    def _read_by_functions(self, record: ModuleRecord, names: set[str]) -> bool:
+        """Whether any function of a module reads one of some names."""
+        functions_now = self._codes_of(record).values()
+        return any(not names.isdisjoint(code.co_names) and names & _read_only(code) for code in functions_now)
 
     def _names_seen(self, node: Node) -> set[str]:
         """The same for a statement of a module that is what it was: its last run tells."""
@@ -283,10 +288,15 @@ class Scheduling(RunState):
                 for read in maker.statement.effects.reads:
                     yield from self._makers(table, maker, read)
         if module_held or any(maker.statement.kind == "import" for maker in makers):
-            for module, attribute in node.reads:
+            for module, attribute in self._reads_now(node):
                 record = self.graph.modules.get(module)
                 if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):
                     yield from self._writers(record, attribute)
+
+    def _reads_now(self, node: Node) -> Set[Name]:
+        """What a statement reads of other modules: as its last run tells, or as its text does where that is another."""
+        same = node not in self.added and self._old_statement(node) is None
+        return node.reads if same else self.graph.expected_reads(node)
 
     def _foreign_makers(self, maker: Node, name: str) -> Iterator[tuple[Node, str]]:
         for record, attribute in self._imported(maker, name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Set
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
@@ -103,13 +104,14 @@ class Telling(Families):
             self._tell_through_containers(change, self.graph.order(origin))
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[Node, str]] = [(origin, name)]
+        unseen = change is not None and self._runs_unseen(change)
         while waiting:
             node, name = waiting.pop()
             if (id(node.module), name) in seen:
                 continue
             seen.add((id(node.module), name))
             for reader in list(self.agenda.function_readers(node.module, name, node)):
-                if change is None or change.whole or self._ran_what_names(reader, change):
+                if change is None or change.whole or unseen or self._ran_what_names(reader, change):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
             for reader, code in list(self.agenda.scanners(node.module, node)):
                 if change is None or change.whole or self._ran_what_names(reader, change):
@@ -126,6 +128,12 @@ class Telling(Families):
                     waiting.append((reader, known))
                 elif not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
                     waiting += [(reader, bound) for bound in reader.writes]
+
+    def _runs_unseen(self, change: classes.ClassChange) -> bool:
+        """Whether merely using a class runs what changed, and not as a function of the user's whose runs are noted."""
+        files = self.graph.paths()
+        members = [vars(change.cls).get(name) for name in change.special_names]
+        return any(type(m) is not FunctionType or m.__code__.co_filename not in files for m in members)
 
     def _tell_through_containers(self, change: classes.ClassChange, now: tuple[float, ...]) -> None:
         """Members of a class changed: tell those who mention them and have had the class from a registry since."""
@@ -231,6 +239,10 @@ class Telling(Families):
         the registry have to do so again.
         """
         waiting = [(name, place.attribute) for name in place.names]
+        homes: dict[str, set[str]] = defaultdict(set)
+        for module, name in [(m, n) for m, n in place.names if m in self.graph.modules]:
+            homes[self.graph.modules[module].path].add(name)
+        self._clear_caches(set(), homes, {place.attribute} if place.attribute else frozenset())
         seen: set[tuple[Name, str | None]] = set()
         now = self.graph.order(origin)
         while waiting:

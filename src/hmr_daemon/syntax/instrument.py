@@ -90,6 +90,19 @@ class _Transformer:
 
     def __init__(self, request: Request) -> None:
         self.request = request
+        self._definitions: dict[int, dict[tuple[type, str], ast.stmt]] = {}
+        """By the identity of old statements: the definitions in them, by kind and name."""
+
+    def _predecessor(self, container: ast.AST | None, node: ast.stmt) -> ast.stmt | None:
+        """The definition of the same name within the predecessor of what `node` stands in."""
+        name = getattr(node, "name", None)
+        if container is None or name is None:
+            return None
+        known = self._definitions.get(id(container))
+        if known is None:
+            inner = [(type(n), n.name, n) for n in nested(container) if isinstance(n, (*FunctionNode, ast.ClassDef))]
+            known = self._definitions[id(container)] = {(kind, name): n for kind, name, n in reversed(inner)}
+        return known.get((type(node), name))
 
     def statement(self, node: ast.stmt, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
         if isinstance(node, FunctionNode):
@@ -107,11 +120,11 @@ class _Transformer:
 
     def part(self, part: ast.stmt | ast.ExceptHandler | ast.match_case, old_node: ast.stmt | None, prefix: str) -> Any:
         if isinstance(part, ast.stmt):
-            return self.statement(part, _same_definition(old_node, part), prefix)
+            return self.statement(part, self._predecessor(old_node, part), prefix)
         return _with(part, body=self.block(part.body, old_node, prefix))
 
     def block(self, body: Sequence[ast.stmt], old_node: ast.stmt | None, prefix: str) -> list[ast.stmt]:
-        return [self.statement(s, _same_definition(old_node, s), prefix) for s in body]
+        return [self.statement(s, self._predecessor(old_node, s), prefix) for s in body]
 
     def function(self, node: ast.stmt, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
         assert isinstance(node, FunctionNode)
@@ -285,17 +298,6 @@ def _within(outer: Statement | None, node: ast.ClassDef) -> Statement:
     postponed = outer is not None and outer.postponed
     end_line = node.end_lineno or node.lineno
     return Statement("class", (node.name,), node.lineno, end_line, 0, "", _NO_EFFECTS, postponed=postponed, node=node)
-
-
-def _same_definition(container: ast.AST | None, node: ast.stmt) -> ast.stmt | None:
-    """The definition of the same name within the predecessor of what `node` stands in."""
-    name = getattr(node, "name", None)
-    if container is None or name is None:
-        return None
-    for other in nested(container):
-        if type(other) is type(node) and getattr(other, "name", None) == name:
-            return other
-    return None
 
 
 def kept_defaults(old: ast.stmt, new: ast.stmt, request: Request) -> frozenset[str]:

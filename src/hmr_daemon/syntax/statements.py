@@ -112,6 +112,9 @@ class Statement:
         Of ``import m`` only the names; the level is None.
         """
         found: list[tuple[int | None, str, tuple[str, ...]]] = []
+        if self.kind == "from":
+            level, module, *_ = self.imports[0]
+            return ((level, module, tuple(name for _, _, name, _ in self.imports)),)
         waiting: list[ast.AST] = [self.parse()]
         while waiting:
             part = waiting.pop(0)
@@ -122,6 +125,11 @@ class Statement:
             elif not isinstance(part, (*FunctionNode, ast.Lambda, ast.If)):  # these may do so, or not
                 waiting += ast.iter_child_nodes(part)
         return tuple(found)
+
+    @cached_property
+    def calls(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """The calls that run with it: the name that leads to what is called, and the names among the arguments."""
+        return tuple(_calls(self.parse()))
 
     @cached_property
     def shell(self) -> object:
@@ -144,9 +152,14 @@ class Statement:
             return self.node
         known = _remembered.get(id(self))
         if known is None:
-            known = (self, ast.parse("\n" * (self.line - 1) + self.text).body[0])
+            known = (self, self._parse())
             _remember(*known)
         return known[1]
+
+    def _parse(self) -> ast.stmt:
+        if len(self.text) < self.line:  # counting its lines up is quicker than to read so many blank ones
+            return ast.increment_lineno(ast.parse(self.text).body[0], self.line - 1)
+        return ast.parse("\n" * (self.line - 1) + self.text).body[0]
 
 
 class _Syntax(dict[int, tuple[Statement, ast.stmt]]):
@@ -154,6 +167,11 @@ class _Syntax(dict[int, tuple[Statement, ast.stmt]]):
 
     room = 0
     """Characters of text whose syntax may yet be remembered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bodies: dict[int, tuple[ast.ClassDef, tuple[Statement, ...]]] = {}
+        """By the identity of the syntax of a class, its members."""
 
 
 _remembered = _Syntax()
@@ -169,6 +187,7 @@ def remember_syntax() -> None:
 def forget_syntax() -> None:
     _remembered.room = 0
     _remembered.clear()
+    _remembered.bodies.clear()
 
 
 def _remember(statement: Statement, node: ast.stmt) -> None:
@@ -326,8 +345,13 @@ def members(statement: Statement, file_text: str) -> tuple[Statement, ...]:
     """The statements of a class's body."""
     node = statement.parse()
     assert isinstance(node, ast.ClassDef)
-    future = ANNOTATIONS if statement.postponed else 0
-    return tuple(split(node.body, file_text.split("\n"), future, keep=True))
+    known = _remembered.bodies.get(id(node))
+    if known is None:
+        future = ANNOTATIONS if statement.postponed else 0
+        known = node, tuple(split(node.body, file_text.split("\n"), future, keep=True))
+        if _remembered.room > 0:
+            _remembered.bodies[id(node)] = known
+    return known[1]
 
 
 def nested(container: ast.AST) -> Sequence[ast.stmt]:
@@ -345,13 +369,17 @@ def nested(container: ast.AST) -> Sequence[ast.stmt]:
 
 def handed_to(statement: Statement, name: str) -> Iterator[str]:
     """Names of what a statement calls with a name, or an attribute of that name, among the arguments."""
-    for call in [node for node in _running(statement.parse()) if isinstance(node, ast.Call)]:
-        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-        inner = [node for argument in arguments for node in ast.walk(argument)]
-        if any(name in (getattr(node, "id", None), getattr(node, "attr", None)) for node in inner):
-            first = next((node.id for node in ast.walk(call.func) if isinstance(node, ast.Name)), None)
-            if first is not None:
-                yield first
+    yield from (called for called, handed in statement.calls if name in handed)
+
+
+def _calls(statement: ast.stmt) -> Iterator[tuple[str, frozenset[str]]]:
+    for call in [node for node in _running(statement) if isinstance(node, ast.Call)]:
+        first = next((node.id for node in ast.walk(call.func) if isinstance(node, ast.Name)), None)
+        if first is not None:
+            arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+            inner = [node for argument in arguments for node in ast.walk(argument)]
+            names = (getattr(node, "id", None) or getattr(node, "attr", None) for node in inner)
+            yield first, frozenset(filter(None, names))
 
 
 def _running(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -359,8 +387,10 @@ def _running(statement: ast.stmt) -> Iterator[ast.AST]:
     waiting: list[ast.AST] = [statement]
     for node in waiting:
         yield node
-        body = node.body if isinstance(node, FunctionNode) else ()
-        waiting += [part for part in ast.iter_child_nodes(node) if part not in body]
+        if isinstance(node, FunctionNode):
+            waiting += [*node.decorator_list, node.args, *([node.returns] if node.returns else ())]
+        else:
+            waiting += ast.iter_child_nodes(node)
 
 
 def split(

@@ -1,0 +1,131 @@
+"""Definitions that an edit moves to another module or renames: what holds the old ones goes on with the new ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from types import FunctionType
+
+from ..live import classes, functions
+from ..live.holders import replace_references
+from ..planning.graph import ModuleRecord, Node
+from ..syntax import statements
+from ..syntax.statements import Statement, shape
+from .definitions import is_of
+from .editing import Editing
+from .run import Departure
+
+DEFINING = ("def", "class")
+
+
+def departures(run: Editing) -> Iterator[Departure]:
+    """The functions and classes that edited modules do not define any more, and those of modules that are left."""
+    statements = [(node, node.statement) for nodes in run.removed_nodes.values() for node in nodes]
+    statements += [(node, previous.statement) for node, previous in run.previous.items()]
+    statements += [(node, node.statement) for record in run.left for node in record.nodes or ()]
+    for node, statement in statements:
+        if statement.kind not in DEFINING or _is_defined(run, node.module, statement):
+            continue
+        record, name = node.module, statement.names[0]
+        value = record.namespace.get(name)
+        own = value.__module__ == record.name if isinstance(value, FunctionType) else _is_class_of(value, record)
+        if isinstance(value, (FunctionType, type)) and own and value.__qualname__ == name:
+            yield Departure(record, name, statement, value)
+
+
+def _is_class_of(value: object, record: ModuleRecord) -> bool:
+    return isinstance(value, type) and is_of(value, record)
+
+
+def _is_defined(run: Editing, record: ModuleRecord, statement: Statement) -> bool:
+    nodes = record.nodes or () if record not in run.left else ()
+    return any(node.statement.key == statement.key and node.statement.kind == statement.kind for node in nodes)
+
+
+def follow(run: Editing, nodes: Iterable[Node]) -> None:
+    """Let what departed go on as what statements that have just run define in its place."""
+    for node in nodes:
+        if node.statement.kind in DEFINING and _is_new(run, node):
+            found = [departure for departure in run.departed if _succeeds(node, departure)]
+            if len(found) == 1:
+                run.departed.remove(found[0])
+                _go_on(run, found[0], node)
+
+
+def _is_new(run: Editing, node: Node) -> bool:
+    """Whether a statement has not defined anything of its name before."""
+    previous = run.previous.get(node)
+    if previous is None:
+        return node in run.added or node.module not in run.edited
+    return (previous.statement.kind, previous.statement.names) != (node.statement.kind, node.statement.names)
+
+
+def _succeeds(node: Node, departure: Departure) -> bool:
+    """Whether a definition is one that departed, in another module, or under another name with the same text."""
+    old, new = departure.statement, node.statement
+    if old.kind != new.kind:
+        return False
+    if old.names == new.names:
+        return node.module is not departure.record and _alike(old, new)
+    return re.sub(rf"\b{re.escape(old.names[0])}\b", new.names[0], old.text) == new.text
+
+
+def _alike(old: Statement, new: Statement) -> bool:
+    """Whether two definitions of a name take the same parameters or bases, or have half of their lines in common."""
+    if _head(old) == _head(new):
+        return True
+    before, after = ({line.strip() for line in s.text.split("\n")} for s in (old, new))
+    return 2 * len(before & after) >= max(len(before), len(after))
+
+
+def _head(definition: Statement) -> object:
+    node = definition.parse()
+    return shape([getattr(node, part) for part in ("args", "bases", "keywords") if hasattr(node, part)], True)
+
+
+def _go_on(run: Editing, departure: Departure, node: Node) -> None:
+    """Let the old class be the new one; a function, which has its module's globals for ever, is left for later."""
+    name, old = node.statement.names[0], departure.value
+    new = node.module.namespace.get(name)
+    if type(old) is FunctionType and type(new) is FunctionType:
+        run.succeeded.append((old, new))
+    elif isinstance(old, type) and isinstance(new, type) and is_of(new, node.module):
+        _keep_state(run, departure, node, new)
+        change = classes.change(old, new)
+        methods = [(m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
+        adopted = classes.continue_as(run.transaction, old, new, run.outcome.notes)
+        for before, after in methods:
+            if type(after) is FunctionType and before.__module__ == departure.record.name and before is not after:
+                functions.forward(run.transaction, before, after)
+        run.known.clear()
+        if adopted is old:
+            run.touched.add(id(old))
+            run.class_changes[id(old)] = change
+        else:
+            run.superseded.append(old)
+
+
+def _keep_state(run: Editing, departure: Departure, node: Node, new: type) -> None:
+    """A container that the bodies of both classes make by the same text stays: the program may have filled it."""
+    assert node.module.parsed is not None
+    before = run.parsed_before.get(departure.record, departure.record.parsed)
+    if before is None:
+        return
+    bodies = (
+        statements.members(departure.statement, before.text),
+        statements.members(node.statement, node.module.parsed.text),
+    )
+    texts = {(member.names, member.text) for member in bodies[0] if member.kind == "assign"}
+    for member in bodies[1]:
+        for name in member.names if (member.names, member.text) in texts else ():
+            held = vars(departure.value).get(name)
+            if isinstance(held, (list, dict, set)) and type(vars(new).get(name)) is type(held):
+                type.__setattr__(new, name, held)
+
+
+def hand_over(run: Editing) -> None:
+    """Whoever holds a function that has departed has the new one, or calls it by the old."""
+    for old, new in run.succeeded:
+        replace_references(run.transaction, old, new, skip=(run.succeeded,))
+        if not old.__code__.co_freevars:
+            functions.forward(run.transaction, old, new)

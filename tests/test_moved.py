@@ -1,0 +1,169 @@
+"""A definition moves to another module, or gets another name: whoever holds the old one goes on with the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from conftest import LiveFactory
+from live import Environment, Files, Live, Reload
+from workshop import Case, Workshop, check
+
+
+@pytest.fixture(scope="module")
+def workshop(environment: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    workshop = Workshop(environment, tmp_path_factory.mktemp("moved"))
+    yield workshop
+    print(workshop.process.close())
+
+
+CLASS = "class C:\n    seen = []\n    def f(self): return 1\n    def g(self): return self.f() + 1\n"
+SHAPES = "import dataclasses, enum\n@dataclasses.dataclass\nclass P:\n    x: int = 1\nclass E(enum.Enum):\n    A = 1\n"
+SLOTS = "class C:\n    __slots__ = ('x',)\n    def f(self): return 1\n"
+CASES: dict[str, Case] = {
+    "a class, with what holds it": (
+        {"a_N": CLASS, "b_N": "", "user_N": "from a_N import C\nclass D(C): pass\nheld = [C(), D()]\n"},
+        {"a_N": "from b_N import C\n", "b_N": CLASS.replace("return 1", "return 10")},
+        "c_N, d_N = user_N.held; C_N = a_N.C; bound_N = c_N.f; C_N.seen.append(1)",
+        {
+            "(c_N.g(), d_N.g(), bound_N())": (11, 11, 10),
+            "isinstance(c_N, b_N.C) and isinstance(d_N, b_N.C)": True,
+            "a_N.C is b_N.C is user_N.C is C_N": True,
+            "(C_N.__module__ == 'b_N', C_N.seen)": (True, [1]),
+        },
+    ),
+    "a class, and its users import it from there": (
+        {
+            "a_N": CLASS + "X = 1\n",
+            "b_N": "",
+            "user_N": "from a_N import C\nitems = []\ndef add(): items.append(C())\n",
+        },
+        {
+            "a_N": "X = 1\n",
+            "b_N": CLASS.replace("return 1", "return 10"),
+            "user_N": "from b_N import C\nitems = []\ndef add(): items.append(C())\n",
+        },
+        "user_N.add(); i_N = user_N.items[0]",
+        {"user_N.items[0] is i_N": True, "i_N.g()": 11, "isinstance(i_N, user_N.C)": True, "hasattr(a_N, 'C')": False},
+    ),
+    "classes into a module that is new": (
+        {"a_N": CLASS + "class D(C):\n    def h(self): return self.g()\n"},
+        {
+            "a_N": "import new_N\nfrom new_N import C, D\n",
+            "new_N": CLASS.replace("return 1", "return 10")
+            + "class D(C):\n    def h(self): return self.g() + 1\nd = D()\n",
+        },
+        "d_N = a_N.D(); D_N = a_N.D",
+        {"d_N.h()": 12, "isinstance(d_N, a_N.C)": True, "a_N.D is D_N": True, "type(a_N.new_N.d) is D_N": True},
+    ),
+    "a data class and an enum": (
+        {"a_N": SHAPES, "b_N": "", "user_N": "import a_N\np, e = a_N.P(5), a_N.E.A\n"},
+        {
+            "a_N": "from b_N import P, E\n",
+            "b_N": SHAPES.replace("x: int = 1", "x: int = 1\n    y: int = 2") + "    B = 2\n",
+        },
+        "p_N, e_N = user_N.p, user_N.e",
+        {"isinstance(p_N, b_N.P)": True, "e_N is b_N.E.A": True, "[e.name for e in b_N.E]": ["A", "B"], "p_N.y": 2},
+    ),
+    "a class with slots": (
+        {"a_N": SLOTS, "b_N": ""},
+        {"a_N": "from b_N import C\n", "b_N": SLOTS.replace("return 1", "return 2")},
+        "c_N = a_N.C()",
+        {"c_N.f()": 2, "isinstance(c_N, b_N.C)": True},
+    ),
+    "a class with other slots": (
+        {"a_N": SLOTS, "b_N": ""},
+        {"a_N": "from b_N import C\n", "b_N": SLOTS.replace("('x',)", "('x', 'y')").replace("return 1", "return 2")},
+        "c_N = a_N.C(); held_N = [a_N.C]",
+        {"c_N.f()": 2, "held_N[0] is b_N.C": True},
+    ),
+    "a function": (
+        {"a_N": "def f(): return 1\nX = 1\n", "b_N": "Y = 1\n", "user_N": "from a_N import f\nx = f()\n"},
+        {"a_N": "from b_N import f\nX = 1\n", "b_N": "Y = 1\ndef f(): return Y + 1\n"},
+        "held_N = [a_N.f]; pair_N = (a_N.f,)\nclass H_N: call = staticmethod(a_N.f); plain = a_N.f\nH_N.plain",
+        {
+            "(a_N.f(), user_N.x)": (2, 2),
+            "held_N[0] is H_N.plain is b_N.f": True,
+            "(pair_N[0](), H_N.call())": (2, 2),
+        },
+    ),
+    "functions that are awaited and gone through": (
+        {"a_N": "async def co(): return 1\ndef gen():\n    yield 1\n", "b_N": ""},
+        {"a_N": "from b_N import co, gen\n", "b_N": "async def co(): return 2\ndef gen():\n    yield 2\n"},
+        "import asyncio; held_N = (a_N.co, a_N.gen)",
+        {"(asyncio.run(held_N[0]()), list(held_N[1]()))": (2, [2])},
+    ),
+    "another of the same name": (
+        {"a_N": "def main(): return 1\n", "b_N": ""},
+        {"a_N": "", "b_N": "def main(arguments, verbose=False):\n    return verbose\n"},
+        "held_N = [a_N.main]",
+        {"held_N[0]()": 1},
+    ),
+    "another name for a class": (
+        {"m_N": CLASS.replace("class C", "class Old"), "user_N": "import m_N\nclass D(m_N.Old): pass\n"},
+        {"m_N": CLASS.replace("class C", "class New"), "user_N": "import m_N\nclass D(m_N.New): pass\n"},
+        "o_N, d_N = m_N.Old(), user_N.D(); o_N.seen.append(1)",
+        {
+            "isinstance(o_N, m_N.New) and isinstance(d_N, m_N.New)": True,
+            "(m_N.New.__name__, m_N.New.__qualname__)": ("New", "New"),
+            "hasattr(m_N, 'Old')": False,
+            "o_N.seen": [1],
+        },
+    ),
+    "names that change places": (
+        {"m_N": "def f(): return 'f'\ndef g(): return 'g'\n"},
+        {"m_N": "def g(): return 'f'\ndef f(): return 'g'\n"},
+        "F_N, G_N = m_N.f, m_N.g",
+        {"(m_N.f(), m_N.g())": ("g", "f"), "(F_N(), G_N())": ("g", "f")},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_case(workshop: Workshop, case: Case) -> None:
+    check(workshop, case)
+
+
+def reload_of(process: Live, files: Files) -> Reload:
+    process.edit(files, atomic=True)
+    return process.wait_reload()
+
+
+def test_edits_after_a_move(live: LiveFactory) -> None:
+    process = live({"a.py": "class Old:\n    def f(self): return 1\ndef g(): return 1\n", "b.py": ""})
+    process.load("import a, b")
+    process.do("o, held = a.Old(), [a.g]")
+    renamed = "class New:\n    def f(self): return 1\nfrom b import g\n"
+    assert reload_of(process, {"a.py": renamed, "b.py": "def g(): return 1\n"}).ok
+    assert reload_of(process, {"a.py": renamed.replace("return 1", "return 2"), "b.py": "def g(): return 2\n"}).ok
+    assert process.see("(o.f(), held[0]())") == (2, 2)
+
+
+def test_a_file_that_is_renamed(live: LiveFactory) -> None:
+    user = "import old\nkept = []\ndef make(): return old.C()\n"
+    process = live({"old.py": CLASS, "user.py": user})
+    process.load("import user")
+    process.do("c = user.make(); user.kept.append(c)")
+    moved = CLASS.replace("return 1", "return 10")
+    assert reload_of(process, {"old.py": None, "new.py": moved, "user.py": user.replace("old", "new")}).ok
+    assert process.see("(c.g(), isinstance(user.kept[0], user.new.C), user.kept[0] is c)") == (11, True, True)
+    assert reload_of(process, {"new.py": CLASS.replace("return 1", "return 20")}).ok
+    assert process.see("(c.g(), user.make().g())") == (21, 21)
+
+
+def test_a_move_that_fails_is_taken_back(live: LiveFactory) -> None:
+    process = live({"a.py": CLASS + "def f(): return 1\n", "b.py": "", "user.py": "from a import C\nc = C()\n"})
+    process.load("import user, a, b")
+    process.do("c, C, held = user.c, a.C, [a.f]")
+    moved = CLASS.replace("return 1", "return 10") + "def f(): return 10\n"
+    assert not reload_of(process, {"a.py": "from b import C, f\n1 / 0\n", "b.py": moved}).ok
+    assert process.see("(c.g(), C.__module__, a.C is C is user.C, held[0](), held[0] is a.f)") == (
+        2,
+        "a",
+        True,
+        1,
+        True,
+    )
+    assert reload_of(process, {"a.py": "from b import C, f\n"}).ok
+    assert process.see("(c.g(), C.__module__, b.C is C is user.C, held[0]())") == (11, "b", True, 10)
