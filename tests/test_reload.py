@@ -727,6 +727,43 @@ def test_a_data_file_that_was_read_while_loading(live: LiveFactory) -> None:
     assert process.see("(m.data, m.double)") == (5, 10)
 
 
+BY_PATH = """
+import importlib.util, sys
+def load(path, name, registered):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    if registered: sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+"""
+
+
+@pytest.mark.parametrize("registered", [True, False], ids=["registered", "in no table"])
+def test_a_module_that_is_loaded_by_its_path(live: LiveFactory, registered: bool) -> None:
+    plugin = "from lib import rate\nclass C:\n    def f(self): return 1\ndef total(): return rate * 2\n"
+    process = live({"host.py": BY_PATH, "lib.py": "rate = 1\n", "plugins/one.py": plugin})
+    process.load("import host")
+    process.load(f"p = host.load('plugins/one.py', 'plug', {registered})")
+    process.do("c = p.C()")
+    process.edit({"plugins/one.py": ("return 1", "return 5")}, atomic=True)
+    assert process.wait_reload().ok
+    process.edit({"lib.py": "rate = 10\n"}, atomic=True)
+    assert process.wait_reload().ran == ("lib:1 rate", "plug:1 rate")
+    assert process.see("(c.f(), p.total())") == (5, 20)
+
+
+def test_modules_of_one_path_do_not_pile_up(live: LiveFactory) -> None:
+    """A program may load a file again and again, each time under a name of its own."""
+    process = live({"host.py": BY_PATH, "one.py": "def f(): return 1\n"})
+    process.load("import gc, types, host")
+    process.load("for n in range(50): p = host.load('one.py', f'one_{n}', False)")
+    process.edit({"one.py": "def f(): return 2\n"}, atomic=True)
+    assert process.wait_reload().ok
+    process.do("gc.collect()")
+    count = "sum(isinstance(m, types.ModuleType) and m.__name__.startswith('one_') for m in gc.get_objects())"
+    assert process.see(f"(p.f(), {count})") == (2, 1)
+
+
 def test_a_module_that_was_looked_for_in_vain(live: LiveFactory) -> None:
     source = "try:\n    import extra\nexcept ImportError:\n    extra = None\nname = extra and extra.name\n"
     process = live({"m.py": source, "p/__init__.py": "", "n.py": source.replace("import extra", "from p import extra")})

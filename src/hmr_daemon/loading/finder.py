@@ -53,6 +53,29 @@ def listen(listener: LoadListener | None) -> None:
     """Tell `listener` about loads from now on; None ends it."""
     global _listener
     _listener = listener
+    here = _spec_from_file_location if listener is not None else _spec_of_importlib
+    places: list[Any] = [_bootstrap_external, sys.modules.get("importlib.util")]
+    for module in filter(None, places):
+        module.spec_from_file_location = here
+
+
+_spec_of_importlib = _bootstrap_external.spec_from_file_location
+_FOUND: Any = _bootstrap_external._POPULATE  # type: ignore[attr-defined]
+
+
+@as_importlib
+def _spec_from_file_location(
+    name: str, location: Any = None, *, loader: Any = None, submodule_search_locations: Any = _FOUND
+) -> Any:
+    """A program that loads a file by its path asks no finder, but for this spec, which finds the loader."""
+    spec = _spec_of_importlib(name, location, loader=loader, submodule_search_locations=submodule_search_locations)
+    if loader is None and spec is not None and is_user_source(spec):
+        adopt(spec)
+    return spec
+
+
+_spec_from_file_location.__name__ = _spec_from_file_location.__qualname__ = _spec_of_importlib.__name__
+_spec_from_file_location.__module__ = _spec_of_importlib.__module__
 
 
 class RecordedLoader(SourceFileLoader):

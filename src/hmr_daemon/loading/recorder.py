@@ -34,7 +34,7 @@ class Load:
     """One load of a user module: what the save-time side is told about it."""
 
     __slots__ = (
-        "code", "failed", "module", "name", "notes", "parent", "path", "record", "sequence", "source", "stat",
+        "code", "failed", "loose", "module", "name", "notes", "parent", "path", "record", "sequence", "source", "stat",
         "unfinished",
     )  # fmt: skip
 
@@ -53,6 +53,8 @@ class Load:
         """What was loaded; None while it is not known, or when the file has changed before it could be read."""
         self.unfinished = False
         """Whether a fork came in the middle of it: in the child it seldom goes on."""
+        self.loose = False
+        """Whether the module is not in `sys.modules`, as where a program has loaded a file by its path."""
         self.record: Any = None
         """What the graph makes of it."""
 
@@ -408,6 +410,8 @@ class Recorder:
         self._running = 0
         self._loads: list[Load] = []
         self._modules: dict[str, ModuleType] = {}
+        self._loose: dict[str, str] = {}
+        """By path, the names of modules that are not in `sys.modules`."""
         self._swapped: list[ModuleType] = []
         self._monitor = _Monitor() if sys.version_info >= (3, 12) else None
 
@@ -514,6 +518,9 @@ class Recorder:
     def end(self, load: Load, failed: bool) -> None:
         self.stop(load.notes)
         load.failed = failed
+        load.loose = not failed and sys.modules.get(load.name) is None
+        if load.loose:
+            self._forget_earlier(load)
         if failed:
             self.forget(load.name)
             _hand_on_opened(load.notes, load.path)
@@ -522,6 +529,13 @@ class Recorder:
         load.unfinished = False
         if load.record is not None:  # taken in since a fork
             load.record.script = False
+
+    def _forget_earlier(self, load: Load) -> None:
+        """Of such modules that are made of one file, each under another name, only the last is followed."""
+        earlier = self._loose.get(load.path, load.name)
+        self._loose[load.path] = load.name
+        if earlier != load.name:
+            self.forget(earlier)
 
     def add(self, load: Load) -> None:
         """A module whose load was not recorded: the script."""

@@ -147,6 +147,8 @@ class ModuleRecord:
     locate: _Locator | None = None
     script: bool = False
     """Whether it may still be running, as ``__main__`` may: then only some of its statements may run again."""
+    loose: bool = False
+    """Whether it was never in `sys.modules`."""
     running: Node | None = None
     """For a script that is still running: the statement where it stands."""
     namespace: dict[str, Any] = field(init=False, repr=False)
@@ -213,8 +215,11 @@ class Graph:
             self.remove(old)
         if load.failed:
             return None
+        for earlier in [each for each in self.at_path(load.code.co_filename) if each.loose] if load.loose else ():
+            self.remove(earlier)
         record = ModuleRecord(load.name, load.code.co_filename, load.module, load.code, load.sequence, load.parent)
         record.script = load.name == "__main__" or load.unfinished
+        record.loose = load.loose
         if record.script:
             self.scripts.add(record.name)
         load.record = record

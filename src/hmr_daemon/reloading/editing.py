@@ -28,7 +28,7 @@ class Editing(Swapping):
 
     def _file_edits(self, change: Change, versions: Versions) -> Iterator[FileEdit]:
         for record in self.graph.meant_by(change.path):
-            if change.source is None or sys.modules.get(record.name) is None:
+            if change.source is None or (sys.modules.get(record.name) is None and not record.loose):
                 continue
             edit = versions.edit(record, change.source, change.path)
             if edit.parsed.directive == "off":
