@@ -156,6 +156,32 @@ def test_what_dataclasses_look_for_is_never_half_imported(environment: Environme
     assert (done.stdout, done.stderr) == ("True\n", "")
 
 
+HALF_REPLACED = """
+import sys
+from _thread import get_ident
+asked = []
+class Noting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "collections.abc":
+            asked.append(get_ident())
+sys.meta_path.insert(0, Noting())
+assert sys.modules.pop("collections.abc", None) is None or sys.version_info >= (3, 14)
+import mod, helper
+helper.followed()
+print(all(thread == get_ident() for thread in asked))
+"""
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 13), reason="only there does it replace itself")
+def test_what_replaces_itself_while_it_loads_is_loaded_by_no_thread_of_ours(
+    environment: Environment, tmp_path: Path
+) -> None:
+    """CPython gives who imports `collections.abc`, while another thread does, what it replaces: an empty module."""
+    project(tmp_path, HALF_REPLACED)
+    done = environment.run("-m", "run", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
 # --- tools of the standard library ---------------------------------------------------------------------------
 
 TRACING = """

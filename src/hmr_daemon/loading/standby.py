@@ -126,6 +126,7 @@ class Standby:
                 return
             path = getattr(sys.modules.get("__main__"), "__file__", None)
             if isinstance(path, str) and environment_reason(path) is None:
+                _import_collections_abc()
                 from .scripts import found_script
 
                 self.script_load = found_script()
@@ -176,6 +177,7 @@ class Standby:
 
     def bring_up(self) -> Daemon:
         """The daemon, up from now on."""
+        _import_collections_abc()
         _import_typing()
         daemon: Daemon = daemon_module("daemon").activate()
         return daemon
@@ -201,6 +203,24 @@ class Standby:
         self.stop(EXIT_PATIENCE)
         if self.daemon is not None:
             self.daemon.stop(EXIT_PATIENCE)
+
+
+def _import_collections_abc() -> None:
+    """On 3.13 this module puts another in its place while it loads: who imports it just then is given the first one.
+
+    So it is not loaded here: what it puts there is there from the start of the interpreter.
+    """
+    if sys.version_info[:2] != (3, 13):
+        return
+    import _collections_abc
+    import collections
+
+    deadline = time.monotonic() + CALM
+    while sys.modules.setdefault("collections.abc", _collections_abc) is not _collections_abc:
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.001)  # another thread is loading it
+    collections.__dict__.setdefault("abc", _collections_abc)
 
 
 def _import_typing() -> None:
