@@ -727,6 +727,15 @@ def test_a_data_file_that_was_read_while_loading(live: LiveFactory) -> None:
     assert process.see("(m.data, m.double)") == (5, 10)
 
 
+def test_a_data_file_that_a_package_hands_out(live: LiveFactory) -> None:
+    source = "import pkgutil\nversion = pkgutil.get_data(__package__, 'VERSION').decode()\nparts = version.split('.')\n"
+    process = live({"p/__init__.py": source, "p/VERSION": "1.0"})
+    process.load("import p")
+    process.edit({"p/VERSION": "1.1"}, atomic=True)
+    assert process.wait_reload().ran == ("p:2 version", "p:3 parts")
+    assert process.see("p.parts") == ["1", "1"]
+
+
 BY_PATH = """
 import importlib.util, sys
 def load(path, name, registered):

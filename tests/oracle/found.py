@@ -313,6 +313,26 @@ case(
         "    @functools.cached_property\n    def p(self): return D()\n    def m(self): return self.p\n",
     },
 )
+chain(
+    "names that a class body has deleted by its end",
+    """
+    LIMIT = 1
+    class R:
+        __common = ('a', 'b')
+        names = ('x', *__common)
+        __slots__ = ('y', *__common)
+        def _make(n): return property(lambda self: n)
+        one = _make(1)
+        two = _make(2)
+        del __common, _make
+        def f(self, n=LIMIT): return n, self.one, self.two
+    x = R().f(), R.names, hasattr(R, '_make')
+    """,
+    ("('x', *", "('z', *"),
+    ("LIMIT = 1", "LIMIT = 2"),
+    ("_make(2)", "_make(5)"),
+    ("('y', *__common)", "('y', 'q', *__common)"),
+)
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",

@@ -7,6 +7,7 @@ import io
 import itertools
 import os
 import sys
+from _frozen_importlib_external import FileLoader
 from _thread import RLock, get_ident
 
 from .._bootstrap import environment_reason
@@ -344,6 +345,8 @@ def _drop_this_frame(error: BaseException) -> None:
 
 
 _real_open = io.open
+_file_loader: Any = FileLoader
+_real_get_data: Callable[[Any, str], bytes] = _file_loader.get_data
 
 
 opened_states: dict[str, tuple[int, int] | None] = {}
@@ -387,11 +390,8 @@ def state_of(path: str) -> tuple[int, int] | None:
 
 
 def _noting_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-    notes = _innermost.get(get_ident())
-    if notes and isinstance(file, (str, bytes, os.PathLike)) and isinstance(mode, str) and not set(mode) & set("wax+"):
-        path = os.path.abspath(os.fsdecode(file))
-        notes.opened += ((notes.position(), path),)
-        opened_states[path] = state_of(path)
+    if isinstance(file, (str, bytes, os.PathLike)) and isinstance(mode, str) and not set(mode) & set("wax+"):
+        _note_opened(os.fsdecode(file))
     try:
         return _real_open(file, mode, *args, **kwargs)
     except BaseException as error:
@@ -400,6 +400,25 @@ def _noting_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
 
 
 _noting_open.__name__ = _noting_open.__qualname__ = "open"
+
+
+def _note_opened(path: str) -> None:
+    notes = _innermost.get(get_ident())
+    if notes:
+        path = os.path.abspath(path)
+        notes.opened += ((notes.position(), path),)
+        opened_states[path] = state_of(path)
+
+
+def _noting_get_data(loader: Any, path: str) -> bytes:
+    """What `pkgutil.get_data` and the like ask a module's loader for; the loader itself reads its source by it."""
+    if path != loader.path and not path.endswith(".pyc"):
+        _note_opened(path)
+    return _real_get_data(loader, path)
+
+
+_noting_get_data.__name__ = "get_data"
+_noting_get_data.__qualname__ = _real_get_data.__qualname__
 
 
 class Recorder:
@@ -578,6 +597,7 @@ class Recorder:
         for module in self._modules.values():
             self._swap(module)
         builtins.open = io.open = _noting_open
+        _file_loader.get_data = _noting_get_data
         if self._monitor is not None:
             self._monitor.start()
 
@@ -588,6 +608,7 @@ class Recorder:
             builtins.open = _real_open
         if io.open is _noting_open:
             io.open = _real_open
+        _file_loader.get_data = _real_get_data
         for module in self._swapped:
             _restore(module)
         self._swapped.clear()

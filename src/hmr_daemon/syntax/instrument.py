@@ -257,22 +257,24 @@ def _with_dependents(
 ) -> tuple[tuple[Statement, Change], ...]:
     """Members that bind a name again, or use it, run with the one that changes it: ``@x.setter`` with ``x``.
 
-    So does what a member registers with or adds to, and with that all others that do.
+    So does what a member registers with or adds to, and with that all others that do, and what it reads that the body
+    has deleted by its end.
 
     `lost` are the names that members of the old body bound, or added to, which are gone or other ones now.
     """
     running = set(lost)
     bound = {name for statement, _ in body for name in statement.effects.writes}
+    deleted = {name for statement, _ in body if statement.kind == "Delete" for name in statement.effects.writes}
     size = -1
     while size != len(running):
         size = len(running)
         for position, (statement, change) in enumerate(body):
             effects = statement.effects
             if change not in (Change.SAME, Change.BODY):
-                running |= effects.writes | (_adds_to(statement) & bound)
+                running |= effects.writes | (_adds_to(statement) & bound) | (effects.reads & deleted)
             elif running & (effects.writes | effects.reads):
                 body[position] = (statement, Change.SHELL)
-                running |= effects.writes | (effects.mutates & bound)
+                running |= effects.writes | (effects.mutates & bound) | (effects.reads & deleted)
     return tuple(body)
 
 
