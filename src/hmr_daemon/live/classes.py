@@ -218,6 +218,8 @@ class ClassHook:
         self.remade: list[Remade] = []
         self.set_aside: list[tuple[type, dict[str, Any]]] = []
         """Classes with the members that were made of their fields, where these are others now."""
+        self.renamed: list[tuple[type, Any]] = []
+        """Classes that someone says to be of other modules: as they are made, they are of their own."""
         self.problems: list[str] = []
 
     def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
@@ -233,6 +235,7 @@ class ClassHook:
             cell.cell_contents = cls
         if isinstance(cell := namespace.get("__classdictcell__"), CellType):
             cell.cell_contents = dict(vars(cls)) | namespace
+        self._give_own_module(cls, namespace.get("__module__", MISSING))
         before, old_bases = dict(vars(cls)), cls.__bases__
         metaclass = keywords.pop(METACLASS, type)
         with abstract.renewed(self._transaction, cls):
@@ -267,6 +270,12 @@ class ClassHook:
             changed.append(bases)
         self._announce(cls, keywords, edit, changed)
         return cls
+
+    def _give_own_module(self, cls: type, own: Any) -> None:
+        other = vars(cls).get("__module__", MISSING)
+        if own is not MISSING and other is not MISSING and own != other:
+            self._transaction.set_member(cls, "__module__", own)
+            self.renamed.append((cls, other))
 
     def _set_aside(self, cls: type, edit: ClassEdit) -> None:
         """Some other statement made a data class of this one, and would not replace what it made then."""

@@ -161,6 +161,8 @@ class Agenda:
         self._count = 0
         self.reasons: dict[Node, Reason] = {}
         self.done: set[Node] = set()
+        self.held_up: list[Node] = []
+        """Statements that run, or wait for others that come first: so far their modules have come."""
         self._tables: dict[ModuleRecord, NameTable] = {}
         self._origins: dict[str, set[str]] = {}
         self._pending: dict[ModuleRecord, dict[Node, None]] = {}
@@ -277,10 +279,11 @@ class Agenda:
     def awaited_of(self, node: Node, record: ModuleRecord, names: Collection[str]) -> Iterator[Node]:
         """What of a module `node` waits for: all of it, or the names it reads where it was imported half-way."""
         half_way = None
+        stands = min((each.order for each in self.held_up if each.module is record), default=None)
         while record in self._pending:
             if half_way is None:
                 half_way = record in self._graph.importers(node.module)
-            waiting = list(self._pending[record])
+            waiting = [n for n in self._pending[record] if stands is None or n.order < stands]
             if half_way:
                 waiting = [n for n in waiting if not set(names).isdisjoint(n.writes)]
             if not waiting:

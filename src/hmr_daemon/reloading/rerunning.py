@@ -84,18 +84,21 @@ class Rerunning(Editing):
 
     def _run_in_order(self, node: Node, reason: Reason) -> None:
         """Run a statement after those of other modules that are to bind what it reads."""
-        waiting = [(node, reason, self.agenda.awaited(node))]
+        waiting, held_up = [(node, reason, self.agenda.awaited(node))], self.agenda.held_up
+        held_up.append(node)
         while waiting:
             node, reason, needed = waiting[-1]
             earlier = next(needed, None)
             if earlier is not None:
                 if self.agenda.waiting(earlier):
                     waiting.append((earlier, self.agenda.take(earlier), self.agenda.awaited(earlier, early=True)))
+                    held_up.append(earlier)
                 continue
             waiting.pop()
             if self.restores:
                 self._run_restores(self.graph.order(node))
             self.run(node, reason)
+            held_up.pop()
 
     def _run_restores(self, now: tuple[float, ...]) -> None:
         """Give names back what later statements bound, where the turn of these has come."""
@@ -517,6 +520,8 @@ class Rerunning(Editing):
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside
+        for cls, module in hooks.class_hook.renamed:
+            self.transaction.set_member(cls, "__module__", module)
         completed = {id(change.cls): change.completed() for change in hooks.class_hook.changes}
         changes = [c for change in completed.values() if (c := change.with_inner(completed)).names or c.whole]
         if hooks.merged or any(change.runs_otherwise for change in changes):
