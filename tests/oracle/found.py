@@ -333,6 +333,36 @@ chain(
     ("_make(2)", "_make(5)"),
     ("('y', *__common)", "('y', 'q', *__common)"),
 )
+case(
+    "name of a loop that is deleted, in a package that others wait for",
+    "p p.late",
+    {
+        "p/__init__.py": "from .core import K\n"
+        "for v in list(locals().values()):\n    getattr(v, '__module__', '')\ndel v\n",
+        "p/core.py": "K = 1\n",
+        "p/late.py": "import p\nfrom p.core import K\nz = p.K\n",
+    },
+    {"p/core.py": "K = 2\n"},
+    {"p/core.py": "K = 3\n"},
+    {"p/core.py": "K = 4\n", "p/late.py": "import p\nfrom p.core import K\nz = p.K, 1\n"},
+)
+for source in (
+    "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass A:\n    x: int = 1\n    def m(self): return 1\n",
+    "class A:\n    y = 1\n    def m(self): return 1\n",
+):
+    case(
+        f"class that a package says is its own: {source.partition(' ')[0]}",
+        "p",
+        {
+            "p/__init__.py": "from .core import A\nfor v in list(locals().values()):\n"
+            "    if getattr(v, '__module__', '').startswith('p.'):\n        v.__module__ = __name__\ndel v\n"
+            "x = A.__module__, A.m.__module__, A.__init__.__module__ if '__init__' in vars(A) else ''\n",
+            "p/core.py": source,
+        },
+        {"p/core.py": source.replace("return 1", "return 2")},
+        {"p/core.py": source.replace("= 1", "= 1\n    z: int = 2")},
+        {"p/core.py": source.replace("= 1", "= 1\n    z: int = 3") + "K = 1\n"},
+    )
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",
