@@ -349,20 +349,40 @@ case(
 for source in (
     "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass A:\n    x: int = 1\n    def m(self): return 1\n",
     "class A:\n    y = 1\n    def m(self): return 1\n",
+    "class Whole(type):\n    def __new__(meta, *a): return type.__new__(meta, *a)\nclass A(metaclass=Whole):\n"
+    "    y = 1\n    def m(self): return 1\n",
 ):
     case(
-        f"class that a package says is its own: {source.partition(' ')[0]}",
+        f"class that a package says is its own: {source.partition(chr(10))[0]}",
         "p",
         {
-            "p/__init__.py": "from .core import A\nfor v in list(locals().values()):\n"
-            "    if getattr(v, '__module__', '').startswith('p.'):\n        v.__module__ = __name__\ndel v\n"
-            "x = A.__module__, A.m.__module__, A.__init__.__module__ if '__init__' in vars(A) else ''\n",
+            "p/__init__.py": "from .core import A\nm = None\nfor v in list(locals().values()):\n"
+            "    if getattr(v, '__module__', '').startswith('p.'):\n        v.__module__ = __name__\n"
+            "        for m in vars(v).values():\n"
+            "            if hasattr(m, '__code__'): m.__module__ = __name__\n        m = None\n"
+            "del v\nx = A.__module__, A.m.__module__, A.__init__.__module__ if '__init__' in vars(A) else ''\n",
             "p/core.py": source,
         },
         {"p/core.py": source.replace("return 1", "return 2")},
         {"p/core.py": source.replace("= 1", "= 1\n    z: int = 2")},
         {"p/core.py": source.replace("= 1", "= 1\n    z: int = 3") + "K = 1\n"},
     )
+chain(
+    "default that a member of the class gives",
+    """
+    import enum
+    class E(enum.Enum):
+        A = 1
+    class K:
+        every = tuple(e.name for e in E)
+        def f(self, names=every): return names
+        @staticmethod
+        def g(n=len(every)): return n
+    x = K().f(), K.g()
+    """,
+    ("A = 1", "A = 1\n    B = 2"),
+    ("tuple(e.name", "tuple(e.name * 2"),
+)
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",

@@ -218,8 +218,8 @@ class ClassHook:
         self.remade: list[Remade] = []
         self.set_aside: list[tuple[type, dict[str, Any]]] = []
         """Classes with the members that were made of their fields, where these are others now."""
-        self.renamed: list[tuple[type, Any]] = []
-        """Classes that someone says to be of other modules: as they are made, they are of their own."""
+        self.renamed: list[tuple[type, Mapping[str, Any]]] = []
+        """Classes that someone said to be of other modules, with what he said: now they are of their own."""
         self.problems: list[str] = []
 
     def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
@@ -274,8 +274,8 @@ class ClassHook:
     def _give_own_module(self, cls: type, own: Any) -> None:
         other = vars(cls).get("__module__", MISSING)
         if own is not MISSING and other is not MISSING and own != other:
+            self.renamed.append((cls, origins(cls)))
             self._transaction.set_member(cls, "__module__", own)
-            self.renamed.append((cls, other))
 
     def _set_aside(self, cls: type, edit: ClassEdit) -> None:
         """Some other statement made a data class of this one, and would not replace what it made then."""
@@ -504,7 +504,7 @@ def settle(transaction: Transaction, old: Any, new: Any, held_by: list[Any] | No
         return old
     if values.same(old, new):
         if type(old) is FunctionType:
-            functions.renew_annotations(transaction, old, new)
+            functions.renew(transaction, old, new)
         return old
     if type(old) is FunctionType and type(new) is FunctionType:
         if old.__code__.co_qualname == new.__code__.co_qualname and old.__globals__ is new.__globals__:
@@ -618,6 +618,23 @@ def graft_member(transaction: Transaction, cls: type, name: str, other: type) ->
     """Give a class the member that another has, made for it."""
     _set_class_cells(transaction, [vars(other)[name]], other, cls)
     transaction.set_member(cls, name, vars(other)[name])
+
+
+def origins(cls: type) -> dict[str, Any]:
+    """The module that a class says to be of, and those of its functions, by name."""
+    functions_of = {name: m.__module__ for name, m in list(vars(cls).items()) if type(m) is FunctionType}
+    return {**functions_of, "__module__": vars(cls).get("__module__")}
+
+
+def keep_origins(transaction: Transaction, cls: type, before: Mapping[str, Any]) -> None:
+    """Let a class that was made again be of the module that someone had said it, and functions of its, to be of."""
+    now, other = origins(cls), before["__module__"]
+    if now["__module__"] == other:
+        return
+    for name, origin in now.items():
+        if name != "__module__" and (before.get(name), origin) == (other, now["__module__"]):
+            transaction.set_attribute(vars(cls)[name], "__module__", other)
+    transaction.set_member(cls, "__module__", other)
 
 
 def keep_members(old: type, new: type, made_again: Mapping[str, Any]) -> None:

@@ -522,6 +522,16 @@ def annotations_of(function: FunctionType) -> object:
     return dict(function.__annotations__)
 
 
+def renew(transaction: Transaction, old: FunctionType, new: FunctionType, seen: frozenset[int] = frozenset()) -> None:
+    """Let `old`, which does the same, and what it wraps, have the annotations and the lines of `new`."""
+    renew_annotations(transaction, old, new)
+    if old.__code__ is not new.__code__ and old.__code__.co_freevars == new.__code__.co_freevars:
+        give_code(transaction, old, new.__code__)
+    for mine, theirs in zip(contents(old), contents(new), strict=False):
+        if type(mine) is type(theirs) is FunctionType and mine is not theirs and id(mine) not in seen:
+            renew(transaction, mine, theirs, seen | {id(old), id(mine)})
+
+
 def renew_annotations(transaction: Transaction, old: FunctionType, new: FunctionType) -> None:
     """The annotations of `new`; since 3.14 also where they look the same, for `old` may have computed its own."""
     if sys.version_info >= (3, 14):

@@ -61,6 +61,8 @@ class Bindings(MutableMapping[str, Any]):
 
 
 DEFINING = ("def", "class")
+FACE = ("__module__", "__qualname__", "__doc__")
+"""What a function says of itself."""
 LOOKING = frozenset({"globals", "vars", "dir", "locals"})
 """By what a statement looks through all names of its module."""
 
@@ -127,8 +129,9 @@ class Rerunning(Editing):
         unexplained = self._take_unexplained(node)
         with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node) as hidden:
             self._show_in_order(node)
-            for name in self._bind(node, reason, before):
-                hidden.pop(name, None)
+            with self._borrowed_kept(node, before):
+                for name in self._bind(node, reason, before):
+                    hidden.pop(name, None)
             self._note_holders(node, before)
         self._follow_moved(node)
         if node.star:
@@ -286,6 +289,26 @@ class Rerunning(Editing):
             remade=self._made_as_a_whole(node, self.made[node]),
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
+
+    @contextmanager
+    def _borrowed_kept(self, node: Node, before: Mapping[str, Any]) -> Iterator[None]:
+        """Functions of a library's that many classes have are not said to belong to those that are made again.
+
+        By the end they were said to belong to the last one, by the library itself or by who hands its names on.
+        """
+        values = [*before.values(), *(node.module.namespace.values() if self._says_where_from(node) else ())]
+        members = [m for cls in values if isinstance(cls, type) for m in list(vars(cls).values())]
+        borrowed = [m for m in members if type(m) is FunctionType and id(m.__globals__) not in self.graph.namespaces]
+        faces = [(function, name, getattr(function, name)) for function in borrowed for name in FACE]
+        yield
+        for function, name, value in faces:
+            self.transaction.set_attribute(function, name, value)
+
+    def _says_where_from(self, node: Node) -> bool:
+        """Whether a statement may tell what it meets from which module that is."""
+        if node.statement.kind in ("def", "class", "import", "from", "assign"):
+            return False
+        return "__module__" in node.statement.text or not node.ran.isdisjoint(self._codes_using("__module__"))
 
     @contextmanager
     def _later_hidden(self, node: Node) -> Iterator[dict[str, Any]]:
@@ -520,8 +543,8 @@ class Rerunning(Editing):
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside
-        for cls, module in hooks.class_hook.renamed:
-            self.transaction.set_member(cls, "__module__", module)
+        for cls, origins in hooks.class_hook.renamed:
+            classes.keep_origins(self.transaction, cls, origins)
         completed = {id(change.cls): change.completed() for change in hooks.class_hook.changes}
         changes = [c for change in completed.values() if (c := change.with_inner(completed)).names or c.whole]
         if hooks.merged or any(change.runs_otherwise for change in changes):
@@ -712,9 +735,7 @@ class Rerunning(Editing):
             same = mine and values.same(old, new, named=self._named(node))
             was = old.__code__ if type(old) is FunctionType else None
             if same and was is not None:
-                functions.renew_annotations(t, old, new)
-                if was is not new.__code__ and was.co_freevars == new.__code__.co_freevars:
-                    functions.give_code(t, old, new.__code__)  # equal, but of the definition that there is now
+                functions.renew(t, old, new)  # equal, but of the definition that there is now
             kept = old if same else self._successor(node, name, old, new)
             if kept is old:
                 t.set_item(namespace, name, old)
@@ -777,8 +798,9 @@ class Rerunning(Editing):
         if old.__qualname__ in self.fresh_members.get(node, ()):
             classes.keep_members(old, new, self.fresh_members[node][old.__qualname__])
         told = not isinstance(new, enum.EnumMeta) and classes.same_layout(old, new)
-        change = classes.change(old, new) if told else None
+        change, origins = classes.change(old, new) if told else None, classes.origins(old)
         adopted = classes.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
+        classes.keep_origins(self.transaction, adopted, origins)
         if adopted is old:
             self.set_again(node, old)
             if change is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -47,6 +47,13 @@ class ClassEdit:
     """Whether what its annotations say is different, and not only what its annotated members are."""
     anew: bool
     """Whether the whole body runs, and who made something of the class is told of it as of a new one."""
+
+    @property
+    def running(self) -> frozenset[str]:
+        """Names that members which run bind."""
+        return frozenset(
+            n for s, change in self.members if change not in (Change.SAME, Change.BODY) for n in s.effects.writes
+        )
 
 
 @dataclass(eq=False, repr=False)
@@ -92,6 +99,8 @@ class _Transformer:
         self.request = request
         self._definitions: dict[int, dict[tuple[type, str], ast.stmt]] = {}
         """By the identity of old statements: the definitions in them, by kind and name."""
+        self._running = frozenset[str]()
+        """Names that members which run bind in the class that is looked at."""
 
     def _predecessor(self, container: ast.AST | None, node: ast.stmt) -> ast.stmt | None:
         """The definition of the same name within the predecessor of what `node` stands in."""
@@ -129,7 +138,7 @@ class _Transformer:
     def function(self, node: ast.stmt, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
         assert isinstance(node, FunctionNode)
         if isinstance(old_node, FunctionNode):
-            self.request.kept_defaults[prefix + node.name] = kept_defaults(old_node, node, self.request)
+            self.request.kept_defaults[prefix + node.name] = kept_defaults(old_node, node, self.request, self._running)
         hook = _at(ast.Constant(FUNCTION_HOOK), node)
         return _with(node, decorator_list=[*node.decorator_list, hook])
 
@@ -146,7 +155,9 @@ class _Transformer:
         if edit.slots_changed:
             return _with(node, body=self.block(node.body, old_node, qualname + "."))
         self.request.classes[qualname] = edit
+        outer, self._running = self._running, edit.running
         body = self._body(edit, old_members, edits, qualname + ".") or [_at(ast.Pass(), node)]
+        self._running = outer
         hook = [_keyword("metaclass", CLASS_HOOK, node), _keyword(QUALNAME, qualname, node)]
         if edit.bases_changed:
             keywords = [_with(each, arg=METACLASS) if each.arg == "metaclass" else each for each in node.keywords]
@@ -159,7 +170,9 @@ class _Transformer:
         old_members = members(_within(self.request.old, old_node), self.request.old_text)
         new_members = members(_within(self.request.new, node), self.request.new_text)
         edit = self._class_edit(node, old_node, qualname, old_members, new_members, compare(old_members, new_members))
+        outer, self._running = self._running, edit.running
         body = self.block(node.body, old_node, qualname + ".")
+        self._running = outer
         made = [[s.text for s in body if _binds_value(s) and s.effects.calls] for body in (old_members, new_members)]
         counted = made[0] != made[1]
         for position, (statement, change) in enumerate(edit.members):
@@ -302,13 +315,13 @@ def _within(outer: Statement | None, node: ast.ClassDef) -> Statement:
     return Statement("class", (node.name,), node.lineno, end_line, 0, "", _NO_EFFECTS, postponed=postponed, node=node)
 
 
-def kept_defaults(old: ast.stmt, new: ast.stmt, request: Request) -> frozenset[str]:
-    """Parameters whose default expressions are the same and read nothing that changed."""
+def kept_defaults(old: ast.stmt, new: ast.stmt, request: Request, running: Set[str] = frozenset()) -> frozenset[str]:
+    """Parameters whose default expressions are the same and read nothing that changed, nor of what runs with them."""
     assert isinstance(old, FunctionNode) and isinstance(new, FunctionNode)
-    before, kept = _defaults(old.args), set()
+    before, kept, changed = _defaults(old.args), set(), request.changed_names | running
     for name, value in _defaults(new.args).items():
         same = name in before and shape(before[name], True) == shape(value, True)
-        if same and not _loads([value]) & request.changed_names and not (request.code_changed and _runs_code(value)):
+        if same and not _loads([value]) & changed and not (request.code_changed and _runs_code(value)):
             kept.add(name)
     return frozenset(kept)
 
