@@ -833,6 +833,15 @@ CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
         "k, l = m_N.K(), m_N.L()",
         {"(k.other().n, l.other().n, isinstance(k.other(), type(l)))": (2, 2, True)},
     ),
+    "what a library generated has its new lines": (
+        "import dataclasses\n@dataclasses.dataclass(frozen=True, init=False)\nclass K:\n    a: int\n    b: int\n"
+        "    def __init__(self, *, a: int, b: int) -> None: ...\n",
+        "import dataclasses\n@dataclasses.dataclass(frozen=True, kw_only=True)\nclass K:\n    a: int\n    b: int\n",
+        "def lines_N(cls):\n    repr_ = cls.__repr__\n    made = [cls.__delattr__, cls.__eq__, repr_.__wrapped__]\n"
+        "    return [f.__code__.co_firstlineno for f in made]\n"
+        "def fresh_N():\n    exec(open(m_N.__file__).read(), space := {'__name__': 'm_N'})\n    return space['K']",
+        {"lines_N(m_N.K) == lines_N(fresh_N())": True},
+    ),
     "a class renamed with its users": (
         "class Old:\n    def m(self): return 1\nclass K(Old): pass\ndef f(): return Old()\n",
         "class New:\n    def m(self): return 2\nclass K(New): pass\ndef f(): return New()\n",
