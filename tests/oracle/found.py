@@ -383,6 +383,24 @@ chain(
     ("A = 1", "A = 1\n    B = 2"),
     ("tuple(e.name", "tuple(e.name * 2"),
 )
+chain(
+    "text below an attribute of a class",
+    """
+    class K:
+        '''The class.'''
+        title: str = 'a'
+        '''The title.'''
+        def f(self): return self.title
+    class L:
+        title = 'a'
+        '''The title.'''
+    x = K.__doc__, L.__doc__, K().f()
+    """,
+    ("The title.", "The title, as text."),
+    ("'a'", "'b'"),
+    ("The class.", "A class."),
+    ("    title = 'b'\n", "    title = 'b'\n    1\n"),
+)
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",

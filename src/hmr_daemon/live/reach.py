@@ -109,6 +109,7 @@ def reached(
     found: dict[int, CodeType] = {}
     known = Known() if known is None else known
     seen: set[tuple[int, Mentioned]] = set()
+    asked_already = set[tuple[int, int]]()  # most lead to the same, and these sets of names are the steps' own
     if operates:
         attributes = {*attributes, OPERATORS}
     waiting: list[tuple[Any, Mentioned]] = [(value, frozenset(attributes)) for value in values]
@@ -125,7 +126,11 @@ def reached(
         seen.add((id(value), mentioned) if step.hands_on else key)
         for code in step.ran:
             found[id(code)] = code
-        waiting += [(part, mentioned if names is None else names) for part, names in step.leads_to]
+        for part, names in step.leads_to:
+            asked = mentioned if names is None else names
+            if (question := (id(part), id(asked))) not in asked_already:
+                asked_already.add(question)
+                waiting.append((part, asked))
     return found
 
 

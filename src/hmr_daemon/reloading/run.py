@@ -252,6 +252,8 @@ class RunState:
         """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
         self.caches: list[Served] | None = None
         """The caches of the user's functions, once they are asked for."""
+        self.served: dict[tuple[int, int], Served] = {}
+        """These and earlier ones, by the identity of what holds each and of its function."""
         self.former: dict[tuple[int, str], Any] = {}
         """What names, by the identity of their modules, held before other objects took their places."""
         self.code_index: dict[ModuleRecord, dict[int, CodeType]] = {}

@@ -405,14 +405,13 @@ class Telling(Families):
         return code is not None and not self.agenda.done.isdisjoint(self.graph.runners(code))
 
     def _caches(self) -> list[Served]:
-        """The caches of the user's functions."""
+        """The caches of the user's functions. What is known of one holds: what it leads to that changes, is told."""
         if self.caches is None:
             known = reach.Known()
-            self.caches = [
-                Served(record, cache, known)
-                for record in self.graph.caching()
-                for cache in functions.caches(record.namespace, record.name)
-            ]
+            for record in self.graph.caching():
+                for cache in functions.caches(record.namespace, record.name):
+                    self.served.setdefault((id(cache.holder), id(cache.function)), Served(record, cache, known))
+            self.caches = list(self.served.values())
         return self.caches
 
     def _remove_names(self) -> None:

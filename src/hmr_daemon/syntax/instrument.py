@@ -256,6 +256,8 @@ class _Transformer:
         predecessors = {e.new: old_members[e.old] for e in edits if e.old is not None}
         body = []
         for position, (statement, change) in enumerate(edit.members):
+            if statement.kind == "constant":
+                continue  # the text below an attribute: as the first that runs it would be the class's docstring
             old = predecessors.get(position)
             old_node = old.parse() if old is not None else None
             if change not in (Change.SAME, Change.BODY) or (edit.decorated and statement.kind in ("assign", "def")):
