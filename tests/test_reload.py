@@ -727,6 +727,27 @@ def test_a_data_file_that_was_read_while_loading(live: LiveFactory) -> None:
     assert process.see("(m.data, m.double)") == (5, 10)
 
 
+ONCE = {
+    "in globals": "if 'state' not in globals():\n    state = {}\n",
+    "in dir": "if 'state' not in dir():\n    state = {}\n",
+    "NameError": "try:\n    state\nexcept NameError:\n    state = {}\n",
+    "get": "state = globals().get('state') or {}\n",
+    "setdefault": "state = globals().setdefault('state', {})\n",
+}
+
+
+@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE.keys())
+def test_state_that_is_made_where_it_is_not_there(live: LiveFactory, once: str) -> None:
+    """As people write for `importlib.reload`: an edit elsewhere leaves it alone, and names that come and go."""
+    process = live({"m.py": once + "def f(): return 1\n"})
+    process.load("import m")
+    process.do("state = m.state; state['seen'] = 1")
+    for rest in ("def f(): return 2\nnew = 5\n", "newer = 6\ndef f(): return 3\n", "def f(): return 4\n"):
+        process.edit({"m.py": once + rest}, atomic=True)
+        assert process.wait_reload().ok
+        assert process.see("(m.state is state, state)") == (True, {"seen": 1})
+
+
 def test_a_data_file_that_a_package_hands_out(live: LiveFactory) -> None:
     source = "import pkgutil\nversion = pkgutil.get_data(__package__, 'VERSION').decode()\nparts = version.split('.')\n"
     process = live({"p/__init__.py": source, "p/VERSION": "1.0"})

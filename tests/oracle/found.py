@@ -401,6 +401,25 @@ chain(
     ("The class.", "A class."),
     ("    title = 'b'\n", "    title = 'b'\n    1\n"),
 )
+chain(
+    "names that are bound where they are not there",
+    """
+    import math
+    if 'pi' not in globals():
+        from math import pi
+    try:
+        limit
+    except NameError:
+        limit = 10
+    if not 'tau' in globals():
+        tau = 2 * pi
+    x = pi, limit, tau
+    """,
+    ("import math", "import math\nother = 1"),
+    ("limit = 10", "limit = 20"),
+    ("import math\n", "import math\npi = 3\n"),
+    ("pi = 3\n", ""),
+)
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",

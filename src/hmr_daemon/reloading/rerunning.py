@@ -325,8 +325,11 @@ class Rerunning(Editing):
         if node.statement.unconditional or node.statement.kind == "AugAssign":
             self._execute(node, reason, before)
             return set()
-        namespace, table = node.module.namespace, self.agenda.table(node.module)
-        unsure = {name for name in node.statement.effects.writes if not table.reaching(name, node)}
+        namespace, effects = node.module.namespace, node.statement.effects
+        unsure = {name for name in effects.writes if not self.agenda.table(node.module).reaching(name, node)}
+        for name in unsure:
+            if name in effects.reads or (str, name) in node.statement.constants:
+                namespace.pop(name, None)  # whether it is there is what the statement may ask
         bindings = Bindings(namespace)
         self._execute(node, reason, before, bindings)
         gone = unsure - bindings.names

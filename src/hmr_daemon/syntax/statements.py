@@ -609,6 +609,15 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.visit(node.value)
         self._write(node.target.id)
 
+    def visit_Compare(self, node: ast.Compare) -> None:
+        """``"name" in globals()`` asks for one name, and looks through no others."""
+        match node.left, node.ops, node.comparators:
+            case ast.Constant(value=str(name)), [ast.In() | ast.NotIn()], [ast.Call(ast.Name(asked), [], [])]:
+                if asked in ("globals", "locals", "vars", "dir") and not self.class_depth:
+                    self.reads.add(name)
+                    return
+        self.generic_visit(node)
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.attributes.add(node.attr)
         if not isinstance(node.ctx, ast.Load):
