@@ -420,6 +420,25 @@ chain(
     ("import math\n", "import math\npi = 3\n"),
     ("pi = 3\n", ""),
 )
+chain(
+    "class whose body goes through its own names",
+    """
+    BASE = True
+    class Flags:
+        first = BASE
+        second = False
+        _all = [name for name in locals() if not name.startswith('_')]
+        _on = [name for name in _all if locals().get(name)]
+        third = True
+        def f(self): return 1
+    x = Flags._all, Flags._on, Flags().f()
+    """,
+    ("    second = False", "    second = False\n    more = True"),
+    ("return 1", "return 2"),
+    ("BASE = True", "BASE = False"),
+    ("not name.startswith('_')", "name.startswith('f')"),
+    ("    first = BASE\n", ""),
+)
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",
