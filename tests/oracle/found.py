@@ -439,6 +439,24 @@ chain(
     ("not name.startswith('_')", "name.startswith('f')"),
     ("    first = BASE\n", ""),
 )
+chain(
+    "protocol with a cached property",
+    """
+    import functools, typing
+    NAME = 'a'
+    class Base(typing.Protocol):
+        @functools.cached_property
+        def name(self): return NAME
+        def show(self): return self.name * 2
+    class K(Base): pass
+    k = K()
+    def f(): return k.show()
+    x = f()
+    """,
+    ("NAME = 'a'", "NAME = 'b'"),
+    ("return NAME", "return NAME + '!'"),
+    ("* 2", "* 3"),
+)
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",

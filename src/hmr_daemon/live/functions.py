@@ -616,7 +616,7 @@ def _forget_property(cls: type, name: str) -> Callable[[], object]:
     """Let instances of the class and of its subclasses compute a cached property again."""
     computed = []
     for instance in gc.get_referrers(*with_subclasses(cls)):
-        if isinstance(instance, cls):
+        if any(each is cls for each in type(instance).__mro__):  # without asking a protocol, or a metaclass
             state = own(instance, "__dict__")
             if isinstance(state, dict) and name in state:
                 computed.append((state, state.pop(name)))
