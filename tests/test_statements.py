@@ -200,6 +200,11 @@ EFFECTS = {
     "from a import b as c": ("", "c", ""),
     "if a:\n    def f(): return b\nelse:\n    f = c": ("a c", "f", ""),
     "global_ = a if b else c": ("a b c", "global_", ""),
+    "if 'a' not in globals():\n    a = b": ("a b", "a", ""),
+    "a = globals().get('a') or b": ("a b", "a", ""),
+    "a = globals().setdefault('a', b)": ("a b", "a", ""),
+    "a = globals()['b']": ("b", "a", ""),
+    "a = [n for n in globals()]": ("globals", "a", ""),
 }
 
 

@@ -457,6 +457,35 @@ chain(
     ("return NAME", "return NAME + '!'"),
     ("* 2", "* 3"),
 )
+chain(
+    "enum with a second name for a member",
+    """
+    import enum
+    class E(enum.Enum):
+        A = 1
+        B = 1
+        C = 3
+    x = [(e.name, e.value) for e in E], E.A is E.B, list(E.__members__)
+    """,
+    ("B = 1", "B = 2"),
+    ("B = 2", "B = 3"),
+    ("C = 3", "C = 4"),
+    ("A = 1", "A = 3"),
+)
+case(
+    "what goes through all names half-way",
+    "p p.late",
+    {
+        "p/__init__.py": "from .core import K\nseen = [n for n in list(globals()) if not n.startswith('_')]\n"
+        "for v in list(locals().values()):\n    if type(v).__name__ == 'module':\n        last = v.__name__\n"
+        "del v\nafter = 1\n",
+        "p/core.py": "K = 1\n",
+        "p/late.py": "import p\nz = p.after\n",
+    },
+    {"p/core.py": "K = 2\n"},
+    {"p/core.py": "K = 3\nL = 1\n"},
+    {"p/core.py": "K = 4\n", "p/late.py": "import p\nz = p.after, 1\n"},
+)
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",

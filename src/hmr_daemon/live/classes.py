@@ -805,7 +805,8 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
     adopted: dict[int, Any] = {}
     for name, member in new._member_map_.items():
         before = old._member_map_.get(name)
-        if before is not None and id(member) not in adopted and _can_become(before, member):
+        alias = any(each is before for each in adopted.values())  # of a member that goes on as another
+        if before is not None and id(member) not in adopted and not alias and _can_become(before, member):
             adopted[id(member)] = before
             for key, value in vars(member).items():
                 if key != "__objclass__":

@@ -421,14 +421,26 @@ class Rerunning(Editing):
                 record.namespace[name] = self.preset[id(record), name] = value
 
     def _hide_later_names(self, node: Node) -> dict[str, Any]:
-        """Names that only later statements bind do not exist yet when a changed statement runs."""
-        if node not in self.added and node.module not in self.edited:
+        """Names that only later statements bind are not there yet when one runs that is changed, or looks at all."""
+        looks = not LOOKING.isdisjoint(node.statement.effects.reads)
+        if node not in self.added and node.module not in self.edited and not looks:
             return {}
         namespace = node.module.namespace
         later = self._not_yet(node, node.module.name)
-        if later and (used := later & self._names_used(node, later)):
-            return {name: namespace.pop(name) for name in sorted(used)}
-        return {}
+        used = later | self._submodules_after(node) if looks else later and later & self._names_used(node, later)
+        return {name: namespace.pop(name) for name in [each for each in namespace if each in used]}
+
+    def _submodules_after(self, node: Node) -> set[str]:
+        """The submodules of a package that others import only after a statement, or that a prompt has imported."""
+        package, now = node.module, self.graph.order(node)
+        found = set[str]()
+        for name, value in list(package.namespace.items()):
+            child = self.graph.modules.get(f"{package.name}.{name}")
+            if child is not None and child.module is value:
+                importer = self.graph.importer(child)
+                if importer is None or self.graph.order(importer) > now:
+                    found.add(name)
+        return found
 
     def _not_yet(self, node: Node, module: str) -> set[str]:
         """Names that a module has and that a fresh process would bind there only with the statement, or after it.

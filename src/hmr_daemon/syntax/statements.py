@@ -612,11 +612,17 @@ class _EffectsVisitor(ast.NodeVisitor):
     def visit_Compare(self, node: ast.Compare) -> None:
         """``"name" in globals()`` asks for one name, and looks through no others."""
         match node.left, node.ops, node.comparators:
-            case ast.Constant(value=str(name)), [ast.In() | ast.NotIn()], [ast.Call(ast.Name(asked), [], [])]:
-                if asked in ("globals", "locals", "vars", "dir") and not self.class_depth:
-                    self.reads.add(name)
-                    return
-        self.generic_visit(node)
+            case ast.Constant(value=str(name)), [ast.In() | ast.NotIn()], [namespace] if self._is_namespace(namespace):
+                self.reads.add(name)
+            case _:
+                self.generic_visit(node)
+
+    def _is_namespace(self, node: ast.expr) -> bool:
+        """Whether an expression is ``globals()`` or the like."""
+        match node:
+            case ast.Call(ast.Name("globals" | "locals" | "vars" | "dir"), [], []):
+                return not self.class_depth
+        return False
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.attributes.add(node.attr)
@@ -634,6 +640,10 @@ class _EffectsVisitor(ast.NodeVisitor):
             self.sets.add((holder.id, *reversed(names)))
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
+        match node:
+            case ast.Subscript(namespace, ast.Constant(str(name)), ast.Load()) if self._is_namespace(namespace):
+                self.reads.add(name)
+                return
         if not isinstance(node.ctx, ast.Load):
             self._mutate(node.value)
         self.visit(node.value)
@@ -680,6 +690,13 @@ class _EffectsVisitor(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         self.calls = True
+        match node:
+            case ast.Call(ast.Attribute(namespace, "get" | "setdefault"), [ast.Constant(str(name)), *rest], []):
+                if self._is_namespace(namespace):
+                    self.reads.add(name)
+                    for each in rest:
+                        self.visit(each)
+                    return
         self.calls_results |= isinstance(node.func, ast.Call)
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr", "setattr", "delattr"):
             self.attributes |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
