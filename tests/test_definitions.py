@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from conftest import LiveFactory
 from live import Environment
 from workshop import Workshop, as_expected
 
@@ -308,3 +309,18 @@ def test_temporary_classes_leave_no_trace(workshop: Workshop, source: str) -> No
         assert bench.see("[k is K_N for k in m_N.Base.seen]") == [True] * registered
     bench.do("gc.collect()")
     assert bench.see("[k is K_N for k in alike_N()]") == [True]
+
+
+def test_functions_that_a_library_lends_to_all_classes_stay_whose_they_were(live: LiveFactory) -> None:
+    """As attrs does with one `__replace__`: it says of it each time that it is of the class that was made last."""
+    lend = "import textwrap\ndef lend(cls):\n    cls.show = textwrap.dedent\n    cls.show.__module__ = cls.__module__\n"
+    one = "from lend import lend\n@lend\nclass A:\n    x = 1\n"
+    process = live({"lend.py": lend + "    return cls\n", "one.py": one, "two.py": one.replace("A", "B")})
+    process.load("import one, two")
+    for text in (one.replace("x = 1", "x = 2"), one + "@lend\nclass C:\n    x = 3\n"):
+        process.edit({"one.py": text}, atomic=True)
+        assert process.wait_reload().ok
+        assert process.see("(one.A.show.__module__, two.B.show.__module__)") == ("two", "two")
+    process.edit({"two.py": one.replace("A", "B") + "    y = 1\n"}, atomic=True)
+    assert process.wait_reload().ok
+    assert process.see("(one.A.show.__module__, two.B.y)") == ("two", 1)

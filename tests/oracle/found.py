@@ -486,6 +486,18 @@ case(
     {"p/core.py": "K = 3\nL = 1\n"},
     {"p/core.py": "K = 4\n", "p/late.py": "import p\nz = p.after, 1\n"},
 )
+chain(
+    "name that a function reads and that is bound again below",
+    """
+    c = 1
+    class K:
+        def m(self): return c
+    x = 0
+    c = 2
+    """,
+    ("x = 0", "x = K().m()"),
+    ("return c", "return c * 10"),
+)
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",

@@ -601,17 +601,17 @@ def adopt(
     return new
 
 
-def continue_as(transaction: Transaction, old: type, new: type, problems: list[str]) -> type:
+def continue_as(transaction: Transaction, old: type, new: type, problems: list[str], held_by: list[Any]) -> type:
     """`new` stands where `old` is not defined any more, in another module or under another name: what goes on.
 
-    Others may have used the new one already.
+    Others may have used the new one already; `held_by` is what holds it.
     """
     if same_layout(old, new):
         _move_subclasses(transaction, new, old)
-        _move_instances(transaction, new, old)
+        _move_instances(transaction, new, old, held_by)
         for name in ("__name__", "__qualname__"):
             transaction.set_attribute(old, name, getattr(new, name))
-    return adopt(transaction, old, new, problems)
+    return adopt(transaction, old, new, problems, held_by)
 
 
 def graft_member(transaction: Transaction, cls: type, name: str, other: type) -> None:
@@ -743,10 +743,10 @@ def _move_subclasses(transaction: Transaction, old: type, new: type) -> None:
                 continue  # its own statement makes it anew; see `heirless`
 
 
-def _move_instances(transaction: Transaction, old: type, new: type) -> int:
+def _move_instances(transaction: Transaction, old: type, new: type, held_by: list[Any] | None = None) -> int:
     """How many could not be moved."""
     stuck = 0
-    instances = [holder for holder in gc.get_referrers(old) if type(holder) is old]
+    instances = [holder for holder in (gc.get_referrers(old) if held_by is None else held_by) if type(holder) is old]
     for instance in [
         each for each in instances if not isinstance(each, type)
     ]:  # a class is made again by its statement

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import FunctionType
 
 from ..live import classes, functions
@@ -44,12 +45,21 @@ def _is_defined(run: Editing, record: ModuleRecord, statement: Statement) -> boo
 
 def follow(run: Editing, nodes: Iterable[Node]) -> None:
     """Let what departed go on as what statements that have just run define in its place."""
+    pairs: list[tuple[Departure, Node]] = []
     for node in nodes:
         if node.statement.kind in DEFINING and _is_new(run, node):
             found = [departure for departure in run.departed if _succeeds(node, departure)]
             if len(found) == 1:
                 run.departed.remove(found[0])
-                _go_on(run, found[0], node)
+                pairs.append((found[0], node))
+    referrers = gc.get_referrers(*(_value(node) for _, node in pairs)) if pairs else []  # the heap is searched once
+    for departure, node in pairs:
+        _go_on(run, departure, node, referrers)
+
+
+def _value(node: Node) -> object:
+    """What a definition has just bound."""
+    return node.module.namespace.get(node.statement.names[0])
 
 
 def _is_new(run: Editing, node: Node) -> bool:
@@ -83,17 +93,17 @@ def _head(definition: Statement) -> object:
     return shape([getattr(node, part) for part in ("args", "bases", "keywords") if hasattr(node, part)], True)
 
 
-def _go_on(run: Editing, departure: Departure, node: Node) -> None:
+def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[object]) -> None:
     """Let the old class be the new one; a function, which has its module's globals for ever, is left for later."""
-    name, old = node.statement.names[0], departure.value
-    new = node.module.namespace.get(name)
+    old, new = departure.value, _value(node)
     if type(old) is FunctionType and type(new) is FunctionType:
         run.succeeded.append((old, new))
     elif isinstance(old, type) and isinstance(new, type) and is_of(new, node.module):
         _keep_state(run, departure, node, new)
         change = classes.change(old, new)
         methods = [(m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
-        adopted = classes.continue_as(run.transaction, old, new, run.outcome.notes)
+        held_by = [each for each in referrers if any(held is new for held in gc.get_referents(each))]
+        adopted = classes.continue_as(run.transaction, old, new, run.outcome.notes, held_by)
         for before, after in methods:
             if type(after) is FunctionType and before.__module__ == departure.record.name and before is not after:
                 functions.forward(run.transaction, before, after)
@@ -125,7 +135,9 @@ def _keep_state(run: Editing, departure: Departure, node: Node, new: type) -> No
 
 def hand_over(run: Editing) -> None:
     """Whoever holds a function that has departed has the new one, or calls it by the old."""
+    referrers = gc.get_referrers(*(old for old, _ in run.succeeded)) if run.succeeded else []
     for old, new in run.succeeded:
-        replace_references(run.transaction, old, new, skip=(run.succeeded,))
+        held_by = [each for each in referrers if any(held is old for held in gc.get_referents(each))]
+        replace_references(run.transaction, old, new, skip=(run.succeeded,), held_by=held_by)
         if not old.__code__.co_freevars:
             functions.forward(run.transaction, old, new)

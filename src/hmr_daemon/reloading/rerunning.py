@@ -297,12 +297,27 @@ class Rerunning(Editing):
         By the end they were said to belong to the last one, by the library itself or by who hands its names on.
         """
         values = [*before.values(), *(node.module.namespace.values() if self._says_where_from(node) else ())]
-        members = [m for cls in values if isinstance(cls, type) for m in list(vars(cls).values())]
-        borrowed = [m for m in members if type(m) is FunctionType and id(m.__globals__) not in self.graph.namespaces]
+        borrowed = [f for cls in values if isinstance(cls, type) for f in self._borrowed(cls)]
+        if node in self.added and node.statement.kind == "class":
+            borrowed += [function for function, loaded in self._lent().values() if loaded > node.module.sequence]
         faces = [(function, name, getattr(function, name)) for function in borrowed for name in FACE]
         yield
         for function, name, value in faces:
             self.transaction.set_attribute(function, name, value)
+
+    def _borrowed(self, cls: type) -> list[FunctionType]:
+        """The functions of a class that are no user's."""
+        members = [member for member in list(vars(cls).values()) if type(member) is FunctionType]
+        return [member for member in members if id(member.__globals__) not in self.graph.namespaces]
+
+    def _lent(self) -> dict[int, tuple[FunctionType, int]]:
+        if self.lent is None:
+            self.lent = {}
+            for record in sorted(self.graph.modules.values(), key=lambda each: each.sequence):
+                for value in list(record.namespace.values()):
+                    if isinstance(value, type) and is_of(value, record):
+                        self.lent |= {id(f): (f, record.sequence) for f in self._borrowed(value)}
+        return self.lent
 
     def _says_where_from(self, node: Node) -> bool:
         """Whether a statement may tell what it meets from which module that is."""

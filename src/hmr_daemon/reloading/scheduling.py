@@ -43,9 +43,9 @@ class Scheduling(RunState):
         return imports and node.module not in self.edited
 
     def _read_by_calls(self, node: Node) -> set[str]:
-        """Names that are bound more than once and that functions which a new statement will call read."""
+        """Names that are bound more than once and that functions read which a statement will call, and did not."""
         names = {name for name, _ in self.agenda.table(node.module).written_again}
-        return self._names_used(node, names) if names and node in self.added else set()
+        return self._names_used(node, names) if names and self._uses_more_than_before(node) else set()
 
     def _names_used(self, node: Node, names: set[str]) -> set[str]:
         """What a statement reads, itself or by the functions of its module that it calls without some `names`.
