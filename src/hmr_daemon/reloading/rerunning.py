@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import enum
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, MutableMapping, Set
 from contextlib import AbstractContextManager, contextmanager
@@ -65,6 +66,8 @@ FACE = ("__module__", "__qualname__", "__doc__")
 """What a function says of itself."""
 LOOKING = frozenset({"globals", "vars", "dir", "locals"})
 """By what a statement looks through all names of its module."""
+OF_ITS_OWN = re.compile(r"\b(globals|vars|dir|locals)\(\s*\)")
+"""The same, where it is asked for its own module."""
 
 
 class Rerunning(Editing):
@@ -437,7 +440,9 @@ class Rerunning(Editing):
 
     def _hide_later_names(self, node: Node) -> dict[str, Any]:
         """Names that only later statements bind are not there yet when one runs that is changed, or looks at all."""
-        looks = not LOOKING.isdisjoint(node.statement.effects.reads)
+        looks = (
+            not LOOKING.isdisjoint(node.statement.effects.reads) and OF_ITS_OWN.search(node.statement.text) is not None
+        )
         if node not in self.added and node.module not in self.edited and not looks:
             return {}
         namespace = node.module.namespace
