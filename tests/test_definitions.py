@@ -311,9 +311,11 @@ def test_temporary_classes_leave_no_trace(workshop: Workshop, source: str) -> No
     assert bench.see("[k is K_N for k in alike_N()]") == [True]
 
 
-def test_functions_that_a_library_lends_to_all_classes_stay_whose_they_were(live: LiveFactory) -> None:
+@pytest.mark.parametrize("lent", ["textwrap.dedent", "mine"])
+def test_functions_that_all_classes_are_given_stay_whose_they_were(live: LiveFactory, lent: str) -> None:
     """As attrs does with one `__replace__`: it says of it each time that it is of the class that was made last."""
-    lend = "import textwrap\ndef lend(cls):\n    cls.show = textwrap.dedent\n    cls.show.__module__ = cls.__module__\n"
+    lend = "import textwrap\ndef mine(self): ...\ndef lend(cls):\n    cls.show = LENT\n"
+    lend = (lend + "    cls.show.__module__ = cls.__module__\n").replace("LENT", lent)
     one = "from lend import lend\n@lend\nclass A:\n    x = 1\n"
     process = live({"lend.py": lend + "    return cls\n", "one.py": one, "two.py": one.replace("A", "B")})
     process.load("import one, two")

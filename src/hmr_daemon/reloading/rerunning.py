@@ -295,12 +295,15 @@ class Rerunning(Editing):
 
     @contextmanager
     def _borrowed_kept(self, node: Node, before: Mapping[str, Any]) -> Iterator[None]:
-        """Functions of a library's that many classes have are not said to belong to those that are made again.
+        """Functions that many classes have, each from elsewhere, are not said to belong to those that are made again.
 
-        By the end they were said to belong to the last one, by the library itself or by who hands its names on.
+        By the end they were said to belong to the last one, by who gives them or by who hands the classes on.
         """
-        values = [*before.values(), *(node.module.namespace.values() if self._says_where_from(node) else ())]
-        borrowed = [f for cls in values if isinstance(cls, type) for f in self._borrowed(cls)]
+        own = node.module.namespace
+        borrowed = [f for cls in before.values() for f in _functions_of(cls) if f.__globals__ is not own]
+        if self._says_where_from(node):
+            found = [f for cls in list(own.values()) for f in _functions_of(cls)]
+            borrowed += [f for f in found if id(f.__globals__) not in self.graph.namespaces]
         if node in self.added and node.statement.kind == "class":
             borrowed += [function for function, loaded in self._lent().values() if loaded > node.module.sequence]
         faces = [(function, name, getattr(function, name)) for function in borrowed for name in FACE]
@@ -308,18 +311,13 @@ class Rerunning(Editing):
         for function, name, value in faces:
             self.transaction.set_attribute(function, name, value)
 
-    def _borrowed(self, cls: type) -> list[FunctionType]:
-        """The functions of a class that are no user's."""
-        members = [member for member in list(vars(cls).values()) if type(member) is FunctionType]
-        return [member for member in members if id(member.__globals__) not in self.graph.namespaces]
-
     def _lent(self) -> dict[int, tuple[FunctionType, int]]:
         if self.lent is None:
             self.lent = {}
             for record in sorted(self.graph.modules.values(), key=lambda each: each.sequence):
-                for value in list(record.namespace.values()):
-                    if isinstance(value, type) and is_of(value, record):
-                        self.lent |= {id(f): (f, record.sequence) for f in self._borrowed(value)}
+                for cls in [v for v in list(record.namespace.values()) if isinstance(v, type) and is_of(v, record)]:
+                    borrowed = [f for f in _functions_of(cls) if f.__globals__ is not record.namespace]
+                    self.lent |= {id(f): (f, record.sequence) for f in borrowed}
         return self.lent
 
     def _says_where_from(self, node: Node) -> bool:
@@ -852,6 +850,12 @@ class Rerunning(Editing):
             self.schedule(following, f"binds {name} again")
         elif final is not MISSING:
             self.restores.setdefault(following, []).append((node.module.namespace, name, final))
+
+
+def _functions_of(value: object) -> list[FunctionType]:
+    """The functions that a class has as members."""
+    members = list(vars(value).values()) if isinstance(value, type) else []
+    return [member for member in members if type(member) is FunctionType]
 
 
 def _surely_binds(node: Node, name: str) -> bool:
