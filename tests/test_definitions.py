@@ -326,3 +326,13 @@ def test_functions_that_all_classes_are_given_stay_whose_they_were(live: LiveFac
     process.edit({"two.py": one.replace("A", "B") + "    y = 1\n"}, atomic=True)
     assert process.wait_reload().ok
     assert process.see("(one.A.show.__module__, two.B.y)") == ("two", 1)
+
+
+def test_what_a_decorator_wraps_shows_its_new_docstring(live: LiveFactory) -> None:
+    source = "import contextlib\nclass A:\n    x = 1\n    @contextlib.contextmanager\n"
+    source += "    def f(self):\n        'old'\n        yield\n"
+    process = live({"m.py": source})
+    process.load("import m")
+    process.edit({"m.py": source.replace("old", "new").replace("x = 1", "x = 2")}, atomic=True)
+    assert process.wait_reload().ok
+    assert process.see("(m.A.f.__doc__, m.A.x)") == ("new", 2)

@@ -299,11 +299,10 @@ class Rerunning(Editing):
 
         By the end they were said to belong to the last one, by who gives them or by who hands the classes on.
         """
-        own = node.module.namespace
-        borrowed = [f for cls in before.values() for f in _functions_of(cls) if f.__globals__ is not own]
+        borrowed = [function for cls in before.values() for function in _borrowed(cls)]
         if self._says_where_from(node):
-            found = [f for cls in list(own.values()) for f in _functions_of(cls)]
-            borrowed += [f for f in found if id(f.__globals__) not in self.graph.namespaces]
+            found = [function for cls in list(node.module.namespace.values()) for function in _borrowed(cls)]
+            borrowed += [function for function in found if id(function.__globals__) not in self.graph.namespaces]
         if node in self.added and node.statement.kind == "class":
             borrowed += [function for function, loaded in self._lent().values() if loaded > node.module.sequence]
         faces = [(function, name, getattr(function, name)) for function in borrowed for name in FACE]
@@ -316,8 +315,7 @@ class Rerunning(Editing):
             self.lent = {}
             for record in sorted(self.graph.modules.values(), key=lambda each: each.sequence):
                 for cls in [v for v in list(record.namespace.values()) if isinstance(v, type) and is_of(v, record)]:
-                    borrowed = [f for f in _functions_of(cls) if f.__globals__ is not record.namespace]
-                    self.lent |= {id(f): (f, record.sequence) for f in borrowed}
+                    self.lent |= {id(function): (function, record.sequence) for function in _borrowed(cls)}
         return self.lent
 
     def _says_where_from(self, node: Node) -> bool:
@@ -852,10 +850,11 @@ class Rerunning(Editing):
             self.restores.setdefault(following, []).append((node.module.namespace, name, final))
 
 
-def _functions_of(value: object) -> list[FunctionType]:
-    """The functions that a class has as members."""
+def _borrowed(value: object) -> list[FunctionType]:
+    """The functions of a class that were defined outside of it, at the top level of some module."""
     members = list(vars(value).values()) if isinstance(value, type) else []
-    return [member for member in members if type(member) is FunctionType]
+    functions_here = [member for member in members if type(member) is FunctionType]
+    return [member for member in functions_here if member.__globals__.get(member.__code__.co_qualname) is member]
 
 
 def _surely_binds(node: Node, name: str) -> bool:
