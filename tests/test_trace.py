@@ -679,3 +679,31 @@ options = Server.Options()
     more = source.replace("        pass", "        def __init__(self): self.port = 1")
     assert ran(process, {"a.py": more}) == ["a:1 Server", "a:7 options"]
     assert process.see("(a.server.calls, a.options.port)") == (5, 1)
+
+
+def test_cached_methods_that_stay_are_told_to_nobody(live: LiveFactory) -> None:
+    """Each run of the body wraps them anew; they are what they were, and what they hold stays."""
+    source = """
+    import functools
+    class Meta(type):
+        def __new__(meta, *parts): return type.__new__(meta, *parts)
+    class Base(metaclass=Meta):
+        @classmethod
+        @functools.lru_cache
+        def kinds(cls): return [cls.__name__]
+        @functools.cached_property
+        def size(self): return len(self.kinds())
+        bound = functools.partialmethod(print, 1)
+        def __init_subclass__(cls): cls.kind = cls.size
+    """
+    process = live({"a.py": source, "b.py": "import a\nclass Sub(a.Base): pass\nx = Sub.kinds()\n"})
+    process.load("import b")
+    process.do("x = b.x")
+    grown = source.replace("        bound =", "        def more(self): return 2\n        bound =")
+    assert ran(process, {"a.py": grown}) == ["a:5 Base"]
+    assert process.see("(b.Sub().more(), b.Sub().size, b.Sub.kinds() is x)") == (2, 1, True)
+    assert ran(process, {"a.py": grown.replace("[cls.__name__]", "[cls.__name__] * 3")}) == [
+        *([] if SEES_CALLS else ["b:2 Sub"]),
+        "b:3 x",
+    ]
+    assert process.see("(b.x, b.Sub().size)") == (["Sub"] * 3, 3)

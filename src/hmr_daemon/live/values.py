@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Collection
-from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -14,6 +14,14 @@ from . import functions
 DEPTH = 60
 ANNOTATIONS = "__annotate__" if sys.version_info >= (3, 14) else "__annotations__"
 """Since 3.14 annotations are computed when they are asked for, by code of the user's."""
+
+WRAPPERS: dict[type, Callable[[Any], Any]] = {
+    type(functools.lru_cache(len)): lambda it: dict(vars(it)),
+    functools.cached_property: lambda it: (it.func, it.attrname, it.__doc__),
+    functools.partial: lambda it: (it.func, it.args, it.keywords, dict(vars(it))),
+    functools.partialmethod: lambda it: (it.func, it.args, it.keywords),
+}
+"""What the standard library wraps functions in, without telling which are equal; with what each is made of."""
 
 
 def same(old: Any, new: Any, depth: int = DEPTH, named: Collection[int] = ()) -> bool:
@@ -30,7 +38,7 @@ def same(old: Any, new: Any, depth: int = DEPTH, named: Collection[int] = ()) ->
     if type(old) is not type(new) or depth <= 0:
         return False
     try:
-        return _same(old, new, partial(_part, depth=depth - 1, named=named))
+        return _same(old, new, functools.partial(_part, depth=depth - 1, named=named))
     except BaseException:  # the values' own __eq__ runs here
         return False
 
@@ -79,6 +87,8 @@ def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
         return part(old.__func__, new.__func__)
     if kind is property:
         return all(part(getattr(old, n), getattr(new, n)) for n in ("fget", "fset", "fdel", "__doc__"))
+    if kind in WRAPPERS:
+        return part(WRAPPERS[kind](old), WRAPPERS[kind](new))
     if isinstance(old, type) or getattr(kind, "__eq__", None) is object.__eq__:
         return False
     if isinstance(old, tuple) and not all(part(a, b) for a, b in zip(old, new, strict=False)):

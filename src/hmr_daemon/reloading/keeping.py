@@ -41,15 +41,16 @@ def running_changed(run: Telling, node: Node, made: Collection[type]) -> frozens
     if not SEES_CALLS or not ran:
         return None
     effects, files = node.statement.effects, run.graph.paths()
-    found, explained = set[str](), set[int]()
-    for name in effects.reads:
-        value = node.module.namespace.get(name)
-        if isinstance(value, IMMUTABLE) and not callable(value):
-            continue
-        used = ran & reach.reached([value], effects.attributes, files, known=run.known[""]).keys()
+    known, namespace = run.known[""], node.module.namespace
+    values = {name: namespace.get(name) for name in effects.reads}
+    values = {name: v for name, v in values.items() if callable(v) or not isinstance(v, IMMUTABLE)}
+    found = set[str]()
+    explained = reach.reached(list(values.values()), effects.attributes, files, known=known).keys() & ran
+    for name, value in values.items() if explained else ():
+        used = ran & reach.reached([value], effects.attributes, files, known=known).keys()
         explained |= used
         if used:
             found.add(name)
     makers: list[Any] = [each for cls in made for each in (type(cls), *cls.__mro__[1:])]
-    explained |= reach.reached(makers, CREATION, files, known=run.known[""]).keys()
+    explained |= reach.reached(makers, CREATION, files, known=known).keys()
     return frozenset(found) if ran <= explained else None

@@ -767,6 +767,8 @@ class Rerunning(Editing):
             was = old.__code__ if type(old) is FunctionType else None
             if same and was is not None:
                 functions.renew(t, old, new)  # equal, but of the definition that there is now
+            if same and callable(clear := functions.own(old, "cache_clear")):
+                t.on_undo(functions.emptied(clear))  # as the new one is: its function may compute something else
             kept = old if same else self._successor(node, name, old, new)
             if kept is old:
                 t.set_item(namespace, name, old)
