@@ -117,7 +117,11 @@ def hold(packages: Sequence[str]) -> dict[str, Any]:
 
 
 def describe_held(held: dict[str, Any]) -> dict[str, Any]:
-    return {name: of_class(value) if isinstance(value, type) else of(value) for name, value in held.items()}
+    """As `describe` does it: what has moved to another module is looked into there."""
+    return {
+        name: of_class(value) if isinstance(value, type) and value.__module__ == name.rpartition(".")[0] else of(value)
+        for name, value in held.items()
+    }
 
 
 def sources(packages: Sequence[str], folder: Path) -> list[Path]:
