@@ -131,9 +131,9 @@ def made_here(value: Any, node: Node) -> bool:
     return node.statement.kind == "class" or is_of(value, node.module)
 
 
-def is_of(cls: type, record: ModuleRecord) -> bool:
-    """Whether a class says of itself that it comes from a module."""
-    return bool(cls.__module__ == record.namespace.get("__name__", record.name))
+def is_of(value: type | FunctionType, record: ModuleRecord) -> bool:
+    """Whether a class or a function says of itself that it comes from a module."""
+    return bool(value.__module__ == record.namespace.get("__name__", record.name))
 
 
 def fresh(value: FunctionType, name: str, node: Node) -> bool:

@@ -21,21 +21,16 @@ DEFINING = ("def", "class")
 
 def departures(run: Editing) -> Iterator[Departure]:
     """The functions and classes that edited modules do not define any more, and those of modules that are left."""
-    statements = [(node, node.statement) for nodes in run.removed_nodes.values() for node in nodes]
-    statements += [(node, previous.statement) for node, previous in run.previous.items()]
-    statements += [(node, node.statement) for record in run.left for node in record.nodes or ()]
-    for node, statement in statements:
-        if statement.kind not in DEFINING or _is_defined(run, node.module, statement):
-            continue
-        record, name = node.module, statement.names[0]
-        value = record.namespace.get(name)
-        own = value.__module__ == record.name if isinstance(value, FunctionType) else _is_class_of(value, record)
-        if isinstance(value, (FunctionType, type)) and own and value.__qualname__ == name:
-            yield Departure(record, name, statement, value)
-
-
-def _is_class_of(value: object, record: ModuleRecord) -> bool:
-    return isinstance(value, type) and is_of(value, record)
+    gone = [(node, node.statement) for nodes in run.removed_nodes.values() for node in nodes]
+    gone += [(node, previous.statement) for node, previous in run.previous.items()]
+    gone += [(node, node.statement) for record in run.left for node in record.nodes or ()]
+    for node, statement in gone:
+        if statement.kind in DEFINING and not _is_defined(run, node.module, statement):
+            name, value = statement.names[0], node.module.namespace.get(statement.names[0])
+            if not isinstance(value, (FunctionType, type)):
+                continue
+            if value.__qualname__ == name and is_of(value, node.module):
+                yield Departure(node.module, name, statement, value)
 
 
 def _is_defined(run: Editing, record: ModuleRecord, statement: Statement) -> bool:

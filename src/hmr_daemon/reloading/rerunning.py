@@ -25,7 +25,7 @@ from ..syntax import codes, statements
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.instrument import Request, instrument
 from ..syntax.statements import Parsed
-from . import contributions, keeping, moved
+from . import contributions, keeping, lent, moved
 from .definitions import Hooks, fresh, is_of, made_here
 from .editing import Editing, mention, registers_otherwise
 from .failures import explain
@@ -62,8 +62,6 @@ class Bindings(MutableMapping[str, Any]):
 
 
 DEFINING = ("def", "class")
-FACE = ("__module__", "__qualname__", "__doc__")
-"""What a function says of itself."""
 LOOKING = frozenset({"globals", "vars", "dir", "locals"})
 """By what a statement looks through all names of its module."""
 OF_ITS_OWN = re.compile(r"\b(globals|vars|dir|locals)\(\s*\)")
@@ -132,7 +130,7 @@ class Rerunning(Editing):
         unexplained = self._take_unexplained(node)
         with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node) as hidden:
             self._show_in_order(node)
-            with self._borrowed_kept(node, before):
+            with lent.kept(self, node, before):
                 for name in self._bind(node, reason, before):
                     hidden.pop(name, None)
             self._note_holders(node, before)
@@ -292,37 +290,6 @@ class Rerunning(Editing):
             remade=self._made_as_a_whole(node, self.made[node]),
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
-
-    @contextmanager
-    def _borrowed_kept(self, node: Node, before: Mapping[str, Any]) -> Iterator[None]:
-        """Functions that many classes have, each from elsewhere, are not said to belong to those that are made again.
-
-        By the end they were said to belong to the last one, by who gives them or by who hands the classes on.
-        """
-        borrowed = [function for cls in before.values() for function in _borrowed(cls)]
-        if self._says_where_from(node):
-            found = [function for cls in list(node.module.namespace.values()) for function in _borrowed(cls)]
-            borrowed += [function for function in found if id(function.__globals__) not in self.graph.namespaces]
-        if node in self.added and node.statement.kind == "class":
-            borrowed += [function for function, loaded in self._lent().values() if loaded > node.module.sequence]
-        faces = [(function, name, getattr(function, name)) for function in borrowed for name in FACE]
-        yield
-        for function, name, value in faces:
-            self.transaction.set_attribute(function, name, value)
-
-    def _lent(self) -> dict[int, tuple[FunctionType, int]]:
-        if self.lent is None:
-            self.lent = {}
-            for record in sorted(self.graph.modules.values(), key=lambda each: each.sequence):
-                for cls in [v for v in list(record.namespace.values()) if isinstance(v, type) and is_of(v, record)]:
-                    self.lent |= {id(function): (function, record.sequence) for function in _borrowed(cls)}
-        return self.lent
-
-    def _says_where_from(self, node: Node) -> bool:
-        """Whether a statement may tell what it meets from which module that is."""
-        if node.statement.kind in ("def", "class", "import", "from", "assign"):
-            return False
-        return "__module__" in node.statement.text or not node.ran.isdisjoint(self._codes_using("__module__"))
 
     @contextmanager
     def _later_hidden(self, node: Node) -> Iterator[dict[str, Any]]:
@@ -767,7 +734,7 @@ class Rerunning(Editing):
             was = old.__code__ if type(old) is FunctionType else None
             if same and was is not None:
                 functions.renew(t, old, new)  # equal, but of the definition that there is now
-            if same and callable(clear := functions.own(old, "cache_clear")):
+            if same and type(old) in values.WRAPPERS and callable(clear := functions.own(old, "cache_clear")):
                 t.on_undo(functions.emptied(clear))  # as the new one is: its function may compute something else
             kept = old if same else self._successor(node, name, old, new)
             if kept is old:
@@ -850,13 +817,6 @@ class Rerunning(Editing):
             self.schedule(following, f"binds {name} again")
         elif final is not MISSING:
             self.restores.setdefault(following, []).append((node.module.namespace, name, final))
-
-
-def _borrowed(value: object) -> list[FunctionType]:
-    """The functions of a class that were defined outside of it, at the top level of some module."""
-    members = list(vars(value).values()) if isinstance(value, type) else []
-    functions_here = [member for member in members if type(member) is FunctionType]
-    return [member for member in functions_here if member.__globals__.get(member.__code__.co_qualname) is member]
 
 
 def _surely_binds(node: Node, name: str) -> bool:

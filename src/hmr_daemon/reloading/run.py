@@ -253,7 +253,7 @@ class RunState:
         self.caches: list[Served] | None = None
         """The caches of the user's functions, once they are asked for."""
         self.lent: dict[int, tuple[types.FunctionType, int]] | None = None
-        """Once asked for, by identity: functions of libraries that classes have, and the last load of one of these."""
+        """Once asked for, the functions that many classes are given: see `lent`."""
         self.served: dict[tuple[int, int], Served] = {}
         """These and earlier ones, by the identity of what holds each and of its function."""
         self.former: dict[tuple[int, str], Any] = {}

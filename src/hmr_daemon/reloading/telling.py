@@ -302,6 +302,10 @@ class Telling(Families):
             known = {*modules, reader.module.name, *self.agenda.made_of(reader.module.name)}
             yield from (code for module, code in map(using.__getitem__, ran) if module in known)
 
+    def codes_mentioning(self, name: str) -> Iterator[CodeType]:
+        """The code of all modules that mentions a name."""
+        return (code for _, code in self._codes_using(name).values())
+
     def _codes_using(self, name: str) -> dict[int, tuple[str, CodeType]]:
         """The code of all modules that mentions a name, by identity, each with the name of its module."""
         if name not in self.code_users:

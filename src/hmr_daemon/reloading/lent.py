@@ -1,0 +1,59 @@
+"""Functions that many classes are given: what gives them says each time whose they are, and the last word stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FunctionType
+from typing import Any
+
+from ..planning.graph import Node
+from .definitions import is_of
+from .telling import Telling
+
+FACE = ("__module__", "__qualname__", "__doc__")
+"""What a function says of itself."""
+
+
+@contextmanager
+def kept(run: Telling, node: Node, before: Mapping[str, Any]) -> Iterator[None]:
+    """Meanwhile a statement makes its classes again, or classes more, whose these functions are not by the end.
+
+    attrs gives all classes the same ``__replace__``, and some packages say of all that they hand on that it is theirs.
+    """
+    given = [function for cls in before.values() for function in _given(cls)]
+    if _says_where_from(run, node):
+        found = [function for cls in list(node.module.namespace.values()) for function in _given(cls)]
+        given += [function for function in found if id(function.__globals__) not in run.graph.namespaces]
+    if node in run.added and node.statement.kind == "class":
+        given += [function for function, loaded in _lent(run).values() if loaded > node.module.sequence]
+    faces = [(function, name, getattr(function, name)) for function in given for name in FACE]
+    yield
+    for function, name, value in faces:
+        run.transaction.set_attribute(function, name, value)
+
+
+def _given(value: object) -> list[FunctionType]:
+    """The functions of a class that were defined outside of it, at the top level of some module."""
+    members = list(vars(value).values()) if isinstance(value, type) else []
+    plain = [member for member in members if type(member) is FunctionType]
+    return [member for member in plain if member.__globals__.get(member.__code__.co_qualname) is member]
+
+
+def _lent(run: Telling) -> dict[int, tuple[FunctionType, int]]:
+    """All of these, by identity, each with the load of the last module that has a class with it."""
+    if run.lent is None:
+        run.lent = {}
+        for record in sorted(run.graph.modules.values(), key=lambda each: each.sequence):
+            for cls in [v for v in list(record.namespace.values()) if isinstance(v, type) and is_of(v, record)]:
+                run.lent |= {id(function): (function, record.sequence) for function in _given(cls)}
+    return run.lent
+
+
+def _says_where_from(run: Telling, node: Node) -> bool:
+    """Whether a statement may tell what it meets from which module that is."""
+    if node.statement.kind in ("def", "class", "import", "from", "assign"):
+        return False
+    return "__module__" in node.statement.text or any(
+        id(code) in node.ran for code in run.codes_mentioning("__module__")
+    )
