@@ -748,6 +748,28 @@ def test_state_that_is_made_where_it_is_not_there(live: LiveFactory, once: str) 
         assert process.see("(m.state is state, state)") == (True, {"seen": 1})
 
 
+def test_what_a_cache_made_stays_where_nothing_that_it_leads_to_has_changed(live: LiveFactory) -> None:
+    """A constructor of another class is none of that, though all are called the same."""
+    base = (
+        "class Base:\n    def __init__(self): self.n = 0\nclass DB(Base):\n    def __init__(self): super().__init__()\n"
+    )
+    other = "class Thing:\n    def __init__(self, a=1): self.a = a\n    def size(self): return 1\n"
+    process = live({
+        "db.py": "import functools\n" + base + "@functools.lru_cache\ndef get(): return DB()\n",
+        "other.py": other,
+        "use.py": "import db, other\nconn = db.get()\nt = other.Thing()\n",
+    })  # fmt: skip
+    process.load("import use")
+    process.do("c = use.conn")
+    for text in (other.replace("a=1", "a=2"), other.replace("return 1", "return 2"), other + "    b = 1\n"):
+        process.edit({"other.py": text}, atomic=True)
+        assert process.wait_reload().ok
+        assert process.see("use.conn is c is use.db.get()")
+    process.edit({"db.py": ("self.n = 0", "self.n = 100")}, atomic=True)
+    assert process.wait_reload().ok
+    assert process.see("(use.db.get().n, use.conn.n)") == (100, 100)
+
+
 def test_a_data_file_that_a_package_hands_out(live: LiveFactory) -> None:
     source = "import pkgutil\nversion = pkgutil.get_data(__package__, 'VERSION').decode()\nparts = version.split('.')\n"
     process = live({"p/__init__.py": source, "p/VERSION": "1.0"})

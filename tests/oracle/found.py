@@ -498,6 +498,21 @@ chain(
     ("x = 0", "x = K().m()"),
     ("return c", "return c * 10"),
 )
+CONF = (
+    "import functools\nclass S:\n    base = 'x'\n    @functools.cached_property\n"
+    "    def url(self): return self.base + 'a'\n    @classmethod\n    @functools.lru_cache\n"
+    "    def kinds(cls): return 'k'\n    @functools.lru_cache\n    def method(self): return 'm'\ns = S()\n"
+)
+READER = "from conf import s\nu, k, m = s.url, s.kinds(), s.method()\ndef f(): return s.url\nx = f()\n"
+case(
+    "who is served what a method or property remembers",
+    "one two",
+    {"conf.py": CONF, "one.py": READER, "two.py": READER},
+    {"conf.py": CONF.replace("'a'", "'b'")},
+    {"conf.py": CONF.replace("'k'", "'l'")},
+    {"conf.py": CONF.replace("'m'", "'n'")},
+    {"conf.py": CONF.replace("'x'", "'y'")},
+)
 if sys.version_info < (3, 14):  # since then they are computed when asked for
     chain(
         "annotations on a condition",

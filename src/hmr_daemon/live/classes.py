@@ -79,7 +79,7 @@ class ClassChange:
     @property
     def shown(self) -> frozenset[str]:
         """Names that code mentions which sees the change: special methods are run by using the class."""
-        return self.names | {self.cls.__name__} if self.special else self.names
+        return self.names - self.special_names | ({self.cls.__name__} if self.special else frozenset())
 
     @property
     def special(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -79,6 +79,8 @@ class Telling(Families):
             change = self.class_changes.get(id(value))
             if change is None:
                 self._clear_caches(set(), {node.module.path: {name}})
+            else:
+                self._clear_caches(set(), members=change.shown)
             self._tell_class_touched(node, name, change)
         elif isinstance(value, FunctionType) and value.__code__.co_filename not in self.graph.paths():
             self._tell(node.module, name, node, f"{name} changed")  # made by `exec`: who runs it is not known
@@ -96,8 +98,13 @@ class Telling(Families):
             if runner is not origin:
                 self.schedule(runner, f"ran {function.__qualname__}", function.__name__, code_changed=True)
 
-    def _tell_class_touched(self, origin: Node, name: str, change: classes.ClassChange | None) -> None:
-        """Members of a class changed: tell those who mention them, through all names that lead to the class."""
+    def _tell_class_touched(
+        self, origin: Node, name: str, change: classes.ClassChange | None, but: Set[int] = frozenset()
+    ) -> None:
+        """Members of a class changed: tell those who mention them, through all names that lead to the class.
+
+        All but those who ran some code themselves, by its identity.
+        """
         if change is not None and not change.names.isdisjoint(CONSTRUCTORS):
             self._tell_makers(change.cls)
         if change is not None and change.names:
@@ -111,15 +118,18 @@ class Telling(Families):
                 continue
             seen.add((id(node.module), name))
             for reader in list(self.agenda.function_readers(node.module, name, node)):
-                if change is None or change.whole or unseen or self._ran_what_names(reader, change):
+                told = but.isdisjoint(reader.ran)
+                if told and (change is None or change.whole or unseen or self._ran_what_names(reader, change)):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
             for reader, code in list(self.agenda.scanners(node.module, node)):
-                if change is None or change.whole or self._ran_what_names(reader, change):
+                told = but.isdisjoint(reader.ran)
+                if told and (change is None or change.whole or self._ran_what_names(reader, change)):
                     self._scan_again(reader, code, f"ran what finds {name}", name)
             for reader, known in list(self.agenda.readers(node.module, name, node)):
                 if reader is node:
                     continue
-                used = reader.statement.kind not in ("from", "import") and self._uses(reader, known, change)
+                imports = reader.statement.kind in ("from", "import")
+                used = not imports and but.isdisjoint(reader.ran) and self._uses(reader, known, change)
                 if used:
                     self.schedule(reader, f"{name} changed", known)
                 if used and reader.statement.kind != "class":
@@ -365,10 +375,26 @@ class Telling(Families):
             return
         stale = changed | self._codes_reading(names, members)
         files = self.graph.paths()
+        emptied: dict[int, list[Served]] = defaultdict(list)
         for served in self._caches() if stale else ():
             if not stale.isdisjoint(served.ran(files)) and not (last and self._filled_now(served.cache)):
                 self.transaction.on_undo(served.cache.forget())
                 self._tell_cache_users(served.record, served.cache.holder)
+                emptied[id(served.cache.owner)].append(served)
+        for members_of in emptied.values():
+            self._tell_member_users(members_of)
+
+    def _tell_member_users(self, emptied: Sequence[Served]) -> None:
+        """The same of methods and properties of one class that remember what they computed, and have not run them."""
+        record, owner = emptied[0].record, emptied[0].cache.owner
+        if owner is None:
+            return
+        names = frozenset(each.cache.function.__name__ for each in emptied)
+        change = classes.ClassChange(owner, names, whole=False, rebased=False)
+        name = owner.__qualname__.partition(".")[0]
+        ran = {id(each.cache.function.__code__) for each in emptied if type(each.cache.function) is FunctionType}
+        for maker in self.agenda.table(record).last_writers(name):
+            self._tell_class_touched(maker, name, change, ran)
 
     def stale_codes(self) -> Set[int]:
         """Identities of code that has changed, or that uses a global or a member that has, so far in this reload."""
