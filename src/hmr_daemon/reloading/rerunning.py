@@ -15,7 +15,7 @@ from typing import Any
 
 from ..live import classes, functions, values
 from ..live.holders import holders
-from ..live.transaction import MISSING
+from ..live.transaction import MISSING, put_in_order
 from ..loading.finder import forget_listings
 from ..loading.recorder import Notes, RecordingModule
 from ..planning import cycles, presets
@@ -294,10 +294,13 @@ class Rerunning(Editing):
     @contextmanager
     def _later_hidden(self, node: Node) -> Iterator[dict[str, Any]]:
         """While the statement runs, what only later statements bind or set is not there yet."""
+        namespace, names = node.module.namespace, list(node.module.namespace)
         hidden, overridden = self._hide_later_names(node), self._hide_later_hooks(node)
         yield hidden
         for name, value in hidden.items():
-            node.module.namespace.setdefault(name, value)
+            namespace.setdefault(name, value)
+        if hidden:  # each where it was
+            put_in_order(namespace, dict.fromkeys([*(name for name in names if name in namespace), *namespace]))
         for cls, name, value in overridden:
             self.transaction.set_member(cls, name, value)
 
