@@ -498,6 +498,17 @@ chain(
     ("x = 0", "x = K().m()"),
     ("return c", "return c * 10"),
 )
+chain(
+    "what a class remembers that is no function",
+    """
+    import functools
+    def f(x): return x + 1
+    class C:
+        g = staticmethod(functools.lru_cache(functools.partial(f, 1)))
+    x = C.g()
+    """,
+    ("x + 1", "x + 10"),
+)
 CONF = (
     "import functools\nclass S:\n    base = 'x'\n    @functools.cached_property\n"
     "    def url(self): return self.base + 'a'\n    @classmethod\n    @functools.lru_cache\n"

@@ -30,7 +30,7 @@ def departures(run: Editing) -> Iterator[Departure]:
             if not isinstance(value, (FunctionType, type)):
                 continue
             if value.__qualname__ == name and is_of(value, node.module):
-                yield Departure(node.module, name, statement, value)
+                yield Departure(node.module, statement, value)
 
 
 def _is_defined(run: Editing, record: ModuleRecord, statement: Statement) -> bool:

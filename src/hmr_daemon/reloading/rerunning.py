@@ -61,7 +61,6 @@ class Bindings(MutableMapping[str, Any]):
         return len(self._namespace)
 
 
-DEFINING = ("def", "class")
 LOOKING = frozenset({"globals", "vars", "dir", "locals"})
 """By what a statement looks through all names of its module."""
 OF_ITS_OWN = re.compile(r"\b(globals|vars|dir|locals)\(\s*\)")
@@ -679,7 +678,9 @@ class Rerunning(Editing):
     def _keep_made_already(self, emptied: Emptied) -> None:
         """What statements have put in that ran already in this reload stays; none runs twice."""
         done = emptied.builders & self.agenda.done
-        if made := [n.module.namespace.get(name) for n in done for name in n.writes if n.statement.kind in DEFINING]:
+        if made := [
+            n.module.namespace.get(name) for n in done for name in n.writes if n.statement.kind in moved.DEFINING
+        ]:
             contributions.put_back(emptied.container, contributions.made_by(emptied.before, made))
             self.filled_early.append(emptied)
 

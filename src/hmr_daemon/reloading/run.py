@@ -89,7 +89,6 @@ class Departure:
     """A function or class that its module does not define any more; perhaps another does."""
 
     record: ModuleRecord
-    name: str
     statement: Statement
     value: Any
 

@@ -387,12 +387,12 @@ class Telling(Families):
     def _tell_member_users(self, emptied: Sequence[Served]) -> None:
         """The same of methods and properties of one class that remember what they computed, and have not run them."""
         record, owner = emptied[0].record, emptied[0].cache.owner
-        if owner is None:
+        remembered = [each.cache.function for each in emptied if type(each.cache.function) is FunctionType]
+        if owner is None or not remembered:
             return
-        names = frozenset(each.cache.function.__name__ for each in emptied)
+        names = frozenset(function.__name__ for function in remembered)
         change = classes.ClassChange(owner, names, whole=False, rebased=False)
-        name = owner.__qualname__.partition(".")[0]
-        ran = {id(each.cache.function.__code__) for each in emptied if type(each.cache.function) is FunctionType}
+        name, ran = owner.__qualname__.partition(".")[0], {id(function.__code__) for function in remembered}
         for maker in self.agenda.table(record).last_writers(name):
             self._tell_class_touched(maker, name, change, ran)
 
