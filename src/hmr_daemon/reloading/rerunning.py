@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import enum
-import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, MutableMapping, Set
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import classes, functions, values
 from ..live.holders import holders
-from ..live.transaction import MISSING, put_in_order
+from ..live.transaction import MISSING
 from ..loading.finder import forget_listings
 from ..loading.recorder import Notes, RecordingModule
 from ..planning import cycles, presets
 from ..planning.graph import END, SEES_CALLS, ModuleRecord, Name, Node, imported_module
 from ..planning.planner import Reason
-from ..syntax import codes, statements
+from ..syntax import codes
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.instrument import Request, instrument
 from ..syntax.statements import Parsed
-from . import contributions, keeping, lent, moved
+from . import contributions, hiding, keeping, lent, moved
 from .definitions import Hooks, fresh, is_of, made_here
 from .editing import Editing, mention, registers_otherwise
 from .failures import explain
 from .ordering import order_names
 from .run import IMMUTABLE, Emptied
-
-MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
-"""Members of a metaclass or a base that run while a class is made."""
 
 
 class Bindings(MutableMapping[str, Any]):
@@ -59,12 +54,6 @@ class Bindings(MutableMapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._namespace)
-
-
-LOOKING = frozenset({"globals", "vars", "dir", "locals"})
-"""By what a statement looks through all names of its module."""
-OF_ITS_OWN = re.compile(r"\b(globals|vars|dir|locals)\(\s*\)")
-"""The same, where it is asked for its own module."""
 
 
 class Rerunning(Editing):
@@ -126,8 +115,8 @@ class Rerunning(Editing):
         for target, _ in assigned:
             self.transaction.guard(target.holder)
         elsewhere = self._set_elsewhere(node)
-        unexplained = self._take_unexplained(node)
-        with self._earlier_entries_out(node, grouped) as other_entries, self._later_hidden(node) as hidden:
+        unexplained = hiding.unexplained(self, node)
+        with self._earlier_entries_out(node, grouped) as other_entries, hiding.later(self, node) as hidden:
             self._show_in_order(node)
             with lent.kept(self, node, before):
                 for name in self._bind(node, reason, before):
@@ -136,7 +125,7 @@ class Rerunning(Editing):
         self._follow_moved(node)
         if node.star:
             self._leave_later_modules(node, before)
-        gone = earlier_extra - node.extra | self._bound_no_more(node, unexplained)
+        gone = earlier_extra - node.extra | hiding.bound_no_more(self, node, unexplained)
         for name in sorted(gone):
             self._remove(record, name)
         self.outcome.ran.append(str(node))
@@ -158,7 +147,8 @@ class Rerunning(Editing):
 
     def _show_in_order(self, node: Node) -> None:
         """Who looks through all names of a module sees new ones where a fresh process has them."""
-        records = [*self.scanning.get(node, ()), *([node.module] if LOOKING & node.statement.effects.reads else ())]
+        own = [node.module] if hiding.LISTS_NAMES & node.statement.effects.reads else []
+        records = [*self.scanning.get(node, ()), *own]
         records += [
             self.graph.modules[module]
             for module, name in node.reads
@@ -187,25 +177,6 @@ class Rerunning(Editing):
                     self.guarded.add(id(other))
                     self.transaction.guard(other.namespace)
         return found
-
-    def _take_unexplained(self, node: Node) -> dict[str, Any]:
-        """Names that only ``globals()[name] = value`` can have bound: the statement is to bind them again."""
-        record = node.module
-        if not _binds_by_namespace(node) or any(
-            other is not node and _binds_by_namespace(other) for other in self.agenda.table(record).dynamic
-        ):
-            return {}
-        names = node.extra - self._set_by_functions(record)
-        return {name: record.namespace.pop(name) for name in sorted(names) if name in record.namespace}
-
-    def _bound_no_more(self, node: Node, unexplained: Mapping[str, Any]) -> set[str]:
-        """Names of those taken that it did not bind this time."""
-        namespace = node.module.namespace
-        gone = unexplained.keys() - namespace.keys()
-        namespace.update({name: unexplained[name] for name in gone})  # to be removed, and told of, as any other
-        if gone:
-            self.transaction.set_attribute(node, "extra", node.extra - gone)
-        return gone
 
     def _leave_later_modules(self, node: Node, before: Mapping[str, Any]) -> None:
         """A star import brings no submodules that others imported only after it: a fresh process has none there."""
@@ -290,34 +261,16 @@ class Rerunning(Editing):
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
 
-    @contextmanager
-    def _later_hidden(self, node: Node) -> Iterator[dict[str, Any]]:
-        """While the statement runs, what only later statements bind or set is not there yet."""
-        namespace, names = node.module.namespace, list(node.module.namespace)
-        hidden, overridden = self._hide_later_names(node), self._hide_later_hooks(node)
-        yield hidden
-        for name, value in hidden.items():
-            namespace.setdefault(name, value)
-        if hidden:  # each where it was
-            put_in_order(namespace, dict.fromkeys([*(name for name in names if name in namespace), *namespace]))
-        for cls, name, value in overridden:
-            self.transaction.set_member(cls, name, value)
-
     def _bind(self, node: Node, reason: Reason, before: dict[str, Any]) -> set[str]:
         """Execute the statement; names that only it may bind, and that it did not bind this time, are gone."""
         if node.statement.unconditional or node.statement.kind == "AugAssign":
             self._execute(node, reason, before)
             return set()
-        namespace, effects = node.module.namespace, node.statement.effects
-        unsure = {name for name in effects.writes if not self.agenda.table(node.module).reaching(name, node)}
-        for name in unsure:
-            if name in effects.reads or (str, name) in node.statement.constants:
-                namespace.pop(name, None)  # whether it is there is what the statement may ask
-        bindings = Bindings(namespace)
+        unsure, bindings = hiding.unsure(self, node), Bindings(node.module.namespace)
         self._execute(node, reason, before, bindings)
         gone = unsure - bindings.names
         for name in gone:
-            self.transaction.delete_item(namespace, name)
+            self.transaction.delete_item(node.module.namespace, name)
         return gone
 
     def _tell_others(self, node: Node, grouped: bool, elsewhere: Mapping[Name, Any]) -> None:
@@ -403,71 +356,6 @@ class Rerunning(Editing):
                     self.transaction.guard_namespace(record.module)
                 record.namespace[name] = self.preset[id(record), name] = value
 
-    def _hide_later_names(self, node: Node) -> dict[str, Any]:
-        """Names that only later statements bind are not there yet when one runs that is changed, or looks at all."""
-        looks = (
-            not LOOKING.isdisjoint(node.statement.effects.reads) and OF_ITS_OWN.search(node.statement.text) is not None
-        )
-        if node not in self.added and node.module not in self.edited and not looks:
-            return {}
-        namespace = node.module.namespace
-        later = self._not_yet(node, node.module.name)
-        used = later | self._submodules_after(node) if looks else later and later & self._names_used(node, later)
-        return {name: namespace.pop(name) for name in [each for each in namespace if each in used]}
-
-    def _submodules_after(self, node: Node) -> set[str]:
-        """The submodules of a package that others import only after a statement, or that a prompt has imported."""
-        package, now = node.module, self.graph.order(node)
-        found = set[str]()
-        for name, value in list(package.namespace.items()):
-            child = self.graph.modules.get(f"{package.name}.{name}")
-            if child is not None and child.module is value:
-                importer = self.graph.importer(child)
-                if importer is None or self.graph.order(importer) > now:
-                    found.add(name)
-        return found
-
-    def _not_yet(self, node: Node, module: str) -> set[str]:
-        """Names that a module has and that a fresh process would bind there only with the statement, or after it.
-
-        The module is the statement's own, or one that was importing it.
-        """
-        record = self.graph.modules.get(module)
-        if record is None or (record is not node.module and record not in self.graph.importers(node.module)):
-            return set()
-        now, writers = self.graph.order(node), self.agenda.table(record).writers
-        return {
-            n for n, first in writers.items() if n in record.namespace and first and self.graph.order(first[0]) >= now
-        }
-
-    def _hide_later_hooks(self, node: Node) -> list[tuple[type, str, Any]]:
-        """What later statements set on a metaclass or a base is not there yet when a class is made by it."""
-        if node.statement.kind != "class":
-            return []
-        hidden = []
-        for other in self.agenda.table(node.module).setting:
-            for target in self.targets(other, other.statement) if other.order > node.order else ():
-                cls, name = target.holder, target.attribute
-                if isinstance(cls, type) and name in MAKES_CLASSES and name in vars(cls):
-                    hidden.append((cls, name, vars(cls)[name]))
-                    self._give_own_member(node, cls, name)
-        return hidden
-
-    def _give_own_member(self, node: Node, cls: type, name: str) -> None:
-        """Let a class have the member that its own body makes."""
-        record, made = node.module, dict[str, Any]()
-        assert record.parsed is not None
-        for maker in self.agenda.table(record).last_writers(cls.__qualname__):
-            body = statements.members(maker.statement, record.parsed.text) if maker.statement.kind == "class" else ()
-            own = [copy.deepcopy(member.parse()) for member in body if name in member.effects.writes]
-            if own:
-                tree = ast.parse(f"class {cls.__name__}: pass").body[0]
-                tree.body = own  # type: ignore[attr-defined]
-                exec(compile_statement(tree, record.parsed, record.path), record.namespace, made)
-        self.transaction.delete_member(cls, name)
-        if cls.__name__ in made:
-            classes.graft_member(self.transaction, cls, name, made[cls.__name__])
-
     def _dispose(self, record: ModuleRecord) -> None:
         """Let the module close what its statements opened, before the first of them runs again."""
         hook = record.namespace.get("__hmr_dispose__")
@@ -494,7 +382,7 @@ class Rerunning(Editing):
             code = codes.with_children(code, node.codes, hooks.objects())
         notes = Notes(None, node)
         notes.before_read = partial(self._before_read, node)
-        notes.not_yet = partial(self._not_yet, node)
+        notes.not_yet = partial(hiding.not_yet, self, node)
         try:
             with self.recorder.running(notes):
                 exec(code, record.namespace, bindings)
@@ -827,9 +715,3 @@ def _surely_binds(node: Node, name: str) -> bool:
     """Whether a statement, when it ran last, bound a name that it is known to bind, and would do so again."""
     told = SEES_CALLS or node.binds_only(name) or any(path[-1] == name for path in node.statement.effects.sets)
     return told and node.statement.unconditional
-
-
-def _binds_by_namespace(node: Node) -> bool:
-    """Whether a statement writes into ``globals()``, or may bind any name as it executes text."""
-    effects = node.statement.effects
-    return "exec" in effects.reads or not effects.mutates.isdisjoint(("globals", "vars"))

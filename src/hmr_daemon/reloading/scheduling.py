@@ -45,9 +45,9 @@ class Scheduling(RunState):
     def _read_by_calls(self, node: Node) -> set[str]:
         """Names that are bound more than once and that functions read which a statement will call, and did not."""
         names = {name for name, _ in self.agenda.table(node.module).written_again}
-        return self._names_used(node, names) if names and self._uses_more_than_before(node) else set()
+        return self.names_used(node, names) if names and self._uses_more_than_before(node) else set()
 
-    def _names_used(self, node: Node, names: set[str]) -> set[str]:
+    def names_used(self, node: Node, names: set[str]) -> set[str]:
         """What a statement reads, itself or by the functions of its module that it calls without some `names`.
 
         What functions merely add to is not meant: a registry is not looked at by who registers.
@@ -92,7 +92,7 @@ class Scheduling(RunState):
         table, namespace = self.agenda.table(node.module), node.module.namespace
         if node in self.added or node.module in self.edited:
             growing = {name for name in table.writers if isinstance(namespace.get(name), (list, dict, set))}
-            used = self._names_used(node, growing)
+            used = self.names_used(node, growing)
         else:
             used = self._names_seen(node)
         for name in used - node.statement.effects.mutates:
@@ -439,9 +439,9 @@ class Scheduling(RunState):
 
     def _bound_by(self, node: Node) -> set[str]:
         names = node.writes
-        return {*names, *self._set_by_functions(node.module)} if node.statement.effects.calls else set(names)
+        return {*names, *self.set_by_functions(node.module)} if node.statement.effects.calls else set(names)
 
-    def _set_by_functions(self, record: ModuleRecord) -> frozenset[str]:
+    def set_by_functions(self, record: ModuleRecord) -> frozenset[str]:
         """Global names that functions of the module bind."""
         key = id(record)
         if key not in self.global_writes:

@@ -22,9 +22,9 @@ INTROSPECTION = frozenset({
     "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
 })  # fmt: skip
 """What a statement mentions that looks at a function rather than calls it."""
-LOOKING = frozenset({"dir", "getmembers"})
+LISTS_MEMBERS = frozenset({"dir", "getmembers"})
 """What code mentions that goes through all members of something."""
-LOOKING_HERE = LOOKING | {"__dict__", "vars"}
+LISTS_MEMBERS_HERE = LISTS_MEMBERS | {"__dict__", "vars"}
 """The same of a statement that names the class; elsewhere these are most often an instance's own."""
 ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
@@ -215,9 +215,9 @@ class Telling(Families):
         if reader.statement.kind in ("class", "def"):
             return False
         effects, modules = reader.statement.effects, [cls.__module__ for cls in change.cls.__mro__]
-        if not LOOKING_HERE.isdisjoint(effects.attributes | effects.reads):
+        if not LISTS_MEMBERS_HERE.isdisjoint(effects.attributes | effects.reads):
             return True
-        return any(True for word in LOOKING for _ in self._codes_run(reader, modules, word))
+        return any(True for word in LISTS_MEMBERS for _ in self._codes_run(reader, modules, word))
 
     def _asks_for_annotations(self, reader: Node, known: str) -> bool:
         """Whether a statement may look at the annotations of a class: itself, or a library that it hands it to."""

@@ -27,7 +27,7 @@ _NO_EFFECTS = Effects()
 Made = TypeVar("Made", bound=ast.AST)
 
 
-LOOKING = frozenset({"dir", "eval", "exec", "locals", "vars"})
+LISTS_BOUND_SO_FAR = frozenset({"dir", "eval", "exec", "locals", "vars"})
 """By what the body of a class looks at the names that it has bound so far."""
 
 
@@ -282,7 +282,7 @@ def _with_dependents(
     `lost` are the names that members of the old body bound, or added to, which are gone or other ones now.
     """
     changing = any(change not in (Change.SAME, Change.BODY) for _, change in body) or bool(lost)
-    if changing and any(not LOOKING.isdisjoint(s.effects.reads) for s, _ in body):
+    if changing and any(not LISTS_BOUND_SO_FAR.isdisjoint(s.effects.reads) for s, _ in body):
         return tuple((s, Change.SHELL) for s, _ in body)  # it goes through all that is bound above it
     running = set(lost)
     bound = {name for statement, _ in body for name in statement.effects.writes}

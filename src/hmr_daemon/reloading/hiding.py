@@ -1,0 +1,141 @@
+"""Names that are hidden while a statement runs again: in a fresh process they are not there yet."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ..live import classes
+from ..live.transaction import put_in_order
+from ..planning.graph import Node
+from ..syntax import statements
+from ..syntax.compiler import compile_statement
+from .assignments import Assigning
+
+LISTS_NAMES = frozenset({"globals", "vars", "dir", "locals"})
+"""By what a statement looks through all names of its module."""
+LISTS_OWN_NAMES = re.compile(r"\b(globals|vars|dir|locals)\(\s*\)")
+"""The same, where it is asked for its own module."""
+MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
+"""Members of a metaclass or a base that run while a class is made."""
+
+
+@contextmanager
+def later(run: Assigning, node: Node) -> Iterator[dict[str, Any]]:
+    """While a statement runs, what only later statements bind or set is not there yet; yields these names."""
+    namespace, names = node.module.namespace, list(node.module.namespace)
+    hidden, overridden = _later_names(run, node), _later_hooks(run, node)
+    yield hidden
+    for name, value in hidden.items():
+        namespace.setdefault(name, value)
+    if hidden:  # each where it was
+        put_in_order(namespace, dict.fromkeys([*(name for name in names if name in namespace), *namespace]))
+    for cls, name, value in overridden:
+        run.transaction.set_member(cls, name, value)
+
+
+def _later_names(run: Assigning, node: Node) -> dict[str, Any]:
+    """Names that only later statements bind are not there yet when one runs that is changed, or looks at all."""
+    effects = node.statement.effects
+    looks = not LISTS_NAMES.isdisjoint(effects.reads) and LISTS_OWN_NAMES.search(node.statement.text) is not None
+    if node not in run.added and node.module not in run.edited and not looks:
+        return {}
+    namespace, names = node.module.namespace, not_yet(run, node, node.module.name)
+    used = names | _submodules_after(run, node) if looks else names and names & run.names_used(node, names)
+    return {name: namespace.pop(name) for name in [each for each in namespace if each in used]}
+
+
+def not_yet(run: Assigning, node: Node, module: str) -> set[str]:
+    """Names that a module has and that a fresh process would bind there only with the statement, or after it.
+
+    The module is the statement's own, or one that was importing it.
+    """
+    record = run.graph.modules.get(module)
+    if record is None or (record is not node.module and record not in run.graph.importers(node.module)):
+        return set()
+    now, writers = run.graph.order(node), run.agenda.table(record).writers
+    return {n for n, first in writers.items() if n in record.namespace and first and run.graph.order(first[0]) >= now}
+
+
+def _submodules_after(run: Assigning, node: Node) -> set[str]:
+    """The submodules of a package that others import only after a statement, or that a prompt has imported."""
+    package, now = node.module, run.graph.order(node)
+    found = set[str]()
+    for name, value in list(package.namespace.items()):
+        child = run.graph.modules.get(f"{package.name}.{name}")
+        if child is not None and child.module is value:
+            importer = run.graph.importer(child)
+            if importer is None or run.graph.order(importer) > now:
+                found.add(name)
+    return found
+
+
+def _later_hooks(run: Assigning, node: Node) -> list[tuple[type, str, Any]]:
+    """What later statements set on a metaclass or a base is not there yet when a class is made by it."""
+    if node.statement.kind != "class":
+        return []
+    hidden = []
+    for other in run.agenda.table(node.module).setting:
+        for target in run.targets(other, other.statement) if other.order > node.order else ():
+            cls, name = target.holder, target.attribute
+            if isinstance(cls, type) and name in MAKES_CLASSES and name in vars(cls):
+                hidden.append((cls, name, vars(cls)[name]))
+                _give_own_member(run, node, cls, name)
+    return hidden
+
+
+def _give_own_member(run: Assigning, node: Node, cls: type, name: str) -> None:
+    """Let a class have the member that its own body makes."""
+    record, made = node.module, dict[str, Any]()
+    assert record.parsed is not None
+    for maker in run.agenda.table(record).last_writers(cls.__qualname__):
+        body = statements.members(maker.statement, record.parsed.text) if maker.statement.kind == "class" else ()
+        own = [copy.deepcopy(member.parse()) for member in body if name in member.effects.writes]
+        if own:
+            tree = ast.parse(f"class {cls.__name__}: pass").body[0]
+            tree.body = own  # type: ignore[attr-defined]
+            exec(compile_statement(tree, record.parsed, record.path), record.namespace, made)
+    run.transaction.delete_member(cls, name)
+    if cls.__name__ in made:
+        classes.graft_member(run.transaction, cls, name, made[cls.__name__])
+
+
+def unsure(run: Assigning, node: Node) -> set[str]:
+    """Names that a statement may bind, and nothing else: those that it may ask for are not there until it does."""
+    namespace, effects = node.module.namespace, node.statement.effects
+    names = {name for name in effects.writes if not run.agenda.table(node.module).reaching(name, node)}
+    for name in names:
+        if name in effects.reads or (str, name) in node.statement.constants:
+            namespace.pop(name, None)
+    return names
+
+
+def unexplained(run: Assigning, node: Node) -> dict[str, Any]:
+    """Names that only ``globals()[name] = value`` can have bound: the statement is to bind them again."""
+    record = node.module
+    if not _binds_by_namespace(node) or any(
+        other is not node and _binds_by_namespace(other) for other in run.agenda.table(record).dynamic
+    ):
+        return {}
+    names = node.extra - run.set_by_functions(record)
+    return {name: record.namespace.pop(name) for name in sorted(names) if name in record.namespace}
+
+
+def bound_no_more(run: Assigning, node: Node, taken: Mapping[str, Any]) -> set[str]:
+    """Names of those taken as unexplained that the statement did not bind this time."""
+    namespace = node.module.namespace
+    gone = taken.keys() - namespace.keys()
+    namespace.update({name: taken[name] for name in gone})  # to be removed, and told of, as any other
+    if gone:
+        run.transaction.set_attribute(node, "extra", node.extra - gone)
+    return gone
+
+
+def _binds_by_namespace(node: Node) -> bool:
+    """Whether a statement writes into ``globals()``, or may bind any name as it executes text."""
+    effects = node.statement.effects
+    return "exec" in effects.reads or not effects.mutates.isdisjoint(("globals", "vars"))
