@@ -3890,3 +3890,14 @@ case(
         "m2.py": "from m1 import gen3, l1\nl1 += [1]\n",
     },
 )
+case(
+    "bare name of a module becomes a call that fills a registry of it",
+    "m3",
+    {
+        "m1.py": "r2 = {}\ndef reg2(f):\n    r2[1] = 13\n",
+        "m3.py": "import m1\nm1\ndef co1(n=len(m1.r2)):\n    pass\n",
+    },
+    {
+        "m3.py": "import m1\nm1.reg2(1)\ndef co1(n=len(m1.r2)):\n    pass\n",
+    },
+)

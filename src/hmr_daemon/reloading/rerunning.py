@@ -109,7 +109,7 @@ class Rerunning(Editing):
             return
         self.made[node] = self._made_by(node, before)
         earlier_extra = set(node.extra) if node.star or node.statement.effects.dynamic else set()
-        grouped = any(self._grows(node, name) for name in node.statement.effects.mutates)
+        grouped = self.is_grouped(node)
         assigned = self.assigned(node)
         self._guard(node, before)
         for target, _ in assigned:

@@ -288,10 +288,21 @@ class Scheduling(RunState):
                 for read in maker.statement.effects.reads:
                     yield from self._makers(table, maker, read)
         if module_held or any(maker.statement.kind == "import" for maker in makers):
-            for module, attribute in self._reads_now(node):
-                record = self.graph.modules.get(module)
-                if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):
-                    yield from self._writers(record, attribute)
+            for record, attribute in self._grown_elsewhere(node):
+                yield from self._writers(record, attribute)
+
+    def _grown_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
+        """What a statement reads of other modules that it may add to."""
+        for module, attribute in self._reads_now(node):
+            record = self.graph.modules.get(module)
+            if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):
+                yield record, attribute
+
+    def is_grouped(self, node: Node) -> bool:
+        """Whether a statement adds to what runs again with it, and so is made anew before it."""
+        grown = [node.module.namespace.get(n) for n in node.statement.effects.mutates if self._grows(node, n)]
+        modules = [v for v in grown if isinstance(v, ModuleType) and v.__name__ in self.graph.modules]
+        return len(grown) > len(modules) or (bool(modules) and any(self._grown_elsewhere(node)))
 
     def _reads_now(self, node: Node) -> Set[Name]:
         """What a statement reads of other modules: as its last run tells, or as its text does where that is another."""
