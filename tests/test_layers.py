@@ -21,8 +21,8 @@ FOLDERS = [
     (
         "reloading",
         "interactive contributions leftovers failures run versions definitions decorated scheduling families telling "
-        "assignments hiding swapping editing moved ordering keeping lent rerunning aftermath executor uncalled "
-        "breakpoints",
+        "assignments hiding swapping editing moved ordering keeping lent refilling settling evaluating rerunning "
+        "aftermath executor uncalled breakpoints",
     ),
     ("", "pending saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

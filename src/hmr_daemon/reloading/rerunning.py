@@ -1,62 +1,30 @@
-"""Runs statements again, and settles what came out."""
+"""Runs the statements again that are on the agenda, each with what belongs before and after it."""
 
 from __future__ import annotations
 
-import copy
-import enum
 import sys
-from collections.abc import Collection, Iterator, Mapping, MutableMapping, Set
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import partial
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import classes, functions, values
+from ..live import values
 from ..live.holders import holders
 from ..live.transaction import MISSING
 from ..loading.finder import forget_listings
-from ..loading.recorder import Notes, RecordingModule
-from ..planning import cycles, presets
-from ..planning.graph import END, SEES_CALLS, ModuleRecord, Name, Node, imported_module
+from ..loading.recorder import RecordingModule
+from ..planning import presets
+from ..planning.graph import END, ModuleRecord, Name, Node, imported_module
 from ..planning.planner import Reason
-from ..syntax import codes
-from ..syntax.compiler import compile_statement, compile_text
-from ..syntax.instrument import Request, instrument
-from ..syntax.statements import Parsed
-from . import contributions, hiding, keeping, lent, moved
-from .definitions import Hooks, fresh, is_of, made_here
-from .editing import Editing, mention, registers_otherwise
+from . import contributions, hiding, lent, moved
+from .editing import mention, registers_otherwise
+from .evaluating import Evaluating
 from .failures import explain
 from .ordering import order_names
-from .run import IMMUTABLE, Emptied
 
 
-class Bindings(MutableMapping[str, Any]):
-    """Stands for a module's namespace while a statement runs in it, and notes which names it binds."""
-
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        self._namespace = namespace
-        self.names: set[str] = set()
-
-    def __getitem__(self, name: str) -> Any:
-        return self._namespace[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self.names.add(name)
-        self._namespace[name] = value
-
-    def __delitem__(self, name: str) -> None:
-        del self._namespace[name]
-        self.names.discard(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._namespace)
-
-    def __len__(self) -> int:
-        return len(self._namespace)
-
-
-class Rerunning(Editing):
+class Rerunning(Evaluating):
     """A run that runs what is on its agenda."""
 
     def _run_agenda(self) -> None:
@@ -90,6 +58,14 @@ class Rerunning(Editing):
                 self._run_restores(self.graph.order(node))
             self.run(node, reason)
             held_up.pop()
+
+    def _before_read(self, node: Node, module: str, name: str) -> None:
+        """A statement of another module that is to bind what is read now runs first."""
+        record = self.graph.modules.get(module)
+        if record is None or record is node.module or not self.agenda.is_pending(record):
+            return
+        for earlier in self.agenda.awaited_of(node, record, {name}):
+            self._run_in_order(earlier, self.agenda.take(earlier))
 
     def _run_restores(self, now: tuple[float, ...]) -> None:
         """Give names back what later statements bound, where the turn of these has come."""
@@ -261,18 +237,6 @@ class Rerunning(Editing):
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
 
-    def _bind(self, node: Node, reason: Reason, before: dict[str, Any]) -> set[str]:
-        """Execute the statement; names that only it may bind, and that it did not bind this time, are gone."""
-        if node.statement.unconditional or node.statement.kind == "AugAssign":
-            self._execute(node, reason, before)
-            return set()
-        unsure, bindings = hiding.unsure(self, node), Bindings(node.module.namespace)
-        self._execute(node, reason, before, bindings)
-        gone = unsure - bindings.names
-        for name in gone:
-            self.transaction.delete_item(node.module.namespace, name)
-        return gone
-
     def _tell_others(self, node: Node, grouped: bool, elsewhere: Mapping[Name, Any]) -> None:
         """What the statement did to what is not its own; `elsewhere` holds what it has set, as it was before."""
         if not grouped and node.statement.effects.mutates:
@@ -294,32 +258,6 @@ class Rerunning(Editing):
             return False
         self.transaction.set_item(other.namespace, name, old)
         return True
-
-    def _close_groups(self, node: Node) -> None:
-        """Compare the values whose last builder has run."""
-        for key, group in list(self.open_groups.items()) if self.open_groups else ():
-            group.members.discard(node)
-            if not group.members:
-                del self.open_groups[key]
-                value = group.maker.module.namespace.get(key[1], MISSING)
-                self._compare(group.maker, key[1], group.old, value)
-                self._keep_aliases(group.maker.module, key[1], value)
-
-    def _tell_before_next(self, node: Node, name: str) -> None:
-        """Statements that read a name before another statement binds it again; what it held then is not known."""
-        for reader in list(self.agenda.table(node.module).readers_of(name, node)):
-            self.schedule(reader, f"{name} changed", name)
-        for reader in list(self.agenda.function_readers(node.module, name, node)):
-            if reader.module is node.module:
-                self.schedule(reader, f"{name} changed", name, code_changed=True)
-
-    def _keep_aliases(self, record: ModuleRecord, name: str, new: Any) -> None:
-        """Where the old value stayed after all, names that were given the new one in between have it too."""
-        kept = record.namespace.get(name, MISSING)
-        if kept is not new and kept is not MISSING:
-            for other, alias in self._aliases(record, name):
-                if other.namespace.get(alias) is new:
-                    self.transaction.set_item(other.namespace, alias, kept)
 
     def _tell_library_state(self, node: Node) -> None:
         """What was done to a library (``os.environ["X"] = "1"``) is told to those below that mention the same."""
@@ -369,349 +307,3 @@ class Rerunning(Editing):
         except Exception as error:  # the user's code
             failure = explain(error)
             self.outcome.notes.append(f"{failure.path}:{failure.line}: __hmr_dispose__ raised {failure.summary}")
-
-    def _execute(self, node: Node, reason: Reason, before: dict[str, Any], bindings: Bindings | None = None) -> None:
-        record, statement = node.module, node.statement
-        assert record.parsed is not None
-        hooks = None
-        if not node.codes and statement.kind != "class":
-            code = self._plain_code(node, record.parsed)
-        else:
-            hooks = Hooks(self, node, self._request(node, reason, before), before)
-            code = compile_statement(instrument(hooks.request), record.parsed, record.path)
-            code = codes.with_children(code, node.codes, hooks.objects())
-        notes = Notes(None, node)
-        notes.before_read = partial(self._before_read, node)
-        notes.not_yet = partial(hiding.not_yet, self, node)
-        try:
-            with self.recorder.running(notes):
-                exec(code, record.namespace, bindings)
-        except SystemExit:
-            if record.name != "__main__":
-                raise
-            self.agenda.drop(record)  # the script ends here, as it would in a fresh process
-        except classes.CannotChange as conflict:
-            self.full_run.add(f"{record.name}.{conflict.qualname}")
-            self._execute(node, reason, before, bindings)
-            return
-        finally:
-            notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
-        if loads := self.recorder.take_loads():
-            self.outcome.loaded += self.graph.absorb_all(loads)
-            self.forget_texts()
-        self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
-        if hooks is not None:
-            self._take_up(hooks, node)
-
-    def _request(self, node: Node, reason: Reason, before: Mapping[str, Any]) -> Request:
-        """What is to be known for running a statement that defines something."""
-        assert node.module.parsed is not None
-        previous, text = self.previous.get(node), node.module.parsed.text
-        whole = self._made_as_a_whole(node, before)
-        return Request(
-            old=previous.statement if previous else None if node in self.added else node.statement,
-            new=node.statement,
-            old_text=previous.text if previous else text,
-            new_text=text,
-            changed_names=frozenset(reason.changed_names),
-            code_changed=reason.code_changed,
-            in_place=self._in_place(node, before, whole),
-            keeping=frozenset(cls.__qualname__ for cls in whole),
-            inner=keeping.inner_classes(whole),
-            running=keeping.running_changed(self, node, whole) if whole and reason.code_changed else None,
-            anew=node in self.anew,
-            lines=frozenset(reason.lines.union(new.co_firstlineno for _, new in self.swap.refused)),
-        )
-
-    def _take_up(self, hooks: Hooks, node: Node) -> None:
-        """What the statement's definitions have done to their live predecessors."""
-        if node.module in self.graph.caching():
-            self.caches = None
-        self.fresh_members[node] = hooks.fresh_members
-        self.outcome.notes += hooks.class_hook.problems
-        self.remade += hooks.class_hook.remade
-        self.set_aside += hooks.class_hook.set_aside
-        for cls, origins in hooks.class_hook.renamed:
-            classes.keep_origins(self.transaction, cls, origins)
-        completed = {id(change.cls): change.completed() for change in hooks.class_hook.changes}
-        changes = [c for change in completed.values() if (c := change.with_inner(completed)).names or c.whole]
-        if hooks.merged or any(change.runs_otherwise for change in changes):
-            self.known.clear()
-        for class_change in changes:
-            self.touched.add(id(class_change.cls))
-            self.class_changes[id(class_change.cls)] = class_change
-            self.set_again(node, class_change.cls, class_change.names)
-        for function in hooks.merged:
-            self._tell_runners(function, node)
-        for function in hooks.shown:
-            self.tell_face(node.module, function.__qualname__.partition(".")[0])
-
-    def _plain_code(self, node: Node, parsed: Parsed) -> CodeType:
-        """Code of a statement that defines nothing, kept for the next time."""
-        if node.compiled is None or node.compiled[0] is not node.statement:
-            node.compiled = (node.statement, compile_text(node.statement, parsed, node.module.path))
-        return node.compiled[1]
-
-    def _before_read(self, node: Node, module: str, name: str) -> None:
-        """A statement of another module that is to bind what is read now runs first."""
-        record = self.graph.modules.get(module)
-        if record is None or record is node.module or not self.agenda.is_pending(record):
-            return
-        for earlier in self.agenda.awaited_of(node, record, {name}):
-            self._run_in_order(earlier, self.agenda.take(earlier))
-
-    def _renew_facts(self, node: Node, notes: Notes, in_part: bool) -> None:
-        before, now = node.uses, self.graph.uses_of(node, notes, in_part)
-        if now != before or node.star or not SEES_CALLS:
-            self.transaction.on_undo(self.graph.set_uses, node, before)
-            self.graph.renew(node, now)
-            if not self.agenda.table(node.module).lasts:
-                self.agenda.forget_tables()
-            self._renew_importers_of({module for module, _ in before[0]} - {module for module, _ in now[0]}, node)
-
-    def _renew_importers_of(self, modules: Set[str], node: Node) -> None:
-        """The statement uses modules no more: those that it imported first are imported first by another now."""
-        for record in [self.graph.modules[name] for name in modules if name in self.graph.modules]:
-            if self.graph.importer(record) is node:
-                self.set_importer(record, cycles.first_user(self.graph, record))
-
-    def _in_place(self, node: Node, before: Mapping[str, Any], whole: Collection[type]) -> frozenset[str]:
-        """Qualified names of the statement's classes whose live objects can take their new members."""
-        found = set()
-        waiting = [v for v in before.values() if self._made_before(node, v)]
-        while waiting:
-            cls = waiting.pop()
-            if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:
-                continue  # a decorator made the slots, and so the class
-            changeable = classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run
-            if changeable:
-                found.add(cls.__qualname__)
-            if changeable or cls in whole:
-                waiting += [
-                    m for m in list(vars(cls).values())
-                    if isinstance(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"
-                ]  # fmt: skip
-        return frozenset(found)
-
-    def _made_as_a_whole(self, node: Node, before: Mapping[str, Any]) -> list[type]:
-        """The statement's classes that a metaclass of the user's makes of their whole bodies."""
-        if node in self.anew:
-            return []
-        return keeping.made_as_a_whole([v for v in before.values() if self._made_before(node, v)])
-
-    def _made_before(self, node: Node, value: Any) -> bool:
-        """Whether a class is one that the statement's last run made, and not another that had its name."""
-        if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
-            return False
-        if is_of(value, node.module):
-            return not self._defined_by_another(node, value)
-        if node in self.added or not node.statement.kind == self._kind_before(node) == "class":
-            return False
-        home = self.graph.modules.get(value.__module__)  # packages give inner classes their own name
-        others = self.agenda.table(home).writers.get(value.__qualname__, ()) if home is not None else ()
-        return home is not None and not any(other.statement.kind == "class" for other in others)
-
-    def _defined_by_another(self, node: Node, cls: type) -> bool:
-        """Whether a class has methods of another statement that may bind its name, and none of this one."""
-        others = [n for n in self.agenda.table(node.module).writers.get(cls.__qualname__, ()) if n is not node]
-        if not others:
-            return False
-        methods = {id(function.__code__) for function in functions.wrapped(list(vars(cls).values()))}
-        theirs, own = ({id(code) for n in nodes for code in codes.walk(n.codes)} for nodes in (others, [node]))
-        return not methods.isdisjoint(theirs) and methods.isdisjoint(own)
-
-    def _settle(self, node: Node, name: str, old: Any) -> None:
-        """Keep the old object where the new one is the same; else tell who read the name."""
-        namespace = node.module.namespace
-        new = namespace.get(name, MISSING)
-        if old is not new and type(new) in (list, dict, set) and not self._hands_on(node, name):
-            self.made_now[id(new)] = new
-        if old is not new and old is not MISSING:
-            self.former.setdefault((id(node.module), name), old)
-        following = self._next_writer(node, name, old)
-        if following is not None:
-            self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
-        else:
-            old = self.finals.get((id(node.module), name), old)
-        if self._refill(node, name, old):
-            return
-        if (id(node.module), name) in self.open_groups:
-            self._tell_members(node, name)
-            return
-        self._compare(node, name, old, new, last=following is None)
-
-    def _refill(self, node: Node, name: str, old: Any) -> bool:
-        """A registry that all who build it fill again stays the object that it is; whether it can."""
-        new: Any = node.module.namespace.get(name)
-        if old is new or type(old) is not type(new) or type(old) not in (list, dict, set):
-            return False
-        if node.statement.kind in ("import", "from") or node.statement.alias:
-            return False
-        if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, node.module, name)):
-            return False
-        self.transaction.guard(old)
-        builders = self._builders(node.module, name)
-        self.emptied[id(old)] = Emptied(old, copy.copy(old), node.module, name, builders)
-        for record, alias in self._aliases(node.module, name):
-            self.emptied_names[record.path].add(alias)
-        old.clear()
-        self._clear_caches(set(), self.emptied_names)
-        (old.extend if isinstance(old, list) else old.update)(new)
-        self._keep_made_already(self.emptied[id(old)])
-        self.transaction.set_item(node.module.namespace, name, old)
-        self.open_groups.pop((id(node.module), name), None)
-        self._tell_entries(node, contributions.Place(((node.module.name, name),)), emptied=True)
-        return True
-
-    def _keep_made_already(self, emptied: Emptied) -> None:
-        """What statements have put in that ran already in this reload stays; none runs twice."""
-        done = emptied.builders & self.agenda.done
-        if made := [
-            n.module.namespace.get(name) for n in done for name in n.writes if n.statement.kind in moved.DEFINING
-        ]:
-            contributions.put_back(emptied.container, contributions.made_by(emptied.before, made))
-            self.filled_early.append(emptied)
-
-    def _put_in_order(self) -> None:
-        """Once all is there again, what had been put in before the rest stands where it stood."""
-        for each in self.filled_early:
-            if contributions.same_but_for_order(each.container, each.before):
-                contributions.refill(each.container, each.before)
-
-    def _put_rest_back(self) -> None:
-        """What the program itself had put into registries that were filled again only for their order, or for readers.
-
-        What was computed of them while they were filled is forgotten.
-        """
-        for each in self.emptied.values():
-            key = id(each.record), each.name
-            if key in self.keeps_rest:
-                contributions.put_back(each.container, each.before)
-            elif key in self.for_readers and self._is_as_before(each):
-                contributions.refill(each.container, each.before)
-        self._clear_caches(set(), self.emptied_names, last=True)
-
-    def _is_as_before(self, emptied: Emptied) -> bool:
-        """Whether a registry was filled with the same as before, and none of its new entries has a name."""
-        builders = emptied.builders | self._builders(emptied.record, emptied.name)
-        if not self._built_alike(emptied.record, emptied.name, builders):
-            return False
-        values = [node.module.namespace.get(name) for node in self.agenda.done for name in node.writes]
-        return contributions.made_since(emptied.container, emptied.before).isdisjoint(map(id, values))
-
-    def _next_writer(self, node: Node, name: str, old: Any) -> Node | None:
-        """The next statement that binds the name, which held `old`, in its module or from another."""
-        own = self.agenda.table(node.module).next_writer(name, node, old)
-        setters = self.graph.setters((node.module.name, name))
-        if not setters:
-            return own
-        now = self.graph.order(node)
-        later = [setter for setter in setters if self.graph.order(setter) > now]
-        return min([*later, *([own] if own is not None else [])], key=self.graph.order, default=None)
-
-    def _compare(self, node: Node, name: str, old: Any, new: Any, last: bool = True) -> None:
-        """`last` tells that no later statement of the module binds the name: other modules see this value."""
-        namespace, t = node.module.namespace, self.transaction
-        if not last:
-            self._tell_before_next(node, name)
-            return
-        if old is new:
-            if new is not MISSING and id(new) in self.touched:
-                self._tell_touched(node, name, new)
-            return
-        hands_on = self._hands_on(node, name)
-        if old is not MISSING and new is not MISSING and not hands_on:
-            mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
-            same = mine and values.same(old, new, named=self._named(node))
-            was = old.__code__ if type(old) is FunctionType else None
-            if same and was is not None:
-                functions.renew(t, old, new)  # equal, but of the definition that there is now
-            if same and type(old) in values.WRAPPERS and callable(clear := functions.own(old, "cache_clear")):
-                t.on_undo(functions.emptied(clear))  # as the new one is: its function may compute something else
-            kept = old if same else self._successor(node, name, old, new)
-            if kept is old:
-                t.set_item(namespace, name, old)
-                contributions.exchange(t, node, self.graph, new, old)
-                if not same and not self._came_out_alike(old):
-                    if was is not None:
-                        self.set_again(node, old)
-                    self.touched.add(id(old))
-                    self._tell_touched(node, name, old, was)
-                return
-            if isinstance(new, type) and self._made_before(node, old):
-                self.touched.add(id(new))  # it may stand already where the old one stood
-                self.superseded.append(old)
-        elif isinstance(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
-            return
-        cached = callable(old) and functions.own(old, "__wrapped__") is not MISSING
-        if cached and callable(clear := functions.own(old, "cache_clear")):
-            t.on_undo(functions.emptied(clear))  # who still holds it must not be served what old code computed
-        self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
-        self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
-        if isinstance(new, type):
-            self._tell_bases(node, new)
-
-    def _came_out_alike(self, value: Any) -> bool:
-        """Whether a class that was made anew has just the members that it had."""
-        change = self.class_changes.get(id(value)) if isinstance(value, type) else None
-        return change is not None and change.is_none
-
-    def _hands_on(self, node: Node, name: str) -> bool:
-        """Whether a statement binds what others made, or adds to it in place: it is that very object."""
-        makers = [node]
-        if node.statement.kind == "AugAssign":
-            makers += self.agenda.table(node.module).reaching(name, node)
-        return any(maker.statement.kind in ("import", "from") or maker.statement.alias for maker in makers)
-
-    def _named(self, node: Node) -> set[int]:
-        """Identities of the functions that the statement reads by name, and of what something may be added to."""
-        namespace = node.module.namespace
-        read = [namespace.get(name) for name in node.statement.effects.reads]
-        for module, name in node.reads:
-            if (record := self.graph.modules.get(module)) is not None:
-                read.append(record.namespace.get(name))
-        return {id(value) for value in read if type(value) is FunctionType or not isinstance(value, IMMUTABLE)}
-
-    def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
-        """The object that goes on under a name whose statement made `new` where it had made `old`."""
-        if isinstance(old, type) and isinstance(new, type):
-            if node.statement.kind == "class" and self._made_before(node, old) and made_here(new, node):
-                return self._adopt(node, old, new)
-            own = name in self.made.get(node, {}) and ("<locals>" in new.__qualname__ or node in self.anew)
-            if own and (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__):
-                return self._adopt(node, old, new)
-            return new
-        own = name in self.made.get(node, {})
-        if own and type(old) is FunctionType and type(new) is FunctionType and fresh(new, name, node):
-            return classes.settle(self.transaction, old, new)
-        return new
-
-    def _adopt(self, node: Node, old: type, new: type) -> type:
-        if old.__qualname__ in self.fresh_members.get(node, ()):
-            classes.keep_members(old, new, self.fresh_members[node][old.__qualname__])
-        told = not isinstance(new, enum.EnumMeta) and classes.same_layout(old, new)
-        change, origins = classes.change(old, new) if told else None, classes.origins(old)
-        adopted = classes.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
-        classes.keep_origins(self.transaction, adopted, origins)
-        if adopted is old:
-            self.set_again(node, old)
-            if change is not None:
-                self.class_changes[id(old)] = change.with_inner(self.class_changes)
-        return adopted
-
-    def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
-        """A later statement binds the name again: it must have the last word, as it had."""
-        if self.agenda.waiting(following) or following in self.agenda.done:
-            return
-        elsewhere = following.module is not node.module
-        reads = (node.module.name, name) in following.reads if elsewhere else name in following.statement.effects.reads
-        if not _surely_binds(following, name) or reads:
-            self.schedule(following, f"binds {name} again")
-        elif final is not MISSING:
-            self.restores.setdefault(following, []).append((node.module.namespace, name, final))
-
-
-def _surely_binds(node: Node, name: str) -> bool:
-    """Whether a statement, when it ran last, bound a name that it is known to bind, and would do so again."""
-    told = SEES_CALLS or node.binds_only(name) or any(path[-1] == name for path in node.statement.effects.sets)
-    return told and node.statement.unconditional

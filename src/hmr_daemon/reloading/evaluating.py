@@ -1,0 +1,187 @@
+"""Evaluates the code of one statement in its module, and takes up what its definitions and reads have done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Set
+from functools import partial
+from types import CodeType
+from typing import Any
+
+from ..live import classes
+from ..loading.recorder import Notes
+from ..planning import cycles
+from ..planning.graph import SEES_CALLS, Node
+from ..planning.planner import Reason
+from ..syntax import codes
+from ..syntax.compiler import compile_statement, compile_text
+from ..syntax.instrument import Request, instrument
+from ..syntax.statements import Parsed
+from . import hiding, keeping
+from .definitions import Hooks
+from .settling import Settling
+
+
+class Bindings(MutableMapping[str, Any]):
+    """Stands for a module's namespace while a statement runs in it, and notes which names it binds."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._namespace = namespace
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._namespace[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.names.add(name)
+        self._namespace[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._namespace[name]
+        self.names.discard(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._namespace)
+
+    def __len__(self) -> int:
+        return len(self._namespace)
+
+
+class Evaluating(Settling):
+    """A run that executes the code of statements."""
+
+    def _bind(self, node: Node, reason: Reason, before: dict[str, Any]) -> set[str]:
+        """Execute the statement; names that only it may bind, and that it did not bind this time, are gone."""
+        if node.statement.unconditional or node.statement.kind == "AugAssign":
+            self._execute(node, reason, before)
+            return set()
+        unsure, bindings = hiding.unsure(self, node), Bindings(node.module.namespace)
+        self._execute(node, reason, before, bindings)
+        gone = unsure - bindings.names
+        for name in gone:
+            self.transaction.delete_item(node.module.namespace, name)
+        return gone
+
+    def _execute(self, node: Node, reason: Reason, before: dict[str, Any], bindings: Bindings | None = None) -> None:
+        record, statement = node.module, node.statement
+        assert record.parsed is not None
+        hooks = None
+        if not node.codes and statement.kind != "class":
+            code = self._plain_code(node, record.parsed)
+        else:
+            hooks = Hooks(self, node, self._request(node, reason, before), before)
+            code = compile_statement(instrument(hooks.request), record.parsed, record.path)
+            code = codes.with_children(code, node.codes, hooks.objects())
+        notes = Notes(None, node)
+        notes.before_read = partial(self._before_read, node)
+        notes.not_yet = partial(hiding.not_yet, self, node)
+        try:
+            with self.recorder.running(notes):
+                exec(code, record.namespace, bindings)
+        except SystemExit:
+            if record.name != "__main__":
+                raise
+            self.agenda.drop(record)  # the script ends here, as it would in a fresh process
+        except classes.CannotChange as conflict:
+            self.full_run.add(f"{record.name}.{conflict.qualname}")
+            self._execute(node, reason, before, bindings)
+            return
+        finally:
+            notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
+        if loads := self.recorder.take_loads():
+            self.outcome.loaded += self.graph.absorb_all(loads)
+            self.forget_texts()
+        self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
+        if hooks is not None:
+            self._take_up(hooks, node)
+
+    def _request(self, node: Node, reason: Reason, before: Mapping[str, Any]) -> Request:
+        """What is to be known for running a statement that defines something."""
+        assert node.module.parsed is not None
+        previous, text = self.previous.get(node), node.module.parsed.text
+        whole = self._made_as_a_whole(node, before)
+        return Request(
+            old=previous.statement if previous else None if node in self.added else node.statement,
+            new=node.statement,
+            old_text=previous.text if previous else text,
+            new_text=text,
+            changed_names=frozenset(reason.changed_names),
+            code_changed=reason.code_changed,
+            in_place=self._in_place(node, before, whole),
+            keeping=frozenset(cls.__qualname__ for cls in whole),
+            inner=keeping.inner_classes(whole),
+            running=keeping.running_changed(self, node, whole) if whole and reason.code_changed else None,
+            anew=node in self.anew,
+            lines=frozenset(reason.lines.union(new.co_firstlineno for _, new in self.swap.refused)),
+        )
+
+    def _take_up(self, hooks: Hooks, node: Node) -> None:
+        """What the statement's definitions have done to their live predecessors."""
+        if node.module in self.graph.caching():
+            self.caches = None
+        self.fresh_members[node] = hooks.fresh_members
+        self.outcome.notes += hooks.class_hook.problems
+        self.remade += hooks.class_hook.remade
+        self.set_aside += hooks.class_hook.set_aside
+        for cls, origins in hooks.class_hook.renamed:
+            classes.keep_origins(self.transaction, cls, origins)
+        completed = {id(change.cls): change.completed() for change in hooks.class_hook.changes}
+        changes = [c for change in completed.values() if (c := change.with_inner(completed)).names or c.whole]
+        if hooks.merged or any(change.runs_otherwise for change in changes):
+            self.known.clear()
+        for class_change in changes:
+            self.touched.add(id(class_change.cls))
+            self.class_changes[id(class_change.cls)] = class_change
+            self.set_again(node, class_change.cls, class_change.names)
+        for function in hooks.merged:
+            self._tell_runners(function, node)
+        for function in hooks.shown:
+            self.tell_face(node.module, function.__qualname__.partition(".")[0])
+
+    def _plain_code(self, node: Node, parsed: Parsed) -> CodeType:
+        """Code of a statement that defines nothing, kept for the next time."""
+        if node.compiled is None or node.compiled[0] is not node.statement:
+            node.compiled = (node.statement, compile_text(node.statement, parsed, node.module.path))
+        return node.compiled[1]
+
+    def _before_read(self, node: Node, module: str, name: str) -> None:
+        """What is to bind what is read now runs first: the layer above knows how."""
+        raise NotImplementedError
+
+    def _renew_facts(self, node: Node, notes: Notes, in_part: bool) -> None:
+        before, now = node.uses, self.graph.uses_of(node, notes, in_part)
+        if now != before or node.star or not SEES_CALLS:
+            self.transaction.on_undo(self.graph.set_uses, node, before)
+            self.graph.renew(node, now)
+            if not self.agenda.table(node.module).lasts:
+                self.agenda.forget_tables()
+            self._renew_importers_of({module for module, _ in before[0]} - {module for module, _ in now[0]}, node)
+
+    def _renew_importers_of(self, modules: Set[str], node: Node) -> None:
+        """The statement uses modules no more: those that it imported first are imported first by another now."""
+        for record in [self.graph.modules[name] for name in modules if name in self.graph.modules]:
+            if self.graph.importer(record) is node:
+                self.set_importer(record, cycles.first_user(self.graph, record))
+
+    def _in_place(self, node: Node, before: Mapping[str, Any], whole: Collection[type]) -> frozenset[str]:
+        """Qualified names of the statement's classes whose live objects can take their new members."""
+        found = set()
+        waiting = [v for v in before.values() if self._made_before(node, v)]
+        while waiting:
+            cls = waiting.pop()
+            if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:
+                continue  # a decorator made the slots, and so the class
+            changeable = classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run
+            if changeable:
+                found.add(cls.__qualname__)
+            if changeable or cls in whole:
+                waiting += [
+                    m for m in list(vars(cls).values())
+                    if isinstance(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"
+                ]  # fmt: skip
+        return frozenset(found)
+
+    def _made_as_a_whole(self, node: Node, before: Mapping[str, Any]) -> list[type]:
+        """The statement's classes that a metaclass of the user's makes of their whole bodies."""
+        if node in self.anew:
+            return []
+        return keeping.made_as_a_whole([v for v in before.values() if self._made_before(node, v)])

@@ -1,0 +1,74 @@
+"""Registries that all who build them fill again, as the objects that they are."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from ..planning.graph import Node
+from . import contributions, moved
+from .editing import Editing
+from .run import Emptied
+
+
+class Refilling(Editing):
+    """A run that empties registries to have them filled again."""
+
+    def _refill(self, node: Node, name: str, old: Any) -> bool:
+        """A registry that all who build it fill again stays the object that it is; whether it can."""
+        new: Any = node.module.namespace.get(name)
+        if old is new or type(old) is not type(new) or type(old) not in (list, dict, set):
+            return False
+        if node.statement.kind in ("import", "from") or node.statement.alias:
+            return False
+        if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, node.module, name)):
+            return False
+        self.transaction.guard(old)
+        builders = self._builders(node.module, name)
+        self.emptied[id(old)] = Emptied(old, copy.copy(old), node.module, name, builders)
+        for record, alias in self._aliases(node.module, name):
+            self.emptied_names[record.path].add(alias)
+        old.clear()
+        self._clear_caches(set(), self.emptied_names)
+        (old.extend if isinstance(old, list) else old.update)(new)
+        self._keep_made_already(self.emptied[id(old)])
+        self.transaction.set_item(node.module.namespace, name, old)
+        self.open_groups.pop((id(node.module), name), None)
+        self._tell_entries(node, contributions.Place(((node.module.name, name),)), emptied=True)
+        return True
+
+    def _keep_made_already(self, emptied: Emptied) -> None:
+        """What statements have put in that ran already in this reload stays; none runs twice."""
+        done = emptied.builders & self.agenda.done
+        if made := [
+            n.module.namespace.get(name) for n in done for name in n.writes if n.statement.kind in moved.DEFINING
+        ]:
+            contributions.put_back(emptied.container, contributions.made_by(emptied.before, made))
+            self.filled_early.append(emptied)
+
+    def _put_in_order(self) -> None:
+        """Once all is there again, what had been put in before the rest stands where it stood."""
+        for each in self.filled_early:
+            if contributions.same_but_for_order(each.container, each.before):
+                contributions.refill(each.container, each.before)
+
+    def _put_rest_back(self) -> None:
+        """What the program itself had put into registries that were filled again only for their order, or for readers.
+
+        What was computed of them while they were filled is forgotten.
+        """
+        for each in self.emptied.values():
+            key = id(each.record), each.name
+            if key in self.keeps_rest:
+                contributions.put_back(each.container, each.before)
+            elif key in self.for_readers and self._is_as_before(each):
+                contributions.refill(each.container, each.before)
+        self._clear_caches(set(), self.emptied_names, last=True)
+
+    def _is_as_before(self, emptied: Emptied) -> bool:
+        """Whether a registry was filled with the same as before, and none of its new entries has a name."""
+        builders = emptied.builders | self._builders(emptied.record, emptied.name)
+        if not self._built_alike(emptied.record, emptied.name, builders):
+            return False
+        values = [node.module.namespace.get(name) for node in self.agenda.done for name in node.writes]
+        return contributions.made_since(emptied.container, emptied.before).isdisjoint(map(id, values))

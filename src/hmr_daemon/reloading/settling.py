@@ -1,0 +1,204 @@
+"""What names hold after a statement has run again: the object that they held, or a new one."""
+
+from __future__ import annotations
+
+import enum
+from types import FunctionType
+from typing import Any
+
+from ..live import classes, functions, values
+from ..live.transaction import MISSING
+from ..planning.graph import SEES_CALLS, ModuleRecord, Node
+from ..syntax import codes
+from . import contributions
+from .definitions import fresh, is_of, made_here
+from .refilling import Refilling
+from .run import IMMUTABLE
+
+
+class Settling(Refilling):
+    """A run that keeps old objects where the new ones are the same, and tells where they are not."""
+
+    def _settle(self, node: Node, name: str, old: Any) -> None:
+        """Keep the old object where the new one is the same; else tell who read the name."""
+        namespace = node.module.namespace
+        new = namespace.get(name, MISSING)
+        if old is not new and type(new) in (list, dict, set) and not self._hands_on(node, name):
+            self.made_now[id(new)] = new
+        if old is not new and old is not MISSING:
+            self.former.setdefault((id(node.module), name), old)
+        following = self._next_writer(node, name, old)
+        if following is not None:
+            self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
+        else:
+            old = self.finals.get((id(node.module), name), old)
+        if self._refill(node, name, old):
+            return
+        if (id(node.module), name) in self.open_groups:
+            self._tell_members(node, name)
+            return
+        self._compare(node, name, old, new, last=following is None)
+
+    def _next_writer(self, node: Node, name: str, old: Any) -> Node | None:
+        """The next statement that binds the name, which held `old`, in its module or from another."""
+        own = self.agenda.table(node.module).next_writer(name, node, old)
+        setters = self.graph.setters((node.module.name, name))
+        if not setters:
+            return own
+        now = self.graph.order(node)
+        later = [setter for setter in setters if self.graph.order(setter) > now]
+        return min([*later, *([own] if own is not None else [])], key=self.graph.order, default=None)
+
+    def _compare(self, node: Node, name: str, old: Any, new: Any, last: bool = True) -> None:
+        """`last` tells that no later statement of the module binds the name: other modules see this value."""
+        namespace, t = node.module.namespace, self.transaction
+        if not last:
+            self._tell_before_next(node, name)
+            return
+        if old is new:
+            if new is not MISSING and id(new) in self.touched:
+                self._tell_touched(node, name, new)
+            return
+        hands_on = self._hands_on(node, name)
+        if old is not MISSING and new is not MISSING and not hands_on:
+            mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
+            same = mine and values.same(old, new, named=self._named(node))
+            was = old.__code__ if type(old) is FunctionType else None
+            if same and was is not None:
+                functions.renew(t, old, new)  # equal, but of the definition that there is now
+            if same and type(old) in values.WRAPPERS and callable(clear := functions.own(old, "cache_clear")):
+                t.on_undo(functions.emptied(clear))  # as the new one is: its function may compute something else
+            kept = old if same else self._successor(node, name, old, new)
+            if kept is old:
+                t.set_item(namespace, name, old)
+                contributions.exchange(t, node, self.graph, new, old)
+                if not same and not self._came_out_alike(old):
+                    if was is not None:
+                        self.set_again(node, old)
+                    self.touched.add(id(old))
+                    self._tell_touched(node, name, old, was)
+                return
+            if isinstance(new, type) and self._made_before(node, old):
+                self.touched.add(id(new))  # it may stand already where the old one stood
+                self.superseded.append(old)
+        elif isinstance(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
+            return
+        cached = callable(old) and functions.own(old, "__wrapped__") is not MISSING
+        if cached and callable(clear := functions.own(old, "cache_clear")):
+            t.on_undo(functions.emptied(clear))  # who still holds it must not be served what old code computed
+        self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
+        self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
+        if isinstance(new, type):
+            self._tell_bases(node, new)
+
+    def _came_out_alike(self, value: Any) -> bool:
+        """Whether a class that was made anew has just the members that it had."""
+        change = self.class_changes.get(id(value)) if isinstance(value, type) else None
+        return change is not None and change.is_none
+
+    def _hands_on(self, node: Node, name: str) -> bool:
+        """Whether a statement binds what others made, or adds to it in place: it is that very object."""
+        makers = [node]
+        if node.statement.kind == "AugAssign":
+            makers += self.agenda.table(node.module).reaching(name, node)
+        return any(maker.statement.kind in ("import", "from") or maker.statement.alias for maker in makers)
+
+    def _named(self, node: Node) -> set[int]:
+        """Identities of the functions that the statement reads by name, and of what something may be added to."""
+        namespace = node.module.namespace
+        read = [namespace.get(name) for name in node.statement.effects.reads]
+        for module, name in node.reads:
+            if (record := self.graph.modules.get(module)) is not None:
+                read.append(record.namespace.get(name))
+        return {id(value) for value in read if type(value) is FunctionType or not isinstance(value, IMMUTABLE)}
+
+    def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
+        """The object that goes on under a name whose statement made `new` where it had made `old`."""
+        if isinstance(old, type) and isinstance(new, type):
+            if node.statement.kind == "class" and self._made_before(node, old) and made_here(new, node):
+                return self._adopt(node, old, new)
+            own = name in self.made.get(node, {}) and ("<locals>" in new.__qualname__ or node in self.anew)
+            if own and (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__):
+                return self._adopt(node, old, new)
+            return new
+        own = name in self.made.get(node, {})
+        if own and type(old) is FunctionType and type(new) is FunctionType and fresh(new, name, node):
+            return classes.settle(self.transaction, old, new)
+        return new
+
+    def _adopt(self, node: Node, old: type, new: type) -> type:
+        if old.__qualname__ in self.fresh_members.get(node, ()):
+            classes.keep_members(old, new, self.fresh_members[node][old.__qualname__])
+        told = not isinstance(new, enum.EnumMeta) and classes.same_layout(old, new)
+        change, origins = classes.change(old, new) if told else None, classes.origins(old)
+        adopted = classes.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
+        classes.keep_origins(self.transaction, adopted, origins)
+        if adopted is old:
+            self.set_again(node, old)
+            if change is not None:
+                self.class_changes[id(old)] = change.with_inner(self.class_changes)
+        return adopted
+
+    def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
+        """A later statement binds the name again: it must have the last word, as it had."""
+        if self.agenda.waiting(following) or following in self.agenda.done:
+            return
+        elsewhere = following.module is not node.module
+        reads = (node.module.name, name) in following.reads if elsewhere else name in following.statement.effects.reads
+        if not _surely_binds(following, name) or reads:
+            self.schedule(following, f"binds {name} again")
+        elif final is not MISSING:
+            self.restores.setdefault(following, []).append((node.module.namespace, name, final))
+
+    def _close_groups(self, node: Node) -> None:
+        """Compare the values whose last builder has run."""
+        for key, group in list(self.open_groups.items()) if self.open_groups else ():
+            group.members.discard(node)
+            if not group.members:
+                del self.open_groups[key]
+                value = group.maker.module.namespace.get(key[1], MISSING)
+                self._compare(group.maker, key[1], group.old, value)
+                self._keep_aliases(group.maker.module, key[1], value)
+
+    def _tell_before_next(self, node: Node, name: str) -> None:
+        """Statements that read a name before another statement binds it again; what it held then is not known."""
+        for reader in list(self.agenda.table(node.module).readers_of(name, node)):
+            self.schedule(reader, f"{name} changed", name)
+        for reader in list(self.agenda.function_readers(node.module, name, node)):
+            if reader.module is node.module:
+                self.schedule(reader, f"{name} changed", name, code_changed=True)
+
+    def _keep_aliases(self, record: ModuleRecord, name: str, new: Any) -> None:
+        """Where the old value stayed after all, names that were given the new one in between have it too."""
+        kept = record.namespace.get(name, MISSING)
+        if kept is not new and kept is not MISSING:
+            for other, alias in self._aliases(record, name):
+                if other.namespace.get(alias) is new:
+                    self.transaction.set_item(other.namespace, alias, kept)
+
+    def _made_before(self, node: Node, value: Any) -> bool:
+        """Whether a class is one that the statement's last run made, and not another that had its name."""
+        if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
+            return False
+        if is_of(value, node.module):
+            return not self._defined_by_another(node, value)
+        if node in self.added or not node.statement.kind == self._kind_before(node) == "class":
+            return False
+        home = self.graph.modules.get(value.__module__)  # packages give inner classes their own name
+        others = self.agenda.table(home).writers.get(value.__qualname__, ()) if home is not None else ()
+        return home is not None and not any(other.statement.kind == "class" for other in others)
+
+    def _defined_by_another(self, node: Node, cls: type) -> bool:
+        """Whether a class has methods of another statement that may bind its name, and none of this one."""
+        others = [n for n in self.agenda.table(node.module).writers.get(cls.__qualname__, ()) if n is not node]
+        if not others:
+            return False
+        methods = {id(function.__code__) for function in functions.wrapped(list(vars(cls).values()))}
+        theirs, own = ({id(code) for n in nodes for code in codes.walk(n.codes)} for nodes in (others, [node]))
+        return not methods.isdisjoint(theirs) and methods.isdisjoint(own)
+
+
+def _surely_binds(node: Node, name: str) -> bool:
+    """Whether a statement, when it ran last, bound a name that it is known to bind, and would do so again."""
+    told = SEES_CALLS or node.binds_only(name) or any(path[-1] == name for path in node.statement.effects.sets)
+    return told and node.statement.unconditional
