@@ -213,3 +213,14 @@ def test_a_large_module_is_taken_apart_before_its_first_edit(live: LiveFactory) 
     process.load("import small, large")
     process.until("__import__('hmr_daemon.daemon').daemon.current()._parts.graph.modules['large'].nodes is None", False)
     assert process.see("__import__('hmr_daemon.daemon').daemon.current()._parts.graph.modules['small'].nodes is None")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="runs are guessed, which takes long: only what an edit reaches")
+def test_what_the_next_edit_may_reach_is_taken_apart_once_something_was_saved(live: LiveFactory) -> None:
+    process = live({"one.py": "X = 1\n", "other.py": "Y = 1\n", "empty.py": ""})
+    process.do("import one, other, empty")
+    process.edit({"one.py": "X = 2\n"})
+    process.until("one.X", 2)
+    process.until("__import__('hmr_daemon.daemon').daemon.current()._parts.graph.modules['other'].nodes is None", False)
+    process.edit({"other.py": "Y = 2\n"})
+    process.until("other.Y", 2)

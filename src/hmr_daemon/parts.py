@@ -108,6 +108,7 @@ class Parts:
         self.take_loads()
         self._wait_for_loads()
         self.saves.apply([path for path in paths if not self.followed.is_half_written(path)])
+        self.ahead.begin_edits()
 
     def catch_up(self) -> bool:
         """Apply what has been saved, whether or not anyone has told of it; whether all is live now."""

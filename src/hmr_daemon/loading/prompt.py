@@ -51,17 +51,24 @@ class Prompt:
         tool = next((number for number in (3, 4, 5) if monitoring.get_tool(number) is None), None)
         if tool is not None:
             monitoring.use_tool_id(tool, "hmr-daemon")
-            monitoring.register_callback(tool, monitoring.events.PY_START, self._on_start)
+            monitoring.register_callback(tool, monitoring.events.PY_START, self._on_start(monitoring.DISABLE))
             monitoring.set_events(tool, monitoring.events.PY_START)
 
-    def _on_start(self, code: CodeType, _offset: int) -> object:
-        if code.co_name == "<module>":
-            frame = sys._getframe(1)
-            main = sys.modules.get("__main__")
-            if main is not None and frame.f_globals is main.__dict__ and not _is_library(code):
-                importing_code.append(code)
-                self._statement(frame.f_back)
-        return sys.monitoring.DISABLE
+    def _on_start(self, disable: object) -> Callable[[CodeType, int], object]:
+        """What is called to the very end of the interpreter, when the globals of this module are gone."""
+
+        def on_start(code: CodeType, _offset: int) -> object:
+            if code.co_name == "<module>":
+                self._on_module(code, sys._getframe(1))
+            return disable
+
+        return on_start
+
+    def _on_module(self, code: CodeType, frame: FrameType) -> None:
+        main = sys.modules.get("__main__")
+        if main is not None and frame.f_globals is main.__dict__ and not _is_library(code):
+            importing_code.append(code)
+            self._statement(frame.f_back)
 
     def _on_audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Python 3.11: a typed statement is about to be executed."""

@@ -679,20 +679,34 @@ def imported_module(record: ModuleRecord, level: int, module: str) -> str:
 
 
 class _Locator:
-    """Instruction offsets of a module's code to its statements."""
+    """Instruction offsets of a module's code to its statements; kept as where each run of instructions begins."""
 
     def __init__(self, code: CodeType, nodes: list[Node]) -> None:
-        self._places = list(code.co_positions())
-        self._nodes = nodes
-        self._starts = [(node.statement.line, node.statement.column) for node in nodes]
-        self._lines = [node.statement.line for node in nodes]
+        starts = [(node.statement.line, node.statement.column) for node in nodes]
+        lines = [node.statement.line for node in nodes]
+        self._offsets: list[int] = []
+        self._nodes: list[Node] = []
+        index, place = -1, (0, 0)
+        for offset, (line, _, column, _) in enumerate(code.co_positions() if nodes else ()):
+            if index >= 0 and place == (line, column):
+                continue
+            place = (line or 1, column or 0)
+            found = _statement_at(place, starts, lines)
+            if found != index:
+                index = found
+                self._offsets.append(2 * offset)
+                self._nodes.append(nodes[index])
 
     def __call__(self, position: int) -> Node:
-        line, _, column, _ = self._places[position // 2] if 0 <= position // 2 < len(self._places) else (1, 1, 0, 0)
-        index = bisect_right(self._lines, line or 1) - 1
-        while index > 0 and self._lines[index - 1] == self._lines[index] and self._starts[index][1] > (column or 0):
-            index -= 1
-        return self._nodes[max(index, 0)]
+        return self._nodes[max(bisect_right(self._offsets, position) - 1, 0)]
+
+
+def _statement_at(place: tuple[int, int], starts: list[tuple[int, int]], lines: list[int]) -> int:
+    """The index of the statement that a line and a column belong to."""
+    index = bisect_right(lines, place[0]) - 1
+    while index > 0 and lines[index - 1] == lines[index] and starts[index][1] > place[1]:
+        index -= 1
+    return max(index, 0)
 
 
 def _modules_set(record: ModuleRecord) -> Iterator[str]:

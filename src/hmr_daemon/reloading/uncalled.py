@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from types import CodeType
 
 from .run import Replaced
@@ -44,12 +44,18 @@ class Uncalled:
         tool = next((number for number in TOOL_IDS if monitoring.get_tool(number) is None), None)
         if tool is not None:
             monitoring.use_tool_id(tool, "hmr-daemon")
-            monitoring.register_callback(tool, monitoring.events.PY_START, self._on_start)
+            monitoring.register_callback(tool, monitoring.events.PY_START, self._on_start(monitoring.DISABLE))
         return tool
 
-    def _on_start(self, code: CodeType, _offset: int) -> object:
-        self._waiting.pop(id(code), None)
-        return sys.monitoring.DISABLE
+    def _on_start(self, disable: object) -> Callable[[CodeType, int], object]:
+        """What is called to the very end of the interpreter, when the globals of this module are gone."""
+        waiting, identity = self._waiting, id
+
+        def on_start(code: CodeType, _offset: int) -> object:
+            waiting.pop(identity(code), None)
+            return disable
+
+        return on_start
 
     def _stop(self, code: CodeType) -> bool:
         """Whether the code was still waiting."""

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 FunctionNode = (ast.FunctionDef, ast.AsyncFunctionDef)
 ScopeNode = (*FunctionNode, ast.Lambda)
 LoopNode = (ast.For, ast.AsyncFor, ast.While)
@@ -20,6 +22,7 @@ ANY = "*"
 DIRECTIVES = ("keep", "rerun", "off")
 ANNOTATIONS = __future__.annotations.compiler_flag
 
+NOTHING: frozenset[Any] = frozenset()
 # A statement that calls one of these may bind or read names that its text does not show.
 DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval", "dir", "setattr", "delattr"})
 
@@ -28,29 +31,29 @@ DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval", "dir", "setatt
 class Effects:
     """What one statement does to its module's names, as far as its text shows."""
 
-    reads: frozenset[str] = frozenset()
-    writes: frozenset[str] = frozenset()
-    mutates: frozenset[str] = frozenset()
+    reads: frozenset[str] = NOTHING
+    writes: frozenset[str] = NOTHING
+    mutates: frozenset[str] = NOTHING
     """Names whose value it adds to: ``xs`` in ``xs.append(1)``, ``d[k] = v`` and ``fill(xs)``."""
-    attributes: frozenset[str] = frozenset()
+    attributes: frozenset[str] = NOTHING
     """Attribute names it mentions anywhere outside function bodies."""
     annotates: tuple[str, ...] = ()
     """Names of the module that it annotates, in order."""
     annotated: bool = False
     """Whether an annotation stands anywhere outside function bodies."""
-    imported: frozenset[str] = frozenset()
+    imported: frozenset[str] = NOTHING
     """Names of the module that an import statement anywhere in it binds."""
     calls: bool = False
     calls_results: bool = False
     """Whether it calls what a call gave: ``@route("/a")``, ``make()()``."""
     operates: bool = False
     """Whether operators, loops or ``with`` may run special methods."""
-    passes: frozenset[str] = frozenset()
+    passes: frozenset[str] = NOTHING
     """Names that only stand among the arguments of a bare call: handed on, not used."""
     dynamic: bool = False
-    decorates: frozenset[str] = frozenset()
+    decorates: frozenset[str] = NOTHING
     """Names at the roots of its decorators."""
-    sets: frozenset[tuple[str, ...]] = frozenset()
+    sets: frozenset[tuple[str, ...]] = NOTHING
     """The attributes it sets or deletes, from the name at the root on: ``("K", "limit")`` of ``K.limit = 1``.
 
     The last is ANY where the text does not tell: ``setattr(K, name, 1)``.
@@ -533,33 +536,38 @@ def effects(node: ast.stmt) -> Effects:
     visitor = _EffectsVisitor()
     visitor.visit(node)
     return Effects(
-        frozenset(visitor.reads),
-        frozenset(visitor.writes),
-        frozenset(visitor.mutates),
-        frozenset(visitor.attributes),
+        _frozen(visitor.reads),
+        _frozen(visitor.writes),
+        _frozen(visitor.mutates),
+        _frozen(visitor.attributes),
         tuple(visitor.annotates),
         visitor.annotated,
-        frozenset(visitor.imported),
+        _frozen(visitor.imported),
         visitor.calls,
         visitor.calls_results,
         visitor.operates,
         _passed_on(node),
         visitor.dynamic,
         _decorators(node),
-        frozenset(visitor.sets),
+        _frozen(visitor.sets),
     )
+
+
+def _frozen(values: Iterable[T]) -> frozenset[T]:
+    """Most are empty, and an empty one takes up 216 bytes: they share one."""
+    return frozenset(values) or NOTHING
 
 
 def _passed_on(node: ast.stmt) -> frozenset[str]:
     if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
-        return frozenset()
+        return NOTHING
     call = node.value
     arguments = [*call.args, *(k.value for k in call.keywords)]
-    return frozenset(a.id for a in arguments if isinstance(a, ast.Name)) - {root_name(call.func)}
+    return _frozen({a.id for a in arguments if isinstance(a, ast.Name)} - {root_name(call.func)})
 
 
 def _decorators(node: ast.stmt) -> frozenset[str]:
-    return frozenset(name for d in getattr(node, "decorator_list", ()) if (name := root_name(d)) is not None)
+    return _frozen(name for d in getattr(node, "decorator_list", ()) if (name := root_name(d)) is not None)
 
 
 def root_name(node: ast.expr) -> str | None:
