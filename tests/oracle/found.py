@@ -540,3 +540,27 @@ if sys.version_info < (3, 14):  # since then they are computed when asked for
         ("Family: type = str", "Family: type = bytes"),
         ("x = ", "Late: int = 3\nx = "),
     )
+LAZY = """
+ALIASES = {'a': 1}
+def lazy_import(namespace, aliases):
+    known = sorted(set(namespace) - {'__builtins__', '__cached__', '__warningregistry__'})
+    def __getattr__(name):
+        if name in aliases:
+            return aliases[name]
+        raise AttributeError(name)
+    def __dir__():
+        return [*known, *aliases]
+    namespace['__getattr__'], namespace['__dir__'], namespace['known'] = __getattr__, __dir__, known
+"""
+case(
+    "names that a function puts into the namespace it is handed are not there when it runs again",
+    "pack user",
+    {
+        "pack.py": "from lazy import lazy_import\nlazy_import(globals(), aliases={'b': 2})\nlater = 3\n",
+        "lazy.py": LAZY,
+        "user.py": "import pack\nx, y = pack.b, dir(pack)\n",
+    },
+    {"pack.py": "from lazy import lazy_import\nlazy_import(globals(), aliases={'b': 2, 'c': 3})\nlater = 3\n"},
+    {"lazy.py": LAZY.replace("return aliases[name]", "return [aliases[name]]")},
+    {"pack.py": "from lazy import lazy_import\nlazy_import(globals(), aliases={'b': 4})\nlater = 3\n"},
+)

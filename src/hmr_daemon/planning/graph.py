@@ -25,6 +25,11 @@ from .index import Index
 END = float("inf")
 SEES_CALLS = sys.version_info >= (3, 12)
 """Whether the recorder is told which functions a statement ran."""
+PYTHONS_OWN = frozenset({
+    "__name__", "__doc__", "__package__", "__loader__", "__spec__", "__path__", "__file__", "__cached__", "__builtins__",
+    "__annotations__", "__annotate__", "__conditional_annotations__", "__warningregistry__",
+})  # fmt: skip
+"""Names in modules that no statement binds."""
 Name = tuple[str, str]
 """A module's name and a name in it."""
 
@@ -786,8 +791,7 @@ def _explain_names(record: ModuleRecord) -> None:
     dynamic = [node for node in record.nodes if node.statement.effects.dynamic]
     if not dynamic:
         return
-    explained = {name for node in record.nodes for name in node.writes}
-    rest = {n for n in record.namespace if n not in explained and not (n.startswith("__") and n.endswith("__"))}
-    rest = {n for n in rest if not isinstance(record.namespace.get(n), ModuleType)}
+    explained = PYTHONS_OWN.union(*(node.writes for node in record.nodes))
+    rest = {n for n in record.namespace.keys() - explained if not isinstance(record.namespace.get(n), ModuleType)}
     for node in dynamic:
         node.extra |= rest
