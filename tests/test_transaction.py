@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from hmr_daemon.live import classes
+from hmr_daemon.live import successors
 from hmr_daemon.live.transaction import MISSING, Transaction, put_in_order
 
 
@@ -91,7 +91,7 @@ def test_classes_that_take_over_leave_what_is_remembered_alone() -> None:
     everyone, by_class = list(olds), {old: old.__name__ for old in olds}
     transaction = Transaction()
     for old in olds:
-        classes.take_over(transaction, old, type(old.__name__, (), {"__slots__": ("a", "b")}), [])
+        successors.take_over(transaction, old, type(old.__name__, (), {"__slots__": ("a", "b")}), [])
     assert not set(olds) & {*everyone, *by_class}
     transaction.roll_back()
     assert tuple(everyone) == olds

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..syntax import codes, mentions
 from . import functions
+from .classes import is_special
 from .transaction import MISSING
 
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__")
@@ -233,7 +234,7 @@ def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:
 
 
 def _operators(cls: type) -> set[str]:
-    names = {name for owner in cls.__mro__[:-1] for name in vars(owner) if name[:2] == "__" == name[-2:]}
+    names = {name for owner in cls.__mro__[:-1] for name in vars(owner) if is_special(name)}
     return names - NOT_OPERATORS - set(CONSTRUCTORS)
 
 

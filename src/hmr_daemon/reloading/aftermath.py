@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import abstract, classes, functions
+from ..live import abstract, bodies, functions, successors
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord
 from ..syntax import codes, statements
@@ -23,9 +23,9 @@ class Aftermath(Rerunning):
 
     def _after(self) -> None:
         self.open_groups.clear()
-        self.outcome.notes += classes.heirless(self.superseded)
+        self.outcome.notes += successors.heirless(self.superseded)
         for remade in self.remade:
-            classes.renew_instances(self.transaction, remade)
+            bodies.renew_instances(self.transaction, remade)
         for cls, generated in self.set_aside:
             self._give_back(cls, generated)
         self.graph.forget_codes(self.dropped)

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..live import classes, functions, values
+from ..live import bodies, functions, values
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord, Node
 from ..syntax import codes
@@ -30,7 +30,7 @@ class Hooks:
         """Functions of which something else shows now: defaults, docstring, attributes or annotations."""
         self.fresh_members: dict[str, dict[str, Any]] = {qualname: {} for qualname in request.keeping}
         """By qualified name of a class and name, values that its body made again, though their text is what it was."""
-        self.class_hook = classes.ClassHook(run.transaction, request.classes, partial(resolve, before))
+        self.class_hook = bodies.ClassHook(run.transaction, request.classes, partial(resolve, before))
 
     def objects(self) -> dict[str, Any]:
         """The hooks by the constants that stand for them; not kept, for they would keep the run and all it holds."""

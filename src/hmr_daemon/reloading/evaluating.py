@@ -7,7 +7,7 @@ from functools import partial
 from types import CodeType
 from typing import Any
 
-from ..live import classes
+from ..live import bodies, classes, successors
 from ..loading.recorder import Notes
 from ..planning import cycles
 from ..planning.graph import SEES_CALLS, Node
@@ -81,7 +81,7 @@ class Evaluating(Settling):
             if record.name != "__main__":
                 raise
             self.agenda.drop(record)  # the script ends here, as it would in a fresh process
-        except classes.CannotChange as conflict:
+        except bodies.CannotChange as conflict:
             self.full_run.add(f"{record.name}.{conflict.qualname}")
             self._execute(node, reason, before, bindings)
             return
@@ -123,7 +123,7 @@ class Evaluating(Settling):
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside
         for cls, origins in hooks.class_hook.renamed:
-            classes.keep_origins(self.transaction, cls, origins)
+            successors.keep_origins(self.transaction, cls, origins)
         completed = {id(change.cls): change.completed() for change in hooks.class_hook.changes}
         changes = [c for change in completed.values() if (c := change.with_inner(completed)).names or c.whole]
         if hooks.merged or any(change.runs_otherwise for change in changes):

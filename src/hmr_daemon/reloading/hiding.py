@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ..live import classes
+from ..live import successors
 from ..live.transaction import put_in_order
 from ..planning.graph import Node
 from ..syntax import statements
@@ -101,7 +101,7 @@ def _give_own_member(run: Assigning, node: Node, cls: type, name: str) -> None:
             exec(compile_statement(tree, record.parsed, record.path), record.namespace, made)
     run.transaction.delete_member(cls, name)
     if cls.__name__ in made:
-        classes.graft_member(run.transaction, cls, name, made[cls.__name__])
+        successors.graft_member(run.transaction, cls, name, made[cls.__name__])
 
 
 def unsure(run: Assigning, node: Node) -> set[str]:

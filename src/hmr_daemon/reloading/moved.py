@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from types import FunctionType
 
-from ..live import classes, functions
+from ..live import changes, functions, successors
 from ..live.holders import replace_references
 from ..planning.graph import ModuleRecord, Node
 from ..syntax import statements
@@ -95,10 +95,10 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
         run.succeeded.append((old, new))
     elif isinstance(old, type) and isinstance(new, type) and is_of(new, node.module):
         _keep_state(run, departure, node, new)
-        change = classes.change(old, new)
+        change = changes.change(old, new)
         methods = [(m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
         held_by = [each for each in referrers if any(held is new for held in gc.get_referents(each))]
-        adopted = classes.continue_as(run.transaction, old, new, run.outcome.notes, held_by)
+        adopted = successors.continue_as(run.transaction, old, new, run.outcome.notes, held_by)
         for before, after in methods:
             if type(after) is FunctionType and before.__module__ == departure.record.name and before is not after:
                 functions.forward(run.transaction, before, after)

@@ -10,7 +10,7 @@ from functools import cached_property
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..live import classes, functions, reach
+from ..live import bodies, changes, functions, reach
 from ..live.transaction import Transaction
 from ..loading.recorder import Recorder
 from ..planning.graph import Graph, ModuleRecord, Node
@@ -198,10 +198,10 @@ class RunState:
         """Functions that have departed, with those that stand in their places."""
         self.superseded: list[type] = []
         """Classes in whose place others stand now."""
-        self.class_changes: dict[int, classes.ClassChange] = {}
+        self.class_changes: dict[int, changes.ClassChange] = {}
         self.anew: set[Node] = set()
         """Statements of classes that a library set up together, and of what keeps them: see `families`."""
-        self.remade: list[classes.Remade] = []
+        self.remade: list[bodies.Remade] = []
         self.set_aside: list[tuple[type, dict[str, Any]]] = []
         """Classes with members that some other statement has made of their fields, and has to make anew."""
         self.touched_codes: set[int] = set()

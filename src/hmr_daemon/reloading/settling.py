@@ -6,7 +6,7 @@ import enum
 from types import FunctionType
 from typing import Any
 
-from ..live import classes, functions, values
+from ..live import changes, classes, functions, successors, values
 from ..live.transaction import MISSING
 from ..planning.graph import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
@@ -123,16 +123,16 @@ class Settling(Refilling):
             return new
         own = name in self.made.get(node, {})
         if own and type(old) is FunctionType and type(new) is FunctionType and fresh(new, name, node):
-            return classes.settle(self.transaction, old, new)
+            return successors.settle(self.transaction, old, new)
         return new
 
     def _adopt(self, node: Node, old: type, new: type) -> type:
         if old.__qualname__ in self.fresh_members.get(node, ()):
-            classes.keep_members(old, new, self.fresh_members[node][old.__qualname__])
+            successors.keep_members(old, new, self.fresh_members[node][old.__qualname__])
         told = not isinstance(new, enum.EnumMeta) and classes.same_layout(old, new)
-        change, origins = classes.change(old, new) if told else None, classes.origins(old)
-        adopted = classes.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
-        classes.keep_origins(self.transaction, adopted, origins)
+        change, origins = changes.change(old, new) if told else None, successors.origins(old)
+        adopted = successors.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
+        successors.keep_origins(self.transaction, adopted, origins)
         if adopted is old:
             self.set_again(node, old)
             if change is not None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
-from ..live import classes, functions, reach
+from ..live import changes, classes, functions, reach
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord, Name, Node
 from ..syntax import codes, statements
@@ -99,7 +99,7 @@ class Telling(Families):
                 self.schedule(runner, f"ran {function.__qualname__}", function.__name__, code_changed=True)
 
     def _tell_class_touched(
-        self, origin: Node, name: str, change: classes.ClassChange | None, but: Set[int] = frozenset()
+        self, origin: Node, name: str, change: changes.ClassChange | None, but: Set[int] = frozenset()
     ) -> None:
         """Members of a class changed: tell those who mention them, through all names that lead to the class.
 
@@ -136,16 +136,16 @@ class Telling(Families):
                     continue
                 if reader.statement.kind == "from":
                     waiting.append((reader, known))
-                elif not isinstance(change, classes.ClassChange) or self._leads_to_class(reader, change.cls):
+                elif not isinstance(change, changes.ClassChange) or self._leads_to_class(reader, change.cls):
                     waiting += [(reader, bound) for bound in reader.writes]
 
-    def _runs_unseen(self, change: classes.ClassChange) -> bool:
+    def _runs_unseen(self, change: changes.ClassChange) -> bool:
         """Whether merely using a class runs what changed, and not as a function of the user's whose runs are noted."""
         files = self.graph.paths()
         members = [vars(change.cls).get(name) for name in change.special_names]
         return any(type(m) is not FunctionType or m.__code__.co_filename not in files for m in members)
 
-    def _tell_through_containers(self, change: classes.ClassChange, now: tuple[float, ...]) -> None:
+    def _tell_through_containers(self, change: changes.ClassChange, now: tuple[float, ...]) -> None:
         """Members of a class changed: tell those who mention them and have had the class from a registry since."""
         records = {record: None for name in change.names for record in self._texts_with(name)}
         for record in records:
@@ -191,7 +191,7 @@ class Telling(Families):
             if self.graph.order(node) > now:
                 self.schedule(node, f"{cls.__name__} is another subclass", code_changed=True)
 
-    def _uses(self, reader: Node, known: str, change: classes.ClassChange | None) -> bool:
+    def _uses(self, reader: Node, known: str, change: changes.ClassChange | None) -> bool:
         """Whether a statement that knows a class by a name may see which members changed."""
         effects = reader.statement.effects
         if (change is None or not change.methods_only) and self.is_set_up_by_library(reader):
@@ -210,7 +210,7 @@ class Telling(Families):
             return effects.calls or reader.statement.kind not in ("class", "def", "assign")
         return self._ran_what_names(reader, change)
 
-    def _looks_through(self, reader: Node, change: classes.ClassChange) -> bool:
+    def _looks_through(self, reader: Node, change: changes.ClassChange) -> bool:
         """Whether a statement goes through all members of classes, itself or by what it ran; not as a class is made."""
         if reader.statement.kind in ("class", "def"):
             return False
@@ -228,7 +228,7 @@ class Telling(Families):
         called = statements.handed_to(reader.statement, known) if effects.calls else ()
         return any(getattr(namespace.get(name), "__module__", None) not in self.graph.modules for name in called)
 
-    def _ran_what_names(self, reader: Node, change: classes.ClassChange) -> bool:
+    def _ran_what_names(self, reader: Node, change: changes.ClassChange) -> bool:
         names = change.names | INTROSPECTION if "__annotations__" in change.names else change.names
         modules = [cls.__module__ for cls in change.cls.__mro__]
         if any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name)):
@@ -391,7 +391,7 @@ class Telling(Families):
         if owner is None or not remembered:
             return
         names = frozenset(function.__name__ for function in remembered)
-        change = classes.ClassChange(owner, names, whole=False, rebased=False)
+        change = changes.ClassChange(owner, names, whole=False, rebased=False)
         name, ran = owner.__qualname__.partition(".")[0], {id(function.__code__) for function in remembered}
         for maker in self.agenda.table(record).last_writers(name):
             self._tell_class_touched(maker, name, change, ran)

@@ -1,0 +1,364 @@
+"""Class bodies that run in part: what they see, and what of them goes into the live class."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from types import CellType, FunctionType
+from typing import Any
+
+from .._bootstrap import environment_reason
+from ..syntax.diff import Change
+from ..syntax.instrument import METACLASS, QUALNAME, ClassEdit, mangled
+from ..syntax.statements import Statement
+from . import abstract, functions
+from .changes import ClassChange
+from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
+from .holders import SLOT_TYPES
+from .successors import origins, settle
+from .transaction import MISSING, Transaction
+
+NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__qualname__", "__static_attributes__",
+                         "__conditional_annotations__"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Remade:
+    """A class that was made anew, as the object that it is."""
+
+    cls: type
+    before: Mapping[str, Any]
+    """Its members before."""
+
+
+class CannotChange(Exception):  # noqa: N818
+    """A class whose layout CPython does not let change in place. Caught by the executor, never shown."""
+
+    def __init__(self, qualname: str, reason: str) -> None:
+        super().__init__(qualname, reason)
+        self.qualname = qualname
+        self.reason = reason
+
+
+class Namespace(dict[str, Any]):
+    """What a class body that runs in part runs in: it sees the members that stay."""
+
+    def __init__(self, cls: type, visible: Collection[str]) -> None:
+        super().__init__()
+        self._cls = cls
+        self._visible = visible
+
+    def __missing__(self, key: str) -> Any:
+        member = self._cls.__dict__.get(key, MISSING)
+        if member is MISSING or key in IMPLICIT or key not in self._visible:
+            raise KeyError(key)
+        return member
+
+
+def _visible(cls: type, members: Sequence[tuple[Statement, Change]]) -> set[str]:
+    """What a body that runs in part sees of its class: names that members which stay have bound.
+
+    What a decorator or the program set on the class is not there yet, nor what members bind that run, or stand below.
+    """
+    running = [s for s, change in members if change not in (Change.SAME, Change.BODY)]
+    bound = {mangled(name, cls.__name__) for s, _ in members for name in s.effects.writes}
+    if any(s.effects.dynamic for s, _ in members):
+        bound |= vars(cls).keys()
+    bound -= {mangled(name, cls.__name__) for s in running for name in s.effects.writes}
+    return bound - _bound_below(members, running)
+
+
+def _bound_below(members: Sequence[tuple[Statement, Change]], running: Collection[Statement]) -> set[str]:
+    """Names that a running member reads and that only members below it bind: to it, they mean the module's."""
+    found, bound = set[str](), set[str]()
+    for statement, _ in members:
+        if statement in running:
+            found |= statement.effects.reads - bound
+        bound |= statement.effects.writes
+    return found & bound
+
+
+class ClassHook:
+    """Stands as the metaclass of a class whose predecessor is to be changed in place."""
+
+    def __init__(self, transaction: Transaction, edits: Mapping[str, ClassEdit], find: Callable[[str], Any]) -> None:
+        self._transaction = transaction
+        self._edits = edits
+        self._find = find
+        self.changes: list[ClassChange] = []
+        self.remade: list[Remade] = []
+        self.set_aside: list[tuple[type, dict[str, Any]]] = []
+        """Classes with the members that were made of their fields, where these are others now."""
+        self.renamed: list[tuple[type, Mapping[str, Any]]] = []
+        """Classes that someone said to be of other modules, with what he said: now they are of their own."""
+        self.problems: list[str] = []
+
+    def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
+        qualname = keywords[QUALNAME]
+        cls = self._find(qualname)
+        return Namespace(cls, _visible(cls, self._edits[qualname].members))
+
+    def __call__(self, name: str, bases: tuple[type, ...], namespace: Namespace, **keywords: Any) -> type:
+        qualname = keywords.pop(QUALNAME)
+        cls: type = self._find(qualname)
+        edit = self._edits[qualname]
+        if isinstance(cell := namespace.get("__classcell__"), CellType):
+            cell.cell_contents = cls
+        if isinstance(cell := namespace.get("__classdictcell__"), CellType):
+            cell.cell_contents = dict(vars(cls)) | namespace
+        self._give_own_module(cls, namespace.get("__module__", MISSING))
+        before, old_bases = dict(vars(cls)), cls.__bases__
+        metaclass = keywords.pop(METACLASS, type)
+        with abstract.renewed(self._transaction, cls):
+            if edit.bases_changed:
+                if type(cls) is not _metaclass_for(metaclass, bases):
+                    raise CannotChange(qualname, "its metaclass changed")
+                self._rebase(cls, bases, namespace, qualname)
+            self._set_aside(cls, edit)
+            graft(self._transaction, cls, namespace, edit)
+        shown = edit.old_names | edit.new_names if edit.decorated else {*before, *vars(cls)}
+        names = {n for n in shown - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
+        rebased = cls.__bases__ != old_bases
+        if edit.annotated_otherwise:
+            names.add("__annotations__")
+        if before.get("__doc__") != vars(cls).get("__doc__"):
+            names.add("__doc__")
+        completed = before.get("__abstractmethods__") != vars(cls).get("__abstractmethods__")
+        names |= _registering(edit) & vars(cls).keys()
+        parameters = edit.bases_changed and any(str(before.get(n)) != str(vars(cls).get(n)) for n in PARAMETERS)
+        if parameters:
+            _forget_aliases()
+        whole = edit.decorated_otherwise or edit.anew or rebased or parameters
+        reshaped = not before.keys() ^ vars(cls).keys() <= IMPLICIT
+        known = None if whole else before
+        self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased, reshaped, known))
+        if edit.anew:
+            self.remade.append(Remade(cls, before))
+            _tell_makers(cls, bases, namespace, keywords)
+            return cls
+        changed = [vars(cls).get(name, before.get(name)) for name in names if name != "__doc__"]
+        if edit.bases_changed or edit.annotations_changed:
+            changed.append(bases)
+        self._announce(cls, keywords, edit, changed)
+        return cls
+
+    def _give_own_module(self, cls: type, own: Any) -> None:
+        other = vars(cls).get("__module__", MISSING)
+        if own is not MISSING and other is not MISSING and own != other:
+            self.renamed.append((cls, origins(cls)))
+            self._transaction.set_member(cls, "__module__", own)
+
+    def _set_aside(self, cls: type, edit: ClassEdit) -> None:
+        """Some other statement made a data class of this one, and would not replace what it made then."""
+        if edit.decorated or not edit.annotations_changed or FIELDS not in vars(cls):
+            return
+        members = {name: member for name, member in vars(cls).items() if name not in edit.new_names}
+        made = {name: member for name, member in members.items() if name in TOLD_BY_FIELDS or generated(member)}
+        for name in made:
+            self._transaction.delete_member(cls, name)
+        self.set_aside.append((cls, made))
+
+    @contextmanager
+    def _as_new(self, cls: type, edit: ClassEdit) -> Iterator[None]:
+        """Meanwhile a class has what its body binds, as when it was made; what nobody sets anew stays what it was."""
+        others = _set_by_others(cls, edit)
+        for name in others:
+            self._transaction.delete_member(cls, name)
+        yield
+        for name, member in others.items():
+            if name not in vars(cls):
+                self._transaction.set_member(cls, name, member)
+
+    def _announce(self, cls: type, keywords: Mapping[str, Any], edit: ClassEdit, changed: Collection[Any]) -> None:
+        """Tell the base that has ``__init_subclass__``: the class is new to it in this form.
+
+        A library's hook may refuse to see a class twice, and does not mind what its methods do.
+        """
+        methods_only = all(isinstance(member, METHOD_TYPES) for member in changed)
+        if not methods_only and type(cls).__init__ is not type.__init__:
+            raise CannotChange(edit.qualname, "its metaclass is told of new classes only")
+        owner = next((base for base in cls.__mro__[1:] if "__init_subclass__" in vars(base)), object)
+        if owner is object:
+            return
+        module = sys.modules.get(owner.__module__)
+        installed = environment_reason(getattr(module, "__file__", None) or "<builtin>") is not None
+        if installed and methods_only:
+            return
+        try:
+            told: Any = super(cls, cls)
+            with nullcontext() if installed else self._as_new(cls, edit):
+                told.__init_subclass__(**keywords)
+        except Exception as error:  # a library's code, or the user's
+            if not installed:
+                raise
+            self.problems.append(
+                f"{cls.__module__}.{cls.__qualname__} needs a restart to be whole: {owner.__qualname__} does not "
+                f"take it in again ({type(error).__name__}: {error})"
+            )
+
+    def _rebase(self, cls: type, bases: tuple[type, ...], namespace: Namespace, qualname: str) -> None:
+        bases = bases or (object,)
+        if cls.__bases__ != bases and issubclass(cls, type):
+            raise CannotChange(qualname, "the classes that it made have to be made again")
+        if cls.__bases__ != bases:
+            before = cls.__bases__
+            try:
+                cls.__bases__ = bases
+            except TypeError as error:
+                raise CannotChange(qualname, str(error)) from None
+            self._transaction.on_undo(setattr, cls, "__bases__", before)
+        if "__orig_bases__" in namespace:
+            self._transaction.set_member(cls, "__orig_bases__", namespace["__orig_bases__"])
+        else:
+            self._transaction.delete_member(cls, "__orig_bases__")
+        if not any((base.__module__, base.__name__) == ("typing", "Generic") for base in cls.__mro__):
+            self._transaction.delete_member(cls, "__parameters__")
+
+
+def _tell_makers(cls: Any, bases: tuple[type, ...], namespace: Mapping[str, Any], keywords: Mapping[str, Any]) -> None:
+    """What `type` does last with a class that it has made: its bases are told of it, and its metaclass."""
+    super(cls, cls).__init_subclass__(**keywords)
+    type(cls).__init__(cls, cls.__name__, bases, dict(namespace), **keywords)
+
+
+def renew_instances(transaction: Transaction, remade: Remade) -> None:
+    """What instances hold of what was made of their class is what was made of it anew."""
+    anew = dict[int, Any]()
+    for name, member in remade.before.items():
+        if not isinstance(member, (*METHOD_TYPES, str, int, type(None))):
+            anew[id(member)] = vars(remade.cls).get(name, member)
+    for instance in [holder for holder in gc.get_referrers(remade.cls) if type(holder) is remade.cls]:
+        for part in list(functions.own_dict(instance).values()):
+            for name, held in functions.attributes(part):
+                if id(held) in anew:
+                    transaction.set_attribute(part, name, anew[id(held)])
+
+
+def _registering(edit: ClassEdit) -> set[str]:
+    """Members that other members, which ran again, register with: ``@m.register``."""
+    ran = [statement for statement, change in edit.members if change not in (Change.SAME, Change.BODY)]
+    return {name for statement in ran for name in statement.effects.decorates}
+
+
+def _forget_aliases() -> None:
+    """`typing` keeps what ``B[int]`` came to be, and would hand it out again."""
+    forgets: list[Callable[[], None]] = getattr(sys.modules.get("typing"), "_cleanups", [])
+    for forget in forgets:
+        forget()
+
+
+def _metaclass_for(given: object, bases: Iterable[type]) -> object:
+    """What CPython makes a class of: the most derived of the metaclass that it is given and those of its bases."""
+    winner = given
+    for base in bases:
+        if isinstance(winner, type) and issubclass(type(base), winner):
+            winner = type(base)
+    return winner
+
+
+def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edit: ClassEdit) -> None:
+    """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
+    for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
+        transaction.delete_member(cls, name)
+    if edit.decorated or edit.anew:
+        for name in _set_by_others(cls, edit):
+            transaction.delete_member(cls, name)
+        if "__hash__" not in edit.new_names and "__eq__" not in edit.new_names:
+            transaction.delete_member(cls, "__hash__")
+        transaction.delete_member(cls, "__match_args__") if "__match_args__" not in edit.new_names else None
+    handed_on = {mangled(name, edit.name) for s, _ in edit.members if s.alias for name in s.effects.writes}
+    for name, member in namespace.items():
+        if name not in NOT_MEMBERS:
+            _set(transaction, cls, name, member, name in handed_on)
+    _implicit_members(transaction, cls, namespace, edit)
+    transaction.order_members(cls, _places(edit))
+
+
+def _places(edit: ClassEdit) -> dict[str, tuple[int, int]]:
+    """Where in the body each member is bound first."""
+    found: dict[str, tuple[int, int]] = {}
+    for index, (statement, _) in enumerate(edit.members):
+        for position, name in enumerate((*statement.names, *sorted(statement.effects.writes))):
+            found.setdefault(mangled(name, edit.name), (index, position))
+    return {name: place for name, place in found.items() if name not in IMPLICIT}
+
+
+def _set_by_others(cls: type, edit: ClassEdit) -> dict[str, Any]:
+    """Members that the new body does not bind, and that no class has of itself: of decorators, bases, the program."""
+    return {
+        name: member
+        for name, member in vars(cls).items()
+        if name not in edit.new_names and name not in IMPLICIT and not isinstance(member, SLOT_TYPES)
+    }
+
+
+def _not_bound_this_time(edit: ClassEdit, namespace: Mapping[str, Any]) -> set[str]:
+    """Names that only members which ran again may bind, and which they did not bind."""
+    ran = [(s, change not in (Change.SAME, Change.BODY)) for s, change in edit.members]
+    kept = {mangled(name, edit.name) for s, running in ran if not running for name in s.effects.writes}
+    perhaps = {mangled(n, edit.name) for s, running in ran if running and not s.unconditional for n in s.effects.writes}
+    return perhaps - kept - set(namespace)
+
+
+def _set(transaction: Transaction, cls: type, name: str, member: Any, handed_on: bool) -> None:
+    """`handed_on` tells that the body only names what others made: the member is that very object."""
+    old = cls.__dict__.get(name, MISSING)
+    member = _as_type_would(name, member)
+    if name == "__annotations__" and isinstance(member, dict):
+        if sys.version_info >= (3, 14):  # the body was compiled to text and computes nothing
+            transaction.do((setattr, cls, "__annotate__", None), (setattr, cls, "__annotate__", _annotate_of(cls)))
+        transaction.set_member(cls, name, dict(member))
+        return
+    if name in ("__annotate__", "__annotate_func__"):  # 3.14: setting it drops what was computed before
+        transaction.delete_member(cls, "__annotations__")  # which the body filled while annotations were text
+        transaction.do((setattr, cls, "__annotate__", member), (setattr, cls, "__annotate__", _annotate_of(cls)))
+        return
+    itself = handed_on or old is MISSING or _is_of_another(cls, member)
+    settled = member if itself else settle(transaction, old, member)
+    transaction.set_member(cls, name, settled)
+    announce_name = getattr(type(member), "__set_name__", None)
+    if announce_name is not None and settled is member:
+        announce_name(member, cls, name)
+
+
+def _is_of_another(cls: type, member: Any) -> bool:
+    """Whether a member is a function that was defined elsewhere, and so is that very object."""
+    if type(member) is not FunctionType or "<locals>" in member.__qualname__:
+        return False
+    return not member.__qualname__.startswith(cls.__qualname__ + ".")
+
+
+def _as_type_would(name: str, member: Any) -> Any:
+    if isinstance(member, FunctionType):
+        if name == "__new__":
+            return staticmethod(member)
+        if name in ("__init_subclass__", "__class_getitem__"):
+            return classmethod(member)
+    return member
+
+
+def _implicit_members(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edit: ClassEdit) -> None:
+    if "__eq__" in edit.new_names and "__hash__" not in edit.new_names and not edit.decorated:
+        transaction.set_member(cls, "__hash__", None)
+    elif "__eq__" in edit.old_names - edit.new_names and cls.__dict__.get("__hash__", MISSING) is None:
+        transaction.delete_member(cls, "__hash__")
+    if edit.annotations_changed and not {"__annotations__", "__annotate__", "__annotate_func__"} & set(namespace):
+        _drop_annotations(transaction, cls)
+    docs = [s for s, _ in edit.members[:1] if s.kind == "doc"]
+    if not docs and "__doc__" not in edit.new_names and cls.__dict__.get("__doc__") is not None:
+        transaction.set_member(cls, "__doc__", None)
+
+
+def _annotate_of(cls: Any) -> Any:
+    return cls.__annotate__
+
+
+def _drop_annotations(transaction: Transaction, cls: type) -> None:
+    """The new body annotates nothing."""
+    if sys.version_info >= (3, 14):
+        transaction.do((setattr, cls, "__annotate__", None), (setattr, cls, "__annotate__", _annotate_of(cls)))
+    else:
+        transaction.delete_member(cls, "__annotations__")

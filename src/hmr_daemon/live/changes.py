@@ -1,0 +1,131 @@
+"""How the members of a class came out different."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..syntax import codes
+from . import functions, values
+from .classes import IMPLICIT, LOOKED_AT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated, is_inner, is_special
+from .holders import SLOT_TYPES
+from .transaction import MISSING
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ClassChange:
+    """Which members of a class came out different, other than by the code of its functions."""
+
+    cls: type
+    names: frozenset[str]
+    whole: bool
+    """Whether something outside the body, a decorator, makes more of the members than they show."""
+    rebased: bool
+    reshaped: bool = False
+    """Whether it has members that it had not, or the other way round: who looks through all sees that."""
+    before: Mapping[str, Any] | None = None
+    """The members before, where those who are told of the class, and its decorators, may have yet to set theirs."""
+
+    def completed(self) -> ClassChange:
+        """The same once the statement has run: with the members that others than its body made other than before."""
+        if self.before is None:
+            return self
+        before, now = self.before, vars(self.cls)
+        rest = {*before, *now} - IMPLICIT - TOLD_BY_FIELDS - self.names
+        made = {n for n in rest if not values.same(before.get(n, MISSING), now.get(n, MISSING))}
+        return replace(self, names=self.names | made, before=None)
+
+    def with_inner(self, changes: Mapping[int, ClassChange]) -> ClassChange:
+        """The same, told of together with the `changes` (by identity) of the classes inside of this one."""
+        inner = [changes[id(m)] for m in list(vars(self.cls).values()) if isinstance(m, type) and id(m) in changes]
+        found = [each.with_inner(changes) for each in inner if is_inner(each.cls, self.cls)]
+        names = {name for each in found for name in each.names if not is_special(name)}
+        names |= {each.cls.__name__ for each in found if each.special or each.whole}  # it is made otherwise, not this
+        return replace(self, names=self.names | names) if found else self
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Names that code mentions which sees the change: special methods are run by using the class."""
+        return self.names - self.special_names | ({self.cls.__name__} if self.special else frozenset())
+
+    @property
+    def special(self) -> bool:
+        """Whether code that merely uses the class runs what changed."""
+        return bool(self.special_names)
+
+    @property
+    def special_names(self) -> frozenset[str]:
+        """The members by which it does: special methods, and what else is found by its name."""
+        return frozenset(n for n in self.names if is_special(n) and n not in LOOKED_AT)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the class came out as it was."""
+        return not (self.names or self.whole or self.rebased)
+
+    @property
+    def runs_otherwise(self) -> bool:
+        """Whether using the class may run other code than before."""
+        return self.whole or self.rebased or not self.names.issubset(LOOKED_AT)
+
+    @property
+    def methods_only(self) -> bool:
+        """Whether nothing differs but functions, which are looked up when they are called."""
+        members = [vars(self.cls).get(name) for name in self.names if name != "__doc__"]
+        return not self.whole and all(isinstance(member, METHOD_TYPES) for member in members)
+
+
+def change(old: type, new: type) -> ClassChange:
+    """How the members of `new` differ from those of `old`, which is to take them over.
+
+    Their functions are not compared: those that go on stand in both.
+    """
+    before, after = vars(old), vars(new)
+    names = {
+        name
+        for name in (before.keys() | after.keys()) - IMPLICIT | set(LOOKED_AT)
+        if not _same_member(before.get(name, MISSING), after.get(name, MISSING))
+    }
+    if not values.same(_annotations(before), _annotations(after)):
+        names.add("__annotations__")
+    whole = not all(values.same(before.get(name, MISSING), after.get(name, MISSING)) for name in _TOLD_APART)
+    return ClassChange(
+        old, frozenset(names), whole, rebased=False, reshaped=not before.keys() ^ after.keys() <= IMPLICIT
+    )
+
+
+_TOLD_APART = ("__abstractmethods__", "__hash__", "__match_args__", "__protocol_attrs__", *PARAMETERS)
+"""Implicit members that make more of a class than their names tell."""
+
+
+def _annotations(members: Mapping[str, Any]) -> Any:
+    """What stands for the annotations of a class: since 3.14 a function, which computes them."""
+    return [members.get(name, MISSING) for name in ("__annotations__", "__annotate__", "__annotate_func__")]
+
+
+def _same_member(old: Any, new: Any) -> bool:
+    if isinstance(old, type) and isinstance(new, type) and old is not new:
+        inner = old.__qualname__ == new.__qualname__ and old.__bases__ == new.__bases__
+        return inner and type(old) is type(new) and change(old, new).is_none
+    if type(old) is type(new) and type(old) is _FIELD:
+        return bool(old.__reduce__() == new.__reduce__())
+    if type(old) is type(new) is staticmethod:
+        old, new = old.__func__, new.__func__
+    return isinstance(new, SLOT_TYPES) or values.same(old, new) or _generated_alike(old, new)
+
+
+_FIELD: Any = getattr(collections, "_tuplegetter", None)
+"""What the fields of named tuples are: each a new object, without equality."""
+
+
+def _generated_alike(old: Any, new: Any) -> bool:
+    """Whether two functions were made of the same text that no file has, each with globals of its own."""
+    if not (generated(old) and generated(new)) or codes.deep_surface(old.__code__) != codes.deep_surface(new.__code__):
+        return False
+    before, after = (
+        [*functions.contents(function), *(function.__globals__.get(name) for name in function.__code__.co_names)]
+        for function in (old, new)
+    )
+    return values.same(before, after)
