@@ -26,8 +26,8 @@ END = float("inf")
 SEES_CALLS = sys.version_info >= (3, 12)
 """Whether the recorder is told which functions a statement ran."""
 PYTHONS_OWN = frozenset({
-    "__name__", "__doc__", "__package__", "__loader__", "__spec__", "__path__", "__file__", "__cached__", "__builtins__",
-    "__annotations__", "__annotate__", "__conditional_annotations__", "__warningregistry__",
+    "__name__", "__doc__", "__package__", "__loader__", "__spec__", "__path__", "__file__", "__cached__",
+    "__builtins__", "__annotations__", "__annotate__", "__conditional_annotations__", "__warningregistry__",
 })  # fmt: skip
 """Names in modules that no statement binds."""
 Name = tuple[str, str]
