@@ -323,6 +323,9 @@ def test_functions_that_all_classes_are_given_stay_whose_they_were(live: LiveFac
         process.edit({"one.py": text}, atomic=True)
         assert process.wait_reload().ok
         assert process.see("(one.A.show.__module__, two.B.show.__module__)") == ("two", "two")
+    process.edit({"one.py": one.replace("x = 1", "x = 4") + "1 / 0\n"}, atomic=True)
+    assert not process.wait_reload().ok
+    assert process.see("(one.A.x, one.A.show.__module__)") == (1, "two")
     process.edit({"two.py": one.replace("A", "B") + "    y = 1\n"}, atomic=True)
     assert process.wait_reload().ok
     assert process.see("(one.A.show.__module__, two.B.y)") == ("two", 1)

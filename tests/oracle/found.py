@@ -564,3 +564,45 @@ case(
     {"lazy.py": LAZY.replace("return aliases[name]", "return [aliases[name]]")},
     {"pack.py": "from lazy import lazy_import\nlazy_import(globals(), aliases={'b': 4})\nlater = 3\n"},
 )
+case(
+    "names that only type checkers are told of, and that are bound by globals()",
+    "sock user",
+    {
+        "base.py": "ONE, TWO = 1, 2\n",
+        "sock.py": "import typing as t\nimport base\n"
+        "globals().update({name: getattr(base, name) for name in dir(base) if name.isupper()})\n"
+        "if t.TYPE_CHECKING:\n    from base import ONE as ONE\nelse:\n    OTHER = 1\n",
+        "user.py": "import sock\nfrom sock import ONE, OTHER\nx = ONE + sock.TWO + OTHER\n",
+    },
+    {
+        "sock.py": "import typing as t\nimport base\n"
+        "globals().update({name: getattr(base, name) for name in dir(base) if name.isupper()})\n"
+        "if t.TYPE_CHECKING:\n    from base import ONE as ONE, TWO as TWO\nelse:\n    OTHER = 2\n",
+    },
+    {"base.py": "ONE, TWO = 10, 2\n"},
+)
+case(
+    "a star import brings the name of a submodule that is imported below it",
+    "pack user",
+    {
+        "pack/__init__.py": "from pack.fields import *\nn = form\nfrom pack.form import Form\nm = form.__name__\n",
+        "pack/fields/__init__.py": "from pack.fields.form import *\n",
+        "pack/fields/form.py": "class FormField: pass\n",
+        "pack/form.py": "class Form: pass\n",
+        "user.py": "import pack\nx = pack.form.Form.__name__\n",
+    },
+    {"pack/fields/form.py": "class FormField: pass\nclass WeekField: pass\n"},
+    {"pack/fields/form.py": "class FormField: pass\nclass WeekField: y = 1\nclass Other: pass\n"},
+)
+case(
+    "a name that a submodule imported below takes",
+    "pack user",
+    {
+        "pack/__init__.py": "form = 1\nn = form + 1\nfrom pack.form import Form\nm = form.__name__\n",
+        "pack/form.py": "class Form: pass\n",
+        "user.py": "import pack\nx = pack.form.Form.__name__\n",
+    },
+    {"pack/__init__.py": "form = 2\nn = form + 1\nfrom pack.form import Form\nm = form.__name__\n"},
+    {"pack/__init__.py": "n = 3\nfrom pack.form import Form\nm = form.__name__\n"},
+    {"pack/__init__.py": "form = 4\nn = form + 1\nfrom pack.form import Form\nm = form.__name__\n"},
+)

@@ -28,9 +28,14 @@ def kept(run: Telling, node: Node, before: Mapping[str, Any]) -> Iterator[None]:
     if node in run.added and node.statement.kind == "class":
         given += [function for function, loaded in _lent(run).values() if loaded > node.module.sequence]
     faces = [(function, name, getattr(function, name)) for function in given for name in FACE]
+
+    def give_back() -> None:
+        for function, name, value in faces:
+            setattr(function, name, value)
+
+    run.transaction.on_undo(give_back)  # the reload may fail before the statement is done
     yield
-    for function, name, value in faces:
-        run.transaction.set_attribute(function, name, value)
+    give_back()
 
 
 def _given(value: object) -> list[FunctionType]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import changes, classes, functions, successors, values
@@ -42,12 +42,18 @@ class Settling(Refilling):
     def _next_writer(self, node: Node, name: str, old: Any) -> Node | None:
         """The next statement that binds the name, which held `old`, in its module or from another."""
         own = self.agenda.table(node.module).next_writer(name, node, old)
-        setters = self.graph.setters((node.module.name, name))
-        if not setters:
+        others = [*self.graph.setters((node.module.name, name)), *self._importers_of(node.module, name, old)]
+        if not others:
             return own
         now = self.graph.order(node)
-        later = [setter for setter in setters if self.graph.order(setter) > now]
+        later = [other for other in others if self.graph.order(other) > now]
         return min([*later, *([own] if own is not None else [])], key=self.graph.order, default=None)
+
+    def _importers_of(self, package: ModuleRecord, name: str, value: Any) -> list[Node]:
+        """The statement by which the name came to hold a submodule of its package: the import system bound it."""
+        child = self.graph.modules.get(f"{package.name}.{name}") if isinstance(value, ModuleType) else None
+        importer = self.graph.importer(child) if child is not None and child.module is value else None
+        return [] if importer is None else [importer]
 
     def _compare(self, node: Node, name: str, old: Any, new: Any, last: bool = True) -> None:
         """`last` tells that no later statement of the module binds the name: other modules see this value."""
@@ -141,6 +147,9 @@ class Settling(Refilling):
 
     def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
         """A later statement binds the name again: it must have the last word, as it had."""
+        if following in self._importers_of(node.module, name, final):  # it would not load the submodule again
+            self.restores.setdefault(following, []).append((node.module.namespace, name, final))
+            return
         if self.agenda.waiting(following) or following in self.agenda.done:
             return
         elsewhere = following.module is not node.module

@@ -558,6 +558,11 @@ def _frozen(values: Iterable[T]) -> frozenset[T]:
     return frozenset(values) or NOTHING
 
 
+def _is_for_type_checkers(test: ast.expr) -> bool:
+    """Whether a condition is ``TYPE_CHECKING``, or that of a module."""
+    return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
+
+
 def _passed_on(node: ast.stmt) -> frozenset[str]:
     if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
         return NOTHING
@@ -714,6 +719,12 @@ class _EffectsVisitor(ast.NodeVisitor):
                 case [holder, *_] if node.func.id == "setattr":
                     self._set(holder, ANY)
         self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        """What stands under ``if TYPE_CHECKING:`` never runs: others may bind its names, by ``globals()`` perhaps."""
+        self.visit(node.test)
+        for part in (*(() if _is_for_type_checkers(node.test) else node.body), *node.orelse):
+            self.visit(part)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         """The name of ``except E as name`` is gone when the handler ends."""
