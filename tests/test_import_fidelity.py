@@ -54,6 +54,9 @@ PACKAGE: dict[str, str | bytes] = {
     "mains.py": "if __name__ == '__main__':\n    print('main')\nelse:\n    print('imported')\n",
     "encoded.py": "# -*- coding: latin-1 -*-\nx = '\xe9'\n".encode("latin-1"),
     "deleted.py": "x = 1\ndel x\n",
+    "opens.py": "import functools\nopen = open\ndef f(a, opener=open, *, other=open): pass\nclass C:\n"
+    "    one, two = open, staticmethod(open)\n    def m(self, opener=open): pass\n"
+    "def outer(given):\n    def inner(): return given\n    return inner\ninner = outer(open)\n",
 }
 
 PROGRAMS = {
@@ -271,6 +274,11 @@ PROGRAMS = {
         import package
         sys.settrace(None)
         print(seen)
+    """,
+    "what keeps `open`": """
+        import builtins, opens
+        print(opens.open is builtins.open, opens.f.__defaults__, opens.f.__kwdefaults__, opens.C.one, opens.C.two)
+        print(opens.C.m.__defaults__, opens.inner())
     """,
     "profile": """
         import cProfile, pstats, io

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 FOLDERS = [
     ("", "_bootstrap errors model config scope"),
     ("syntax", "statements diff optional compiler codes mentions instrument"),
-    ("loading", "shelter recorder finder wanted signals forks scripts prompt standby"),
+    ("loading", "shelter captures recorder finder wanted signals forks scripts prompt standby"),
     ("live", "transaction functions holders values classes reach guesses abstract changes successors bodies"),
     ("planning", "forms index graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),

@@ -432,6 +432,7 @@ class Recorder:
         self._loose: dict[str, str] = {}
         """By path, the names of modules that are not in `sys.modules`."""
         self._swapped: list[ModuleType] = []
+        self._references = sys.getrefcount(_noting_open)
         self._monitor = _Monitor() if sys.version_info >= (3, 12) else None
 
     def loading_here(self) -> bool:
@@ -608,11 +609,24 @@ class Recorder:
             builtins.open = _real_open
         if io.open is _noting_open:
             io.open = _real_open
+        if sys.getrefcount(_noting_open) > self._references:
+            self._give_back_open()
         _file_loader.get_data = _real_get_data
         for module in self._swapped:
             _restore(module)
         self._swapped.clear()
         _path_errors.clear()
+
+    def _give_back_open(self) -> None:
+        """Code that ran has kept ours: ``open = open`` at the top level, ``def read(path, opener=open)``."""
+        from . import captures
+
+        library = [sys.modules[name] for name in ("tokenize",) if name in sys.modules]
+        for modules in (library, list(self._modules.values())):
+            captures.give_back(map(vars, modules), _noting_open, _real_open)
+            if sys.getrefcount(_noting_open) <= self._references:
+                return
+        self._references = sys.getrefcount(_noting_open)
 
     def _swap(self, module: ModuleType) -> None:
         if type(module) is ModuleType:
