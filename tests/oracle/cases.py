@@ -3901,3 +3901,59 @@ case(
         "m3.py": "import m1\nm1.reg2(1)\ndef co1(n=len(m1.r2)):\n    pass\n",
     },
 )
+case(
+    "list that is filled again for who reads it half-way, by a function that has changed",
+    "m1",
+    {
+        "m1.py": """
+        l1 = []
+        try:
+            pass
+        except 1:
+            c2 = [1 for n in l1]
+        def f1(a=1):
+            pass
+        l1.extend([1, f1()])
+        """,
+    },
+    {
+        "m1.py": """
+        l1 = []
+        try:
+            pass
+        except 1:
+            c2 = [1 for n in l1]
+        def f1(a=1):
+            return 1
+        l1.extend([1, f1()])
+        """,
+    },
+)
+for name, after in {
+    "goes": "",
+    "is another": "from m1 import t2 as other\nc = other\n",
+}.items():
+    case(
+        f"import that {name} together with what added to it",
+        "m2",
+        {
+            "m1.py": "t1 = dict(k0=11)\nt2 = 1\n",
+            "m2.py": "from m1 import t1 as t\nt.update(k2=17)\n",
+        },
+        {"m2.py": after},
+    )
+one(
+    "frozen dataclass that gets another name",
+    "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass D1:\n    x: int = 9\n    def total(self):\n        return 1\n",
+    "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass D2:\n    x: int = 9\n    def total(self):\n        return 1\n",
+)
+one(
+    "enum that a call makes, with more members",
+    "import enum\nE1 = enum.Enum('E1', 'A')\nx = E1.A\n",
+    "import enum\nE1 = enum.Enum('E1', 'A B C')\nx = E1.A\n",
+)
+one(
+    "class that a call makes, of what is another",
+    "c = 1\nK1 = type('K1', (), {'w': c, 'm': lambda self: self.w})\no = K1()\n",
+    "c = 2\nK1 = type('K1', (), {'w': c, 'm': lambda self: self.w})\no = K1()\n",
+)

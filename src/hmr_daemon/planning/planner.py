@@ -21,6 +21,8 @@ class Reason:
     text: str
     changed_names: set[str] = field(default_factory=set)
     code_changed: bool = False
+    runs_otherwise: bool = False
+    """Whether code has changed that it ran, whatever that belongs to."""
     lines: set[int] = field(default_factory=set)
     """First lines of those of its functions that must be made again."""
 
@@ -197,6 +199,7 @@ class Agenda:
         if name is not None:
             reason.changed_names.add(name)
         reason.code_changed |= code_changed
+        reason.runs_otherwise |= code_changed and name is None
         return new
 
     def pop(self) -> tuple[Node, Reason] | None:

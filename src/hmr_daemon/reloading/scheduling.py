@@ -140,8 +140,9 @@ class Scheduling(RunState):
             return False  # that may have added to it as well
         if any(node in self.added or node in self.moved or self._old_statement(node) for node in builders):
             return False
-        names, reasons = {alias for _, alias in self._aliases(record, name)}, self.agenda.reasons
-        return all(reasons[node].changed_names <= names for node in builders if node in reasons)
+        names = {alias for _, alias in self._aliases(record, name)}
+        reasons = [self.agenda.reasons[node] for node in builders if node in self.agenda.reasons]
+        return not any(reason.runs_otherwise or reason.changed_names - names for reason in reasons)
 
     def _read_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
         """What a statement, or a function that it calls, reads of other modules that it does not set itself."""
@@ -278,6 +279,7 @@ class Scheduling(RunState):
 
     def _makers(self, table: Any, node: Node, name: str) -> Iterator[tuple[Node, str]]:
         makers = table.reaching(name, node) or table.last_writers(name)  # those have moved below it
+        makers = makers or self._writers_before(node.module, name)
         module_held = isinstance(node.module.namespace.get(name), ModuleType)
         for maker in makers if not module_held else ():
             if maker.statement.kind == "from":
@@ -314,11 +316,17 @@ class Scheduling(RunState):
             yield from self._writers(record, attribute)
 
     def _imported(self, node: Node, name: str) -> Iterator[tuple[ModuleRecord, str]]:
-        """Where a from-import has a name from: the module, and what it is called there."""
+        """Where a from-import has a name from, or had: the module, and what it is called there."""
+        was = self._old_statement(node) or node.statement
         for module, attribute in self.graph.expected_reads(node):
             record = self.graph.modules.get(module)
-            if record is not None and _alias_of(node, attribute) == name:
+            if record is not None and name in (_alias_of(node.statement, attribute), _alias_of(was, attribute)):
                 yield record, attribute
+
+    def _writers_before(self, record: ModuleRecord, name: str) -> list[Node]:
+        """The statements that bound a name of a module as the old source had it."""
+        edited = [node for node in self.previous if node.module is record]
+        return [node for node in (*self.removed_nodes[record], *edited) if name in self._old_writes(node)]
 
     def _origin(self, record: ModuleRecord, name: str) -> tuple[ModuleRecord, str]:
         """Where the value of a name was bound first, before it was imported from module to module."""
@@ -472,5 +480,5 @@ def _read_only(code: CodeType) -> frozenset[str]:
     return codes.global_reads(code) - codes.grown_globals(code)
 
 
-def _alias_of(node: Node, imported: str) -> str:
-    return next((bound for _, _, name, bound in node.statement.imports if name == imported), imported)
+def _alias_of(statement: Statement, imported: str) -> str:
+    return next((bound for _, _, name, bound in statement.imports if name == imported), imported)
