@@ -147,17 +147,17 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
 
 
 def _set_class_cells(transaction: Transaction, members: Iterable[Any], wrong: type, right: type) -> None:
-    """Zero-argument ``super()`` starts from the class in the cell ``__class__``."""
+    """Zero-argument ``super()`` starts from the class in the cell ``__class__``; what a decorator makes has others."""
     for cell in list(_class_cells(members, wrong)):
         transaction.set_attribute(cell, "cell_contents", right)
 
 
 def _class_cells(members: Iterable[Any], cls: type) -> Iterator[CellType]:
-    """The cells ``__class__`` of functions among `members` that hold a class, each once."""
+    """The cells of functions among `members` that hold a class, each once."""
     seen = set[int]()
     for function in functions.reachable(members, classes=False):
-        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            if name == "__class__" and functions.cell_content(cell) is cls and id(cell) not in seen:
+        for cell in function.__closure__ or ():
+            if functions.cell_content(cell) is cls and id(cell) not in seen:
                 seen.add(id(cell))
                 yield cell
 
