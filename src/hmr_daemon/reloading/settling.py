@@ -123,7 +123,8 @@ class Settling(Refilling):
         if isinstance(old, type) and isinstance(new, type):
             if node.statement.kind == "class" and self._made_before(node, old) and made_here(new, node):
                 return self._adopt(node, old, new)
-            own = name in self.made.get(node, {}) and ("<locals>" in new.__qualname__ or node in self.anew)
+            made = "<locals>" in new.__qualname__ or node in self.anew or made_here(new, node)
+            own = made and name in self.made.get(node, {})
             if own and (old.__module__, old.__qualname__) == (new.__module__, new.__qualname__):
                 return self._adopt(node, old, new)
             return new
