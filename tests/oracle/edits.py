@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from . import grammar
+from . import grammar, idioms  # noqa: F401
 from .grammar import Names, Scope
 from .program import Program, Statement, module_name
 
