@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hmr_daemon.syntax import diff, statements
+from hmr_daemon.syntax import diff, parsing
 from hmr_daemon.syntax.diff import Change
 from hmr_daemon.syntax.statements import Statement
 
 
 def parse(source: str) -> tuple[Statement, ...]:
-    return statements.parse(textwrap.dedent(source).encode()).statements
+    return parsing.parse(textwrap.dedent(source).encode()).statements
 
 
 def edits(old: str, new: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 # Lowest first, folder by folder. A module may import those before it, whether at its top or inside a function.
 FOLDERS = [
     ("", "_bootstrap errors model config scope"),
-    ("syntax", "statements diff optional compiler codes mentions instrument"),
+    ("syntax", "trees effects statements parsing diff optional compiler codes mentions instrument"),
     ("loading", "shelter captures recorder finder wanted signals forks scripts prompt standby"),
     ("live", "transaction functions holders values classes reach guesses abstract changes successors bodies"),
     ("planning", "forms index graph planner cycles presets targets dependencies"),

@@ -17,12 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hmr_daemon.syntax import codes, statements
-from hmr_daemon.syntax.statements import Effects, Parsed, Statement
+from hmr_daemon.syntax import codes, parsing
+from hmr_daemon.syntax.effects import Effects
+from hmr_daemon.syntax.parsing import Parsed
+from hmr_daemon.syntax.statements import Statement
 
 
 def parse(source: str) -> Parsed:
-    return statements.parse(textwrap.dedent(source).encode())
+    return parsing.parse(textwrap.dedent(source).encode())
 
 
 def only(source: str) -> Statement:
@@ -109,18 +111,17 @@ def test_a_comment_for_the_module(word: str) -> None:
 )
 def test_what_cannot_be_read_raises(source: bytes) -> None:
     with pytest.raises((SyntaxError, ValueError)):
-        statements.parse(source)
+        parsing.parse(source)
 
 
 @pytest.mark.parametrize("source", [b"", b"\n\n", b"# only a comment\n", b"\xef\xbb\xbf", b"\r\n"])
 def test_nothing_is_no_statement(source: bytes) -> None:
-    assert statements.parse(source).statements == ()
+    assert parsing.parse(source).statements == ()
 
 
 def test_encodings_and_newlines_are_the_compiler_s() -> None:
     assert (
-        statements.decode(b"# coding: latin-1\nx = '\xe9'\r\ny = 1\rz = 2")
-        == "# coding: latin-1\nx = 'é'\ny = 1\nz = 2"
+        parsing.decode(b"# coding: latin-1\nx = '\xe9'\r\ny = 1\rz = 2") == "# coding: latin-1\nx = 'é'\ny = 1\nz = 2"
     )
 
 
@@ -248,7 +249,7 @@ def test_parsing_with_an_earlier_version_changes_nothing(old: list[str], new: li
     tail = data.draw(some.lists(some.sampled_from(LINES), max_size=3))
     before = parse("\n".join([*head, *old, *tail]))
     source = "\n".join([*head, *new, *tail]).encode()
-    assert statements.parse(source, before).statements == statements.parse(source).statements
+    assert parsing.parse(source, before).statements == parsing.parse(source).statements
 
 
 @given(some.lists(some.sampled_from(LINES), max_size=8))

@@ -17,7 +17,7 @@ from hmr_daemon_startup import STARTUP_HOOKS
 from . import config
 from ._bootstrap import off_reason
 from .scope import Scope, Verdict
-from .syntax import statements
+from .syntax import parsing
 
 MOST_FILES = 40
 OTHERS = ("jurigged", "reloading", "ipyreload", "limeade", "hmr")
@@ -215,10 +215,10 @@ def _unknown_comments(path: str) -> tuple[tuple[int, str], ...]:
     return () if parsed is None else tuple(parsed.unknown_comments)
 
 
-def _parsed(path: str) -> statements.Parsed | None:
+def _parsed(path: str) -> parsing.Parsed | None:
     try:
         with open(path, "rb") as file:
-            return statements.parse(file.read())
+            return parsing.parse(file.read())
     except (OSError, SyntaxError, ValueError, RecursionError):
         return None
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .._bootstrap import environment_reason
-from ..syntax import statements
+from ..syntax import parsing
 from .graph import Graph, ModuleRecord
 
 MOST_FILES = 2_000
@@ -57,7 +57,7 @@ class Dependencies:
         for module, file in files.items():
             try:
                 with open(file, "rb") as stream:
-                    parsed = statements.parse(stream.read())
+                    parsed = parsing.parse(stream.read())
                 edges.update(_text_edges(module, os.path.basename(file) == "__init__.py", parsed, files))
             except (OSError, SyntaxError, ValueError, RecursionError):
                 if file == path:
@@ -152,7 +152,7 @@ def project_files(root: str) -> dict[str, str]:
     return found
 
 
-def _text_edges(module: str, is_package: bool, parsed: statements.Parsed, files: Mapping[str, str]) -> Iterator[Edge]:
+def _text_edges(module: str, is_package: bool, parsed: parsing.Parsed, files: Mapping[str, str]) -> Iterator[Edge]:
     nodes = [(statement, statement.parse()) for statement in parsed.statements]
     own = {name for statement, _ in nodes if statement.kind not in ("import", "from") for name in statement.names}
     taken = {bound: use for _, node in nodes for bound, use in _imports(node, module, is_package, files)}

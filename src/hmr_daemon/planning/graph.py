@@ -15,10 +15,11 @@ from typing import Any
 
 from ..live import functions, guesses, reach
 from ..loading.recorder import Load, Notes
-from ..syntax import codes, mentions, optional, statements
+from ..syntax import codes, mentions, optional, parsing
 from ..syntax.compiler import compile_text
 from ..syntax.mentions import Mentions
-from ..syntax.statements import Parsed, Statement
+from ..syntax.parsing import Parsed
+from ..syntax.statements import Statement
 from . import forms
 from .index import Index
 
@@ -328,7 +329,7 @@ class Graph:
         if source is None:
             return record.nodes
         try:
-            record.parsed = statements.parse(source)
+            record.parsed = parsing.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return record.nodes
         record.nodes = [Node(record, s, float(i)) for i, s in enumerate(record.parsed.statements)]

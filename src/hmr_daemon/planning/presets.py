@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from ..live.transaction import MISSING
-from ..syntax.statements import FunctionNode
+from ..syntax.trees import FunctionNode
 from .graph import Node
 
 Binding = tuple[str, Any]

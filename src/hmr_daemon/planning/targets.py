@@ -9,7 +9,8 @@ from typing import Any
 
 from ..live import functions
 from ..live.transaction import MISSING
-from ..syntax.statements import ANY, Statement
+from ..syntax.effects import ANY
+from ..syntax.statements import Statement
 from .graph import Graph, Name, Node
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..live import abstract, bodies, functions, successors
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord
-from ..syntax import codes, statements
+from ..syntax import codes, trees
 from ..syntax.statements import Statement
 from .ordering import order_names
 from .rerunning import Rerunning
@@ -161,4 +161,4 @@ def _annotations(of: Iterable[Statement]) -> list[object]:
     """What statements annotate, and how."""
     annotating = [statement.parse() for statement in of if statement.effects.annotates]
     nodes = [node for tree in annotating for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)]
-    return [statements.shape([node.target, node.annotation], True) for node in nodes]
+    return [trees.shape([node.target, node.annotation], True) for node in nodes]

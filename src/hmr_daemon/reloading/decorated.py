@@ -12,7 +12,7 @@ from typing import Any
 from ..live import functions, reach
 from ..planning.graph import Node
 from ..syntax import codes
-from ..syntax.statements import FunctionNode, nested
+from ..syntax.trees import FunctionNode, nested
 from .definitions import resolve
 
 DEFINITIONS = (*FunctionNode, ast.ClassDef)

@@ -13,7 +13,7 @@ from ..model import Change
 from ..planning import cycles, forms
 from ..planning.graph import ModuleRecord, Node
 from ..planning.planner import bound_by_functions, changed_by_functions
-from ..syntax import codes, diff, optional, statements
+from ..syntax import codes, diff, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import Statement
@@ -144,7 +144,7 @@ class Editing(Swapping):
         self._set_version(edit, new_nodes)
         self._names_gone(record, touched)
         self.outcome.notes += [
-            f"{record.path}:{line}: unknown comment '# hmr: {word}'; known are {', '.join(statements.DIRECTIVES)}"
+            f"{record.path}:{line}: unknown comment '# hmr: {word}'; known are {', '.join(parsing.DIRECTIVES)}"
             for line, word in edit.parsed.unknown_comments
         ]
         hook = record.namespace.get("__hmr_dispose__")
@@ -448,7 +448,7 @@ class Editing(Swapping):
 def registers_otherwise(old: Statement, new: Statement) -> bool:
     """Whether what its decorators or bases add may be something else: they, or the name that they see, are others."""
     before, after = _heads(old.parse()), _heads(new.parse())
-    return bool(before) and (old.names != new.names or statements.shape(before, True) != statements.shape(after, True))
+    return bool(before) and (old.names != new.names or trees.shape(before, True) != trees.shape(after, True))
 
 
 def _heads(definition: ast.stmt) -> list[ast.AST | str]:

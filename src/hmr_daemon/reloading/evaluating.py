@@ -15,7 +15,7 @@ from ..planning.planner import Reason
 from ..syntax import codes
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.instrument import Request, instrument
-from ..syntax.statements import Parsed
+from ..syntax.parsing import Parsed
 from . import hiding, keeping
 from .definitions import Hooks
 from .settling import Settling

@@ -12,8 +12,9 @@ from typing import Any
 from ..live import functions
 from ..live.classes import is_installed
 from ..planning.graph import ModuleRecord, Node
-from ..syntax import diff, statements
-from ..syntax.statements import FunctionNode, Statement
+from ..syntax import diff, statements, trees
+from ..syntax.statements import Statement
+from ..syntax.trees import FunctionNode
 from .contributions import entries
 from .scheduling import Scheduling
 
@@ -161,7 +162,7 @@ class Families(Scheduling):
         before = self._text_before(node)
         if before.text == node.statement.text or before.names != node.statement.names or before.kind != "class":
             return True  # where its text is the same, something that it uses differs
-        if statements.shape(_head(before), True) != statements.shape(_head(node.statement), True):
+        if trees.shape(_head(before), True) != trees.shape(_head(node.statement), True):
             return True
         assert node.module.parsed is not None
         old = statements.members(before, self.previous[node].text)

@@ -11,7 +11,8 @@ from ..live import changes, functions, successors
 from ..live.holders import replace_references
 from ..planning.graph import ModuleRecord, Node
 from ..syntax import statements
-from ..syntax.statements import Statement, shape
+from ..syntax.statements import Statement
+from ..syntax.trees import shape
 from .definitions import is_of
 from .editing import Editing
 from .run import Departure

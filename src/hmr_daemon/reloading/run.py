@@ -17,7 +17,8 @@ from ..planning.graph import Graph, ModuleRecord, Node
 from ..planning.planner import Agenda
 from ..planning.targets import Target
 from ..syntax import codes, diff
-from ..syntax.statements import Parsed, Statement
+from ..syntax.parsing import Parsed
+from ..syntax.statements import Statement
 from .contributions import Place
 
 IMMUTABLE = (

@@ -11,7 +11,7 @@ from typing import Any
 from ..live import changes, classes, functions, reach
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord, Name, Node
-from ..syntax import codes, statements
+from ..syntax import codes
 from . import decorated
 from .contributions import Place
 from .families import Families
@@ -225,8 +225,8 @@ class Telling(Families):
         if not INTROSPECTION.isdisjoint(effects.attributes | effects.reads):
             return True
         namespace = reader.module.namespace
-        called = statements.handed_to(reader.statement, known) if effects.calls else ()
-        return any(getattr(namespace.get(name), "__module__", None) not in self.graph.modules for name in called)
+        called = [namespace.get(name) for name, handed in reader.statement.calls if known in handed]
+        return any(getattr(value, "__module__", None) not in self.graph.modules for value in called)
 
     def _ran_what_names(self, reader: Node, change: changes.ClassChange) -> bool:
         names = change.names | INTROSPECTION if "__annotations__" in change.names else change.names

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, partial
 
 from ..planning.graph import Graph, ModuleRecord, Node
-from ..syntax import codes, diff, statements
+from ..syntax import codes, diff, parsing, statements
 from ..syntax.diff import Through
 from .run import FileEdit
 
@@ -47,7 +47,7 @@ class Versions:
         nodes = self._graph.analyze(record)
         old = record.parsed
         try:
-            parsed = statements.parse(source, old)
+            parsed = parsing.parse(source, old)
             if old is None:
                 compile(parsed.text, path, "exec", dont_inherit=True)
         except SyntaxError as error:

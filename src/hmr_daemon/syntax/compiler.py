@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from types import CodeType
 
-from .statements import Parsed, Statement
+from .parsing import Parsed
+from .statements import Statement
 
 
 def compile_statement(node: ast.stmt, parsed: Parsed, path: str) -> CodeType:

@@ -10,7 +10,8 @@ from enum import Enum
 from itertools import islice
 from operator import lt
 
-from .statements import Effects, Statement
+from .effects import Effects
+from .statements import Statement
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .diff import Change, Edit, compare
-from .statements import OPERATIONS, Effects, FunctionNode, LoopNode, Statement, members, nested, shape
+from .effects import Effects
+from .statements import Statement, members
+from .trees import OPERATIONS, FunctionNode, LoopNode, nested, shape
 
 FUNCTION_HOOK = "<hmr-daemon: function hook>"
 CLASS_HOOK = "<hmr-daemon: class hook>"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .statements import FunctionNode, Statement
+from .statements import Statement
+from .trees import FunctionNode
 
 FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 ASKING = "find_spec"

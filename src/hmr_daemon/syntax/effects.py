@@ -1,0 +1,337 @@
+"""What a statement reads, writes and adds to in its module's namespace, as far as its text shows."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from .trees import OPERATIONS, root_name
+
+T = TypeVar("T")
+ANY = "*"
+NOTHING: frozenset[Any] = frozenset()
+# A statement that calls one of these may bind or read names that its text does not show.
+DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval", "dir", "setattr", "delattr"})
+
+
+@dataclass(frozen=True, repr=False)
+class Effects:
+    """What one statement does to its module's names, as far as its text shows."""
+
+    reads: frozenset[str] = NOTHING
+    writes: frozenset[str] = NOTHING
+    mutates: frozenset[str] = NOTHING
+    """Names whose value it adds to: ``xs`` in ``xs.append(1)``, ``d[k] = v`` and ``fill(xs)``."""
+    attributes: frozenset[str] = NOTHING
+    """Attribute names it mentions anywhere outside function bodies."""
+    annotates: tuple[str, ...] = ()
+    """Names of the module that it annotates, in order."""
+    annotated: bool = False
+    """Whether an annotation stands anywhere outside function bodies."""
+    imported: frozenset[str] = NOTHING
+    """Names of the module that an import statement anywhere in it binds."""
+    calls: bool = False
+    calls_results: bool = False
+    """Whether it calls what a call gave: ``@route("/a")``, ``make()()``."""
+    operates: bool = False
+    """Whether operators, loops or ``with`` may run special methods."""
+    passes: frozenset[str] = NOTHING
+    """Names that only stand among the arguments of a bare call: handed on, not used."""
+    dynamic: bool = False
+    decorates: frozenset[str] = NOTHING
+    """Names at the roots of its decorators."""
+    sets: frozenset[tuple[str, ...]] = NOTHING
+    """The attributes it sets or deletes, from the name at the root on: ``("K", "limit")`` of ``K.limit = 1``.
+
+    The last is ANY where the text does not tell: ``setattr(K, name, 1)``.
+    """
+
+
+DOCSTRING = Effects(writes=frozenset({"__doc__"}))
+
+
+def effects(node: ast.stmt) -> Effects:
+    """What a statement reads, writes and adds to in its module's namespace."""
+    visitor = _EffectsVisitor()
+    visitor.visit(node)
+    return Effects(
+        _frozen(visitor.reads),
+        _frozen(visitor.writes),
+        _frozen(visitor.mutates),
+        _frozen(visitor.attributes),
+        tuple(visitor.annotates),
+        visitor.annotated,
+        _frozen(visitor.imported),
+        visitor.calls,
+        visitor.calls_results,
+        visitor.operates,
+        _passed_on(node),
+        visitor.dynamic,
+        _decorators(node),
+        _frozen(visitor.sets),
+    )
+
+
+def _frozen(values: Iterable[T]) -> frozenset[T]:
+    """Most are empty, and an empty one takes up 216 bytes: they share one."""
+    return frozenset(values) or NOTHING
+
+
+def _is_for_type_checkers(test: ast.expr) -> bool:
+    """Whether a condition is ``TYPE_CHECKING``, or that of a module."""
+    return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
+
+
+def _passed_on(node: ast.stmt) -> frozenset[str]:
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return NOTHING
+    call = node.value
+    arguments = [*call.args, *(k.value for k in call.keywords)]
+    return _frozen({a.id for a in arguments if isinstance(a, ast.Name)} - {root_name(call.func)})
+
+
+def _decorators(node: ast.stmt) -> frozenset[str]:
+    return _frozen(name for d in getattr(node, "decorator_list", ()) if (name := root_name(d)) is not None)
+
+
+class _EffectsVisitor(ast.NodeVisitor):
+    """Walks what runs when the statement runs: not the bodies of functions."""
+
+    def __init__(self) -> None:
+        self.reads: set[str] = set()
+        self.writes: set[str] = set()
+        self.mutates: set[str] = set()
+        self.attributes: set[str] = set()
+        self.annotates: list[str] = []
+        self.annotated = False
+        self.imported: set[str] = set()
+        self.calls = False
+        self.calls_results = False
+        self.operates = False
+        self.dynamic = False
+        self.sets: set[tuple[str, ...]] = set()
+        self.local: list[set[str]] = []  # names of the comprehensions and classes around
+        self.class_depth = 0
+
+    def _is_local(self, name: str) -> bool:
+        return any(name in names for names in self.local)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            if not self._is_local(node.id):
+                self.reads.add(node.id)
+                self.dynamic |= node.id in DYNAMIC
+        else:
+            self._write(node.id)
+
+    def _write(self, name: str) -> None:
+        if self.class_depth:
+            self.local[-1].add(name)
+        elif not self._is_local(name):
+            self.writes.add(name)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        self._write(node.target.id)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        """``"name" in globals()`` asks for one name, and looks through no others."""
+        match node.left, node.ops, node.comparators:
+            case ast.Constant(value=str(name)), [ast.In() | ast.NotIn()], [namespace] if self._is_namespace(namespace):
+                self.reads.add(name)
+            case _:
+                self.generic_visit(node)
+
+    def _is_namespace(self, node: ast.expr) -> bool:
+        """Whether an expression is ``globals()`` or the like."""
+        match node:
+            case ast.Call(ast.Name("globals" | "locals" | "vars" | "dir"), [], []):
+                return not self.class_depth
+        return False
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.attributes.add(node.attr)
+        if not isinstance(node.ctx, ast.Load):
+            self._mutate(node.value)
+            self._set(node.value, node.attr)
+        self.visit(node.value)
+
+    def _set(self, holder: ast.expr, attribute: str) -> None:
+        names = [attribute]
+        while isinstance(holder, ast.Attribute):
+            names.append(holder.attr)
+            holder = holder.value
+        if isinstance(holder, ast.Name) and not self._is_local(holder.id):
+            self.sets.add((holder.id, *reversed(names)))
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        match node:
+            case ast.Subscript(namespace, ast.Constant(str(name)), ast.Load()) if self._is_namespace(namespace):
+                self.reads.add(name)
+                return
+        if not isinstance(node.ctx, ast.Load):
+            self._mutate(node.value)
+        self.visit(node.value)
+        self.visit(node.slice)
+
+    def _mutate(self, node: ast.expr) -> None:
+        name = root_name(node)
+        if name is not None and not self._is_local(name):
+            self.mutates.add(name)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name) and not self.class_depth:
+            self.reads.add(node.target.id)
+        self._mutate(node.target)
+        self.visit(node.value)
+        self.visit(node.target)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """``x: int`` without a value binds nothing."""
+        self.annotated = True
+        self.visit(node.annotation)
+        if isinstance(node.target, ast.Name) and node.simple and not self.class_depth:
+            self.annotates.append(node.target.id)
+        if node.value is not None:
+            self.visit(node.value)
+        if node.value is not None or not isinstance(node.target, ast.Name):
+            self.visit(node.target)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        """A bare call is there for its effect: on what it is called on, or on what it is passed."""
+        if isinstance(node.value, ast.Call) and not self.class_depth:
+            call = node.value
+            if isinstance(call.func, ast.Attribute):
+                self._mutate(call.func)
+            for argument in [*call.args, *(k.value for k in call.keywords)]:
+                inner = argument.value if isinstance(argument, ast.Starred) else argument
+                if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)):
+                    self._mutate(inner)
+        self.generic_visit(node)
+
+    def visit(self, node: ast.AST) -> None:
+        self.operates |= isinstance(node, OPERATIONS)
+        super().visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.calls = True
+        match node:
+            case ast.Call(ast.Attribute(namespace, "get" | "setdefault"), [ast.Constant(str(name)), *rest], []):
+                if self._is_namespace(namespace):
+                    self.reads.add(name)
+                    for each in rest:
+                        self.visit(each)
+                    return
+        self.calls_results |= isinstance(node.func, ast.Call)
+        if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr", "setattr", "delattr"):
+            self.attributes |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+            match node.args:
+                case [holder, ast.Constant(value=str(name)), *_] if node.func.id in ("setattr", "delattr"):
+                    self._set(holder, name)
+                case [holder, *_] if node.func.id == "setattr":
+                    self._set(holder, ANY)
+        self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        """What stands under ``if TYPE_CHECKING:`` never runs: others may bind its names, by ``globals()`` perhaps."""
+        self.visit(node.test)
+        for part in (*(() if _is_for_type_checkers(node.test) else node.body), *node.orelse):
+            self.visit(part)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        """The name of ``except E as name`` is gone when the handler ends."""
+        if node.type is not None:
+            self.visit(node.type)
+        self.local.append({node.name} if node.name else set())
+        depth, self.class_depth = self.class_depth, 0
+        for statement in node.body:
+            self.visit(statement)
+        names = self.local.pop()
+        self.class_depth = depth
+        if depth:
+            self.local[-1] |= names
+
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+        if node.name:
+            self._write(node.name)
+        self.generic_visit(node)
+
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
+        if node.name:
+            self._write(node.name)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest:
+            self._write(node.rest)
+        self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._import(alias.asname or alias.name.partition(".")[0])
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            if alias.name != "*":
+                self._import(alias.asname or alias.name)
+
+    def _import(self, name: str) -> None:
+        self._write(name)
+        if not self.class_depth:
+            self.imported.add(name)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.calls |= bool(node.decorator_list)
+        self.calls_results |= any(isinstance(decorator, ast.Call) for decorator in node.decorator_list)
+        for part in (*node.decorator_list, node.args):
+            self.visit(part)
+        if node.returns is not None:
+            self.annotated = True
+            self.visit(node.returns)
+        self._write(node.name)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_arg(self, node: ast.arg) -> None:
+        self.annotated |= node.annotation is not None
+        self.generic_visit(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.visit(node.args)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.calls = True
+        self.calls_results |= any(isinstance(decorator, ast.Call) for decorator in node.decorator_list)
+        for part in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(part)
+        self.local.append(set())
+        self.class_depth += 1
+        for statement in node.body:
+            self.visit(statement)
+        self.class_depth -= 1
+        self.local.pop()
+        self._write(node.name)
+
+    def visit_TypeAlias(self, node: ast.AST) -> None:
+        """``type X = ...`` (3.12) evaluates its value when asked for."""
+        self._write(node.name.id)  # type: ignore[attr-defined]
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        names = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        self.visit(node.generators[0].iter)
+        self.local.append(names)
+        depth, self.class_depth = self.class_depth, 0
+        for generator in node.generators[1:]:
+            self.visit(generator.iter)
+        for condition in (c for g in node.generators for c in g.ifs):
+            self.visit(condition)
+        if isinstance(node, ast.DictComp):
+            self.visit(node.key)
+            self.visit(node.value)
+        else:
+            self.visit(node.elt)
+        self.class_depth = depth
+        self.local.pop()
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815

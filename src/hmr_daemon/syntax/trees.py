@@ -1,0 +1,68 @@
+"""Syntax trees: kinds of nodes, what is inside of one, and what it is without positions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+FunctionNode = (ast.FunctionDef, ast.AsyncFunctionDef)
+ScopeNode = (*FunctionNode, ast.Lambda)
+LoopNode = (ast.For, ast.AsyncFor, ast.While)
+OPERATIONS = (
+    ast.BinOp, ast.UnaryOp, ast.Compare, ast.AugAssign, ast.Subscript, ast.For, ast.With, ast.comprehension,
+)  # fmt: skip
+
+
+def nested(container: ast.AST) -> Sequence[ast.stmt]:
+    """The statements inside of one that are no part of definitions in it."""
+    found: list[ast.stmt] = []
+    waiting: list[ast.AST] = list(ast.iter_child_nodes(container))
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ast.stmt):
+            found.append(node)
+        if not isinstance(node, (*FunctionNode, ast.ClassDef, ast.expr)):
+            waiting.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def calls(statement: ast.stmt) -> Iterator[tuple[str, frozenset[str]]]:
+    """The calls that run with a statement: the name that leads to what is called, and the names in the arguments."""
+    for call in [node for node in _running(statement) if isinstance(node, ast.Call)]:
+        first = next((node.id for node in ast.walk(call.func) if isinstance(node, ast.Name)), None)
+        if first is not None:
+            arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+            inner = [node for argument in arguments for node in ast.walk(argument)]
+            names = (getattr(node, "id", None) or getattr(node, "attr", None) for node in inner)
+            yield first, frozenset(filter(None, names))
+
+
+def _running(statement: ast.stmt) -> Iterator[ast.AST]:
+    """What of a statement runs with it: not the bodies of functions."""
+    waiting: list[ast.AST] = [statement]
+    for node in waiting:
+        yield node
+        if isinstance(node, FunctionNode):
+            waiting += [*node.decorator_list, node.args, *([node.returns] if node.returns else ())]
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+def shape(value: object, bodies: bool) -> object:
+    """A syntax node as nested tuples without positions; without function bodies unless `bodies`."""
+    if isinstance(value, ast.AST):
+        skip = not bodies and isinstance(value, ScopeNode)
+        return (
+            type(value).__name__,
+            *(shape(part, bodies) for name, part in ast.iter_fields(value) if not (skip and name == "body")),
+        )
+    if isinstance(value, list):
+        return tuple(shape(part, bodies) for part in value)
+    return (type(value).__name__, repr(value))
+
+
+def root_name(node: ast.expr) -> str | None:
+    """``a`` of ``a.b[c].d``."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
