@@ -14,7 +14,11 @@ FOLDERS = [
     ("", "_bootstrap errors model config scope"),
     ("syntax", "trees effects statements parsing diff optional compiler codes mentions instrument"),
     ("loading", "shelter captures recorder finder wanted signals forks scripts prompt standby"),
-    ("live", "transaction functions holders values classes reach guesses abstract changes successors bodies"),
+    (
+        "live",
+        "transaction insides functions swaps holders values classes caches reach guesses abstract changes successors "
+        "bodies",
+    ),
     ("planning", "forms index graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
     ("reporting", "ipython report audience"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .functions import with_subclasses
+from .classes import with_subclasses
 from .transaction import Transaction
 
 

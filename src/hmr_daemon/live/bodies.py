@@ -14,7 +14,7 @@ from .._bootstrap import environment_reason
 from ..syntax.diff import Change
 from ..syntax.instrument import METACLASS, QUALNAME, ClassEdit, mangled
 from ..syntax.statements import Statement
-from . import abstract, functions
+from . import abstract, insides
 from .changes import ClassChange
 from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
 from .holders import SLOT_TYPES
@@ -231,8 +231,8 @@ def renew_instances(transaction: Transaction, remade: Remade) -> None:
         if not isinstance(member, (*METHOD_TYPES, str, int, type(None))):
             anew[id(member)] = vars(remade.cls).get(name, member)
     for instance in [holder for holder in gc.get_referrers(remade.cls) if type(holder) is remade.cls]:
-        for part in list(functions.own_dict(instance).values()):
-            for name, held in functions.attributes(part):
+        for part in list(insides.own_dict(instance).values()):
+            for name, held in insides.attributes(part):
                 if id(held) in anew:
                     transaction.set_attribute(part, name, anew[id(held)])
 

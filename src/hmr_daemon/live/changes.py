@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..syntax import codes
-from . import functions, values
+from . import insides, values
 from .classes import IMPLICIT, LOOKED_AT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated, is_inner, is_special
 from .holders import SLOT_TYPES
 from .transaction import MISSING
@@ -125,7 +125,7 @@ def _generated_alike(old: Any, new: Any) -> bool:
     if not (generated(old) and generated(new)) or codes.deep_surface(old.__code__) != codes.deep_surface(new.__code__):
         return False
     before, after = (
-        [*functions.contents(function), *(function.__globals__.get(name) for name in function.__code__.co_names)]
+        [*insides.contents(function), *(function.__globals__.get(name) for name in function.__code__.co_names)]
         for function in (old, new)
     )
     return values.same(before, after)

@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from .._bootstrap import environment_reason
-from . import functions
+from . import insides
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
 IMPLICIT = frozenset(
@@ -70,7 +70,7 @@ def generated(member: Any) -> bool:
     """Whether a function was made from text that no file has, or wraps one that was."""
     if type(member) is not FunctionType:
         return False
-    return member.__code__.co_filename.startswith("<") or generated(functions.own(member, "__wrapped__"))
+    return member.__code__.co_filename.startswith("<") or generated(insides.own(member, "__wrapped__"))
 
 
 def is_special(name: str) -> bool:
@@ -97,3 +97,14 @@ def same_layout(old: type, new: type) -> bool:
 def is_inner(member: Any, cls: type) -> bool:
     """Whether a member is a class that the body of `cls` defines."""
     return isinstance(member, type) and member.__qualname__.startswith(cls.__qualname__ + ".")
+
+
+def with_subclasses(cls: type) -> list[type]:
+    """A class and all that derive from it, each after its bases."""
+    found = {cls: None}
+    waiting = [cls]
+    for each in waiting:
+        subclasses: list[type] = type.__subclasses__(each)
+        waiting += [subclass for subclass in subclasses if subclass not in found]
+        found.update(dict.fromkeys(subclasses))
+    return sorted(found, key=lambda each: len(each.__mro__))

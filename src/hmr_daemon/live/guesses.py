@@ -16,7 +16,7 @@ from typing import Any
 
 from ..syntax import codes, mentions
 from ..syntax.mentions import Mentions
-from . import functions, reach
+from . import insides, reach
 from .reach import INLINE, Known
 from .transaction import MISSING
 
@@ -167,7 +167,7 @@ class _Search:
         member = _lookup(cls, name)
         if member is MISSING and isinstance(value, type):
             member = _lookup(type(value), name)
-        held = MISSING if isinstance(value, type) else functions.own_dict(value).get(name, MISSING)
+        held = MISSING if isinstance(value, type) else insides.own_dict(value).get(name, MISSING)
         if held is not MISSING and not isinstance(member, property) and not _getter(member):
             return held
         if not calls and isinstance(member, METHODS):
@@ -202,7 +202,7 @@ class _Search:
             self.use(value.__func__)
             self._hold(value.__self__)
         elif isinstance(value, WRAPPERS):
-            for part in functions.parts(value):
+            for part in insides.parts(value):
                 self.use(part)
         else:
             for part in _contents(value):
@@ -224,10 +224,10 @@ class _Search:
         for member in _members(type(value), {"__call__"}):
             self.use(member)
         for name in ("__wrapped__", "func", "callback"):
-            if callable(part := functions.own(value, name)):
+            if callable(part := insides.own(value, name)):
                 self.use(part)
         if not self._is_of_files(type(value)):
-            for part in list(functions.own_dict(value).values()):
+            for part in list(insides.own_dict(value).values()):
                 self.use(part)
 
     def _hold(self, value: Any) -> None:
@@ -250,7 +250,7 @@ class _Search:
                     self._holders[id(owner)] = owner
                     self._offer(vars(owner).items(), True)
         else:
-            self._offer(functions.attributes(value), False)
+            self._offer(insides.attributes(value), False)
 
     def _offer(self, held: Iterable[tuple[str, Any]], of_class: bool) -> None:
         """Attributes of one that is in play run where their names are mentioned."""
@@ -274,10 +274,10 @@ class _Search:
 
     def _run(self, function: FunctionType) -> None:
         mentioned = mentions.mentions_of(function.__code__)
-        for content in functions.cell_contents(function):
+        for content in insides.cell_contents(function):
             if mentioned.takes or type(content) not in TABLES:
                 self.use(content)
-        self.use(functions.own(function, "__wrapped__"))
+        self.use(insides.own(function, "__wrapped__"))
         if function.__code__.co_filename not in self._files:
             return
         self._ran.append(function)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
-from . import functions
+from . import insides
 from .transaction import Transaction
 
 LIMIT = 5_000  # objects that are looked at
@@ -106,7 +106,7 @@ def replace_references(
             transaction.guard(holder)
             holder.discard(gone)
             holder.add(here)
-        elif isinstance(holder, CellType) and functions.cell_content(holder) is gone:
+        elif isinstance(holder, CellType) and insides.cell_content(holder) is gone:
             transaction.set_attribute(holder, "cell_contents", here)
         elif not isinstance(holder, (type, FunctionType, types.FrameType)):
             _replace_attributes(transaction, holder, gone, here)
@@ -133,13 +133,13 @@ def _class_with(members: dict[Any, Any]) -> type | None:
 
 
 def _replace_attributes(transaction: Transaction, holder: object, gone: Any, here: Any) -> None:
-    held = functions.own_dict(holder)
+    held = insides.own_dict(holder)
     if isinstance(held, dict):
         for name in [name for name, value in list(held.items()) if value is gone]:
             transaction.set_item(held, name, here)
     for cls in [cls for cls in type(holder).__mro__ if "__slots__" in vars(cls)]:  # made in Python
         for name, member in list(vars(cls).items()):
-            if isinstance(member, SLOT_TYPES) and functions.own(holder, name) is gone:
+            if isinstance(member, SLOT_TYPES) and insides.own(holder, name) is gone:
                 transaction.do((object.__setattr__, holder, name, here), (object.__setattr__, holder, name, gone))
 
 

@@ -12,7 +12,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..syntax import codes, mentions
-from . import functions
+from . import classes, insides
 from .classes import is_special
 from .transaction import MISSING
 
@@ -79,7 +79,7 @@ class Known:
         """What a member that was told by `members` leads to."""
         found = self._functions.get(id(member))
         if found is None:
-            found = self._functions[id(member)] = list(functions.reachable([member], classes=False))
+            found = self._functions[id(member)] = list(insides.reachable([member], classes=False))
         return found
 
     def members(self, owner: type) -> dict[str, list[Any]]:
@@ -87,7 +87,7 @@ class Known:
         found = self._members.get(owner)
         if found is None:
             found = self._members[owner] = {}
-            for cls in (*owner.__mro__[:-1], *functions.with_subclasses(owner)):
+            for cls in (*owner.__mro__[:-1], *classes.with_subclasses(owner)):
                 for name, member in list(vars(cls).items()):
                     if not isinstance(member, type):
                         found.setdefault(name, []).append(member)
@@ -172,7 +172,7 @@ def _with_owner(value: Any, mentioned: Mentioned) -> Iterator[tuple[Any, Mention
     cls = value if isinstance(value, type) else type(value)
     for part in _used(value, mentioned):
         yield part, None
-        for function in (part, *functions.parts(part)) if not isinstance(part, (type, ModuleType)) else ():
+        for function in (part, *insides.parts(part)) if not isinstance(part, (type, ModuleType)) else ():
             if type(function) is FunctionType and not isinstance(value, ModuleType):
                 yield cls, frozenset(function.__code__.co_names)
 
@@ -180,10 +180,10 @@ def _with_owner(value: Any, mentioned: Mentioned) -> Iterator[tuple[Any, Mention
 def _called_by(
     function: FunctionType, files: Collection[str], found: dict[int, CodeType], results: bool
 ) -> Iterator[tuple[Any, Mentioned]]:
-    for content in functions.cell_contents(function):
+    for content in insides.cell_contents(function):
         if callable(content):
             yield content, frozenset()
-    if (wrapped := functions.own(function, "__wrapped__")) is not MISSING:
+    if (wrapped := insides.own(function, "__wrapped__")) is not MISSING:
         yield wrapped, frozenset()
     if function.__code__.co_filename not in files:
         return
@@ -224,12 +224,12 @@ def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:
     elif isinstance(value, type):
         yield from _of_class(value, {*mentioned, *CONSTRUCTORS, *(_operators(value) if OPERATORS in mentioned else ())})
         yield from _of_class(type(value), {"__call__", "__new__", "__init__", *mentioned})
-    elif isinstance(value, (staticmethod, classmethod, property)) or functions.own(value, "__func__") is not MISSING:
-        yield from functions.parts(value)
+    elif isinstance(value, (staticmethod, classmethod, property)) or insides.own(value, "__func__") is not MISSING:
+        yield from insides.parts(value)
     else:
         yield from _of_class(type(value), {*mentioned, *_operators(type(value)), "__call__"})
         for name in ("__wrapped__", "func", "callback"):
-            if callable(part := functions.own(value, name)):
+            if callable(part := insides.own(value, name)):
                 yield part
 
 

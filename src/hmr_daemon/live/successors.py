@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import CellType, FunctionType
 from typing import Any
 
-from . import abstract, functions, values
+from . import abstract, functions, insides, values
 from .classes import IMPLICIT, METHOD_TYPES, is_inner, same_layout
 from .holders import SLOT_TYPES, held_by_unknown, holders, replace_references
 from .transaction import MISSING, Transaction
@@ -155,9 +155,9 @@ def _set_class_cells(transaction: Transaction, members: Iterable[Any], wrong: ty
 def _class_cells(members: Iterable[Any], cls: type) -> Iterator[CellType]:
     """The cells of functions among `members` that hold a class, each once."""
     seen = set[int]()
-    for function in functions.reachable(members, classes=False):
+    for function in insides.reachable(members, classes=False):
         for cell in function.__closure__ or ():
-            if functions.cell_content(cell) is cls and id(cell) not in seen:
+            if insides.cell_content(cell) is cls and id(cell) not in seen:
                 seen.add(id(cell))
                 yield cell
 
@@ -227,9 +227,7 @@ def _member_of(cls: type, member: Any, other: type) -> Any:
         return property(get, change, delete, member.__doc__)
     if type(member) is not FunctionType or "__class__" not in member.__code__.co_freevars:
         return member
-    closure = tuple(
-        CellType(cls) if functions.cell_content(cell) is other else cell for cell in member.__closure__ or ()
-    )
+    closure = tuple(CellType(cls) if insides.cell_content(cell) is other else cell for cell in member.__closure__ or ())
     copied = FunctionType(member.__code__, member.__globals__, member.__name__, member.__defaults__, closure)
     for name in ("__kwdefaults__", "__doc__", "__qualname__", "__module__", values.ANNOTATIONS):
         setattr(copied, name, getattr(member, name))

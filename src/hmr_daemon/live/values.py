@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from ..syntax import codes
-from . import functions
+from . import insides
 
 DEPTH = 60
 ANNOTATIONS = "__annotate__" if sys.version_info >= (3, 14) else "__annotations__"
@@ -58,7 +58,7 @@ def alike(old: Any, new: Any, depth: int = 8) -> bool:
         return same(list(old), list(new)) and all(alike(old[key], new[key], depth - 1) for key in old)
     if not all("__dict__" in vars(cls) or "__slots__" in vars(cls) for cls in type(old).__mro__[:-1]):
         return False  # what is written in C may hold more
-    return alike(dict(functions.attributes(old)), dict(functions.attributes(new)), depth - 1)
+    return alike(dict(insides.attributes(old)), dict(insides.attributes(new)), depth - 1)
 
 
 def _part(old: Any, new: Any, depth: int, named: Collection[int]) -> bool:
@@ -109,7 +109,7 @@ def _same_function(old: FunctionType, new: FunctionType, part: Callable[[Any, An
         old.__globals__ is new.__globals__
         and old.__qualname__ == new.__qualname__
         and old.__doc__ == new.__doc__
-        and all(part(functions.cell_content(a), functions.cell_content(b)) for a, b in cells)
+        and all(part(insides.cell_content(a), insides.cell_content(b)) for a, b in cells)
         and part(old.__defaults__, new.__defaults__)
         and part(old.__kwdefaults__, new.__kwdefaults__)
         and part(vars(old), vars(new))

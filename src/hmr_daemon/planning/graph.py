@@ -13,7 +13,7 @@ from itertools import chain
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..live import functions, guesses, reach
+from ..live import guesses, insides, reach
 from ..loading.recorder import Load, Notes
 from ..syntax import codes, mentions, optional, parsing
 from ..syntax.compiler import compile_text
@@ -721,7 +721,7 @@ def _modules_set(record: ModuleRecord) -> Iterator[str]:
         yield from (module for module, _ in node.wrote)
         for root, *_ in node.statement.effects.sets:
             value = record.namespace.get(root)
-            yield str(value.__name__ if isinstance(value, ModuleType) else functions.own(value, "__module__"))
+            yield str(value.__name__ if isinstance(value, ModuleType) else insides.own(value, "__module__"))
 
 
 def _counts(code: CodeType) -> bool:

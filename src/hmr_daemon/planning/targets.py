@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import functions
+from ..live import insides
 from ..live.transaction import MISSING
 from ..syntax.effects import ANY
 from ..syntax.statements import Statement
@@ -29,7 +29,7 @@ class Target:
 
     @property
     def value(self) -> Any:
-        return functions.own_dict(self.holder).get(self.attribute, MISSING)
+        return insides.own_dict(self.holder).get(self.attribute, MISSING)
 
 
 def targets(node: Node, statement: Statement, graph: Graph, namespace: Mapping[str, Any] | None = None) -> list[Target]:
@@ -57,7 +57,7 @@ def _holder(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     root, *names = path
     holder = namespace.get(root, MISSING)
     for name in names[:-1]:
-        holder = functions.own_dict(holder).get(name, MISSING)
+        holder = insides.own_dict(holder).get(name, MISSING)
     return holder
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import abstract, bodies, functions, successors
+from ..live import abstract, bodies, caches, successors
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord
 from ..syntax import codes, trees
@@ -74,7 +74,7 @@ class Aftermath(Rerunning):
             if (main := sys.modules.get("__main__")) is not None:
                 namespaces.append(vars(main))
             for namespace in namespaces:
-                for forget in functions.dispatchers(dict(namespace)):
+                for forget in caches.dispatchers(dict(namespace)):
                     forget()
 
     def _replaced(self) -> Iterator[Replaced]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from ..live import functions, values
+from ..live import functions, insides, values
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph, Name, Node
 from ..syntax import codes
@@ -244,9 +244,9 @@ def _made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) ->
         return {id(value) for value in before.values() if not isinstance(value, (*PLAIN, ModuleType))}
     bound = [v for v in before.values() if v is not MISSING and not isinstance(v, (*PLAIN, ModuleType))]
     own = {id(code) for code in made_of}
-    inner = [f for f in functions.reachable(bound) if id(f.__code__) in own]
+    inner = [f for f in insides.reachable(bound) if id(f.__code__) in own]
     code = [f.__code__ for f in inner]
-    made = {id(value) for value in (*bound, *inner, *code, *functions.around(inner, bound))}
+    made = {id(value) for value in (*bound, *inner, *code, *insides.around(inner, bound))}
     if node.statement.kind == "def" and not inner:  # what it bound does not show what it was made of
         made |= _made_by_code(before, made_of)
     return made
@@ -296,7 +296,7 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
             module = names.get("__name__", "")
             used = {name for inner in codes.walk((code,)) for name in inner.co_names}
             yield from ((names[name], Place(((module, name),))) for name in used if name in names)
-        for name, content in functions.free_variables(value):
+        for name, content in insides.free_variables(value):
             yield content, replace(place, attribute=name)
     elif isinstance(value, type):
         if issubclass(value, type) and type(makes := vars(value).get("__init__")) is FunctionType:
@@ -317,7 +317,7 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
         yield type(value), place
         if type(value) is MethodType:
             yield from ((part, place) for part in (value.__func__, value.__self__))
-        state = functions.own(value, "__dict__")
+        state = insides.own(value, "__dict__")
         if isinstance(state, dict):
             held = _with_name_of(place, type(value))
             yield from ((v, replace(held, attribute=name)) for name, v in list(state.items()) if isinstance(name, str))
@@ -345,10 +345,10 @@ def _holds(entry: Any, made: Set[int]) -> bool:
         return any(mine) and all(m or not isinstance(p, DEFINED) for m, p in zip(mine, parts, strict=True))
     if isinstance(entry, (*PLAIN, FunctionType, type, ModuleType)):
         return False
-    state = functions.own(entry, "__dict__")
+    state = insides.own(entry, "__dict__")
     if isinstance(state, dict) and any(id(part) in made for part in list(state.values())):
         return True
-    wrapped = functions.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
+    wrapped = insides.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
     return id(getattr(wrapped, "__func__", wrapped)) in made
 
 

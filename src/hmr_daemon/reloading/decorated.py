@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..live import functions, reach
+from ..live import functions, insides, reach
 from ..planning.graph import Node
 from ..syntax import codes
 from ..syntax.trees import FunctionNode, nested
@@ -57,7 +57,7 @@ def consumed(definition: Definition, node: Node, files: Collection[str], known: 
     """
     value, telling = definition.value, set(LOOKS_INTO_CODE)
     if value is not None and not any(value is function for function in definition.functions):
-        parts = list(functions.visit([value], wrapped=False))
+        parts = list(insides.visit([value], wrapped=False))
         if not any(part is function for part in parts for function in definition.functions):
             return definition.alone
         if any(_keeps(part, definition.old) for part in parts):
@@ -75,7 +75,7 @@ def compiled(node: Node, name: str) -> bool:
     value = node.module.namespace.get(node.statement.names[0])
     if not mine or not callable(value):
         return False
-    parts = list(functions.visit([value], wrapped=False))
+    parts = list(insides.visit([value], wrapped=False))
     if any(_keeps(part, code) for code in mine for part in parts):
         return True
     own = [part for part in parts if type(part) is FunctionType and part.__code__ in mine]
@@ -84,7 +84,7 @@ def compiled(node: Node, name: str) -> bool:
 
 def _keeps(value: Any, code: CodeType) -> bool:
     """Whether an object goes by a function's code, as a compiler does that waits for the first call."""
-    state = functions.own(value, "__dict__")
+    state = insides.own(value, "__dict__")
     return type(value) is not FunctionType and isinstance(state, dict) and any(v is code for v in state.values())
 
 

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..live import bodies, functions, values
+from ..live import bodies, functions, insides, values
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord, Node
 from ..syntax import codes
@@ -95,7 +95,7 @@ class Hooks:
     @cached_property
     def _led_to(self) -> list[FunctionType]:
         """The functions that the names led to."""
-        return list(functions.reachable(value for value in self._before.values() if value is not MISSING))
+        return list(insides.reachable(value for value in self._before.values() if value is not MISSING))
 
     def _is_new(self, code: CodeType) -> bool:
         """Whether this reload made the code: then only functions that it has swapped can run it already."""
@@ -138,7 +138,7 @@ def is_of(value: type | FunctionType, record: ModuleRecord) -> bool:
 
 def fresh(value: FunctionType, name: str, node: Node) -> bool:
     """Whether a function was made by the statement that has just run: nothing else can hold it yet."""
-    of_itself = sum(content is value for content in functions.contents(value))
+    of_itself = sum(content is value for content in insides.contents(value))
     return sys.getrefcount(value) - of_itself <= 8 and not any(
         other is value for key, other in node.module.namespace.items() if key != name
     )

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import CodeType, FunctionType
 
-from ..live import functions
+from ..live import insides
 from ..model import Change
 from ..planning import cycles, forms
 from ..planning.graph import ModuleRecord, Node
@@ -440,7 +440,7 @@ class Editing(Swapping):
         key = frozenset(map(id, used))
         if key not in self.led_to:
             metaclasses = [type(value) for value in used if isinstance(value, type) and type(value) is not type]
-            called = functions.reachable([*used, *metaclasses])
+            called = insides.reachable([*used, *metaclasses])
             self.led_to[key] = used, {id(code): code for code in codes.walk(function.__code__ for function in called)}
         return [code for identity, code in self.led_to[key][1].items() if identity in node.ran]
 

@@ -41,7 +41,7 @@ class Executor:
         loaded = dict(sys.modules)
         try:
             statements.remember_syntax()
-            with functions.heap_searched_once():
+            with functions.heap.searched_once():
                 run.carry_out(changes, self.versions, whole)
             main = sys.modules.get("__main__")
             rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)

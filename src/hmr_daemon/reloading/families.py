@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import functions
+from ..live import insides
 from ..live.classes import is_installed
 from ..planning.graph import ModuleRecord, Node
 from ..syntax import diff, statements, trees
@@ -45,7 +45,7 @@ def identities(made: Iterable[Any]) -> set[int]:
     found = set()
     for member in made:
         found.add(id(member))
-        parts = list(functions.own_dict(member).values())
+        parts = list(insides.own_dict(member).values())
         found.update(id(part) for part in parts if not isinstance(part, (*PLAIN, *CONTAINERS)))
     return found
 
@@ -73,7 +73,7 @@ def _parts(value: Any) -> Iterator[Any]:
     elif isinstance(value, CONTAINERS):
         parts = list(value)
     else:
-        parts = list(functions.own_dict(value).values())
+        parts = list(insides.own_dict(value).values())
     yield from (part for part in parts if isinstance(part, type) or not isinstance(part, PLAIN))
 
 

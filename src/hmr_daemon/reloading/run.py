@@ -10,7 +10,7 @@ from functools import cached_property
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..live import bodies, changes, functions, reach
+from ..live import bodies, caches, changes, reach, swaps
 from ..live.transaction import Transaction
 from ..loading.recorder import Recorder
 from ..planning.graph import Graph, ModuleRecord, Node
@@ -155,7 +155,7 @@ class Served:
     """A cache, and the code that computed what it holds."""
 
     record: ModuleRecord
-    cache: functions.Cache
+    cache: caches.Cache
     known: reach.Known
     _ran: dict[int, CodeType] | None = None
 
@@ -181,7 +181,7 @@ class RunState:
         self.previous: dict[Node, Previous] = {}
         self.parsed_before: dict[ModuleRecord, Parsed] = {}
         """The versions that edited modules had."""
-        self.swap = functions.Swap([], [])
+        self.swap = swaps.Swap([], [])
         self.guarded: set[int] = set()
         self.preset: dict[tuple[int, str], Any] = {}
         """New names that are bound already, by module and name, with what they hold until their statements run."""

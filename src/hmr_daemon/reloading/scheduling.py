@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..live import functions, reach
+from ..live import insides, reach
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord, Name, Node
 from ..planning.planner import may_bind_globals
@@ -423,7 +423,7 @@ class Scheduling(RunState):
             makers = self.agenda.table(record).last_writers(cls.__qualname__.partition(".")[0])
             if any(self.graph.order(maker) > self.graph.order(node) for maker in makers):
                 return True
-        found = [f for f in functions.wrapped(parts) if "<locals>" not in f.__qualname__]
+        found = [f for f in insides.wrapped(parts) if "<locals>" not in f.__qualname__]
         return any(self.graph.stands_after(function.__code__, node) for function in found)
 
     def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -440,7 +440,7 @@ class Scheduling(RunState):
             if self._is_of_another(node, value, own):
                 continue
             sole = table.writers.get(name, [node]) == [node] or name not in table.writers
-            if value is not MISSING and (sole or any(id(f.__code__) in own for f in functions.reachable([value]))):
+            if value is not MISSING and (sole or any(id(f.__code__) in own for f in insides.reachable([value]))):
                 made[name] = value
         return made
 
@@ -454,7 +454,7 @@ class Scheduling(RunState):
         if type(value) is not FunctionType or "<locals>" in value.__qualname__:
             return False
         here = value.__code__.co_filename == node.module.path
-        return here and not any(id(f.__code__) in own for f in functions.reachable([value]))
+        return here and not any(id(f.__code__) in own for f in insides.reachable([value]))
 
     def _bound_by(self, node: Node) -> set[str]:
         names = node.writes

@@ -6,7 +6,7 @@ import enum
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import changes, classes, functions, successors, values
+from ..live import caches, changes, classes, functions, insides, successors, values
 from ..live.transaction import MISSING
 from ..planning.graph import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
@@ -72,8 +72,8 @@ class Settling(Refilling):
             was = old.__code__ if type(old) is FunctionType else None
             if same and was is not None:
                 functions.renew(t, old, new)  # equal, but of the definition that there is now
-            if same and type(old) in values.WRAPPERS and callable(clear := functions.own(old, "cache_clear")):
-                t.on_undo(functions.emptied(clear))  # as the new one is: its function may compute something else
+            if same and type(old) in values.WRAPPERS and callable(clear := insides.own(old, "cache_clear")):
+                t.on_undo(caches.emptied(clear))  # as the new one is: its function may compute something else
             kept = old if same else self._successor(node, name, old, new)
             if kept is old:
                 t.set_item(namespace, name, old)
@@ -89,9 +89,9 @@ class Settling(Refilling):
                 self.superseded.append(old)
         elif isinstance(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
             return
-        cached = callable(old) and functions.own(old, "__wrapped__") is not MISSING
-        if cached and callable(clear := functions.own(old, "cache_clear")):
-            t.on_undo(functions.emptied(clear))  # who still holds it must not be served what old code computed
+        cached = callable(old) and insides.own(old, "__wrapped__") is not MISSING
+        if cached and callable(clear := insides.own(old, "cache_clear")):
+            t.on_undo(caches.emptied(clear))  # who still holds it must not be served what old code computed
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
         if isinstance(new, type):
@@ -203,7 +203,7 @@ class Settling(Refilling):
         others = [n for n in self.agenda.table(node.module).writers.get(cls.__qualname__, ()) if n is not node]
         if not others:
             return False
-        methods = {id(function.__code__) for function in functions.wrapped(list(vars(cls).values()))}
+        methods = {id(function.__code__) for function in insides.wrapped(list(vars(cls).values()))}
         theirs, own = ({id(code) for n in nodes for code in codes.walk(n.codes)} for nodes in (others, [node]))
         return not methods.isdisjoint(theirs) and methods.isdisjoint(own)
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from types import CodeType, FunctionType
 
-from ..live import functions
+from ..live import functions, swaps
 from ..planning.graph import Node
 from ..syntax import codes
 from ..syntax import instrument as instrument_module
@@ -26,7 +26,7 @@ class Swapping(Assigning):
         self.swap.namespaces = lambda: [record.namespace for record in modules.values()]  # does not hold the run itself
         self.led_to.clear()  # who holds code is counted
         t.start_batch()
-        functions.swap(t, self.swap)
+        swaps.swap(t, self.swap)
         t.end_batch()
         for old, new in self.swap.pairs:
             self.graph.code_renewed(old, new)

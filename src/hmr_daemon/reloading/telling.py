@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
-from ..live import changes, classes, functions, reach
+from ..live import caches, changes, classes, reach
 from ..live.transaction import MISSING
 from ..planning.graph import ModuleRecord, Name, Node
 from ..syntax import codes
@@ -429,7 +429,7 @@ class Telling(Families):
                 return True
         return False
 
-    def _filled_now(self, cache: functions.Cache) -> bool:
+    def _filled_now(self, cache: caches.Cache) -> bool:
         """Whether a statement that has run again had a cache compute something."""
         code = getattr(cache.function, "__code__", None)
         return code is not None and not self.agenda.done.isdisjoint(self.graph.runners(code))
@@ -439,7 +439,7 @@ class Telling(Families):
         if self.caches is None:
             known = reach.Known()
             for record in self.graph.caching():
-                for cache in functions.caches(record.namespace, record.name):
+                for cache in caches.of_module(record.namespace, record.name):
                     self.served.setdefault((id(cache.holder), id(cache.function)), Served(record, cache, known))
             self.caches = list(self.served.values())
         return self.caches

@@ -1,0 +1,96 @@
+"""Results that functions computed earlier, and how these are forgotten."""
+
+from __future__ import annotations
+
+import functools
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import BuiltinFunctionType
+from typing import Any
+
+from .classes import with_subclasses
+from .insides import own
+from .transaction import MISSING
+
+_LRU = type(functools.lru_cache(len))
+
+
+@dataclass(frozen=True, repr=False)
+class Cache:
+    """Results that a function computed earlier, and how to forget them."""
+
+    holder: Any
+    function: Any
+    forget: Callable[[], Callable[[], object]]
+    """Empties it, and gives what takes that back as far as it can be."""
+    owner: type | None = None
+    """The class that it is a member of."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it surely holds nothing; only `functools` says."""
+        info = own(self.holder, "cache_info")
+        return type(info) is BuiltinFunctionType and type(info.__self__) is _LRU and info().currsize == 0
+
+
+def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
+    """What `functools.cache` and the like, and `functools.cached_property`, hold in a module's own definitions."""
+    waiting: list[tuple[Any, type | None]] = [(value, None) for value in namespace.values()]
+    seen: set[int] = set()
+    for value, owner in waiting:
+        if isinstance(value, type):
+            if value.__module__ == module and id(value) not in seen:
+                seen.add(id(value))
+                waiting += [(member, value) for member in list(vars(value).values())]
+                yield from _cached_properties(value)
+            continue
+        if type(value) in (staticmethod, classmethod):
+            value = value.__func__
+        if isinstance(value, property):
+            value = value.fget
+        for _ in range(5):  # a cache may be wrapped in turn
+            function = own(value, "__wrapped__")
+            if function is MISSING:
+                break
+            clear = own(value, "cache_clear")
+            if callable(clear):
+                yield Cache(value, function, functools.partial(emptied, clear), owner)
+            value = function
+
+
+def _cached_properties(cls: type) -> Iterator[Cache]:
+    for member in list(vars(cls).values()):
+        if isinstance(member, functools.cached_property) and member.attrname is not None:
+            yield Cache(member, member.func, functools.partial(_forget_property, cls, member.attrname), cls)
+
+
+def emptied(clear: Callable[[], object]) -> Callable[[], object]:
+    """Empty a cache. What it held is lost, so taking it back means that nothing stays which was put there since."""
+    clear()
+    return clear
+
+
+def _forget_property(cls: type, name: str) -> Callable[[], object]:
+    """Let instances of the class and of its subclasses compute a cached property again."""
+    computed = []
+    for instance in gc.get_referrers(*with_subclasses(cls)):
+        if any(each is cls for each in type(instance).__mro__):  # without asking a protocol, or a metaclass
+            state = own(instance, "__dict__")
+            if isinstance(state, dict) and name in state:
+                computed.append((state, state.pop(name)))
+    return functools.partial(_give_back, computed, name)
+
+
+def _give_back(computed: list[tuple[dict[str, Any], Any]], name: str) -> None:
+    for state, value in computed:
+        state[name] = value
+
+
+def dispatchers(namespace: Mapping[str, Any]) -> Iterator[Callable[[], object]]:
+    """For each `functools.singledispatch` function: how it forgets which classes it has seen."""
+    members = [member for value in namespace.values() if isinstance(value, type) for member in vars(value).values()]
+    for value in [*namespace.values(), *(own(member, "dispatcher") for member in members)]:
+        forget = own(value, "_clear_cache")
+        if callable(forget) and callable(own(value, "dispatch")):
+            yield forget

@@ -1,0 +1,183 @@
+"""What values are made of and where that leads, read without running the user's code."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from types import CellType, FunctionType, MemberDescriptorType, MethodType
+from typing import Any
+
+from .transaction import MISSING
+
+CONTAINERS = (list, tuple, dict, set, frozenset)
+LEAVES = frozenset(map(id, (
+    bool, int, float, complex, str, bytes, types.NoneType, types.BuiltinFunctionType, types.WrapperDescriptorType,
+    types.MethodWrapperType, types.MethodDescriptorType, types.ClassMethodDescriptorType, types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+)))  # fmt: skip
+"""Identities of the types whose values are made of nothing; a metaclass of the user's may compare types as it likes."""
+
+
+def reachable(roots: Iterable[Any], classes: bool = True) -> Iterator[FunctionType]:
+    """The functions that `roots` lead to through wrappers, closures, attributes of wrappers and members of `classes`.
+
+    Every method that calls ``super()`` leads to its class, and so to all that it holds.
+    """
+    return (value for value in visit(roots, classes=classes) if type(value) is FunctionType)
+
+
+def visit(roots: Iterable[Any], limit: int = 20_000, wrapped: bool = True, classes: bool = True) -> Iterator[Any]:
+    """`roots` and what they lead to.
+
+    Not through ``__wrapped__``, which nothing calls, unless `wrapped`; nor through `classes`, unless asked to.
+    """
+    seen: set[int] = set()
+    waiting = list(roots)
+    while waiting and len(seen) < limit:
+        value = waiting.pop()
+        if id(value) in seen or (isinstance(value, type) and not classes):
+            continue
+        seen.add(id(value))
+        yield value
+        waiting.extend(parts(value, wrapped))
+
+
+def around(inner: Iterable[FunctionType], outermost: Iterable[Any]) -> Iterator[Any]:
+    """The callables that decorators put around the functions `inner`, up to the `outermost`."""
+    holders: dict[int, list[Any]] = defaultdict(list)
+    for holder, part in _layers(outermost):
+        holders[id(part)].append(holder)
+    reached: list[Any] = list(inner)
+    while reached:
+        for holder in holders.pop(id(reached.pop()), ()):
+            yield holder
+            reached.append(holder)
+
+
+def wrapped(outermost: Iterable[Any]) -> Iterator[FunctionType]:
+    """The functions among `outermost` and in the callables that they are made of."""
+    values = list(outermost)
+    yield from (part for part in (*values, *(part for _, part in _layers(values))) if type(part) is FunctionType)
+
+
+def _layers(outermost: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each callable with the callables that it is made of; not what classes and containers hold."""
+    seen: set[int] = set()
+    waiting = [value for value in outermost if not isinstance(value, (type, *CONTAINERS))]
+    while waiting:
+        value = waiting.pop()
+        if id(value) not in seen:
+            seen.add(id(value))
+            for part in parts(value):
+                if callable(part) and not isinstance(part, type):
+                    yield value, part
+                    waiting.append(part)
+
+
+def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
+    """What a callable is made of."""
+    kind = type(value)
+    if kind is FunctionType:
+        attributes = [v for name, v in vars(value).items() if wrapped or name != "__wrapped__"]
+        for content in (*cell_contents(value), *attributes, *(value.__defaults__ or ())):
+            if _leads_on(content):
+                yield content
+    elif isinstance(value, type):
+        yield from (member for member in list(vars(value).values()) if _leads_on(member))
+    elif kind in (staticmethod, classmethod, MethodType):
+        yield value.__func__
+    elif isinstance(value, property):
+        yield from (part for part in (value.fget, value.fset, value.fdel) if part is not None)
+    elif isinstance(value, functools.partial):
+        yield value.func
+    elif kind in (list, tuple, set, frozenset):
+        yield from (part for part in list(value)[:500] if _leads_on(part))
+    elif kind is dict:
+        yield from (part for part in list(value.values())[:500] if _leads_on(part))
+    elif id(kind) not in LEAVES:
+        inner = own(value, "__wrapped__")
+        if inner is not MISSING and (wrapped or _calls_wrapped(value)):
+            yield inner
+        if isinstance(value, functools.cached_property):
+            yield value.func
+        held = list(own_dict(value).items())
+        yield from (part for name, part in held if (wrapped or name != "__wrapped__") and _leads_on(part))
+
+
+def _calls_wrapped(value: Any) -> bool:
+    """Whether an object may call what it has as ``__wrapped__``: `update_wrapper` gives one to any.
+
+    What is written in C has it elsewhere, or is of `functools`.
+    """
+    if "__wrapped__" not in own_dict(value) or type(value).__module__ == "functools":
+        return True
+    members = [member for cls in type(value).__mro__ for member in list(vars(cls).values())]
+    return any(type(m) is FunctionType and "__wrapped__" in m.__code__.co_names for m in members)
+
+
+def free_variables(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """The variables of a closure and what they hold, those not bound yet left out."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
+        try:
+            yield name, cell.cell_contents
+        except ValueError:
+            continue
+
+
+def cell_content(cell: CellType) -> Any:
+    """What a variable of a closure holds; MISSING where it is not bound."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
+def cell_contents(function: FunctionType) -> Iterator[Any]:
+    return (content for _, content in free_variables(function))
+
+
+def contents(function: FunctionType) -> Iterator[Any]:
+    """All that a function holds besides its code."""
+    yield from cell_contents(function)
+    yield from function.__defaults__ or ()
+    yield from (function.__kwdefaults__ or {}).values()
+    yield from vars(function).values()
+
+
+def _leads_on(value: Any) -> bool:
+    kind = type(value)
+    if kind is FunctionType:
+        return True
+    if id(kind) in LEAVES:
+        return False
+    return callable(value) or hasattr(kind, "__get__") or kind in (list, tuple, dict, set)
+
+
+def own(value: Any, name: str) -> Any:
+    """An attribute of `value` without running the user's code."""
+    try:
+        return object.__getattribute__(value, name)
+    except (AttributeError, TypeError):
+        return MISSING
+    except Exception:  # a descriptor of the user's
+        return MISSING
+
+
+def own_dict(value: Any) -> Mapping[str, Any]:
+    """What `value` itself holds by name, without running the user's code; nothing where it has no dict."""
+    if isinstance(value, type):
+        members: Mapping[str, Any] = type.__getattribute__(value, "__dict__")
+        return members
+    state = own(value, "__dict__")
+    return state if isinstance(state, dict) else {}
+
+
+def attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    """What `value` holds by name, in its dict and in slots, without running the user's code."""
+    yield from list(own_dict(value).items())
+    for cls in type(value).__mro__:
+        for name, member in list(vars(cls).items()):
+            if type(member) is MemberDescriptorType and (held := own(value, name)) is not MISSING:
+                yield name, held
