@@ -102,16 +102,12 @@ class ClassHook:
         return Namespace(cls, _visible(cls, self._edits[qualname].members))
 
     def __call__(self, name: str, bases: tuple[type, ...], namespace: Namespace, **keywords: Any) -> type:
-        qualname = keywords.pop(QUALNAME)
+        qualname, metaclass = keywords.pop(QUALNAME), keywords.pop(METACLASS, type)
         cls: type = self._find(qualname)
         edit = self._edits[qualname]
-        if isinstance(cell := namespace.get("__classcell__"), CellType):
-            cell.cell_contents = cls
-        if isinstance(cell := namespace.get("__classdictcell__"), CellType):
-            cell.cell_contents = dict(vars(cls)) | namespace
+        _fill_cells(cls, namespace)
         self._give_own_module(cls, namespace.get("__module__", MISSING))
         before, old_bases = dict(vars(cls)), cls.__bases__
-        metaclass = keywords.pop(METACLASS, type)
         with abstract.renewed(self._transaction, cls):
             if edit.bases_changed:
                 if type(cls) is not _metaclass_for(metaclass, bases):
@@ -119,27 +115,13 @@ class ClassHook:
                 self._rebase(cls, bases, namespace, qualname)
             self._set_aside(cls, edit)
             graft(self._transaction, cls, namespace, edit)
-        shown = edit.old_names | edit.new_names if edit.decorated else {*before, *vars(cls)}
-        names = {n for n in shown - IMPLICIT if before.get(n, MISSING) is not vars(cls).get(n, MISSING)}
-        rebased = cls.__bases__ != old_bases
-        if edit.annotated_otherwise:
-            names.add("__annotations__")
-        if before.get("__doc__") != vars(cls).get("__doc__"):
-            names.add("__doc__")
-        completed = before.get("__abstractmethods__") != vars(cls).get("__abstractmethods__")
-        names |= _registering(edit) & vars(cls).keys()
-        parameters = edit.bases_changed and any(str(before.get(n)) != str(vars(cls).get(n)) for n in PARAMETERS)
-        if parameters:
-            _forget_aliases()
-        whole = edit.decorated_otherwise or edit.anew or rebased or parameters
-        reshaped = not before.keys() ^ vars(cls).keys() <= IMPLICIT
-        known = None if whole else before
-        self.changes.append(ClassChange(cls, frozenset(names), whole or completed, rebased, reshaped, known))
+        change = _change(cls, edit, before, rebased=cls.__bases__ != old_bases)
+        self.changes.append(change)
         if edit.anew:
             self.remade.append(Remade(cls, before))
             _tell_makers(cls, bases, namespace, keywords)
             return cls
-        changed = [vars(cls).get(name, before.get(name)) for name in names if name != "__doc__"]
+        changed = [vars(cls).get(name, before.get(name)) for name in change.names if name != "__doc__"]
         if edit.bases_changed or edit.annotations_changed:
             changed.append(bases)
         self._announce(cls, keywords, edit, changed)
@@ -216,6 +198,34 @@ class ClassHook:
             self._transaction.delete_member(cls, "__orig_bases__")
         if not any((base.__module__, base.__name__) == ("typing", "Generic") for base in cls.__mro__):
             self._transaction.delete_member(cls, "__parameters__")
+
+
+def _fill_cells(cls: type, namespace: Namespace) -> None:
+    """The functions of the body have the class that goes on for theirs."""
+    if isinstance(cell := namespace.get("__classcell__"), CellType):
+        cell.cell_contents = cls
+    if isinstance(cell := namespace.get("__classdictcell__"), CellType):
+        cell.cell_contents = dict(vars(cls)) | namespace
+
+
+def _change(cls: type, edit: ClassEdit, before: Mapping[str, Any], rebased: bool) -> ClassChange:
+    """How a class came out that had the members `before`."""
+    now = vars(cls)
+    shown = edit.old_names | edit.new_names if edit.decorated else {*before, *now}
+    names = {n for n in shown - IMPLICIT if before.get(n, MISSING) is not now.get(n, MISSING)}
+    if edit.annotated_otherwise:
+        names.add("__annotations__")
+    if before.get("__doc__") != now.get("__doc__"):
+        names.add("__doc__")
+    names |= _registering(edit) & now.keys()
+    completed = before.get("__abstractmethods__") != now.get("__abstractmethods__")
+    parameters = edit.bases_changed and any(str(before.get(n)) != str(now.get(n)) for n in PARAMETERS)
+    if parameters:
+        _forget_aliases()
+    whole = edit.decorated_otherwise or edit.anew or rebased or parameters
+    reshaped = not before.keys() ^ now.keys() <= IMPLICIT
+    known = None if whole else before
+    return ClassChange(cls, frozenset(names), whole or completed, rebased, reshaped, known)
 
 
 def _tell_makers(cls: Any, bases: tuple[type, ...], namespace: Mapping[str, Any], keywords: Mapping[str, Any]) -> None:

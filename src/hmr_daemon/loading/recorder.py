@@ -389,8 +389,13 @@ def state_of(path: str) -> tuple[int, int] | None:
     return stat.st_size, stat.st_mtime_ns
 
 
+def _reads(file: Any, mode: Any) -> bool:
+    """Whether opening opens a file by its path, to read it and no more."""
+    return isinstance(file, (str, bytes, os.PathLike)) and isinstance(mode, str) and not set(mode) & set("wax+")
+
+
 def _noting_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-    if isinstance(file, (str, bytes, os.PathLike)) and isinstance(mode, str) and not set(mode) & set("wax+"):
+    if get_ident() in _innermost and _reads(file, mode):
         _note_opened(os.fsdecode(file))
     try:
         return _real_open(file, mode, *args, **kwargs)
