@@ -606,3 +606,25 @@ case(
     {"pack/__init__.py": "n = 3\nfrom pack.form import Form\nm = form.__name__\n"},
     {"pack/__init__.py": "form = 4\nn = form + 1\nfrom pack.form import Form\nm = form.__name__\n"},
 )
+INSTALLS = """
+
+def install():
+    global one, two
+    from plug import one
+    two = 2
+
+def install_all():
+    install()
+
+install_all()
+"""
+case(
+    "names that functions bind stay where these only move",
+    "m user",
+    {"m.py": INSTALLS, "plug.py": "one = [1]\n", "user.py": "from m import one, two\nx = one, two\n"},
+    {"m.py": INSTALLS.lstrip()},
+    {"m.py": INSTALLS.lstrip() + "\n\nlast = 1\n"},
+    {"m.py": INSTALLS.replace("two = 2", "two = 3")},
+    {"m.py": INSTALLS.replace("two = 2", "three = 3").replace("global", "global three,"), "user.py": "x = 1\n"},
+    {"m.py": INSTALLS.replace("two = 2", "pass"), "user.py": "from m import one\nx = 1\n"},
+)

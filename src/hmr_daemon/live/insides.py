@@ -80,6 +80,8 @@ def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
     """What a callable is made of."""
     kind = type(value)
     if kind is FunctionType:
+        if value.__closure__ is None and value.__defaults__ is None and not value.__dict__:
+            return  # as most are
         attributes = [v for name, v in vars(value).items() if wrapped or name != "__wrapped__"]
         for content in (*cell_contents(value), *attributes, *(value.__defaults__ or ())):
             if _leads_on(content):

@@ -170,10 +170,11 @@ def reached_in(
 def _with_owner(value: Any, mentioned: Mentioned) -> Iterator[tuple[Any, Mentioned | None]]:
     """What using `value` may run; a method that runs may run other methods of its class."""
     cls = value if isinstance(value, type) else type(value)
+    in_class = not isinstance(value, ModuleType)
     for part in _used(value, mentioned):
         yield part, None
-        for function in (part, *insides.parts(part)) if not isinstance(part, (type, ModuleType)) else ():
-            if type(function) is FunctionType and not isinstance(value, ModuleType):
+        for function in (part, *insides.parts(part)) if in_class and not isinstance(part, (type, ModuleType)) else ():
+            if type(function) is FunctionType:
                 yield cls, frozenset(function.__code__.co_names)
 
 

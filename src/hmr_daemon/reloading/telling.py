@@ -452,7 +452,7 @@ class Telling(Families):
     def _remove(self, record: ModuleRecord, name: str) -> None:
         namespace = record.namespace
         old = namespace.get(name, MISSING)
-        if old is MISSING or any(name in node.writes for node in self.graph.analyze(record)):
+        if old is MISSING or name in self.agenda.table(record).writers:
             return
         if self.graph.setters((record.name, name)):
             return
