@@ -10,8 +10,9 @@ from unittest.mock import Mock
 import pytest
 
 from hmr_daemon.loading.recorder import Load
-from hmr_daemon.planning.graph import Graph, ModuleRecord, Node
+from hmr_daemon.planning.graph import Graph
 from hmr_daemon.planning.planner import Agenda
+from hmr_daemon.planning.records import ModuleRecord, Node
 from hmr_daemon.reloading.versions import Versions
 from hmr_daemon.syntax import diff
 

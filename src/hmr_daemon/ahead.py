@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from heapq import heappop, heappush
 from typing import Final
 
-from .planning.graph import SEES_CALLS, Graph, ModuleRecord
+from .planning.graph import Graph
+from .planning.records import SEES_CALLS, ModuleRecord
 from .watching.signatures import signature
 
 LARGE: Final = 40_000  # bytes of source: what is smaller takes a few milliseconds when it is edited first

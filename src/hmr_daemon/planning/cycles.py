@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from ..syntax.statements import Statement
-from .graph import Graph, ModuleRecord, Node, imported_module
+from .graph import Graph
+from .records import ModuleRecord, Node, imported_module
 
 
 def imports(record: ModuleRecord, statement: Statement) -> Iterator[str]:

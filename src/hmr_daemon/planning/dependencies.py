@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from .._bootstrap import environment_reason
 from ..syntax import parsing
-from .graph import Graph, ModuleRecord
+from .graph import Graph
+from .records import ModuleRecord
 
 MOST_FILES = 2_000
 

@@ -2,183 +2,22 @@
 
 from __future__ import annotations
 
-import dis
-import sys
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import chain
 from types import CodeType, ModuleType
-from typing import Any
 
-from ..live import guesses, insides, reach
+from ..live import insides, reach
 from ..loading.recorder import Load, Notes
-from ..syntax import codes, mentions, optional, parsing
-from ..syntax.compiler import compile_text
+from ..syntax import codes, parsing
 from ..syntax.mentions import Mentions
-from ..syntax.parsing import Parsed
-from ..syntax.statements import Statement
-from . import forms
+from . import forms, unseen
+from .attribution import Locator, explain_names, share_codes, star_names
 from .index import Index
+from .records import SEES_CALLS, Facts, ModuleRecord, Name, Node, Uses, counts, imported_module
 
 END = float("inf")
-SEES_CALLS = sys.version_info >= (3, 12)
-"""Whether the recorder is told which functions a statement ran."""
-PYTHONS_OWN = frozenset({
-    "__name__", "__doc__", "__package__", "__loader__", "__spec__", "__path__", "__file__", "__cached__",
-    "__builtins__", "__annotations__", "__annotate__", "__conditional_annotations__", "__warningregistry__",
-})  # fmt: skip
-"""Names in modules that no statement binds."""
-Name = tuple[str, str]
-"""A module's name and a name in it."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Facts:
-    """The raw notes of one load, each once; code objects by identity, so that none is kept alive.
-
-    They are kept flat, for there are as many as there are modules.
-    """
-
-    flat_reads: tuple[Any, ...]
-    flat_writes: tuple[Any, ...]
-    flat_ran: tuple[int, ...]
-    flat_opened: tuple[Any, ...]
-
-    @classmethod
-    def of(cls, notes: Notes) -> Facts:
-        ran = ((position, id(code)) for position, code in notes.ran if _counts(code))
-        reads = _without_star_imports(notes) if "__dict__" in notes.raw_reads else notes.reads
-        return cls(_flat(reads), _flat(notes.writes), _flat(ran), _flat(notes.opened))
-
-    @property
-    def reads(self) -> Iterator[tuple[int, str, str]]:
-        """Position, module and name of each read."""
-        flat = iter(self.flat_reads)
-        return zip(flat, flat, flat, strict=True)
-
-    @property
-    def writes(self) -> Iterator[tuple[int, str, str]]:
-        flat = iter(self.flat_writes)
-        return zip(flat, flat, flat, strict=True)
-
-    @property
-    def ran(self) -> Iterator[tuple[int, int]]:
-        """Position and identity of the code of each function that started."""
-        flat = iter(self.flat_ran)
-        return zip(flat, flat, strict=True)
-
-    @property
-    def opened(self) -> Iterator[tuple[int, str]]:
-        flat = iter(self.flat_opened)
-        return zip(flat, flat, strict=True)
-
-
-def _flat(notes: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
-    return tuple(chain.from_iterable(dict.fromkeys(notes)))
-
-
-@dataclass(eq=False, repr=False)
-class Node:
-    """One statement of a loaded module: its text now, and what its last run used."""
-
-    module: ModuleRecord
-    statement: Statement
-    order: float
-    codes: tuple[CodeType, ...] = ()
-    """The code objects of the functions and classes that it makes, outermost only."""
-    reads: set[Name] = field(default_factory=set)
-    ran: set[int] = field(default_factory=set)
-    """Identities of the tracked code objects that its run started."""
-    wrote: set[Name] = field(default_factory=set)
-    """Names it set in other modules."""
-    opened: set[str] = field(default_factory=set)
-    extra: set[str] = field(default_factory=set)
-    """Names it bound that its text does not show: by ``*``, by ``globals()``."""
-    compiled: tuple[Statement, CodeType] | None = None
-    """Its code for running it alone as it stands, and the version that this is the code of."""
-    alive: bool = True
-
-    @property
-    def writes(self) -> frozenset[str] | set[str]:
-        return self.statement.effects.writes | self.extra if self.extra else self.statement.effects.writes
-
-    def binds_only(self, name: str) -> bool:
-        """Whether it binds a name without reading it first."""
-        return name in self.writes and name not in self.statement.effects.reads
-
-    def surely_binds(self, name: str) -> bool:
-        """Whether, whenever it runs, it binds a name without reading it first, and not only through functions."""
-        return self.statement.unconditional and self.binds_only(name)
-
-    @property
-    def uses(self) -> Uses:
-        """What its last run used and bound."""
-        return self.reads, self.ran, self.wrote, self.opened, self.extra
-
-    @property
-    def star(self) -> bool:
-        return self.statement.star
-
-    def __str__(self) -> str:
-        return f"{self.module.name}:{self.statement.line} {self.statement.label}"
-
-
-@dataclass(eq=False, repr=False)
-class ModuleRecord:
-    """One load of a user module."""
-
-    name: str
-    path: str
-    module: ModuleType
-    code: CodeType
-    sequence: int
-    parent: tuple[Notes, int] | None
-    """Which top-level code imported it, and where that stood."""
-    imported_by: tuple[Node | None] | None = None
-    """The statement that would import it first by now, where edits have made that another."""
-    packed: bytes | None = None
-    """The source that was loaded, compressed."""
-    edited: bytes | None = None
-    """The source that is live now, where it is another."""
-    facts: Facts | None = None
-    """What its statements used, until they are analyzed."""
-    nodes: list[Node] | None = None
-    parsed: Parsed | None = None
-    table: Any = None
-    """The planner's table of its names, while its statements stay what they are."""
-    positions: dict[int, Node] = field(default_factory=dict)
-    locate: _Locator | None = None
-    script: bool = False
-    """Whether it may still be running, as ``__main__`` may: then only some of its statements may run again."""
-    loose: bool = False
-    """Whether it was never in `sys.modules`."""
-    running: Node | None = None
-    """For a script that is still running: the statement where it stands."""
-    namespace: dict[str, Any] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.namespace = self.module.__dict__  # kept: asking a module that is recorded for it takes long
-
-    def located(self, position: int) -> Node:
-        """The statement that stood at an instruction offset of the code that was loaded, once these are known."""
-        node = self.positions.get(position)
-        if node is None:
-            assert self.locate is not None
-            node = self.positions[position] = self.locate(position)
-        return node
-
-    @property
-    def source(self) -> bytes | None:
-        if self.edited is not None or self.packed is None:
-            return self.edited
-        return zlib.decompress(self.packed)
-
-
-Uses = tuple[set[Name], set[int], set[Name], set[str], set[str]]
-"""Of one run: the names it read, the code it ran, the names it set, the files it opened, the names it bound."""
 Entry = Node | tuple[ModuleRecord, int]
 """Who used something: a statement, or an instruction offset of a module that has not been analyzed yet."""
 
@@ -333,7 +172,7 @@ class Graph:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return record.nodes
         record.nodes = [Node(record, s, float(i)) for i, s in enumerate(record.parsed.statements)]
-        _share_codes(record.nodes, codes.children(record.code))
+        share_codes(record.nodes, codes.children(record.code))
         self._place_facts(record)
         return record.nodes
 
@@ -343,7 +182,7 @@ class Graph:
         if facts is not None:
             self._forget_facts(record, facts)
             record.facts = None
-            record.locate = _Locator(record.code, record.nodes)
+            record.locate = Locator(record.code, record.nodes)
             for position, module, name in facts.reads:
                 record.located(position).reads.add((module, name))
             for position, module, name in facts.writes:
@@ -355,15 +194,15 @@ class Graph:
             for node in dict.fromkeys(record.positions.values()):
                 self._index(node)
         guessed = record.script or not SEES_CALLS
-        mentioned = _mentioned_in(record) if guessed else {}
+        mentioned = unseen.mentioned_in(record) if guessed else {}
         for node in record.nodes:
             if record.script:
                 self._guess_reads(node)
             if guessed:
                 self._guess_runs(node, mentioned.get(node))
             if node.star:
-                node.extra |= _star_names(node)
-        _explain_names(record)
+                node.extra |= star_names(node)
+        explain_names(record)
 
     def expected_reads(self, node: Node) -> set[Name]:
         """What the statement's text and its last run say that it reads from other modules."""
@@ -391,38 +230,7 @@ class Graph:
 
     def _guess_runs(self, node: Node, mentioned: Mentions | None = None) -> None:
         """Which functions a statement ran, as far as names tell: the interpreter does not."""
-        effects, namespace, paths = node.statement.effects, node.module.namespace, self._by_path.keys()
-        values = list(self._read_values(node))
-        only_binds = node.statement.kind in ("import", "from") or (node.statement.alias and not effects.attributes)
-        if values or (effects.reads and not only_binds):
-            inline = [code for code in codes.walk(node.codes) if code.co_name in reach.INLINE]
-            self._note_runs(node, {id(code): code for code in (*inline, *self._bound_again(node))})
-            if mentioned is None:
-                mentioned = _mentioned_by(node)
-            calls, results = effects.calls or bool(values), effects.calls_results
-            found = guesses.run_by(mentioned, namespace, values, paths, effects.passes, calls, results, self._known)
-            self._note_runs(node, found)
-
-    def _read_values(self, node: Node) -> Iterator[Any]:
-        """What a statement read of other modules and may have called."""
-        for module, name in node.reads:
-            names = self.modules[module].namespace if module in self.modules else {}
-            if node.statement.effects.calls and name in names and node.statement.kind not in ("from", "import"):
-                yield names[name]
-            elif name not in names and name != "__dict__" and "__getattr__" in names:
-                yield names["__getattr__"]
-
-    def _bound_again(self, node: Node) -> Iterator[CodeType]:
-        """The code of functions under names that a statement read, and that are gone or bound again by now."""
-        effects, others = node.statement.effects, node.module.nodes or ()
-        if not effects.calls:
-            return
-        for name in effects.reads - effects.passes:
-            makers = [other for other in others if other is not node and name in other.statement.effects.writes]
-            if name in node.module.namespace:
-                earlier = [maker for maker in makers if maker.order < node.order]
-                makers = earlier[-1:] if len(earlier) < len(makers) else []
-            yield from codes.walk(code for maker in makers for code in maker.codes)
+        self._note_runs(node, unseen.run_by(node, self.modules, self.paths(), mentioned, self._known))
 
     def _note_runs(self, node: Node, found: Mapping[int, CodeType]) -> None:
         for identity in found:
@@ -513,7 +321,7 @@ class Graph:
     def uses_of(self, node: Node, notes: Notes, in_part: bool = False) -> Uses:
         """What a run of a statement used; with what its last run used, where only a part ran again."""
         reads = {(module, name) for _, module, name in notes.reads}
-        ran_codes = [code for _, code in notes.ran if _counts(code)]
+        ran_codes = [code for _, code in notes.ran if counts(code)]
         wrote = {(module, name) for _, module, name in notes.writes} | self._bound_elsewhere(node, ran_codes)
         ran = set(map(id, ran_codes))
         opened = {path for _, path in notes.opened}
@@ -546,7 +354,7 @@ class Graph:
         if not SEES_CALLS:
             self._guess_runs(node)
         if node.star:
-            node.extra = _star_names(node)
+            node.extra = star_names(node)
 
     def set_uses(self, node: Node, uses: Uses) -> None:
         """Let a statement's last run be one that used these."""
@@ -679,42 +487,6 @@ class Graph:
         return (float(record.sequence), *path)
 
 
-def imported_module(record: ModuleRecord, level: int, module: str) -> str:
-    """The name of the module that ``from ...module import x`` means, with `level` dots, in a module."""
-    return optional.absolute(record.namespace.get("__package__") or "", level, module)
-
-
-class _Locator:
-    """Instruction offsets of a module's code to its statements; kept as where each run of instructions begins."""
-
-    def __init__(self, code: CodeType, nodes: list[Node]) -> None:
-        starts = [(node.statement.line, node.statement.column) for node in nodes]
-        lines = [node.statement.line for node in nodes]
-        self._offsets: list[int] = []
-        self._nodes: list[Node] = []
-        index, place = -1, (0, 0)
-        for offset, (line, _, column, _) in enumerate(code.co_positions() if nodes else ()):
-            if index >= 0 and place == (line, column):
-                continue
-            place = (line or 1, column or 0)
-            found = _statement_at(place, starts, lines)
-            if found != index:
-                index = found
-                self._offsets.append(2 * offset)
-                self._nodes.append(nodes[index])
-
-    def __call__(self, position: int) -> Node:
-        return self._nodes[max(bisect_right(self._offsets, position) - 1, 0)]
-
-
-def _statement_at(place: tuple[int, int], starts: list[tuple[int, int]], lines: list[int]) -> int:
-    """The index of the statement that a line and a column belong to."""
-    index = bisect_right(lines, place[0]) - 1
-    while index > 0 and lines[index - 1] == lines[index] and starts[index][1] > place[1]:
-        index -= 1
-    return max(index, 0)
-
-
 def _modules_set(record: ModuleRecord) -> Iterator[str]:
     """Modules in which the module's statements may have put functions of its own: ``other.function = mine``."""
     for node in record.nodes or ():
@@ -722,77 +494,3 @@ def _modules_set(record: ModuleRecord) -> Iterator[str]:
         for root, *_ in node.statement.effects.sets:
             value = record.namespace.get(root)
             yield str(value.__name__ if isinstance(value, ModuleType) else insides.own(value, "__module__"))
-
-
-def _counts(code: CodeType) -> bool:
-    """The body of a module's own class is part of its statement, not a function that others run."""
-    if code.co_name == "<module>" or code.co_name.startswith("<generic parameters of"):
-        return False
-    return not codes.is_class_body(code) or "<locals>" in code.co_qualname
-
-
-def _star_names(node: Node) -> set[str]:
-    """What ``from m import *`` bound: it asked the module for each name."""
-    return {name for _, name in node.reads if name != "__all__" and name in node.module.namespace}
-
-
-def _without_star_imports(notes: Notes) -> Iterator[tuple[int, str, str]]:
-    """The reads of a load; star imports, which take names that are told one by one, have not looked through all."""
-    for position, module, name in notes.reads:
-        if name != "__dict__" or notes.code is None or not codes.imports_all(notes.code, position):
-            yield position, module, name
-
-
-def _mentioned_in(record: ModuleRecord) -> dict[Node, Mentions]:
-    """What each statement of a module that has loaded mentions."""
-    assert record.nodes is not None
-    if not record.nodes:
-        return {}
-    locate, found = _Locator(record.code, record.nodes), defaultdict[Node, list[dis.Instruction]](list)
-    for instruction in dis.get_instructions(record.code):
-        found[locate(instruction.offset)].append(instruction)
-    return {node: mentions.mentions([*instructions, *_of_classes(node)]) for node, instructions in found.items()}
-
-
-def _mentioned_by(node: Node) -> Mentions:
-    """What a statement mentions that has been edited since."""
-    if node.module.parsed is None:
-        return Mentions()
-    code = compile_text(node.statement, node.module.parsed, node.module.path)
-    return mentions.mentions([*dis.get_instructions(code), *_of_classes(node)])
-
-
-def _of_classes(node: Node) -> Iterator[dis.Instruction]:
-    """The instructions that run with a statement besides its own: of class bodies and comprehensions."""
-    waiting = list(node.codes)
-    while waiting:
-        code = waiting.pop()
-        if codes.is_class_body(code) or code.co_name in reach.INLINE:
-            yield from dis.get_instructions(code)
-            waiting += codes.children(code)
-
-
-def _share_codes(nodes: list[Node], children: Iterable[CodeType]) -> None:
-    """Give each code object of a module to the statement whose lines it starts in."""
-    lines = [node.statement.line for node in nodes]
-    shared: dict[int, list[CodeType]] = defaultdict(list)
-    for code in children:
-        index = bisect_right(lines, code.co_firstlineno) - 1
-        while index > 0 and lines[index - 1] == lines[index] and code.co_name not in nodes[index].statement.names:
-            index -= 1
-        if index >= 0:
-            shared[index].append(code)
-    for index, found in shared.items():
-        nodes[index].codes = tuple(found)
-
-
-def _explain_names(record: ModuleRecord) -> None:
-    """Names that no statement's text binds belong to the statements that may bind any name."""
-    assert record.nodes is not None
-    dynamic = [node for node in record.nodes if node.statement.effects.dynamic]
-    if not dynamic:
-        return
-    explained = PYTHONS_OWN.union(*(node.writes for node in record.nodes))
-    rest = {n for n in record.namespace.keys() - explained if not isinstance(record.namespace.get(n), ModuleType)}
-    for node in dynamic:
-        node.extra |= rest

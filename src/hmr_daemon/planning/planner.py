@@ -11,7 +11,8 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..syntax import codes
-from .graph import Graph, ModuleRecord, Node
+from .graph import Graph
+from .records import ModuleRecord, Node
 
 
 @dataclass(eq=False, repr=False)

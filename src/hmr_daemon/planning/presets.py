@@ -11,7 +11,7 @@ from typing import Any
 
 from ..live.transaction import MISSING
 from ..syntax.trees import FunctionNode
-from .graph import Node
+from .records import Node
 
 Binding = tuple[str, Any]
 

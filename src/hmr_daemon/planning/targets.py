@@ -11,7 +11,8 @@ from ..live import insides
 from ..live.transaction import MISSING
 from ..syntax.effects import ANY
 from ..syntax.statements import Statement
-from .graph import Graph, Name, Node
+from .graph import Graph
+from .records import Name, Node
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..live import abstract, bodies, caches, successors
 from ..live.transaction import MISSING
-from ..planning.graph import ModuleRecord
+from ..planning.records import ModuleRecord
 from ..syntax import codes, trees
 from ..syntax.statements import Statement
 from .ordering import order_names

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..live import values
 from ..live.transaction import MISSING
-from ..planning.graph import Name, Node
+from ..planning.records import Name, Node
 from ..planning.targets import Target, home, is_ours, targets
 from ..syntax.statements import Statement
 from .contributions import Place

@@ -11,7 +11,8 @@ from typing import Any
 
 from ..live import functions, insides, values
 from ..live.transaction import MISSING, Transaction
-from ..planning.graph import Graph, Name, Node
+from ..planning.graph import Graph
+from ..planning.records import Name, Node
 from ..syntax import codes
 from ..syntax.statements import Statement
 

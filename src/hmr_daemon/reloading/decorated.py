@@ -10,7 +10,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import functions, insides, reach
-from ..planning.graph import Node
+from ..planning.records import Node
 from ..syntax import codes
 from ..syntax.trees import FunctionNode, nested
 from .definitions import resolve

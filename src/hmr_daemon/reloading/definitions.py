@@ -10,7 +10,7 @@ from typing import Any
 
 from ..live import bodies, functions, insides, values
 from ..live.transaction import MISSING
-from ..planning.graph import ModuleRecord, Node
+from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
 from ..syntax.instrument import CLASS_HOOK, FUNCTION_HOOK, MEMBER_HOOK, Request
 from .run import IMMUTABLE, RunState

@@ -11,8 +11,8 @@ from types import CodeType, FunctionType
 from ..live import insides
 from ..model import Change
 from ..planning import cycles, forms
-from ..planning.graph import ModuleRecord, Node
 from ..planning.planner import bound_by_functions, changed_by_functions
+from ..planning.records import ModuleRecord, Node
 from ..syntax import codes, diff, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind

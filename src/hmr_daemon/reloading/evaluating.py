@@ -10,8 +10,8 @@ from typing import Any
 from ..live import bodies, classes, successors
 from ..loading.recorder import Notes
 from ..planning import cycles
-from ..planning.graph import SEES_CALLS, Node
 from ..planning.planner import Reason
+from ..planning.records import SEES_CALLS, Node
 from ..syntax import codes
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.instrument import Request, instrument

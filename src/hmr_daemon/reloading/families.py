@@ -11,7 +11,7 @@ from typing import Any
 
 from ..live import insides
 from ..live.classes import is_installed
-from ..planning.graph import ModuleRecord, Node
+from ..planning.records import ModuleRecord, Node
 from ..syntax import diff, statements, trees
 from ..syntax.statements import Statement
 from ..syntax.trees import FunctionNode

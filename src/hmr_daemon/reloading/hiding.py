@@ -11,7 +11,7 @@ from typing import Any
 
 from ..live import successors
 from ..live.transaction import put_in_order
-from ..planning.graph import Node
+from ..planning.records import Node
 from ..syntax import statements
 from ..syntax.compiler import compile_statement
 from .assignments import Assigning

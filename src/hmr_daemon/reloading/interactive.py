@@ -9,7 +9,7 @@ from typing import Any
 
 from ..live.transaction import MISSING, Transaction
 from ..loading.recorder import importing_code
-from ..planning.graph import ModuleRecord
+from ..planning.records import ModuleRecord
 from ..syntax import codes
 
 Taken = tuple[str, str, str]

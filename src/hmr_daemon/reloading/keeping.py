@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ..live import classes, reach
-from ..planning.graph import SEES_CALLS, Node
+from ..planning.records import SEES_CALLS, Node
 from .families import taker
 from .run import IMMUTABLE
 from .telling import Telling

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import CodeType
 
 from ..loading.scripts import innermost_frames, outward
-from ..planning.graph import ModuleRecord, Node
+from ..planning.records import ModuleRecord, Node
 from ..syntax.statements import Statement
 
 

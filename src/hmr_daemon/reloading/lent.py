@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-from ..planning.graph import Node
+from ..planning.records import Node
 from .definitions import is_of
 from .telling import Telling
 

@@ -9,7 +9,7 @@ from types import FunctionType
 
 from ..live import changes, functions, successors
 from ..live.holders import replace_references
-from ..planning.graph import ModuleRecord, Node
+from ..planning.records import ModuleRecord, Node
 from ..syntax import statements
 from ..syntax.statements import Statement
 from ..syntax.trees import shape

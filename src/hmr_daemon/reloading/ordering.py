@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from ..live.transaction import in_order, put_in_order
-from ..planning.graph import Graph, ModuleRecord, Node
+from ..planning.graph import Graph
+from ..planning.records import ModuleRecord, Node
 
 Place = tuple[float, int]
 

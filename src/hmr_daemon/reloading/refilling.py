@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from ..planning.graph import Node
+from ..planning.records import Node
 from . import contributions, moved
 from .editing import Editing
 from .run import Emptied

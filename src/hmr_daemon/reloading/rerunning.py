@@ -15,8 +15,9 @@ from ..live.transaction import MISSING
 from ..loading.finder import forget_listings
 from ..loading.recorder import RecordingModule
 from ..planning import presets
-from ..planning.graph import END, ModuleRecord, Name, Node, imported_module
+from ..planning.graph import END
 from ..planning.planner import Reason
+from ..planning.records import ModuleRecord, Name, Node, imported_module
 from . import contributions, hiding, lent, moved
 from .editing import mention, registers_otherwise
 from .evaluating import Evaluating

@@ -13,8 +13,9 @@ from typing import Any
 from ..live import bodies, caches, changes, reach, swaps
 from ..live.transaction import Transaction
 from ..loading.recorder import Recorder
-from ..planning.graph import Graph, ModuleRecord, Node
+from ..planning.graph import Graph
 from ..planning.planner import Agenda
+from ..planning.records import ModuleRecord, Node
 from ..planning.targets import Target
 from ..syntax import codes, diff
 from ..syntax.parsing import Parsed

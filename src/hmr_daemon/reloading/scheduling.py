@@ -9,8 +9,8 @@ from typing import Any
 
 from ..live import insides, reach
 from ..live.transaction import MISSING
-from ..planning.graph import ModuleRecord, Name, Node
 from ..planning.planner import may_bind_globals
+from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import only_sets
 from ..syntax import codes
 from ..syntax.statements import Statement

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..live import caches, changes, classes, functions, insides, successors, values
 from ..live.transaction import MISSING
-from ..planning.graph import SEES_CALLS, ModuleRecord, Node
+from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
 from . import contributions
 from .definitions import fresh, is_of, made_here

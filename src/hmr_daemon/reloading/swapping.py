@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType
 
 from ..live import functions, swaps
-from ..planning.graph import Node
+from ..planning.records import Node
 from ..syntax import codes
 from ..syntax import instrument as instrument_module
 from ..syntax.compiler import compile_statement

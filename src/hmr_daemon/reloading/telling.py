@@ -10,7 +10,7 @@ from typing import Any
 
 from ..live import caches, changes, classes, reach
 from ..live.transaction import MISSING
-from ..planning.graph import ModuleRecord, Name, Node
+from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
 from . import decorated
 from .contributions import Place

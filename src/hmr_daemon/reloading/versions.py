@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 
-from ..planning.graph import Graph, ModuleRecord, Node
+from ..planning.graph import Graph
+from ..planning.records import ModuleRecord, Node
 from ..syntax import codes, diff, parsing, statements
 from ..syntax.diff import Through
 from .run import FileEdit

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from .._bootstrap import environment_reason
 from ..loading.recorder import awaited_sources, opened_states, state_of
-from ..planning.graph import Graph, ModuleRecord
+from ..planning.graph import Graph
+from ..planning.records import ModuleRecord
 from .batches import BatchQueue
 from .owners import Owners
 from .signatures import UNSETTLED, Signature, settled, signature

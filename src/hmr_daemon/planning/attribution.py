@@ -1,0 +1,78 @@
+"""Which statement of a module an instruction, a code object or a name belongs to."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from types import CodeType, ModuleType
+
+from .records import ModuleRecord, Node
+
+PYTHONS_OWN = frozenset({
+    "__name__", "__doc__", "__package__", "__loader__", "__spec__", "__path__", "__file__", "__cached__",
+    "__builtins__", "__annotations__", "__annotate__", "__conditional_annotations__", "__warningregistry__",
+})  # fmt: skip
+"""Names in modules that no statement binds."""
+
+
+class Locator:
+    """Instruction offsets of a module's code to its statements; kept as where each run of instructions begins."""
+
+    def __init__(self, code: CodeType, nodes: list[Node]) -> None:
+        starts = [(node.statement.line, node.statement.column) for node in nodes]
+        lines = [node.statement.line for node in nodes]
+        self._offsets: list[int] = []
+        self._nodes: list[Node] = []
+        index, place = -1, (0, 0)
+        for offset, (line, _, column, _) in enumerate(code.co_positions() if nodes else ()):
+            if index >= 0 and place == (line, column):
+                continue
+            place = (line or 1, column or 0)
+            found = _statement_at(place, starts, lines)
+            if found != index:
+                index = found
+                self._offsets.append(2 * offset)
+                self._nodes.append(nodes[index])
+
+    def __call__(self, position: int) -> Node:
+        return self._nodes[max(bisect_right(self._offsets, position) - 1, 0)]
+
+
+def _statement_at(place: tuple[int, int], starts: list[tuple[int, int]], lines: list[int]) -> int:
+    """The index of the statement that a line and a column belong to."""
+    index = bisect_right(lines, place[0]) - 1
+    while index > 0 and lines[index - 1] == lines[index] and starts[index][1] > place[1]:
+        index -= 1
+    return max(index, 0)
+
+
+def star_names(node: Node) -> set[str]:
+    """What ``from m import *`` bound: it asked the module for each name."""
+    return {name for _, name in node.reads if name != "__all__" and name in node.module.namespace}
+
+
+def share_codes(nodes: list[Node], children: Iterable[CodeType]) -> None:
+    """Give each code object of a module to the statement whose lines it starts in."""
+    lines = [node.statement.line for node in nodes]
+    shared: dict[int, list[CodeType]] = defaultdict(list)
+    for code in children:
+        index = bisect_right(lines, code.co_firstlineno) - 1
+        while index > 0 and lines[index - 1] == lines[index] and code.co_name not in nodes[index].statement.names:
+            index -= 1
+        if index >= 0:
+            shared[index].append(code)
+    for index, found in shared.items():
+        nodes[index].codes = tuple(found)
+
+
+def explain_names(record: ModuleRecord) -> None:
+    """Names that no statement's text binds belong to the statements that may bind any name."""
+    assert record.nodes is not None
+    dynamic = [node for node in record.nodes if node.statement.effects.dynamic]
+    if not dynamic:
+        return
+    explained = PYTHONS_OWN.union(*(node.writes for node in record.nodes))
+    rest = {n for n in record.namespace.keys() - explained if not isinstance(record.namespace.get(n), ModuleType)}
+    for node in dynamic:
+        node.extra |= rest
