@@ -56,7 +56,10 @@ PACKAGE: dict[str, str | bytes] = {
     "deleted.py": "x = 1\ndel x\n",
     "opens.py": "import functools\nopen = open\ndef f(a, opener=open, *, other=open): pass\nclass C:\n"
     "    one, two = open, staticmethod(open)\n    def m(self, opener=open): pass\n"
-    "def outer(given):\n    def inner(): return given\n    return inner\ninner = outer(open)\n",
+    "def outer(given):\n    def inner(): return given\n    return inner\ninner = outer(open)\n"
+    "kept, shown = functools.partial(open), (repr(open), open.__name__, open.__module__, type(open.__doc__))\n"
+    "table, listed = {open: 1, len: open}, [open]\nimport inspect\nkind = inspect.isbuiltin(open)\n"
+    "bound = C().one is open\n",
 }
 
 PROGRAMS = {
@@ -278,7 +281,8 @@ PROGRAMS = {
     "what keeps `open`": """
         import builtins, opens
         print(opens.open is builtins.open, opens.f.__defaults__, opens.f.__kwdefaults__, opens.C.one, opens.C.two)
-        print(opens.C.m.__defaults__, opens.inner())
+        print(opens.C.m.__defaults__, opens.inner(), opens.table, opens.table[open], opens.listed, opens.shown)
+        print(opens.kept("opens.py").read(6), opens.kind, opens.bound, opens.kept.func == open)
     """,
     "profile": """
         import cProfile, pstats, io

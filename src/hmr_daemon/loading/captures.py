@@ -16,10 +16,25 @@ def give_back(namespaces: Iterable[dict[str, Any]], stand_in: object, original: 
         for name, value in list(namespace.items()):
             if value is stand_in:
                 namespace[name] = original
+            elif type(value) in (dict, list):
+                _in_container(value, stand_in, original)
             elif isinstance(value, type) and value.__module__ == namespace.get("__name__"):
                 _in_class(value, stand_in, original)
             elif type(value) is FunctionType and value.__globals__ is namespace:
                 _in_function(value, stand_in, original)
+
+
+def _in_container(container: dict[Any, Any] | list[Any], stand_in: object, original: object) -> None:
+    if isinstance(container, list):
+        for index in [index for index, value in enumerate(container) if value is stand_in]:
+            container[index] = original
+        return
+    items = list(container.items())
+    if any(key is stand_in for key, _ in items):  # equal to the original, but not the same
+        container.clear()
+        container.update((original if key is stand_in else key, value) for key, value in items)
+    for key in [key for key, value in items if value is stand_in]:
+        container[key] = original
 
 
 def _in_class(cls: type, stand_in: object, original: object) -> None:

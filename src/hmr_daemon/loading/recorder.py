@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import io
 import itertools
 import os
@@ -11,6 +10,7 @@ from _frozen_importlib_external import FileLoader
 from _thread import RLock, get_ident
 
 from .._bootstrap import environment_reason
+from .opening import StandIn, drop_this_frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
@@ -226,7 +226,7 @@ class RecordingModule(ModuleType):
                     return _without(hidden, module, namespace, name)
             return _attribute(self, name)
         except BaseException as error:
-            _drop_this_frame(error)
+            drop_this_frame(error)
             raise
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -337,14 +337,6 @@ def _is_submodule(package: ModuleType, name: str, value: object) -> bool:
     return isinstance(value, ModuleType) and sys.modules.get(f"{_name_of(package)}.{name}") is value
 
 
-def _drop_this_frame(error: BaseException) -> None:
-    """Take the handling frame out of a traceback: a bare ``raise`` does not add it again."""
-    traceback = error.__traceback__
-    if traceback is not None:
-        error.__traceback__ = traceback.tb_next
-
-
-_real_open = io.open
 _file_loader: Any = FileLoader
 _real_get_data: Callable[[Any, str], bytes] = _file_loader.get_data
 
@@ -389,30 +381,23 @@ def state_of(path: str) -> tuple[int, int] | None:
     return stat.st_size, stat.st_mtime_ns
 
 
-def _reads(file: Any, mode: Any) -> bool:
-    """Whether opening opens a file by its path, to read it and no more."""
-    return isinstance(file, (str, bytes, os.PathLike)) and isinstance(mode, str) and not set(mode) & set("wax+")
-
-
-def _noting_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-    if get_ident() in _innermost and _reads(file, mode):
-        _note_opened(os.fsdecode(file))
-    try:
-        return _real_open(file, mode, *args, **kwargs)
-    except BaseException as error:
-        _drop_this_frame(error)
-        raise
-
-
-_noting_open.__name__ = _noting_open.__qualname__ = "open"
-
-
 def _note_opened(path: str) -> None:
     notes = _innermost.get(get_ident())
     if notes:
         path = os.path.abspath(path)
         notes.opened += ((notes.position(), path),)
         opened_states[path] = state_of(path)
+
+
+def _note_call(file: Any, mode: Any) -> None:
+    """`open` was called: that reads a file, where it is asked for one by its path to read it and no more."""
+    if get_ident() not in _innermost or not isinstance(file, (str, bytes, os.PathLike)):
+        return
+    if isinstance(mode, str) and not set(mode) & set("wax+"):
+        _note_opened(os.fsdecode(file))
+
+
+_noting_open = StandIn(_note_call)
 
 
 def _noting_get_data(loader: Any, path: str) -> bytes:
@@ -602,7 +587,7 @@ class Recorder:
     def _switch_on(self) -> None:
         for module in self._modules.values():
             self._swap(module)
-        builtins.open = io.open = _noting_open
+        _noting_open.put_in()
         _file_loader.get_data = _noting_get_data
         if self._monitor is not None:
             self._monitor.start()
@@ -610,10 +595,7 @@ class Recorder:
     def _switch_off(self) -> None:
         if self._monitor is not None:
             self._monitor.stop()
-        if builtins.open is _noting_open:
-            builtins.open = _real_open
-        if io.open is _noting_open:
-            io.open = _real_open
+        _noting_open.take_out()
         if sys.getrefcount(_noting_open) > self._references:
             self._give_back_open()
         _file_loader.get_data = _real_get_data
@@ -624,11 +606,9 @@ class Recorder:
 
     def _give_back_open(self) -> None:
         """Code that ran has kept ours: ``open = open`` at the top level, ``def read(path, opener=open)``."""
-        from . import captures
-
         library = [sys.modules[name] for name in ("tokenize",) if name in sys.modules]
         for modules in (library, list(self._modules.values())):
-            captures.give_back(map(vars, modules), _noting_open, _real_open)
+            _noting_open.give_back(map(vars, modules))
             if sys.getrefcount(_noting_open) <= self._references:
                 return
         self._references = sys.getrefcount(_noting_open)
