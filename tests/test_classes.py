@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from conftest import LiveFactory
 from live import Environment
 from workshop import Case, Workshop, check
 
@@ -898,3 +899,14 @@ def test_a_hundred_edits_leave_nothing_behind(workshop: Workshop) -> None:
     classes, functions = (new - old for new, old in zip(bench.see("counts()"), before, strict=True))
     assert classes <= 1
     assert functions <= 5
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="classes tell their line since 3.13")
+def test_what_wraps_a_class_tells_its_line(live: LiveFactory) -> None:
+    source = "import functools\ndef old(cls):\n    @functools.wraps(cls)\n    def make(*given): return cls(*given)\n"
+    source += "    return make\n@old\nclass A:\n    pass\n"
+    process = live({"m.py": source})
+    process.load("import m")
+    process.edit({"m.py": "# moved\n" + source})
+    process.until("m.A.__wrapped__.__firstlineno__", 7)
+    assert process.see("m.A.__firstlineno__") == 7

@@ -628,3 +628,29 @@ case(
     {"m.py": INSTALLS.replace("two = 2", "three = 3").replace("global", "global three,"), "user.py": "x = 1\n"},
     {"m.py": INSTALLS.replace("two = 2", "pass"), "user.py": "from m import one\nx = 1\n"},
 )
+MADE = """
+class Maker(type):
+    def __new__(metacls, name, bases, attrs):
+        cls = super().__new__(metacls, name, bases, attrs)
+        meta = getattr(cls, 'Meta', None)
+        if not getattr(meta, 'abstract', False):
+            raise RuntimeError('no base of this kind')
+        meta.abstract, meta.seen = False, sorted(attrs)
+        return cls
+
+class Base(metaclass=Maker):
+    class Meta:
+        abstract = True
+        calls = 0
+        limit = 3
+    def perform(self): raise NotImplementedError
+Base.Meta.calls += 1
+"""
+case(
+    "an inner class that the metaclass of the outer one changes",
+    "m",
+    {"m.py": MADE},
+    {"m.py": MADE.replace("perform(self)", "perform(self, *args)")},
+    {"m.py": MADE.replace("    def perform", "    def more(self): pass\n    def perform")},
+    {"m.py": MADE.replace("limit = 3", "limit = 4")},
+)

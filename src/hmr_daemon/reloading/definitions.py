@@ -30,6 +30,8 @@ class Hooks:
         """Functions of which something else shows now: defaults, docstring, attributes or annotations."""
         self.fresh_members: dict[str, dict[str, Any]] = {qualname: {} for qualname in request.keeping}
         """By qualified name of a class and name, values that its body made again, though their text is what it was."""
+        self._plain: list[tuple[type, str, Any, Any]] = []
+        """Inner classes and the members that they were given back as their text has them, with what they held."""
         self.class_hook = bodies.ClassHook(run.transaction, request.classes, partial(resolve, before))
 
     def objects(self) -> dict[str, Any]:
@@ -56,6 +58,20 @@ class Hooks:
     def inner(self, qualname: str) -> Any:
         """A class inside of one whose body runs again, that stays what it is."""
         return resolve(self._before, qualname)
+
+    def as_text(self, cls: Any, *plain: tuple[str, Any]) -> None:
+        """Give an inner class the plain values of its text: a metaclass of the outer one may have changed them."""
+        for name, value in plain if isinstance(cls, type) else ():
+            now = vars(cls).get(name, MISSING)
+            if isinstance(now, IMMUTABLE) and not values.same(now, value):
+                self._run.transaction.set_member(cls, name, value)
+                self._plain.append((cls, name, value, now))
+
+    def let_plain_values_be(self) -> None:
+        """What no metaclass has changed of these is what it was: the program's state."""
+        for cls, name, value, before in self._plain:
+            if vars(cls).get(name, MISSING) is value:
+                self._run.transaction.set_member(cls, name, before)
 
     def function(self, new: FunctionType) -> FunctionType:
         """The live predecessor of a function just made, turned into it; the new one where there is none."""

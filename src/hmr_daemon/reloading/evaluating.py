@@ -119,6 +119,7 @@ class Evaluating(Settling):
         if node.module in self.graph.caching():
             self.caches = None
         self.fresh_members[node] = hooks.fresh_members
+        hooks.let_plain_values_be()
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from types import CodeType, FunctionType
+from typing import Any
 
 from ..live import functions, swaps
 from ..planning.records import Node
@@ -14,6 +15,8 @@ from ..syntax.compiler import compile_statement
 from . import decorated
 from .assignments import Assigning
 from .definitions import resolve
+
+FIRST_LINE = "__firstlineno__"
 
 
 class Swapping(Assigning):
@@ -129,6 +132,12 @@ class Swapping(Assigning):
                 and "<locals>" not in new.co_qualname
             ):
                 for record in self.graph.at_path(new.co_filename):
-                    cls = resolve(record.namespace, new.co_qualname)
-                    if isinstance(cls, type) and "__firstlineno__" in vars(cls):
-                        self.transaction.set_member(cls, "__firstlineno__", new.co_firstlineno)
+                    self._renew_line(resolve(record.namespace, new.co_qualname), new.co_firstlineno)
+
+    def _renew_line(self, value: Any, line: int) -> None:
+        """Of a class, and of what `functools.wraps` put around one: it copied all that the class has."""
+        if isinstance(value, type) and FIRST_LINE in vars(value):
+            self.transaction.set_member(value, FIRST_LINE, line)
+        elif type(value) is FunctionType and FIRST_LINE in vars(value):
+            self.transaction.set_item(vars(value), FIRST_LINE, line)
+            self._renew_line(vars(value).get("__wrapped__"), line)

@@ -181,16 +181,19 @@ class _Transformer:
         self._running = outer
         made = [[s.text for s in body if _binds_value(s) and s.effects.calls] for body in (old_members, new_members)]
         counted = made[0] != made[1]
+        following: dict[int, ast.stmt] = {}
         for position, (statement, change) in enumerate(edit.members):
-            inner = statement.kind == "class" and f"{qualname}.{statement.label}" in self.request.inner
-            if inner and change in (Change.SAME, Change.BODY):
-                body[position] = _inner_class(statement.parse(), qualname)
+            tree = statement.parse()
+            if isinstance(tree, ast.ClassDef) and f"{qualname}.{tree.name}" in self.request.inner:
+                if change in (Change.SAME, Change.BODY):
+                    body[position] = _inner_class(tree, qualname)
+                following[position] = _as_text(tree)
             elif change is Change.SAME and _binds_value(statement):
                 name = statement.names[0]
                 used = any(name in other.effects.reads for other in new_members)
                 known: list[str | bool] = [qualname, mangled(name, node.name), used, counted]
                 body[position] = _handing_over(body[position], [_at(ast.Constant(each), node) for each in known])
-        return body
+        return [part for at, each in enumerate(body) for part in (each, following.get(at)) if part is not None]
 
     def _class_edit(
         self,
@@ -393,11 +396,22 @@ def _member_call(method: str, arguments: list[ast.expr]) -> ast.Call:
     return ast.Call(ast.Attribute(ast.Constant(MEMBER_HOOK), method, ast.Load()), arguments, [])
 
 
-def _inner_class(node: ast.stmt, qualname: str) -> ast.stmt:
+def _inner_class(node: ast.ClassDef, qualname: str) -> ast.stmt:
     """In place of a class that stays what it is, an assignment of what the hook gives for it."""
-    assert isinstance(node, ast.ClassDef)
     value = _member_call("inner", [ast.Constant(f"{qualname}.{node.name}")])
     return _at(ast.Assign([ast.Name(node.name, ast.Store())], value), node)  # type: ignore[no-any-return]
+
+
+def _as_text(node: ast.ClassDef) -> ast.stmt:
+    """Lets an inner class have the plain values that its text gives to members: the metaclass is to see these."""
+    plain: list[ast.expr] = [
+        ast.Tuple([ast.Constant(mangled(part.targets[0].id, node.name)), part.value], ast.Load())
+        for part in node.body
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant)
+        if isinstance(part.targets[0], ast.Name) and len(part.targets) == 1
+    ]
+    call = _member_call("as_text", [ast.Name(node.name, ast.Load()), *plain])
+    return _at(ast.Expr(call), node)  # type: ignore[no-any-return]
 
 
 def _annotated(statement: Statement) -> bool:
