@@ -132,6 +132,8 @@ def bound_no_more(run: Assigning, node: Node, taken: Mapping[str, Any]) -> set[s
     namespace.update({name: taken[name] for name in gone})  # to be removed, and told of, as any other
     if gone:
         run.transaction.set_attribute(node, "extra", node.extra - gone)
+        run.transaction.do((setattr, node.module, "table", None), (setattr, node.module, "table", None))
+        run.agenda.forget_tables()
     return gone
 
 
