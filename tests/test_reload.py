@@ -985,3 +985,20 @@ def test_an_edit_right_after_an_import_from_bytecode_while_the_daemon_comes_up(l
     process.do(f"standby.attended = False; import m; standby.attended = True; was = m.kept; {SAVED}")
     assert process.wait_reload().ran == ("m:2 X",)
     assert process.see("m.X, m.kept is was") == (2, True)
+
+
+def test_what_functions_bind_again_stays_where_these_only_move(live: LiveFactory) -> None:
+    source = (
+        "FOLDER: str = ''\nKNOWN = {}\n\ndef set_folder():\n    global FOLDER, KNOWN\n    FOLDER, KNOWN = '/', {}\n\n"
+    )
+    process = live({"m.py": source + "set_folder()\n"})
+    process.load("import m")
+    process.do("m.KNOWN['a'] = 1")
+    for text in (
+        "# moved\n" + source,
+        source.replace("\n\n", "\n\n\n\n"),
+        source.replace("    g", "    # in it\n    g"),
+    ):
+        process.edit({"m.py": text + "set_folder()\n"}, atomic=True)
+        assert process.wait_reload().ran == ()
+        assert process.see("(m.FOLDER, m.KNOWN)") == ("/", {"a": 1})

@@ -142,7 +142,7 @@ class Editing(Swapping):
         if edit.old_parsed is None:
             self._swap_unknown(record, new_nodes)
         self._set_version(edit, new_nodes)
-        self._names_gone(record, touched)
+        self.replaced_nodes[record] = touched
         self.outcome.notes += [
             f"{record.path}:{line}: unknown comment '# hmr: {word}'; known are {', '.join(parsing.DIRECTIVES)}"
             for line, word in edit.parsed.unknown_comments
@@ -258,6 +258,8 @@ class Editing(Swapping):
 
     def _seed(self) -> None:
         """Put on the agenda what was edited, once all statements have their new places and codes."""
+        for record, nodes in self.replaced_nodes.items():
+            self._names_gone(record, nodes)
         for record, seeds in self.seeds.items():
             for node, reason in seeds:
                 self.schedule(node, reason)

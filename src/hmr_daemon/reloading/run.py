@@ -222,6 +222,8 @@ class RunState:
         """Modules whose files are gone and that nothing needs."""
         self.forsaken: list[Node] = []
         """Statements that do without modules whose files are gone."""
+        self.replaced_nodes: dict[ModuleRecord, list[Node]] = {}
+        """By edited module, the statements that are gone or have another text or place now."""
         self.unbound: list[tuple[Node, str]] = []
         """Statements with the names that they bound, and bind no more, before others that go on doing so."""
         self.relocated: list[ModuleRecord] = []
