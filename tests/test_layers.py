@@ -17,7 +17,7 @@ FOLDERS = [
     (
         "live",
         "transaction insides functions swaps holders values classes caches reach guesses abstract changes successors "
-        "bodies",
+        "parameters bodies",
     ),
     ("planning", "forms index records attribution unseen graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
@@ -25,8 +25,8 @@ FOLDERS = [
     (
         "reloading",
         "interactive contributions leftovers failures run versions definitions decorated scheduling families telling "
-        "assignments hiding swapping editing moved ordering keeping lent refilling settling evaluating rerunning "
-        "aftermath executor uncalled breakpoints",
+        "assignments later_entries hiding swapping editing moved ordering keeping lent refilling settling evaluating "
+        "rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

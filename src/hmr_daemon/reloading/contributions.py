@@ -99,7 +99,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         made |= _made_by_code(again.before, again.made_of)
     reads = old.effects.reads if old is not None else ()
     snapshots = [
-        (c, _copy(c), place)
+        (c, copied(c), place)
         for c, place in _once([*containers(node, graph, reads), *again.known])
         if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
@@ -131,7 +131,7 @@ def withdraw(
     for container, place in containers(node, graph, ()):
         if len(container) <= LARGEST:
             transaction.guard(container)
-            if _take_out(container, _copy(container), made):
+            if _take_out(container, copied(container), made):
                 found.append(place)
     return found
 
@@ -330,7 +330,7 @@ def _with_name_of(place: Place, cls: type) -> Place:
     return place if name in place.names else replace(place, names=(*place.names, name))
 
 
-def _copy(container: Any) -> Any:
+def copied(container: Any) -> Any:
     return dict(container) if isinstance(container, dict) else type(container)(container)
 
 

@@ -18,7 +18,7 @@ from ..planning import presets
 from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
-from . import contributions, hiding, lent, moved
+from . import contributions, hiding, later_entries, lent, moved
 from .editing import mention, registers_otherwise
 from .evaluating import Evaluating
 from .failures import explain
@@ -93,7 +93,11 @@ class Rerunning(Evaluating):
             self.transaction.guard(target.holder)
         elsewhere = self._set_elsewhere(node)
         unexplained = hiding.unexplained(self, node)
-        with self._earlier_entries_out(node, grouped) as other_entries, hiding.later(self, node) as hidden:
+        with (
+            later_entries.hidden(self, node),
+            self._earlier_entries_out(node, grouped) as other_entries,
+            hiding.later(self, node) as hidden,
+        ):
             self._show_in_order(node)
             with lent.kept(self, node, before):
                 for name in self._bind(node, reason, before):
@@ -227,7 +231,7 @@ class Rerunning(Evaluating):
             before=self._passed_before(node) if passed else self.made[node],
             made_of=() if grouped else self._made_of(node),
             old=old,
-            later=partial(self._made_later, node),
+            later=partial(self.made_later, node),
             added=node in self.added,
             moved=node in self.moved,
             anew=grouped,

@@ -414,7 +414,7 @@ class Scheduling(RunState):
             return None
         return previous.statement
 
-    def _made_later(self, node: Node, value: Any) -> bool:
+    def made_later(self, node: Node, value: Any) -> bool:
         """Whether a function or class, or what a decorator made of it, comes from a statement after `node`."""
         parts = [*value, value] if type(value) in (tuple, list) else [value]
         classes = [part for part in parts if isinstance(part, type) and part.__module__ in self.graph.modules]

@@ -143,7 +143,10 @@ class Telling(Families):
         """Whether merely using a class runs what changed, and not as a function of the user's whose runs are noted."""
         files = self.graph.paths()
         members = [vars(change.cls).get(name) for name in change.special_names]
-        return any(type(m) is not FunctionType or m.__code__.co_filename not in files for m in members)
+        if any(type(m) is not FunctionType or m.__code__.co_filename not in files for m in members):
+            return True
+        codes_now = [member.__code__ for member in members if isinstance(member, FunctionType)]
+        return change.reshaped and not all(map(self.graph.runners, codes_now))  # what is new has not run yet
 
     def _tell_through_containers(self, change: changes.ClassChange, now: tuple[float, ...]) -> None:
         """Members of a class changed: tell those who mention them and have had the class from a registry since."""
@@ -274,7 +277,7 @@ class Telling(Families):
                     self.schedule(reader, reason, known, code_changed=True)
             for reader in list(self.agenda.function_readers(record, name, None)):
                 if self.graph.order(reader) > now and (
-                    emptied or self._runs_what_looks_at(reader, record.name, attribute or name)
+                    emptied or self.runs_what_looks_at(reader, record.name, attribute or name)
                 ):
                     self.schedule(reader, reason, name, code_changed=True)
 
@@ -289,13 +292,13 @@ class Telling(Families):
             return True
         if effects.calls and known in effects.reads and self._is_a_library_s(reader.module.namespace.get(known)):
             return True
-        return self._runs_what_looks_at(reader, reader.module.name, attribute)
+        return self.runs_what_looks_at(reader, reader.module.name, attribute)
 
     def _is_a_library_s(self, value: Any) -> bool:
         """Whether a function is made by a library, which looks at what it keeps as it likes."""
         return type(value) is FunctionType and value.__code__.co_filename not in self.graph.paths()
 
-    def _runs_what_looks_at(self, reader: Node, module: str, name: str) -> bool:
+    def runs_what_looks_at(self, reader: Node, module: str, name: str) -> bool:
         using = list(self._codes_run(reader, (module,), name))
         return bool(using) and not any(name in self._grown_names(code) for code in using)
 

@@ -1,0 +1,85 @@
+"""Entries of later statements in registries that objects hold: out of them while an earlier one looks at these."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..live.transaction import Transaction
+from ..planning.graph import Node
+from . import contributions
+from .contributions import LARGEST, Place
+from .telling import Telling
+
+BINDING = frozenset({"from", "import", "def", "class"})
+"""Kinds of statements of which it is not asked: they bind what they name, and rarely look at anything."""
+
+
+@contextmanager
+def hidden(run: Telling, node: Node) -> Iterator[None]:
+    """While a statement runs, what only later ones have put into what it looks at is not there yet."""
+    found = list(_found(run, node))
+    for container, _, gone in found:
+        run.transaction.guard(container)
+        _take_out(container, gone)
+    yield
+    for container, before, gone in found:
+        _put_back(run.transaction, container, before, gone)
+
+
+def _found(run: Telling, node: Node) -> Iterator[tuple[Any, Any, list[Any]]]:
+    """The registries that a statement looks at, with copies of them, and the positions or keys of later entries."""
+    effects = node.statement.effects
+    if node.statement.kind in BINDING or not (effects.attributes or effects.calls):
+        return
+    for container, place in contributions.containers(node, run.graph, ()):
+        if place.attribute is None or not 0 < len(container) <= LARGEST or not _looks_at(run, node, place):
+            continue
+        before = contributions.copied(container)
+        if gone := _later_in(run, node, before):
+            yield container, before, gone
+
+
+def _looks_at(run: Telling, node: Node, place: Place) -> bool:
+    """Whether a statement may read the entries at a place: what is new may do so by all that it calls."""
+    assert place.attribute is not None
+    if place.attribute in node.statement.effects.attributes or node in run.added:
+        return True
+    return run.runs_what_looks_at(node, node.module.name, place.attribute)
+
+
+def _later_in(run: Telling, node: Node, container: Any) -> list[Any]:
+    if isinstance(container, dict):
+        return [key for key, entry in container.items() if run.made_later(node, entry) or run.made_later(node, key)]
+    entries = enumerate(container) if isinstance(container, list) else ((entry, entry) for entry in container)
+    return [key for key, entry in entries if run.made_later(node, entry)]
+
+
+def _take_out(container: Any, gone: Collection[Any]) -> None:
+    if isinstance(container, list):
+        for position in sorted(gone, reverse=True):
+            del container[position]
+    elif isinstance(container, dict):
+        for key in gone:
+            container.pop(key, None)
+    else:
+        container.difference_update(gone)
+
+
+def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[Any]) -> None:
+    """Let the later entries stand where they stood; what the statement has added comes before the first of them."""
+    if isinstance(container, set):
+        container.update(gone)
+    elif isinstance(container, list):
+        stayed = [entry for position, entry in enumerate(before) if position not in set(gone)]
+        added = container[len(stayed) :]
+        if len(container) >= len(stayed) and all(a is b for a, b in zip(container, stayed, strict=False)):
+            container[:] = [*before[: gone[0]], *added, *before[gone[0] :]]
+        else:
+            container += [before[position] for position in gone]
+    else:
+        first = list(before).index(gone[0])
+        keys = [*list(before)[:first], *(key for key in container if key not in before), *list(before)[first:]]
+        now = {**container, **{key: before[key] for key in gone}}
+        transaction.refill(container, {key: now[key] for key in keys if key in now})
