@@ -303,6 +303,11 @@ class Agenda:
             del self._pending[node.module]
         return self.reasons[node]
 
+    def leave(self, node: Node) -> None:
+        """The source has the statement no more."""
+        if self.waiting(node):
+            self.take(node)
+
     def drop(self, record: ModuleRecord) -> None:
         """Leave what is still to run of a module."""
         self.done.update(self._pending.pop(record, ()))

@@ -201,6 +201,7 @@ class Editing(Swapping):
         self.agenda.forget_tables()
         for node in self.removed_nodes[record]:
             t.set_attribute(node, "alive", False)
+            self.agenda.leave(node)
 
     def _take_leave(self) -> None:
         """Modules whose files are gone, that statements had used and that none needs any more, lose their effect."""
@@ -210,6 +211,7 @@ class Editing(Swapping):
                 self._withdraw(node)
                 self._lose_targets(node, None)
                 self.transaction.set_attribute(node, "alive", False)
+                self.agenda.leave(node)
             if users:
                 self.transaction.delete_item(sys.modules, record.name)
                 self.forsaken += users
@@ -429,7 +431,7 @@ class Editing(Swapping):
         for container, place in contributions.containers(node, self.graph, ()):
             if (place.attribute or place.names[0][1]) not in grown or not container or isinstance(container, set):
                 continue
-            if not any(self._made_later(node, entry) for entry in contributions.entries(container)):
+            if not any(self.made_later(node, entry) for entry in contributions.entries(container)):
                 lost = set(self.made_anew)
                 self._make_anew_through(node, growing)
                 self.keeps_rest |= self.made_anew - lost
