@@ -14,7 +14,7 @@ from .._bootstrap import environment_reason
 from ..syntax.diff import Change
 from ..syntax.instrument import METACLASS, QUALNAME, ClassEdit, mangled
 from ..syntax.statements import Statement
-from . import abstract, insides
+from . import abstract, insides, parameters
 from .changes import ClassChange
 from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
 from .holders import SLOT_TYPES
@@ -107,6 +107,8 @@ class ClassHook:
         edit = self._edits[qualname]
         _fill_cells(cls, namespace)
         self._give_own_module(cls, namespace.get("__module__", MISSING))
+        if not edit.bases_changed:
+            parameters.keep(self._transaction, cls, namespace)
         before, old_bases = dict(vars(cls)), cls.__bases__
         with abstract.renewed(self._transaction, cls):
             if edit.bases_changed:

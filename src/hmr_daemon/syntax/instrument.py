@@ -206,9 +206,9 @@ class _Transformer:
     ) -> ClassEdit:
         request = self.request
         parameters = [getattr(each, "type_params", []) for each in (old_node, node)]
-        anew = request.anew or shape(parameters[0], True) != shape(parameters[1], True)
         heads = [*node.bases, *(k.value for k in node.keywords)]
-        bases_changed = _heads(node) != _heads(old_node)
+        bases_changed = _heads(node) != _heads(old_node) or bool(_loads(heads) & request.changed_names)
+        anew = request.anew or (bases_changed and any(parameters))  # those that its members use are made anew
         by_new = {edit.new: edit.change for edit in edits}
         before = [old_members[e.old] for e in edits if e.old is not None and e.change not in (Change.SAME, Change.BODY)]
         chosen = _with_dependents(
@@ -225,7 +225,7 @@ class _Transformer:
             members=chosen,
             old_names=_bound(old_members, old_node.name),
             new_names=_bound(new_members, node.name),
-            bases_changed=bases_changed or request.anew or bool(_loads(heads) & request.changed_names),
+            bases_changed=bases_changed or request.anew,
             decorated=bool(node.decorator_list or old_node.decorator_list),
             decorated_otherwise=self._decorated_otherwise(node, old_node),
             slots_changed=_slots(old_members) != _slots(new_members),
