@@ -206,6 +206,9 @@ EFFECTS = {
     "a = globals().setdefault('a', b)": ("a b", "a", ""),
     "a = globals()['b']": ("b", "a", ""),
     "a = [n for n in globals()]": ("globals", "a", ""),
+    "globals()['a'] = b": ("b", "a", ""),
+    "globals()['a'] += 1": ("a", "a", ""),
+    "del globals()['a']": ("", "a", ""),
 }
 
 
@@ -217,7 +220,7 @@ def test_effects(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["globals()['x'] = 1", "exec('x = 1')", "vars().update(x=1)", "for n in a:\n    setattr(m, n, 1)"]
+    "source", ["globals()[x] = 1", "exec('x = 1')", "vars().update(x=1)", "for n in a:\n    setattr(m, n, 1)"]
 )
 def test_what_may_bind_any_name_is_dynamic(source: str) -> None:
     assert effects(source).dynamic

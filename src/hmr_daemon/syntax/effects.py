@@ -151,6 +151,13 @@ class _EffectsVisitor(ast.NodeVisitor):
                 return not self.class_depth
         return False
 
+    def _named(self, node: ast.expr) -> str | None:
+        """The name that an expression is another way to write: ``globals()["name"]``."""
+        match node:
+            case ast.Subscript(namespace, ast.Constant(str(name))) if self._is_namespace(namespace):
+                return name
+        return None
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.attributes.add(node.attr)
         if not isinstance(node.ctx, ast.Load):
@@ -167,10 +174,12 @@ class _EffectsVisitor(ast.NodeVisitor):
             self.sets.add((holder.id, *reversed(names)))
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
-        match node:
-            case ast.Subscript(namespace, ast.Constant(str(name)), ast.Load()) if self._is_namespace(namespace):
+        if (name := self._named(node)) is not None:
+            if isinstance(node.ctx, ast.Load):
                 self.reads.add(name)
-                return
+            else:
+                self._write(name)
+            return
         if not isinstance(node.ctx, ast.Load):
             self._mutate(node.value)
         self.visit(node.value)
@@ -184,7 +193,10 @@ class _EffectsVisitor(ast.NodeVisitor):
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name) and not self.class_depth:
             self.reads.add(node.target.id)
-        self._mutate(node.target)
+        if (name := self._named(node.target)) is not None:
+            self.reads.add(name)
+        else:
+            self._mutate(node.target)
         self.visit(node.value)
         self.visit(node.target)
 
