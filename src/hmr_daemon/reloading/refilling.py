@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import gc
+from types import FunctionType, ModuleType
 from typing import Any
 
 from ..planning.records import Node
@@ -22,7 +24,9 @@ class Refilling(Editing):
         if node.statement.kind in ("import", "from") or node.statement.alias:
             return False
         if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, node.module, name)):
-            return False
+            if not self._held_half_built(node, name, old):
+                return False
+            self._mark_for_reader(node.module, name)
         self.transaction.guard(old)
         builders = self._builders(node.module, name)
         self.emptied[id(old)] = Emptied(old, copy.copy(old), node.module, name, builders)
@@ -36,6 +40,17 @@ class Refilling(Editing):
         self.open_groups.pop((id(node.module), name), None)
         self._tell_entries(node, contributions.Place(((node.module.name, name),)), emptied=True)
         return True
+
+    def _held_half_built(self, node: Node, name: str, old: Any) -> bool:
+        """Whether a statement between those that build a value has made what holds it: that is to hold what stays."""
+        group, namespace = self.open_groups.get((id(node.module), name)), node.module.namespace
+        last = max((member.order for member in group.members), default=node.order) if group is not None else node.order
+        between = [
+            reader
+            for reader in self.agenda.table(node.module).readers_of(name, node)
+            if reader.order < last and name not in reader.statement.effects.mutates
+        ]
+        return any(_holds(namespace.get(bound), old) for reader in between for bound in reader.writes)
 
     def _keep_made_already(self, emptied: Emptied) -> None:
         """What statements have put in that ran already in this reload stays; none runs twice."""
@@ -72,3 +87,11 @@ class Refilling(Editing):
             return False
         values = [node.module.namespace.get(name) for node in self.agenda.done for name in node.writes]
         return contributions.made_since(emptied.container, emptied.before).isdisjoint(map(id, values))
+
+
+def _holds(value: Any, held: Any, depth: int = 2) -> bool:
+    """Whether something that a statement made, and that is no other name for it, leads to a value."""
+    if value is held or isinstance(value, (FunctionType, ModuleType, type)) or not gc.is_tracked(value):
+        return False
+    parts = gc.get_referents(value)
+    return any(part is held for part in parts) or (depth > 1 and any(_holds(part, held, depth - 1) for part in parts))
