@@ -221,10 +221,10 @@ def _change(cls: type, edit: ClassEdit, before: Mapping[str, Any], rebased: bool
         names.add("__doc__")
     names |= _registering(edit) & now.keys()
     completed = before.get("__abstractmethods__") != now.get("__abstractmethods__")
-    parameters = edit.bases_changed and any(str(before.get(n)) != str(now.get(n)) for n in PARAMETERS)
-    if parameters:
+    parametrized = edit.bases_changed and any(str(before.get(n)) != str(now.get(n)) for n in PARAMETERS)
+    if parametrized:
         _forget_aliases()
-    whole = edit.decorated_otherwise or edit.anew or rebased or parameters
+    whole = edit.decorated_otherwise or edit.anew or rebased or parametrized
     reshaped = not before.keys() ^ now.keys() <= IMPLICIT
     known = None if whole else before
     return ClassChange(cls, frozenset(names), whole or completed, rebased, reshaped, known)

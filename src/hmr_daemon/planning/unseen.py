@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
 from types import CodeType
 from typing import Any
 
@@ -27,10 +28,11 @@ def run_by(
     effects = node.statement.effects
     values = list(_read_values(node, modules))
     only_binds = node.statement.kind in ("import", "from") or (node.statement.alias and not effects.attributes)
-    if not values and (only_binds or not effects.reads):
+    helpers = [code for code in _running_with(node) if not codes.is_class_body(code)]
+    if not values and not helpers and (only_binds or not effects.reads):
         return {}
     inline = [code for code in codes.walk(node.codes) if code.co_name in reach.INLINE]
-    found = {id(code): code for code in (*inline, *_bound_again(node))}
+    found = {id(code): code for code in (*inline, *helpers, *_bound_again(node))}
     if mentioned is None:
         mentioned = _mentioned_by(node)
     calls, results = effects.calls or bool(values), effects.calls_results
@@ -81,10 +83,17 @@ def _mentioned_by(node: Node) -> Mentions:
 
 
 def _of_classes(node: Node) -> Iterator[dis.Instruction]:
-    """The instructions that run with a statement besides its own: of class bodies and comprehensions."""
-    waiting = list(node.codes)
+    """The instructions that run with a statement besides its own."""
+    return chain.from_iterable(map(dis.get_instructions, _running_with(node)))
+
+
+def _running_with(node: Node) -> Iterator[CodeType]:
+    """Code that runs with a statement: of class bodies, comprehensions, and what a body calls of its own functions."""
+    waiting, called = list(node.codes), set[int]()
     while waiting:
         code = waiting.pop()
-        if codes.is_class_body(code) or code.co_name in reach.INLINE:
-            yield from dis.get_instructions(code)
+        if codes.is_class_body(code) or code.co_name in reach.INLINE or id(code) in called:
+            yield code
+            names = mentions.called(code) if codes.is_class_body(code) else ()
+            called |= {id(child) for child in codes.children(code) if child.co_name in names}
             waiting += codes.children(code)

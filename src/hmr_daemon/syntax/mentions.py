@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import sys
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -151,3 +152,12 @@ def variables_used(code: CodeType) -> frozenset[str]:
             names = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
             used.update(names)
     return frozenset(used)
+
+
+@codes.learned
+def called(code: CodeType) -> frozenset[str]:
+    """Names that a body loads to call them at once; not those of decorators."""
+    pairs = pairwise(dis.get_instructions(code))
+    if sys.version_info < (3, 13):
+        return frozenset(load.argval for null, load in pairs if null.opname == "PUSH_NULL" and load.opname in LOADS)
+    return frozenset(load.argval for load, null in pairs if null.opname == "PUSH_NULL" and load.opname in LOADS)
