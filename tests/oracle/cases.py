@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Mapping
 
@@ -3956,4 +3957,94 @@ one(
     "class that a call makes, of what is another",
     "c = 1\nK1 = type('K1', (), {'w': c, 'm': lambda self: self.w})\no = K1()\n",
     "c = 2\nK1 = type('K1', (), {'w': c, 'm': lambda self: self.w})\no = K1()\n",
+)
+if sys.version_info >= (3, 12):
+    for name, after in {
+        "a member more": "class G[T]:\n    w = 1\n    def m(self, x: list[T] | T) -> T: pass\n    def n(self): pass\n",
+        "another method": "class G[T]:\n    w = 1\n    def m(self, x: list[T], y: T = 1) -> T: pass\n",
+        "another parameter": "class G[U]:\n    w = 1\n    def m(self, x: list[U] | U) -> U: pass\n",
+        "another base": "class G[T](int):\n    w = 1\n    def m(self, x: list[T] | T) -> T: pass\n",
+    }.items():
+        one(
+            f"class with type parameters and nothing else: {name}",
+            "class G[T]: pass\n",
+            after,
+        )
+        one(
+            f"class with type parameters: {name}",
+            "class G[T]:\n    w = 1\n    def m(self, x: list[T] | T) -> T: pass\n",
+            after,
+        )
+case(
+    "list that goes with all that filled it",
+    "m1",
+    {
+        "m1.py": """
+        r1 = []
+        class K1:
+            def __init_subclass__(cls, **k):
+                r1.append(cls)
+        class K2(K1):
+            pass
+        """,
+    },
+    {"m1.py": ""},
+)
+for name, made in {
+    "an attribute": "class A:\n    def __init__(self):\n        self.r = {}\na = A()\n",
+    "a class": "class a:\n    r = {}\n",
+    "a list of a class": "class a:\n    r = []\n",
+}.items():
+    keep = "a.r.append(f)" if "[]" in made else "a.r[f.__name__] = f"
+    text = made + f"def reg(f):\n    {keep}\n    return f\nc = COUNT\n@reg\ndef f(): pass\nx = c + len(a.r)\n"
+    text += "MORE\n@reg\ndef g(): pass\n@reg\ndef h(): pass\n"
+    versions = [("1", ""), ("2", ""), ("2", "y = len(a.r)"), ("2", "y = len(a.r)\nz = list(a.r)")]
+    first, *others = ({"m1.py": text.replace("COUNT", count).replace("MORE", more)} for count, more in versions)
+    case(f"looks at {name} that later statements fill", "m1", first, *others)
+one(
+    "name bound by the namespace beside another goes",
+    "globals()['c3'] = 1\nglobals()['c4'] = 1\nx = c3\n",
+    "globals()['c4'] = 1\nx = 3\n",
+)
+one(
+    "name bound by the namespace and by a statement that reads it",
+    "globals()['c7'] = 1\nc7 = 1\n",
+    "globals()['c7'] = 1\nc7 = c7\n",
+)
+case(
+    "constructor that is new, called as a body runs",
+    "m1",
+    {
+        "m1.py": """
+        class K3:
+            pass
+        class K4:
+            def _helper():
+                return K3()
+            w = _helper()
+        """,
+    },
+    {
+        "m1.py": """
+        class K3:
+            def __init__(self): self.v = 1
+        class K4:
+            def _helper():
+                return K3()
+            w = _helper()
+        """,
+    },
+)
+case(
+    "list that is held before all is in it, and comes out as it was",
+    "m",
+    {"m.py": "l1 = [1, 2]\nh = [l1, 1]\nl1.insert(13, 3)\n"},
+    {"m.py": "l1 = [1, 2]\nh = [l1, 1]\nl1.insert(18, 3)\n"},
+    {"m.py": "l1 = [1, 2]\nh = [l1, 1]\nl1.insert(18, 4)\n"},
+)
+case(
+    "body of a class calls a function of its own that reads what changed",
+    "m1",
+    {"m1.py": "c = 1\nclass K:\n    def _helper(n):\n        return c\n    w = _helper(4)\n"},
+    {"m1.py": "c = 2\nclass K:\n    def _helper(n):\n        return c\n    w = _helper(4)\n"},
 )
