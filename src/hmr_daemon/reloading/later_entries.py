@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..live.transaction import Transaction
-from ..planning.graph import Node
+from ..planning.records import Node
 from . import contributions
 from .contributions import LARGEST, Place
 from .telling import Telling
