@@ -4048,3 +4048,12 @@ case(
     {"m1.py": "c = 1\nclass K:\n    def _helper(n):\n        return c\n    w = _helper(4)\n"},
     {"m1.py": "c = 2\nclass K:\n    def _helper(n):\n        return c\n    w = _helper(4)\n"},
 )
+for name, after in {
+    "nothing": "class K:\n    w = 1\n",
+    "other names": "class K:\n    w = 1\n    for n in 'bc':\n        locals()[n] = 4\n",
+}.items():
+    one(
+        f"class that binds names in its namespace, and then {name}",
+        "class K:\n    w = 1\n    for n in 'ab':\n        locals()[n] = 4\n",
+        after,
+    )

@@ -275,9 +275,10 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
     """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
     for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
-    if edit.decorated or edit.anew:
+    if edit.decorated or edit.anew or edit.binds_unsaid:
         for name in _set_by_others(cls, edit):
             transaction.delete_member(cls, name)
+    if edit.decorated or edit.anew:
         if "__hash__" not in edit.new_names and "__eq__" not in edit.new_names:
             transaction.delete_member(cls, "__hash__")
         transaction.delete_member(cls, "__match_args__") if "__match_args__" not in edit.new_names else None

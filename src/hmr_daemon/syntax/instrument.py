@@ -31,6 +31,8 @@ Made = TypeVar("Made", bound=ast.AST)
 
 LISTS_BOUND_SO_FAR = frozenset({"dir", "eval", "exec", "locals", "vars"})
 """By what the body of a class looks at the names that it has bound so far."""
+BINDS_UNSAID = frozenset({"exec", "locals", "vars"})
+"""By what it may bind names there."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,6 +44,8 @@ class ClassEdit:
     members: tuple[tuple[Statement, Change], ...]
     old_names: frozenset[str]
     """Names that the old body bound."""
+    binds_unsaid: bool
+    """Whether the old body may have bound names that its text does not tell: ``locals()[name] = 1``."""
     new_names: frozenset[str]
     bases_changed: bool
     decorated: bool
@@ -224,6 +228,7 @@ class _Transformer:
             qualname=qualname,
             members=chosen,
             old_names=_bound(old_members, old_node.name),
+            binds_unsaid=any(not BINDS_UNSAID.isdisjoint(s.effects.reads) for s in old_members),
             new_names=_bound(new_members, node.name),
             bases_changed=bases_changed or request.anew,
             decorated=bool(node.decorator_list or old_node.decorator_list),
