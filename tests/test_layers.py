@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 FOLDERS = [
     ("", "_bootstrap errors model config scope"),
     ("syntax", "trees effects statements parsing diff optional compiler codes mentions instrument"),
-    ("loading", "shelter captures opening recorder finder wanted signals forks scripts prompt standby"),
+    ("loading", "shelter captures opening notes monitor recorder finder wanted signals forks scripts prompt standby"),
     (
         "live",
         "transaction insides functions swaps holders values classes caches reach guesses abstract changes successors "

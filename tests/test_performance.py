@@ -89,11 +89,11 @@ for name in ("get_referrers", "get_objects"):
 """
 MANY_STARTS = """
 import sys, types
-from hmr_daemon.loading import recorder
+from hmr_daemon.loading import monitor, recorder
 
 asked = []
-thread = recorder.get_ident
-recorder.get_ident = lambda: asked.append(None) or thread()
+thread = monitor.get_ident
+monitor.get_ident = lambda: asked.append(None) or thread()
 source = "def small():\\n    return 1\\nfirst = [small() for _ in range(10_000)]\\nsecond = small()\\n"
 code = compile(source, __file__, "exec")
 module = types.ModuleType("many")

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from hmr_daemon.loading.recorder import Load
+from hmr_daemon.loading.notes import Load
 from hmr_daemon.planning.graph import Graph
 from hmr_daemon.planning.planner import Agenda
 from hmr_daemon.planning.records import ModuleRecord, Node

@@ -19,8 +19,9 @@ from .watching.watcher import Watcher
 
 if TYPE_CHECKING:
     from .config import Settings
+    from .loading.notes import Load
     from .loading.prompt import Prompt
-    from .loading.recorder import Load, Recorder
+    from .loading.recorder import Recorder
     from .reporting.audience import Audience
 
 

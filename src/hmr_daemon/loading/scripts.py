@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType, ModuleType
 
 from .._bootstrap import environment_reason
-from .recorder import Load
+from .notes import Load
 
 
 def main_frame(module: ModuleType) -> FrameType | None:

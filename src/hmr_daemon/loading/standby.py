@@ -22,8 +22,8 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
     from types import ModuleType
     from typing import Any, Protocol
 
+    from .notes import Load
     from .prompt import Prompt
-    from .recorder import Load
 
     class Daemon(Protocol):
         """What takes over."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import CodeType, ModuleType
 
 from ..live import insides, reach
-from ..loading.recorder import Load, Notes
+from ..loading.notes import Load, Notes
 from ..syntax import codes, parsing
 from ..syntax.mentions import Mentions
 from . import forms, unseen

@@ -10,7 +10,7 @@ from itertools import chain
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..loading.recorder import Notes
+from ..loading.notes import Notes
 from ..syntax import codes, optional
 from ..syntax.parsing import Parsed
 from ..syntax.statements import Statement

@@ -8,7 +8,7 @@ from types import CodeType
 from typing import Any
 
 from ..live import bodies, classes, successors
-from ..loading.recorder import Notes
+from ..loading.notes import Notes
 from ..planning import cycles
 from ..planning.planner import Reason
 from ..planning.records import SEES_CALLS, Node
