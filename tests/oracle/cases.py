@@ -4057,3 +4057,9 @@ for name, after in {
         "class K:\n    w = 1\n    for n in 'ab':\n        locals()[n] = 4\n",
         after,
     )
+case(
+    "class with a method of its decorator's that gets another name",
+    "m",
+    {"m.py": "def deco(cls):\n    cls.m2 = lambda self: 1\n    return cls\n@deco\nclass K1:\n    w = 1\n"},
+    {"m.py": "def deco(cls):\n    cls.m2 = lambda self: 1\n    return cls\n@deco\nclass K2:\n    w = 1\n"},
+)

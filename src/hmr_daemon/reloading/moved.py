@@ -97,11 +97,12 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
     elif isinstance(old, type) and isinstance(new, type) and is_of(new, node.module):
         _keep_state(run, departure, node, new)
         change = changes.change(old, new)
-        methods = [(m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
+        methods = [(n, m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
         held_by = [each for each in referrers if any(held is new for held in gc.get_referents(each))]
         adopted = successors.continue_as(run.transaction, old, new, run.outcome.notes, held_by)
-        for before, after in methods:
-            if type(after) is FunctionType and before.__module__ == departure.record.name and before is not after:
+        for name, before, after in methods:
+            stays = vars(adopted).get(name) is before  # what its decorator gives it is of no class
+            if type(after) is FunctionType and before.__module__ == departure.record.name and not stays:
                 functions.forward(run.transaction, before, after)
         run.known.clear()
         if adopted is old:

@@ -416,6 +416,10 @@ class Scheduling(RunState):
 
     def made_later(self, node: Node, value: Any) -> bool:
         """Whether a function or class, or what a decorator made of it, comes from a statement after `node`."""
+        if isinstance(value, contributions.PLAIN):
+            return False
+        if type(value) is FunctionType and value.__closure__ is None and not value.__dict__:  # as most are
+            return "<locals>" not in value.__qualname__ and self.graph.stands_after(value.__code__, node)
         parts = [*value, value] if type(value) in (tuple, list) else [value]
         classes = [part for part in parts if isinstance(part, type) and part.__module__ in self.graph.modules]
         for cls in classes:
