@@ -4063,3 +4063,12 @@ case(
     {"m.py": "def deco(cls):\n    cls.m2 = lambda self: 1\n    return cls\n@deco\nclass K1:\n    w = 1\n"},
     {"m.py": "def deco(cls):\n    cls.m2 = lambda self: 1\n    return cls\n@deco\nclass K2:\n    w = 1\n"},
 )
+WITH = (
+    "class Ctx:\n    def __enter__(self): return K\n    def __exit__(self, *error): pass\nwith Ctx() as c:\n    pass\n"
+)
+case(
+    "name that moves below a statement which reads it by a special method",
+    "m",
+    {"m.py": "K = 1\n" + WITH},
+    {"m.py": WITH + "K = 1\n"},
+)

@@ -45,7 +45,10 @@ def _later_names(run: Assigning, node: Node) -> dict[str, Any]:
     if node not in run.added and node.module not in run.edited and not looks:
         return {}
     namespace, names = node.module.namespace, not_yet(run, node, node.module.name)
-    used = names | _submodules_after(run, node) if looks else names and names & run.names_used(node, names)
+    if looks:
+        used = names | _submodules_after(run, node)
+    else:  # what it has run, operators and ``with`` included, it may run again
+        used = names and names & (run.names_used(node, names) | run.names_seen(node))
     return {name: namespace.pop(name) for name in [each for each in namespace if each in used]}
 
 

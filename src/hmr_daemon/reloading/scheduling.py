@@ -71,7 +71,7 @@ class Scheduling(RunState):
         functions_now = self._codes_of(record).values()
         return any(not names.isdisjoint(code.co_names) and names & _read_only(code) for code in functions_now)
 
-    def _names_seen(self, node: Node) -> set[str]:
+    def names_seen(self, node: Node) -> set[str]:
         """The same for a statement of a module that is what it was: its last run tells."""
         known = self._codes_of(node.module) if node.ran else {}
         return set(node.statement.effects.reads).union(*(_read_only(known[i]) for i in known.keys() & node.ran))
@@ -94,7 +94,7 @@ class Scheduling(RunState):
             growing = {name for name in table.writers if isinstance(namespace.get(name), (list, dict, set))}
             used = self.names_used(node, growing)
         else:
-            used = self._names_seen(node)
+            used = self.names_seen(node)
         for name in used - node.statement.effects.mutates:
             value = namespace.get(name)
             if isinstance(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
