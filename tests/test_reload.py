@@ -987,10 +987,9 @@ def test_an_edit_right_after_an_import_from_bytecode_while_the_daemon_comes_up(l
     assert process.see("m.X, m.kept is was") == (2, True)
 
 
-def test_what_functions_bind_again_stays_where_these_only_move(live: LiveFactory) -> None:
-    source = (
-        "FOLDER: str = ''\nKNOWN = {}\n\ndef set_folder():\n    global FOLDER, KNOWN\n    FOLDER, KNOWN = '/', {}\n\n"
-    )
+@pytest.mark.parametrize("above", ["FOLDER: str = ''\nKNOWN = {}\n\n", "\n\n"])
+def test_what_functions_bind_stays_where_these_only_move(live: LiveFactory, above: str) -> None:
+    source = above + "def set_folder():\n    global FOLDER, KNOWN\n    FOLDER, KNOWN = '/', {}\n\n"
     process = live({"m.py": source + "set_folder()\n"})
     process.load("import m")
     process.do("m.KNOWN['a'] = 1")

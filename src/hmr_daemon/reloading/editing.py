@@ -349,19 +349,18 @@ class Editing(Swapping):
 
     def _names_gone(self, record: ModuleRecord, old: Iterable[Node]) -> None:
         """Names that the statements `old`, which are removed or have other text now, bind no more."""
-        lost = {name for node in old for name in self._old_writes(node) if not node.alive or name not in node.writes}
-        if not lost:
-            return
-        table = self.agenda.table(record)
+        table, bound = self.agenda.table(record), {node: self._old_writes(node) for node in old}
+        lost = {name for node, names in bound.items() for name in names if node not in table.writers.get(name, ())}
         self.removed_names += [(record, name) for name in sorted(lost) if name not in table.writers]
         for name in lost & table.writers.keys():
             remaining = table.writers[name]
             last = max(node.order for node in remaining)
-            if any(node.order > last for node in old if name in self._old_writes(node) and node not in remaining):
+            gone = [node for node, names in bound.items() if name in names and node not in remaining]
+            if any(node.order > last for node in gone):
                 for node in table.last_writers(name):
                     self.schedule(node, f"binds {name} last now")
                 continue
-            self.unbound += [(node, name) for node in old if name in self._old_writes(node) and node not in remaining]
+            self.unbound += [(node, name) for node in gone]
             if not any(node.statement.unconditional for node in remaining):
                 for node in remaining:
                     self.schedule(node, f"alone may bind {name} now")
