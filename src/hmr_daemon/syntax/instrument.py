@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -109,18 +110,23 @@ class _Transformer:
         self.request = request
         self._definitions: dict[int, dict[tuple[type, str], ast.stmt]] = {}
         """By the identity of old statements: the definitions in them, by kind and name."""
+        self._repeated = _repeated_classes(request.new.parse())
         self._running = frozenset[str]()
         """Names that members which run bind in the class that is looked at."""
 
     def _predecessor(self, container: ast.AST | None, node: ast.stmt) -> ast.stmt | None:
         """The definition of the same name within the predecessor of what `node` stands in."""
         name = getattr(node, "name", None)
-        if container is None or name is None:
+        if container is None or name is None or (isinstance(node, ast.ClassDef) and node.name in self._repeated):
             return None
         known = self._definitions.get(id(container))
         if known is None:
             inner = [(type(n), n.name, n) for n in nested(container) if isinstance(n, (*FunctionNode, ast.ClassDef))]
-            known = self._definitions[id(container)] = {(kind, name): n for kind, name, n in reversed(inner)}
+            known = {(kind, name): n for kind, name, n in reversed(inner)}
+            for key, count in Counter((kind, name) for kind, name, _ in inner).items():
+                if count > 1 and key[0] is ast.ClassDef:  # which of them the live class comes from is not known
+                    del known[key]
+            self._definitions[id(container)] = known
         return known.get((type(node), name))
 
     def statement(self, node: ast.stmt, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
@@ -279,6 +285,12 @@ class _Transformer:
             elif edit.annotations_changed and isinstance(statement.parse(), ast.AnnAssign):
                 body.append(_with(statement.parse(), value=None))
         return body
+
+
+def _repeated_classes(statement: ast.stmt) -> set[str]:
+    """Names that several classes in a compound statement have: one of them is there in the end."""
+    counts = Counter(inner.name for inner in nested(statement) if isinstance(inner, ast.ClassDef))
+    return {name for name, count in counts.items() if count > 1}
 
 
 def _with_dependents(
