@@ -54,11 +54,13 @@ class Evaluating(Settling):
         if node.statement.unconditional or node.statement.kind == "AugAssign":
             self._execute(node, reason, before)
             return set()
-        unsure, bindings = hiding.unsure(self, node), Bindings(node.module.namespace)
+        namespace = node.module.namespace
+        unsure, bindings = hiding.unsure(self, node), Bindings(namespace)
+        taken = unsure - namespace.keys()
         self._execute(node, reason, before, bindings)
-        gone = unsure - bindings.names
+        gone = unsure - bindings.names - (taken & namespace.keys())
         for name in gone:
-            self.transaction.delete_item(node.module.namespace, name)
+            self.transaction.delete_item(namespace, name)
         return gone
 
     def _execute(self, node: Node, reason: Reason, before: dict[str, Any], bindings: Bindings | None = None) -> None:

@@ -111,8 +111,9 @@ def unsure(run: Assigning, node: Node) -> set[str]:
     """Names that a statement may bind, and nothing else: those that it may ask for are not there until it does."""
     namespace, effects = node.module.namespace, node.statement.effects
     names = {name for name in effects.writes if not run.agenda.table(node.module).reaching(name, node)}
+    by_expressions = ":=" in node.statement.text  # in a comprehension these bind past what notes the names
     for name in names:
-        if name in effects.reads or (str, name) in node.statement.constants:
+        if name in effects.reads or (str, name) in node.statement.constants or by_expressions:
             namespace.pop(name, None)
     return names
 
