@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
-from ..live import caches, changes, classes, reach
+from ..live import caches, changes, classes, insides, reach
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
@@ -485,10 +485,13 @@ def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
 
 
 def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
-    """Whether a value is a class, its instance or subclass, or a container of such."""
+    """Whether a value is a class, its instance or subclass, or a container or an object that holds such."""
     if cls in type(value).__mro__ or (isinstance(value, type) and cls in value.__mro__):  # without asking its metaclass
         return True
-    if type(value) not in (list, tuple, set, frozenset, dict) or not depth:
+    if not depth or isinstance(value, (FunctionType, ModuleType, type)):
         return False
-    parts = [*value, *value.values()] if isinstance(value, dict) else list(value)
+    if type(value) in (list, tuple, set, frozenset):
+        parts = list(value)
+    else:
+        parts = [*value, *value.values()] if type(value) is dict else list(insides.own_dict(value).values())
     return any(_leads_to(part, cls, depth - 1) for part in parts[:MANY])
