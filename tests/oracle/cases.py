@@ -4072,3 +4072,43 @@ case(
     {"m.py": "K = 1\n" + WITH},
     {"m.py": WITH + "K = 1\n"},
 )
+TWO_CLASSES = """
+DEBUG = True
+if DEBUG:
+    class Store(dict):
+        def value(self): return ('debug', self.get('a'))
+else:
+    class Store(dict):
+        def value(self): return self.get('a')
+s = Store(a=1)
+f1 = lambda: s.value()
+"""
+case(
+    "class that is another on a condition",
+    "m",
+    {"m.py": TWO_CLASSES},
+    {"m.py": TWO_CLASSES.replace("True", "False")},
+    {"m.py": TWO_CLASSES.replace("True", "False").replace("return self.get", "return 1, self.get")},
+    {"m.py": TWO_CLASSES.replace("return self.get", "return 1, self.get")},
+)
+one(
+    "name that a comprehension on a condition binds",
+    "k = 2\nif k > 1:\n    big = [m for i in range(4) if (m := i * k) > 1]\n",
+    "k = 3\nif k > 1:\n    big = [m for i in range(4) if (m := i * k) > 1]\n",
+)
+PROXY = """
+class Proxy:
+    def __init__(self, of): self.__dict__['_of'] = of
+    def __getattr__(self, name): return getattr(self._of, name)
+class Conf:
+    a = 1
+conf = Proxy(Conf)
+x = conf.a
+"""
+case(
+    "what an object that stands for a class is asked for",
+    "m",
+    {"m.py": PROXY},
+    {"m.py": PROXY.replace("a = 1", "a = 3")},
+    {"m.py": PROXY.replace("a = 1", "a = 3\n    b = 4")},
+)

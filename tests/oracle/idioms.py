@@ -13,6 +13,7 @@ INT_FORMS += [
     ("hooks", "len({0}.called)"),
     ("plugins", "len({0}.known)"),
     ("tracked", "len({0}.every)"),
+    ("proxy", "{0}.w"),
     ("error", "{0}.code"),
     ("error", "{0}({1}).args[0]"),
     ("dataclass", "{0}().x"),
@@ -396,6 +397,34 @@ def class_with_control(s: Scope, given: tuple[str, ...]) -> Statement | None:
 
 
 @rule(1)
+def conditional_class(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name = s.name(given, "K")
+    one, other = (indent(indent(members(s, False))) for _ in range(2))
+    test = f"{s.int(0)} > {s.number(15)}"
+    return Statement(
+        f"if {test}:\n    class {name}:\n{one}\nelse:\n    class {name}:\n{other}",
+        ((name, "class"),),
+        "conditional_class",
+    )
+
+
+@rule(1)
+def proxy(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    """An object that stands for a class, or an instance of one."""
+    of = s.ref("class")
+    if of is None:
+        return None
+    name, cls = s.name(given, "o", 0), s.name(given, "Proxy", 1)
+    return Statement(
+        f"class {cls}:\n    def __init__(self, of):\n        self.__dict__['_of'] = of\n"
+        f"    def __getattr__(self, name):\n        return getattr(self._of, name)\n"
+        f"{name} = {cls}({of}{s.random.choice(['', '()'])})",
+        ((name, "proxy"), (cls, "proxy class")),
+        "proxy",
+    )
+
+
+@rule(1)
 def class_as_decorator(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.name(given, "deco")
     update = s.random.choice(["", "\n        functools.update_wrapper(self, f)"])
@@ -465,6 +494,18 @@ def annotated_function(s: Scope, given: tuple[str, ...]) -> Statement | None:
         f"def {name}(a: {kind} = None, b: int = {s.int(0)}) -> {kind}:\n    return b + {s.int(1)}",
         ((name, "function"),),
         "annotated_function",
+    )
+
+
+@rule(1)
+def bound_by_comprehension(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    name, rest = s.name(given, "c", 0), s.name(given, "l", 1)
+    return Statement(
+        f"{name} = {s.int(0)}\nif {s.int(0)} > {s.number()}:\n"
+        f"    {rest} = [{name} for i in range({s.number(4)}) if ({name} := i * {s.int(0)}) > {s.number(3)}]\n"
+        f"else:\n    {rest} = []",
+        ((name, "int"), (rest, "list")),
+        "bound_by_comprehension",
     )
 
 

@@ -167,9 +167,19 @@ def _simpler(block: str) -> Iterator[str]:
             indent = lines[index][: len(lines[index]) - len(lines[index].lstrip())]
             if lines[index].strip() not in ("pass", ""):
                 yield from filter(_valid, ["\n".join([*lines[:index], indent + "pass", *lines[index + 1 :]])])
+        for first, last in _compound(block):
+            indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+            yield from filter(_valid, ["\n".join([*lines[:first], indent + "pass", *lines[last:]])])
     for start, end, choices in _expressions(block):
         for choice in choices:
             yield from filter(_valid, [block[:start] + choice + block[end:]])
+
+
+def _compound(block: str) -> Iterator[tuple[int, int]]:
+    """The first line of each statement of several lines that stands in another, and the line below it."""
+    for node in [inner for outer in ast.parse(block).body for inner in ast.walk(outer) if inner is not outer]:
+        if isinstance(node, ast.stmt) and node.end_lineno is not None and node.end_lineno > node.lineno:
+            yield node.lineno - 1, node.end_lineno
 
 
 def _simpler_line(line: str) -> Iterator[str]:
