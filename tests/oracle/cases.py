@@ -4112,3 +4112,21 @@ case(
     {"m.py": PROXY.replace("a = 1", "a = 3")},
     {"m.py": PROXY.replace("a = 1", "a = 3\n    b = 4")},
 )
+for name, after in {"goes": "", "is another": "l3 = [1]\n"}.items():
+    case(
+        f"list that another module reads, and something holds, when what adds to it {name}",
+        "b",
+        {
+            "a.py": "l1 = []\nl1 += [4]\nf3 = lambda a=l1: 1\n",
+            "b.py": "import a\nl2 = []\nfor i in a.l1:\n    l2.append(1)\n",
+        },
+        {"a.py": f"l1 = []\n{after}f3 = lambda a=l1: 1\n"},
+    )
+TRACKED = "class Track:\n    every = []\n    def __init__(self): Track.every.append(self)\n"
+case(
+    "instance that its class keeps, before one of another module",
+    "b",
+    {"a.py": TRACKED, "b.py": "from a import Track\no1 = Track()\n"},
+    {"a.py": TRACKED + "o2 = Track()\n"},
+    {"a.py": TRACKED + "n = len(Track.every)\no2 = Track()\n"},
+)

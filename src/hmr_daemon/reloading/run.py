@@ -259,6 +259,8 @@ class RunState:
         """Once asked for, the functions that many classes are given: see `lent`."""
         self.served: dict[tuple[int, int], Served] = {}
         """These and earlier ones, by the identity of what holds each and of its function."""
+        self.named: dict[int, tuple[ModuleRecord, str]] | None = None
+        """Once asked for, by identity what globals held then: see `made_later`."""
         self.former: dict[tuple[int, str], Any] = {}
         """What names, by the identity of their modules, held before other objects took their places."""
         self.code_index: dict[ModuleRecord, dict[int, CodeType]] = {}

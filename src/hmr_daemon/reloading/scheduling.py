@@ -136,11 +136,13 @@ class Scheduling(RunState):
 
     def _built_alike(self, record: ModuleRecord, name: str, builders: set[Node]) -> bool:
         """Whether all who build a registry ran again for no other reason than that it was to be filled again."""
-        if any(node.statement.effects.calls for nodes in self.removed_nodes.values() for node in nodes):
-            return False  # that may have added to it as well
         if any(node in self.added or node in self.moved or self._old_statement(node) for node in builders):
             return False
         names = {alias for _, alias in self._aliases(record, name)}
+        removed = [node.statement.effects for nodes in self.removed_nodes.values() for node in nodes]
+        before = [old.effects for node in self.previous if (old := self._old_statement(node)) is not None]
+        if any(effects.calls for effects in removed) or any(names & (e.mutates | e.writes) for e in removed + before):
+            return False  # what is no more may have added to it as well
         reasons = [self.agenda.reasons[node] for node in builders if node in self.agenda.reasons]
         return not any(reason.runs_otherwise or reason.changed_names - names for reason in reasons)
 
@@ -415,7 +417,7 @@ class Scheduling(RunState):
         return previous.statement
 
     def made_later(self, node: Node, value: Any) -> bool:
-        """Whether a function or class, or what a decorator made of it, comes from a statement after `node`."""
+        """Whether a function or class, what a decorator made of it, or an object with a name comes later."""
         if isinstance(value, contributions.PLAIN):
             return False
         if type(value) is FunctionType and value.__closure__ is None and not value.__dict__:  # as most are
@@ -428,7 +430,20 @@ class Scheduling(RunState):
             if any(self.graph.order(maker) > self.graph.order(node) for maker in makers):
                 return True
         found = [f for f in insides.wrapped(parts) if "<locals>" not in f.__qualname__]
-        return any(self.graph.stands_after(function.__code__, node) for function in found)
+        if any(self.graph.stands_after(function.__code__, node) for function in found):
+            return True
+        return not found and any(self.graph.order(maker) > self.graph.order(node) for maker in self._namers(value))
+
+    def _namers(self, value: Any) -> list[Node]:
+        """The statements that bound the global by which an object is known, where it has one."""
+        if self.named is None:
+            records = list(self.graph.modules.values())
+            names = [(id(held), (record, name)) for record in records for name, held in list(record.namespace.items())]
+            self.named = dict(reversed(names))  # the module that was loaded first has made it
+        record, name = self.named.get(id(value), (None, ""))
+        if record is None or record.namespace.get(name) is not value:
+            return []
+        return [writer for writer in self.agenda.table(record).last_writers(name) if writer.statement.kind != "from"]
 
     def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
         """Of what the names held, what the statement's last run made."""
