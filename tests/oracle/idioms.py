@@ -463,27 +463,6 @@ def context_class(s: Scope, given: tuple[str, ...]) -> Statement | None:
 
 
 @rule(1)
-def accumulator(s: Scope, given: tuple[str, ...]) -> Statement | None:
-    """A closure that keeps a total."""
-    name, maker = s.name(given, "acc", 0), s.name(given, "make_acc", 1)
-    return Statement(
-        f"def {maker}(total):\n    def add(n):\n        nonlocal total\n        total += n + {s.int(0)}\n"
-        f"        return total\n    return add\n{name} = {maker}({s.int(0)})",
-        ((name, "accumulator"), (maker, "accumulator maker")),
-        "accumulator",
-    )
-
-
-@rule(1)
-def accumulated(s: Scope, given: tuple[str, ...]) -> Statement | None:
-    of = s.ref("accumulator")
-    if of is None:
-        return None
-    name = s.name(given, "c")
-    return Statement(f"{name} = {of}({s.int(0)})", ((name, "int"),), "accumulated")
-
-
-@rule(1)
 def annotated_function(s: Scope, given: tuple[str, ...]) -> Statement | None:
     of = s.ref("class", "enum", "data", "generic")
     if of is None:
