@@ -654,3 +654,34 @@ case(
     {"m.py": MADE.replace("    def perform", "    def more(self): pass\n    def perform")},
     {"m.py": MADE.replace("limit = 3", "limit = 4")},
 )
+COLORS = '''
+import enum
+class Base(str, enum.Enum):
+    """Of texts."""
+    def shout(self): return self.upper()
+class Color(Base):
+    """Some colors."""
+    RED = 'red'
+    """The first."""
+    BLUE = 'blue'
+    LAST = BLUE
+    def both(self): return self.value + self.shout()
+class Plain(enum.IntFlag):
+    A = 1
+    B = 2
+'''
+case(
+    "what an enum says of itself",
+    "use",
+    {
+        "colors.py": COLORS,
+        "use.py": "from colors import Color, Plain\nx = Color.RED.value\ny = Color.__doc__\nz = Color.BLUE.both()\n"
+        "n = [c.name for c in Color]\np = Plain.A | Plain.B\nclass User:\n    color = Color.RED\n",
+    },
+    {"colors.py": COLORS.replace("Some", "Many").replace("The first", "First")},
+    {"colors.py": COLORS.replace("self.value + ", "")},
+    {"colors.py": COLORS.replace("A = 1", "A = 1\n    C = 4")},
+    {"colors.py": COLORS.replace("'blue'", "'navy'")},
+    {"colors.py": COLORS.replace("LAST = BLUE", "LAST = RED")},
+    {"colors.py": COLORS.replace("upper", "title")},
+)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import collections
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..syntax import codes
 from . import insides, values
-from .classes import IMPLICIT, LOOKED_AT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated, is_inner, is_special
+from .classes import (
+    IMPLICIT,
+    LOOKED_AT,
+    METHOD_TYPES,
+    PARAMETERS,
+    TOLD_BY_FIELDS,
+    generated,
+    is_inner,
+    is_special,
+    same_layout,
+)
 from .holders import SLOT_TYPES
 from .transaction import MISSING
 
@@ -77,15 +88,31 @@ class ClassChange:
         return not self.whole and all(isinstance(member, METHOD_TYPES) for member in members)
 
 
+def can_be_told(old: type, new: type) -> bool:
+    """Whether the members tell all that differs: those of an enum are its instances, and stay if none is another."""
+    if isinstance(old, enum.EnumMeta) or isinstance(new, enum.EnumMeta):
+        return type(old) is type(new) and values.same(_enum_members(old), _enum_members(new))
+    return same_layout(old, new)
+
+
+def _enum_members(cls: Any) -> list[tuple[str, dict[str, Any]]]:
+    """The names of an enum's members, and what each holds."""
+    return [
+        (name, {key: value for key, value in vars(member).items() if key != "__objclass__"})
+        for name, member in cls.__members__.items()
+    ]
+
+
 def change(old: type, new: type) -> ClassChange:
     """How the members of `new` differ from those of `old`, which is to take them over.
 
     Their functions are not compared: those that go on stand in both.
     """
     before, after = vars(old), vars(new)
+    own = {*ENUM_TABLES, *old.__members__} if isinstance(old, enum.EnumMeta) else ()
     names = {
         name
-        for name in (before.keys() | after.keys()) - IMPLICIT | set(LOOKED_AT)
+        for name in (before.keys() | after.keys()) - IMPLICIT - {*own} | set(LOOKED_AT)
         if not _same_member(before.get(name, MISSING), after.get(name, MISSING))
     }
     if not values.same(_annotations(before), _annotations(after)):
@@ -96,6 +123,11 @@ def change(old: type, new: type) -> ClassChange:
     )
 
 
+ENUM_TABLES = frozenset({
+    "_member_names_", "_member_map_", "_value2member_map_", "_unhashable_values_", "_unhashable_values_map_",
+    "_hashable_values_",
+})  # fmt: skip
+"""Where an enum keeps its members."""
 _TOLD_APART = ("__abstractmethods__", "__hash__", "__match_args__", "__protocol_attrs__", *PARAMETERS)
 """Implicit members that make more of a class than their names tell."""
 

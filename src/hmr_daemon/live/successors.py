@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import CellType, FunctionType
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from . import abstract, functions, insides, values
@@ -247,7 +247,7 @@ def heirless(superseded: Collection[type]) -> Iterator[str]:
 def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
     """Members that survive stay the objects they are, with the new values."""
     names = set(new._member_map_)
-    adopted: dict[int, Any] = {}
+    adopted: dict[int, Any] = {id(new): old}
     for name, member in new._member_map_.items():
         before = old._member_map_.get(name)
         alias = any(each is before for each in adopted.values())  # of a member that goes on as another
@@ -290,4 +290,6 @@ def _translated(value: Any, adopted: Mapping[int, Any]) -> Any:
         return {key: adopted.get(id(member), member) for key, member in value.items()}
     if type(value) is list:
         return [adopted.get(id(member), member) for member in value]
+    if type(value) is MethodType:  # the way in which flags are gone through
+        return MethodType(value.__func__, adopted.get(id(value.__self__), value.__self__))
     return adopted.get(id(value), value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import sys
 from collections.abc import Callable, Collection
@@ -91,6 +92,8 @@ def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
         return part(WRAPPERS[kind](old), WRAPPERS[kind](new))
     if isinstance(old, type) or getattr(kind, "__eq__", None) is object.__eq__:
         return False
+    if issubclass(type(kind), enum.EnumMeta):
+        return False  # combined flags are kept by their class: it would hold another one
     if isinstance(old, tuple) and not all(part(a, b) for a, b in zip(old, new, strict=False)):
         return False
     return (old == new) is True and part(getattr(old, "__dict__", None), getattr(new, "__dict__", None))

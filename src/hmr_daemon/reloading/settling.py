@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import caches, changes, classes, functions, insides, successors, values
+from ..live import caches, changes, functions, insides, successors, values
 from ..live.transaction import MISSING
 from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
@@ -136,7 +135,7 @@ class Settling(Refilling):
     def _adopt(self, node: Node, old: type, new: type) -> type:
         if old.__qualname__ in self.fresh_members.get(node, ()):
             successors.keep_members(old, new, self.fresh_members[node][old.__qualname__])
-        told = not isinstance(new, enum.EnumMeta) and classes.same_layout(old, new)
+        told = changes.can_be_told(old, new)
         change, origins = changes.change(old, new) if told else None, successors.origins(old)
         adopted = successors.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
         successors.keep_origins(self.transaction, adopted, origins)
