@@ -543,7 +543,7 @@ if sys.version_info < (3, 14):  # since then they are computed when asked for
 LAZY = """
 ALIASES = {'a': 1}
 def lazy_import(namespace, aliases):
-    known = sorted(set(namespace) - {'__builtins__', '__cached__', '__warningregistry__'})
+    known = sorted(set(namespace) - {'__builtins__', '__cached__', '__annotations__', '__warningregistry__'})
     def __getattr__(name):
         if name in aliases:
             return aliases[name]
