@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, MutableMapping
+from types import FunctionType
 from typing import Any
 
 from . import insides
@@ -21,13 +22,20 @@ def keep(transaction: Transaction, cls: type, namespace: MutableMapping[str, Any
     namespace.pop("__orig_bases__", None)
     kept = {id(theirs): mine for mine, theirs in zip(old, new, strict=True)}
     for function in insides.reachable(list(namespace.values()), classes=False):
-        for cell in function.__closure__ or ():
+        computing = _computes_annotations(function)
+        for cell in (*(function.__closure__ or ()), *((computing and computing.__closure__) or ())):
             if (mine := kept.get(id(insides.cell_content(cell)))) is not None:
                 transaction.set_attribute(cell, "cell_contents", mine)
-        if sys.version_info < (3, 14):  # from then on annotations are computed, of the cells
+        if sys.version_info < (3, 14):
             _exchange(transaction, function.__annotations__, kept)
     if isinstance(annotations := namespace.get("__annotations__"), dict):
         _exchange(transaction, annotations, kept)
+
+
+def _computes_annotations(function: FunctionType) -> FunctionType | None:
+    """Since 3.14 another function computes them when they are asked for."""
+    found = getattr(function, "__annotate__", None)
+    return found if type(found) is FunctionType else None
 
 
 def _exchange(transaction: Transaction, annotations: dict[str, Any], kept: Mapping[int, Any]) -> None:
