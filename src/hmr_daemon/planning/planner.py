@@ -334,7 +334,7 @@ class Agenda:
             if any(self._graph.order(setter) > self._graph.order(node) for setter in setters):
                 yield from ((writer, name) for writer in table.reaching(name, node))
         if not node.statement.unconditional and node.statement.kind != "AugAssign":
-            for name in node.statement.effects.writes:  # where it does not bind the name, an earlier binding holds
+            for name in node.writes:  # where it does not bind the name, an earlier binding holds
                 yield from ((writer, name) for writer in table.reaching(name, node))
 
     def readers(self, record: ModuleRecord, name: str, origin: Node | None) -> Iterator[tuple[Node, str]]:

@@ -111,7 +111,7 @@ class Rerunning(Evaluating):
             self._remove(record, name)
         self.outcome.ran.append(str(node))
         names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
-        for name in sorted(names - gone):
+        for name in sorted(names - gone | gone & record.namespace.keys()):  # others may bind what it does no more
             self._settle(node, name, before.get(name, MISSING))
         for place in other_entries:
             self._tell_entries(node, place)

@@ -57,8 +57,10 @@ class Statement:
 
     @cached_property
     def star(self) -> bool:
-        """Whether it is ``from m import *``."""
-        return any(name == "*" for _, _, name, _ in self.imports)
+        """Whether it is ``from m import *``, or has one in it, as ``try`` and ``if`` may have."""
+        if self.kind in ("def", "class", "from") or not ("import" in self.text and "*" in self.text):
+            return any(name == "*" for _, _, name, _ in self.imports)
+        return any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in trees.nested(self.parse()))
 
     @cached_property
     def imported(self) -> tuple[tuple[int | None, str, tuple[str, ...]], ...]:
