@@ -410,6 +410,8 @@ def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], p
         del container[stayed:]
         for position, entry in zip(gone, gained, strict=True):
             container.insert(position, entry)
+    elif gained:  # more than before, or fewer
+        container[:] = [*container[: gone[0]], *gained, *container[gone[0] : stayed]]
 
 
 def _place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> None:
@@ -452,10 +454,12 @@ def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: li
     if not gained and put_back:
         for key in gone:
             container[key] = snapshot[key]
-    if len(gained) not in (0, len(gone)):
-        return
-    names = dict(zip(gone, gained, strict=True)) if gained else {key: key for key in gone}
-    order = [names.get(key, key) for key in snapshot]
+    if len(gained) in (0, len(gone)):
+        names = dict(zip(gone, gained, strict=True)) if gained else {key: key for key in gone}
+        order = [names.get(key, key) for key in snapshot]
+    else:  # more than before, or fewer
+        first = list(snapshot).index(gone[0])
+        order = [*list(snapshot)[:first], *gained, *list(snapshot)[first:]]
     ordered = {key: container[key] for key in order if key in container}
     ordered.update((key, value) for key, value in container.items() if key not in ordered)
     if list(ordered) != list(container):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -251,7 +251,7 @@ class Telling(Families):
         `rebound` tells that the attribute at the place has another value altogether, `emptied` that all who add to
         the registry have to do so again.
         """
-        waiting = [(name, place.attribute) for name in place.names]
+        waiting = [(name, place.attribute) for name in self._with_origins(place.names)]
         homes: dict[str, set[str]] = defaultdict(set)
         for module, name in [(m, n) for m, n in place.names if m in self.graph.modules]:
             homes[self.graph.modules[module].path].add(name)
@@ -280,6 +280,11 @@ class Telling(Families):
                     emptied or self.runs_what_looks_at(reader, record.name, attribute or name)
                 ):
                     self.schedule(reader, reason, name, code_changed=True)
+
+    def _with_origins(self, names: Iterable[Name]) -> set[Name]:
+        """Some names, and those by which what they mean was known before it was imported there."""
+        known = [(self.graph.modules[module], name) for module, name in names if module in self.graph.modules]
+        return {*names, *((record.name, name) for record, name in (self._origin(*each) for each in known))}
 
     def _looks_at(self, reader: Node, known: str, name: str, attribute: str | None) -> bool:
         """Whether a statement that reads a registry's name reads its entries, and does not add to them."""
