@@ -2937,3 +2937,83 @@ for name, source, *edits in (
         assert old in versions[-1]
         versions.append(versions[-1].replace(old, new))
     case(name, "m", *({"m.py": version} for version in versions))
+SETTINGS = {
+    "settings.py": """
+    DEBUG = True
+    try:
+        from local_settings import *
+    except ImportError:
+        pass
+    ALLOWED = ['a'] if DEBUG else []
+    """,
+    "main.py": """
+    import settings
+    from settings import DEBUG
+    level = 'debug' if settings.DEBUG else 'info'
+    """,
+}
+case(
+    "settings that a local module overrides by a star import",
+    "main",
+    SETTINGS,
+    {"settings.py": SETTINGS["settings.py"].replace("True", "False")},
+    {"local_settings.py": "DEBUG = True\nEXTRA = 3\n"},
+    {"local_settings.py": "DEBUG = 0\nEXTRA = 3\n"},
+    {"local_settings.py": "EXTRA = 3\n"},
+    {"local_settings.py": "DEBUG = 0\n"},
+    {"local_settings.py": None},
+)
+APP = {
+    "app/__init__.py": "from .core import App\napp = App()\nfrom . import views\n",
+    "app/core.py": """
+    class App:
+        def __init__(self): self.rules = {}
+        def route(self, path, methods=('GET',)):
+            def register(f):
+                for m in methods: self.rules[m, path] = f
+                return f
+            return register
+    """,
+    "app/views.py": """
+    from . import app
+    @app.route('/')
+    def index(): return 1
+    @app.route('/u', methods=['GET', 'POST'])
+    def user(): return 2
+    @app.route('/v')
+    def last(): return 3
+    """,
+    "main.py": "from app import app\nrules = list(app.rules)\ndef f1(): return [f() for f in app.rules.values()]\n",
+}
+VIEWS = APP["app/views.py"]
+case(
+    "routes of an application in a package",
+    "main",
+    APP,
+    {"app/views.py": VIEWS.replace("return 2", "return 5")},
+    {"app/views.py": VIEWS.replace("'POST'", "'PUT'")},
+    {"app/views.py": VIEWS.replace("'POST'", "'PUT', 'DELETE'")},
+    {"app/views.py": VIEWS.replace("'GET', 'POST'", "'PUT'")},
+)
+PARAMETERS = """
+cases = []
+def param(*values):
+    def register(f):
+        for v in values:
+            cases.append((f.__name__, f, v))
+        return f
+    return register
+@param(1, 2)
+def t1(v): return v
+@param('a')
+def t2(v): return v * 2
+ids = [f'{n}[{v}]' for n, f, v in cases]
+"""
+case(
+    "more or fewer entries than before, of one decorated function",
+    "m",
+    {"m.py": PARAMETERS},
+    {"m.py": PARAMETERS.replace("1, 2", "1, 2, 3")},
+    {"m.py": PARAMETERS.replace("1, 2", "4")},
+    {"m.py": PARAMETERS.replace("'a'", "'a', 'b'")},
+)
