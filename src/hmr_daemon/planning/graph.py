@@ -459,17 +459,26 @@ class Graph:
                 return True
         return False
 
+    def loaded_after(self, record: ModuleRecord, node: Node) -> bool | None:
+        """Whether all of a module ran after a statement did; None where only its statements tell.
+
+        That is where the statement is its own, or ran while it was half imported.
+        """
+        if record is node.module or record in self.importers(node.module):
+            return None
+        return self.load_order(record) > self.order(node)
+
     def stands_after(self, code: CodeType, node: Node) -> bool:
         """Whether a definition came after a statement when all was imported."""
         if code.co_filename == node.module.path:
             return code.co_firstlineno > node.statement.end_line
-        importers = self.importers(node.module)
         for record in self.at_path(code.co_filename):
-            if record in importers:  # half imported at that time
+            later = self.loaded_after(record, node)
+            if later is None:
                 lines = [each.statement.line for each in self.analyze(record)]
                 index = bisect_right(lines, code.co_firstlineno) - 1
                 return index >= 0 and self.order(self.analyze(record)[index]) > self.order(node)
-            return self.load_order(record) > self.order(node)
+            return later
         return False
 
     def forget_orders(self) -> None:

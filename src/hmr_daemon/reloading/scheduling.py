@@ -424,26 +424,31 @@ class Scheduling(RunState):
             return "<locals>" not in value.__qualname__ and self.graph.stands_after(value.__code__, node)
         parts = [*value, value] if type(value) in (tuple, list) else [value]
         classes = [part for part in parts if isinstance(part, type) and part.__module__ in self.graph.modules]
-        for cls in classes:
-            record = self.graph.modules[cls.__module__]
-            makers = self.agenda.table(record).last_writers(cls.__qualname__.partition(".")[0])
-            if any(self.graph.order(maker) > self.graph.order(node) for maker in makers):
-                return True
+        if any(
+            self._bound_after(node, self.graph.modules[c.__module__], c.__qualname__.partition(".")[0]) for c in classes
+        ):
+            return True
         found = [f for f in insides.wrapped(parts) if "<locals>" not in f.__qualname__]
         if any(self.graph.stands_after(function.__code__, node) for function in found):
             return True
-        return not found and any(self.graph.order(maker) > self.graph.order(node) for maker in self._namers(value))
+        return not found and self._named_later(node, value)
 
-    def _namers(self, value: Any) -> list[Node]:
-        """The statements that bound the global by which an object is known, where it has one."""
+    def _bound_after(self, node: Node, record: ModuleRecord, name: str) -> bool:
+        """Whether a statement that comes later bound a name of a module, and not by importing it."""
+        later = self.graph.loaded_after(record, node)
+        if later is not None:
+            return later
+        makers = [maker for maker in self.agenda.table(record).last_writers(name) if maker.statement.kind != "from"]
+        return any(self.graph.order(maker) > self.graph.order(node) for maker in makers)
+
+    def _named_later(self, node: Node, value: Any) -> bool:
+        """Whether the global by which an object is known, where it has one, was bound later."""
         if self.named is None:
             records = list(self.graph.modules.values())
             names = [(id(held), (record, name)) for record in records for name, held in list(record.namespace.items())]
             self.named = dict(reversed(names))  # the module that was loaded first has made it
         record, name = self.named.get(id(value), (None, ""))
-        if record is None or record.namespace.get(name) is not value:
-            return []
-        return [writer for writer in self.agenda.table(record).last_writers(name) if writer.statement.kind != "from"]
+        return record is not None and record.namespace.get(name) is value and self._bound_after(node, record, name)
 
     def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
         """Of what the names held, what the statement's last run made."""
