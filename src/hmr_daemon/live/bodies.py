@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import gc
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import CellType, FunctionType
@@ -271,7 +272,7 @@ def _metaclass_for(given: object, bases: Iterable[type]) -> object:
     return winner
 
 
-def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edit: ClassEdit) -> None:
+def graft(transaction: Transaction, cls: type, namespace: MutableMapping[str, Any], edit: ClassEdit) -> None:
     """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
     for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
@@ -283,11 +284,20 @@ def graft(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edi
             transaction.delete_member(cls, "__hash__")
         transaction.delete_member(cls, "__match_args__") if "__match_args__" not in edit.new_names else None
     handed_on = {mangled(name, edit.name) for s, _ in edit.members if s.alias for name in s.effects.writes}
-    for name, member in namespace.items():
+    for name in list(namespace):
         if name not in NOT_MEMBERS:
-            _set(transaction, cls, name, member, name in handed_on)
+            _set(transaction, cls, name, namespace[name], name in handed_on)
+            _use_members(namespace, namespace[name], vars(cls)[name])
     _implicit_members(transaction, cls, namespace, edit)
     transaction.order_members(cls, _places(edit))
+
+
+def _use_members(namespace: MutableMapping[str, Any], new: Any, live: Any) -> None:
+    """What a body has named of an enum in it are the members of the one that goes on."""
+    if isinstance(new, enum.EnumMeta) and isinstance(live, enum.EnumMeta) and new is not live:
+        for name, value in list(namespace.items()):
+            if type(value) is new:  # its class is none of an enum any more
+                namespace[name] = live.__members__.get(insides.own_dict(value).get("_name_", ""), value)
 
 
 def _places(edit: ClassEdit) -> dict[str, tuple[int, int]]:

@@ -274,6 +274,9 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
         before = old.__dict__.get(name, MISSING)
         transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
     replace_references(transaction, new, old, skip=())
+    if "." in old.__qualname__:  # the body around it has used the new ones already
+        for member in [each for each in new._member_map_.values() if adopted[id(each)] is not each]:
+            replace_references(transaction, member, adopted[id(member)], skip=(new._member_map_,))
 
 
 def _can_become(before: Any, member: Any) -> bool:
