@@ -166,7 +166,8 @@ class Settling(Refilling):
             if not group.members:
                 del self.open_groups[key]
                 value = group.maker.module.namespace.get(key[1], MISSING)
-                self._compare(group.maker, key[1], group.old, value)
+                last = self._next_writer(node, key[1], group.old) is None or node.module is not group.maker.module
+                self._compare(group.maker, key[1], group.old, value, last)
                 self._keep_aliases(group.maker.module, key[1], value)
 
     def _tell_before_next(self, node: Node, name: str) -> None:
