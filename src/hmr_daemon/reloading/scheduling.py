@@ -33,6 +33,26 @@ class Scheduling(RunState):
             for earlier, read in self.agenda.needed_before(node, self._read_by_calls(node)):
                 waiting.append((earlier, f"{node.statement.label} needs its {read}", None, False))
             waiting += [(n, r, None, False) for n, r in (*self._group(node), *self._half_built(node))]
+            for code in list(self._grew_untold(node)):
+                self._make_anew(code)
+
+    def _grew_untold(self, node: Node) -> Iterator[CodeType]:
+        """Code by which a statement added to lists when it ran, where nothing tells what in them is the statement's."""
+        if node in self.added or node.statement.kind in ("import", "from", "def", "class"):
+            return
+        for code in self._ran_before(node):
+            names = codes.grown_globals(code)
+            records = self.graph.at_path(code.co_filename) if names else ()
+            if any(type(record.namespace.get(name)) is list for record in records for name in names):
+                held = contributions.held_in(node, self.graph, self._made_now(node), node.codes, names)
+                if any(type(container) is list and not told for container, _, told in held):
+                    yield code
+
+    def _ran_before(self, node: Node) -> Iterator[CodeType]:
+        """The code of the user's functions that a statement's last run started."""
+        own = self._codes_of(node.module) if node.ran else {}
+        found = own if node.ran <= own.keys() else self._every_code()
+        return (found[identity] for identity in node.ran if identity in found)
 
     def _is_bare_import(self, node: Node) -> bool:
         """Whether a statement does no more than to bind names that its text tells, as most that a change reaches.
