@@ -4130,3 +4130,43 @@ case(
     {"a.py": TRACKED + "o2 = Track()\n"},
     {"a.py": TRACKED + "n = len(Track.every)\no2 = Track()\n"},
 )
+OUTER = """
+import enum
+class Outer:
+    class Mode(enum.Enum):
+        A = 1
+        B = 2
+    default = Mode.A
+    known = [Mode.B, Mode.A]
+x = Outer.default
+table = {Outer.Mode.A: 'a'}
+"""
+case(
+    "enum in a class whose body uses its members",
+    "m",
+    {"m.py": OUTER},
+    {"m.py": OUTER.replace("B = 2", "B = 2\n        C = 3")},
+    {"m.py": OUTER.replace("B = 2", "B = 3")},
+)
+GROWING = "k = 1\nxs = []\ndef add(n):\n    xs.append(n + k)\n    return n\n"
+for name, calls in {
+    "bare calls": "add(3)\nadd(4)\n",
+    "assignments": "a = add(3)\nb = add(4)\n",
+    "with": "import contextlib\nwith contextlib.nullcontext(add(3)): pass\n",
+    "for": "for i in range(3): add(i)\n",
+    "if": "if k: add(3)\n",
+}.items():
+    case(
+        f"plain values that a function adds to a list: {name}",
+        "m",
+        {"m.py": GROWING + calls},
+        {"m.py": GROWING.replace("k = 1", "k = 2") + calls},
+        {"m.py": GROWING.replace("n + k", "n * k") + calls},
+        {"m.py": GROWING + calls.replace("3", "5")},
+        {"m.py": GROWING + calls.replace("3", "5") + "add(1)\n"},
+    )
+one(
+    "name that is bound on a condition, added to, and bound once more after a reader",
+    "if 20:\n    c = 10\nc += 4\nclass D:\n    x = c\nc = c + 4\n",
+    "if 1:\n    c = 14\nc += 4\nclass D:\n    x = c\nc = c + 4\n",
+)

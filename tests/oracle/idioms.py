@@ -559,6 +559,30 @@ def lock(s: Scope, given: tuple[str, ...]) -> Statement | None:
     )
 
 
+@rule(1)
+def grower(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    """A function that adds to a list of its module."""
+    name, held = s.name(given, "grow", 0), s.name(given, "l", 1)
+    return Statement(
+        f"{held} = []\ndef {name}(n):\n    {held}.append(n + {s.int(0)})\n    return n",
+        ((name, "grower"), (held, "list")),
+        "grower",
+    )
+
+
+@rule(2)
+def growing(s: Scope, given: tuple[str, ...]) -> Statement | None:
+    grow = s.ref("grower")
+    if grow is None:
+        return None
+    name = s.name(given, "c")
+    form = s.random.choice(
+        ["{0}({1})", "{2} = {0}({1})", "for _n in range({1} % 4):\n    {0}(_n)", "if {1} > 5:\n    {0}(2)"]
+    )
+    binds = ((name, "int"),) if form.startswith("{2}") else ()
+    return Statement(form.format(grow, s.int(0), name), binds, "growing")
+
+
 @rule(2)
 def change_list(s: Scope, given: tuple[str, ...]) -> Statement | None:
     name = s.ref("list")
