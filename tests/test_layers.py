@@ -16,8 +16,8 @@ FOLDERS = [
     ("loading", "shelter captures opening notes monitor recorder finder wanted signals forks scripts prompt standby"),
     (
         "live",
-        "transaction insides functions swaps holders values classes caches reach guesses abstract changes successors "
-        "parameters bodies",
+        "containers transaction insides functions swaps holders values classes caches reach guesses abstract "
+        "changes successors parameters bodies",
     ),
     ("planning", "forms index records attribution unseen graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),

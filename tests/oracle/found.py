@@ -685,3 +685,31 @@ case(
     {"colors.py": COLORS.replace("LAST = BLUE", "LAST = RED")},
     {"colors.py": COLORS.replace("upper", "title")},
 )
+REFUSES = """
+class Refuses(dict):
+    def pop(self, *given): raise TypeError('immutable')
+    __setitem__ = __delitem__ = clear = update = setdefault = pop
+    def insert(self, key, value): dict.__setitem__(self, key, value)
+class Listing(list):
+    def remove(self, *given): raise TypeError('immutable')
+    __setitem__ = __delitem__ = insert = clear = pop = reverse = extend = remove
+handlers, names = Refuses(), Listing()
+def add(function):
+    handlers.insert(function.__name__, function)
+    names.append(function)
+    return function
+"""
+case(
+    "registries that refuse to be changed",
+    "m",
+    {
+        "reg.py": REFUSES,
+        "m.py": "from reg import add, names\n@add\ndef f(): return 1\n@add\ndef g(): return 2\nn = len(names)\n",
+    },
+    {"m.py": "from reg import add, names\n@add\ndef f(a=1): return 1\n@add\ndef g(): return 2\nn = len(names)\n"},
+    {"m.py": "from reg import add, names\n@add\ndef e(): return 1\n@add\ndef g(): return 2\nn = len(names)\n"},
+    {"m.py": "from reg import add, names\n@add\ndef g(): return 2\n@add\ndef e(): return 1\nn = len(names)\n"},
+    {"m.py": "from reg import add, names\n@add\ndef e(): return 1 / 0\n@add\ndef h(): return 2\nn / 0\n"},
+    {"m.py": "from reg import add, names\n@add\ndef e(): return 3\n@add\ndef h(): return 2\nn = len(names)\n"},
+    {"reg.py": REFUSES.replace("return function", "return [function][0]")},
+)

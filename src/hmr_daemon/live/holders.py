@@ -11,6 +11,7 @@ from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 from . import insides
+from .containers import Bare
 from .transaction import Transaction
 
 LIMIT = 5_000  # objects that are looked at
@@ -101,11 +102,11 @@ def replace_references(
             transaction.guard(holder)
             for position, value in enumerate(holder):
                 if value is gone:
-                    holder[position] = here
+                    Bare(holder)[position] = here
         elif isinstance(holder, set):
             transaction.guard(holder)
-            holder.discard(gone)
-            holder.add(here)
+            Bare(holder).discard(gone)
+            Bare(holder).add(here)
         elif isinstance(holder, CellType) and insides.cell_content(holder) is gone:
             transaction.set_attribute(holder, "cell_contents", here)
         elif not isinstance(holder, (type, FunctionType, types.FrameType)):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat, starmap
 from operator import call
 from types import CodeType, ModuleType
 from typing import Any, Final
+
+from .containers import Bare, kind_of
 
 MISSING: Final = type("Missing", (), {"__repr__": lambda self: "<missing>", "__slots__": ()})()
 """Stands for the value of a name that is not bound."""
@@ -27,7 +29,8 @@ def put_in_order(mapping: dict[Any, Any], keys: Iterable[Any]) -> None:
     """Let keys stand in this order, with the values that they have at that moment, in one go as well."""
     order = list(keys)
     with contextlib.suppress(KeyError):  # another thread has just deleted one: an order is not worth an error
-        deque(map(dict.__setitem__, repeat(mapping), order, map(mapping.pop, order)), maxlen=0)
+        kind = kind_of(mapping)
+        deque(map(kind.__setitem__, repeat(mapping), order, map(kind.pop, repeat(mapping), order)), maxlen=0)
 
 
 def in_order(names: Iterable[str], places: Mapping[str, Any]) -> list[str] | None:
@@ -120,15 +123,15 @@ class Transaction:
             self.do((put_in_order, members, ordered), (put_in_order, members, before))
 
     def set_item(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
-        old = mapping.get(key, MISSING)
+        old, kind = mapping.get(key, MISSING), kind_of(mapping)
         if old is not value:
-            undo = (_discard, mapping, key) if old is MISSING else (dict.__setitem__, mapping, key, old)
-            self.do((dict.__setitem__, mapping, key, value), undo)
+            undo = (kind.pop, mapping, key, None) if old is MISSING else (kind.__setitem__, mapping, key, old)
+            self.do((kind.__setitem__, mapping, key, value), undo)
 
     def delete_item(self, mapping: dict[Any, Any], key: Any) -> None:
-        old = mapping.get(key, MISSING)
+        old, kind = mapping.get(key, MISSING), kind_of(mapping)
         if old is not MISSING:
-            self.do((_discard, mapping, key), (dict.__setitem__, mapping, key, old))
+            self.do((kind.pop, mapping, key, None), (kind.__setitem__, mapping, key, old))
 
     def guard_namespace(self, module: ModuleType) -> None:
         """On undo, every name of the module is what it is now."""
@@ -157,12 +160,8 @@ class Transaction:
         self._undo.append((refill, container, copy))
 
 
-def _discard(mapping: dict[Any, Any], key: Any) -> None:
-    mapping.pop(key, None)
-
-
 def _refill_dict(mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
-    kind = OrderedDict if isinstance(mapping, OrderedDict) else dict  # past what a subclass of the user's does
+    kind = kind_of(mapping)
     if list(mapping.keys()) == list(items):
         for key, value in items.items():
             if mapping[key] is not value:
@@ -177,12 +176,12 @@ def _refill_dict(mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
 
 
 def _refill_list(target: list[Any], items: list[Any]) -> None:
-    target[:] = items
+    Bare(target)[:] = items
 
 
 def _refill_set(target: set[Any], items: set[Any]) -> None:
-    target.clear()
-    target.update(items)
+    Bare(target).clear()
+    Bare(target).update(items)
 
 
 ANSWERED_BY_TYPE = frozenset({"__bases__", "__class__", "__dict__", "__mro__", "__name__", "__qualname__"})

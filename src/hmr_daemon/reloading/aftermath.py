@@ -35,7 +35,7 @@ class Aftermath(Rerunning):
         self.outcome.replaced = list(self._replaced())
         self._settle_annotations()  # what ran has added its own, until 3.13
         members = {name for change in self.class_changes.values() for name in change.shown}
-        self.caches = None  # statements that ran may have made others
+        self.looked_for_caches.clear()  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members, last=True)
         self._ask_again()
         records = self.edited | {record: None for record, _, old, _ in self.outcome.rebound if old is MISSING}

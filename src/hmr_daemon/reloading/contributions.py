@@ -10,6 +10,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from ..live import functions, insides, values
+from ..live.containers import Bare
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import Name, Node
@@ -145,12 +146,12 @@ def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: 
             continue
         transaction.guard(container)
         if isinstance(container, dict):
-            container.update({key: old for key, entry in container.items() if entry is new})
+            Bare(container).update({key: old for key, entry in container.items() if entry is new})
         elif isinstance(container, list):
-            container[:] = [old if entry is new else entry for entry in container]
+            Bare(container)[:] = [old if entry is new else entry for entry in container]
         else:
-            container.discard(new)
-            container.add(old)
+            Bare(container).discard(new)
+            Bare(container).add(old)
 
 
 def entries(container: Any) -> list[Any]:
@@ -178,16 +179,16 @@ def put_back(container: Any, snapshot: Any) -> None:
     """Entries that a container had and that nobody made again, after those that it has."""
     if isinstance(container, dict):
         for key, entry in snapshot.items():
-            container.setdefault(key, entry)
+            Bare(container).setdefault(key, entry)
     elif isinstance(container, list):
         there = Counter(map(_token, container))
         for entry in snapshot:
             if there[_token(entry)]:
                 there[_token(entry)] -= 1
             else:
-                container.append(entry)
+                Bare(container).append(entry)
     else:
-        container.update(snapshot)
+        Bare(container).update(snapshot)
 
 
 def made_by(snapshot: Any, values: Iterable[Any]) -> Any:
@@ -200,8 +201,9 @@ def made_by(snapshot: Any, values: Iterable[Any]) -> Any:
 
 def refill(container: Any, snapshot: Any) -> None:
     """Let a container hold what it held."""
-    container.clear()
-    (container.extend if isinstance(container, list) else container.update)(snapshot)
+    bare = Bare(container)
+    bare.clear()
+    (bare.extend if isinstance(container, list) else bare.update)(snapshot)
 
 
 def same_but_for_order(container: Any, snapshot: Any) -> bool:
@@ -279,7 +281,7 @@ def containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[A
         if id(value) in seen or id(value) in graph.namespaces or isinstance(value, (*PLAIN, ModuleType)) or depth > 6:
             continue
         seen.add(id(value))
-        if type(value) in (list, set) or isinstance(value, dict):
+        if isinstance(value, (dict, list, set)):
             found.append((value, place))
         waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
     return found
@@ -331,7 +333,8 @@ def _with_name_of(place: Place, cls: type) -> Place:
 
 
 def copied(container: Any) -> Any:
-    return dict(container) if isinstance(container, dict) else type(container)(container)
+    """As a container of the built-in type."""
+    return next(kind for kind in (dict, list, set) if isinstance(container, kind))(container)
 
 
 def _holds(entry: Any, made: Set[int]) -> bool:
@@ -362,7 +365,7 @@ def _take_out(
     if isinstance(container, list):
         gone = [position for position, entry in enumerate(snapshot) if _holds(entry, made)]
         for position in reversed(gone):
-            del container[position]
+            del Bare(container)[position]
         return gone
     if isinstance(container, dict):
         gone = [
@@ -371,10 +374,10 @@ def _take_out(
             if _holds(entry, made) or id(key) in made or (isinstance(key, PLAIN) and (type(key), key) in keys)
         ]
         for key in gone:
-            container.pop(key, None)
+            Bare(container).pop(key, None)
         return gone
     gone = [entry for entry in snapshot if id(entry) in made]
-    container.difference_update(gone)
+    Bare(container).difference_update(gone)
     return gone
 
 
@@ -393,7 +396,7 @@ def _put_in_place(container: Any, snapshot: Any, gone: list[Any], put_back: bool
     elif isinstance(container, dict):
         _place_in_dict(container, snapshot, gone, put_back)
     elif put_back and gone and len(container) < len(snapshot):
-        container.update(entry for entry in gone if len(container) < len(snapshot))
+        Bare(container).update(entry for entry in gone if len(container) < len(snapshot))
 
 
 def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], put_back: bool) -> None:
@@ -405,13 +408,13 @@ def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], p
     if not gone:
         _drop_repeated(container, snapshot, gained)
     elif not gained and put_back:
-        container[:] = snapshot
+        Bare(container)[:] = snapshot
     elif len(gained) == len(gone):
-        del container[stayed:]
+        del Bare(container)[stayed:]
         for position, entry in zip(gone, gained, strict=True):
-            container.insert(position, entry)
+            Bare(container).insert(position, entry)
     elif gained:  # more than before, or fewer
-        container[:] = [*container[: gone[0]], *gained, *container[gone[0] : stayed]]
+        Bare(container)[:] = [*container[: gone[0]], *gained, *container[gone[0] : stayed]]
 
 
 def _place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> None:
@@ -422,18 +425,17 @@ def _place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -
             return
         first = next((i for i, entry in enumerate(snapshot) if later(entry)), None)
         if first is not None:
-            container[:] = [*snapshot[:first], *gained, *snapshot[first:]]
+            Bare(container)[:] = [*snapshot[:first], *gained, *snapshot[first:]]
     elif isinstance(container, dict):
         for key, entry in snapshot.items():
             if key in container and container[key] is not entry and later(entry):
-                container[key] = entry  # the later statement has the last word
+                Bare(container)[key] = entry  # the later statement has the last word
         gained = [key for key in container if key not in snapshot]
         keys = list(snapshot) if gained else []
         first = next((i for i, key in enumerate(keys) if later(snapshot[key]) or later(key)), None)
         if first is not None:
             ordered = {key: container[key] for key in (*keys[:first], *gained, *keys[first:]) if key in container}
-            container.clear()
-            container.update(ordered)
+            refill(container, ordered)
 
 
 def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any]) -> None:
@@ -441,10 +443,11 @@ def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any])
     for entry in gained:
         earlier = [position for position, other in enumerate(snapshot) if values.same(other, entry)]
         if earlier:
-            container.reverse()
-            container.remove(entry)
-            container.reverse()
-            container[earlier[-1]] = entry
+            bare = Bare(container)
+            bare.reverse()
+            bare.remove(entry)
+            bare.reverse()
+            bare[earlier[-1]] = entry
 
 
 def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any], put_back: bool) -> None:
@@ -453,7 +456,7 @@ def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: li
     gained = [key for key in container if key not in snapshot or key in gone]
     if not gained and put_back:
         for key in gone:
-            container[key] = snapshot[key]
+            Bare(container)[key] = snapshot[key]
     if len(gained) in (0, len(gone)):
         names = dict(zip(gone, gained, strict=True)) if gained else {key: key for key in gone}
         order = [names.get(key, key) for key in snapshot]
@@ -463,5 +466,4 @@ def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: li
     ordered = {key: container[key] for key in order if key in container}
     ordered.update((key, value) for key, value in container.items() if key not in ordered)
     if list(ordered) != list(container):
-        container.clear()
-        container.update(ordered)
+        refill(container, ordered)

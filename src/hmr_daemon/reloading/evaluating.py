@@ -118,8 +118,7 @@ class Evaluating(Settling):
 
     def _take_up(self, hooks: Hooks, node: Node) -> None:
         """What the statement's definitions have done to their live predecessors."""
-        if node.module in self.graph.caching():
-            self.caches = None
+        self.looked_for_caches.discard(node.module)
         self.fresh_members[node] = hooks.fresh_members
         hooks.let_plain_values_be()
         self.outcome.notes += hooks.class_hook.problems

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..live.containers import Bare
 from ..live.transaction import Transaction
 from ..planning.records import Node
 from . import contributions
@@ -59,25 +60,25 @@ def _later_in(run: Telling, node: Node, container: Any) -> list[Any]:
 def _take_out(container: Any, gone: Collection[Any]) -> None:
     if isinstance(container, list):
         for position in sorted(gone, reverse=True):
-            del container[position]
+            del Bare(container)[position]
     elif isinstance(container, dict):
         for key in gone:
-            container.pop(key, None)
+            Bare(container).pop(key, None)
     else:
-        container.difference_update(gone)
+        Bare(container).difference_update(gone)
 
 
 def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[Any]) -> None:
     """Let the later entries stand where they stood; what the statement has added comes before the first of them."""
     if isinstance(container, set):
-        container.update(gone)
+        Bare(container).update(gone)
     elif isinstance(container, list):
         stayed = [entry for position, entry in enumerate(before) if position not in set(gone)]
         added = container[len(stayed) :]
         if len(container) >= len(stayed) and all(a is b for a, b in zip(container, stayed, strict=False)):
-            container[:] = [*before[: gone[0]], *added, *before[gone[0] :]]
+            Bare(container)[:] = [*before[: gone[0]], *added, *before[gone[0] :]]
         else:
-            container += [before[position] for position in gone]
+            Bare(container).extend(before[position] for position in gone)
     else:
         first = list(before).index(gone[0])
         keys = [*list(before)[:first], *(key for key in container if key not in before), *list(before)[first:]]

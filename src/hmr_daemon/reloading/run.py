@@ -253,12 +253,12 @@ class RunState:
         """Their names, by file."""
         self.made_now: dict[int, Any] = {}
         """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
-        self.caches: list[Served] | None = None
-        """The caches of the user's functions, once they are asked for."""
+        self.looked_for_caches: set[ModuleRecord] = set()
+        """Modules whose caches are known, until statements of theirs make others."""
         self.lent: dict[int, tuple[types.FunctionType, int]] | None = None
         """Once asked for, the functions that many classes are given: see `lent`."""
         self.served: dict[tuple[int, int], Served] = {}
-        """These and earlier ones, by the identity of what holds each and of its function."""
+        """The caches of the user's functions, by the identity of what holds each and of its function."""
         self.named: dict[int, tuple[ModuleRecord, str]] | None = None
         """Once asked for, by identity what globals held then: see `made_later`."""
         self.former: dict[tuple[int, str], Any] = {}

@@ -444,13 +444,13 @@ class Telling(Families):
 
     def _caches(self) -> list[Served]:
         """The caches of the user's functions. What is known of one holds: what it leads to that changes, is told."""
-        if self.caches is None:
-            known = reach.Known()
-            for record in self.graph.caching():
+        known = reach.Known()
+        for record in self.graph.caching():
+            if record not in self.looked_for_caches:
+                self.looked_for_caches.add(record)
                 for cache in caches.of_module(record.namespace, record.name):
                     self.served.setdefault((id(cache.holder), id(cache.function)), Served(record, cache, known))
-            self.caches = list(self.served.values())
-        return self.caches
+        return list(self.served.values())
 
     def _remove_names(self) -> None:
         removed, self.removed_names = self.removed_names, []

@@ -1,0 +1,42 @@
+"""Dicts, lists and sets, changed past what a subclass of the user's makes of that: it may refuse, or count."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import partial
+from typing import Any
+
+KINDS: tuple[Any, ...] = (OrderedDict, dict, list, set)
+
+
+def kind_of(container: Any) -> Any:
+    """The built-in type that a container is of, whose methods change it."""
+    kind = type(container)
+    return kind if kind in KINDS else next((each for each in KINDS if isinstance(container, each)), kind)
+
+
+class Bare:
+    """A container, of which the built-in type's own methods are called.
+
+    >>> class Fixed(list):
+    ...     def append(self, value): raise TypeError
+    >>> fixed = Fixed([1])
+    >>> Bare(fixed).append(2)
+    >>> fixed
+    [1, 2]
+    """
+
+    __slots__ = ("_container", "_kind")
+
+    def __init__(self, container: Any) -> None:
+        self._container = container
+        self._kind = kind_of(container)
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(getattr(self._kind, name), self._container)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._kind.__setitem__(self._container, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._kind.__delitem__(self._container, key)
