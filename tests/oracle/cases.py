@@ -3963,6 +3963,8 @@ if sys.version_info >= (3, 12):
         "a member more": "class G[T]:\n    w = 1\n    def m(self, x: list[T] | T) -> T: pass\n    def n(self): pass\n",
         "another method": "class G[T]:\n    w = 1\n    def m(self, x: list[T], y: T = 1) -> T: pass\n",
         "another parameter": "class G[U]:\n    w = 1\n    def m(self, x: list[U] | U) -> U: pass\n",
+        "a type variable": "import typing\nU = typing.TypeVar('U')\nclass G(typing.Generic[U]):\n    w = 1\n",
+        "no parameter": "class G:\n    w = 1\n",
         "another base": "class G[T](int):\n    w = 1\n    def m(self, x: list[T] | T) -> T: pass\n",
     }.items():
         one(
@@ -4169,4 +4171,11 @@ one(
     "name that is bound on a condition, added to, and bound once more after a reader",
     "if 20:\n    c = 10\nc += 4\nclass D:\n    x = c\nc = c + 4\n",
     "if 1:\n    c = 14\nc += 4\nclass D:\n    x = c\nc = c + 4\n",
+)
+case(
+    "name set in a module that another name stands for now",
+    "m3",
+    {"m1.py": "", "m2.py": "c2 = 1\n", "m3.py": "import m2 as m\nm.c1 = 8\nm.c2 = 9\n"},
+    {"m3.py": "import m1 as m\nm.c1 = 8\nm.c2 = 9\n"},
+    {"m3.py": "import m2 as m\nm.c1 = 8\nm.c2 = 9\n"},
 )

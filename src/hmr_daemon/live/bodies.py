@@ -195,6 +195,8 @@ class ClassHook:
             except TypeError as error:
                 raise CannotChange(qualname, str(error)) from None
             self._transaction.on_undo(setattr, cls, "__bases__", before)
+        if parameters.NAME not in namespace:
+            self._transaction.delete_member(cls, parameters.NAME)
         if "__orig_bases__" in namespace:
             self._transaction.set_member(cls, "__orig_bases__", namespace["__orig_bases__"])
         else:

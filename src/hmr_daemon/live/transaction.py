@@ -184,7 +184,9 @@ def _refill_set(target: set[Any], items: set[Any]) -> None:
     Bare(target).update(items)
 
 
-ANSWERED_BY_TYPE = frozenset({"__bases__", "__class__", "__dict__", "__mro__", "__name__", "__qualname__"})
+ANSWERED_BY_TYPE = frozenset({
+    "__bases__", "__class__", "__dict__", "__mro__", "__name__", "__qualname__", "__type_params__",
+})  # fmt: skip
 """Names that mean what `type` knows of a class, where one asks the class or assigns: what its body bound is beside."""
 
 

@@ -123,7 +123,7 @@ class Assigning(Telling):
     def _is_bound(self, holder: Any) -> bool:
         """Whether an object goes on under the name that it was made with."""
         if isinstance(holder, ModuleType):
-            return False
+            return self.graph.modules[holder.__name__].module is holder
         module, name = home(holder)
         return self.graph.modules[module].namespace.get(name) is holder
 
