@@ -4179,3 +4179,10 @@ case(
     {"m3.py": "import m1 as m\nm.c1 = 8\nm.c2 = 9\n"},
     {"m3.py": "import m2 as m\nm.c1 = 8\nm.c2 = 9\n"},
 )
+UNSAID = "class K1:\n    for n in 'ab':\n        locals()[n] = 2\n    def m(self): return self.a\n"
+case(
+    "class that binds names in its namespace, whose user is another",
+    "m",
+    {"m.py": UNSAID + "import functools\n@functools.lru_cache\ndef f3():\n    pass\nx = f3()\n"},
+    {"m.py": UNSAID + "import functools\ndef f3():\n    return K1().m()\nx = f3()\n"},
+)

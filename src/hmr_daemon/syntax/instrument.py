@@ -46,7 +46,7 @@ class ClassEdit:
     old_names: frozenset[str]
     """Names that the old body bound."""
     binds_unsaid: bool
-    """Whether the old body may have bound names that its text does not tell: ``locals()[name] = 1``."""
+    """Whether the old body, of which something runs or goes, may have bound names that its text does not tell."""
     new_names: frozenset[str]
     bases_changed: bool
     decorated: bool
@@ -234,7 +234,7 @@ class _Transformer:
             qualname=qualname,
             members=chosen,
             old_names=_bound(old_members, old_node.name),
-            binds_unsaid=any(not BINDS_UNSAID.isdisjoint(s.effects.reads) for s in old_members),
+            binds_unsaid=bool(moving) and any(not BINDS_UNSAID.isdisjoint(s.effects.reads) for s in old_members),
             new_names=_bound(new_members, node.name),
             bases_changed=bases_changed or request.anew,
             decorated=bool(node.decorator_list or old_node.decorator_list),
