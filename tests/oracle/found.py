@@ -713,3 +713,20 @@ case(
     {"m.py": "from reg import add, names\n@add\ndef e(): return 3\n@add\ndef h(): return 2\nn = len(names)\n"},
     {"reg.py": REFUSES.replace("return function", "return [function][0]")},
 )
+case(
+    "a module that puts another in its place",
+    "lex user",
+    {
+        "lex.py": "import sys, types\nfrom mapping import NAMES\n__all__ = [*NAMES, 'get']\ndef get(): return NAMES\n"
+        "class Lazy(types.ModuleType):\n    def __getattr__(self, name):\n"
+        "        if name in NAMES: return NAMES[name]\n"
+        "        raise AttributeError(name)\n"
+        "old, new = sys.modules[__name__], Lazy(__name__)\nnew.__dict__.update(old.__dict__)\n"
+        "sys.modules[__name__] = new\n"
+        "del new.new, new.old, new.sys, new.types\n",
+        "mapping.py": "NAMES = {'A': 1}\n",
+        "user.py": "import lex\nx, y, z = lex.A, lex.get(), [hasattr(lex, n) for n in ('old', 'sys', 'types', 'B')]\n",
+    },
+    {"mapping.py": "NAMES = {'A': 1, 'B': 2}\n"},
+    {"mapping.py": "NAMES = {'A': 3}\n"},
+)

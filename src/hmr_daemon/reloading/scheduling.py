@@ -277,6 +277,7 @@ class Scheduling(RunState):
         previous = self.previous.get(node)
         old = previous.statement.effects if previous is not None else node.statement.effects
         mutates = old.mutates | table.mutates(node) | self.changed_through.get(node, set())
+        yield from self._set_below(node, mutates)
         for name in {*mutates, *self._consumes(node)}:
             whole = isinstance(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
             if not whole and self._grows(node, name) and not only_sets(node, name, self.graph):
@@ -290,6 +291,14 @@ class Scheduling(RunState):
                 if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
                     self._open_group(node, name, other)
                     yield other, f"adds to {name}"
+
+    def _set_below(self, node: Node, names: Set[str]) -> Iterator[tuple[Node, str]]:
+        """After a statement that fills a namespace as a whole, those that set or delete attributes in it run again."""
+        if "__dict__" not in node.statement.effects.attributes:
+            return
+        for other in self.agenda.table(node.module).setting if names else ():
+            for name in names & {root for root, *_ in other.statement.effects.sets} if other.order > node.order else ():
+                yield other, f"sets attributes of {name} below"
 
     def _consumes(self, node: Node) -> Iterator[str]:
         """Names of iterators that a statement reads, and so takes from."""
