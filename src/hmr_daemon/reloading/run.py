@@ -269,6 +269,8 @@ class RunState:
         """The same of all modules."""
         self.code_users: dict[str, dict[int, tuple[str, CodeType]]] = {}
         """By name, the code that mentions it, by identity, with the module that it is of."""
+        self.users_of_all: dict[str, dict[int, tuple[str, CodeType]]] = {}
+        """The same of all names, once several were asked for."""
         self.reached: dict[tuple[object, ...], tuple[list[Any], dict[int, CodeType]]] = {}
         """By the identities of some values and mentioned attributes, these values and the code that they lead to."""
         self.known: dict[str, reach.Known] = defaultdict(reach.Known)
@@ -306,5 +308,6 @@ class RunState:
     def forget_texts(self) -> None:
         """Modules have other code than before: what was learned of the texts of all holds no longer."""
         self.code_users.clear()
+        self.users_of_all.clear()
         self.texts_with.clear()
         self.sources.clear()
