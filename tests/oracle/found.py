@@ -730,3 +730,18 @@ case(
     {"mapping.py": "NAMES = {'A': 1, 'B': 2}\n"},
     {"mapping.py": "NAMES = {'A': 3}\n"},
 )
+chain(
+    "calls on a name that is imported for type checkers and in a function",
+    """
+    import typing
+    if typing.TYPE_CHECKING:
+        from string import Template
+    def f():
+        from string import Template
+        made = Template.safe_substitute(Template('a'))
+        assert made
+        return made
+    x = f()
+    """,
+    ("    assert made", "    # inside\n    assert made"),
+)

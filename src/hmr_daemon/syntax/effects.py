@@ -247,10 +247,25 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
-        """What stands under ``if TYPE_CHECKING:`` never runs: others may bind its names, by ``globals()`` perhaps."""
+        """What stands under ``if TYPE_CHECKING:`` never runs: others may bind its names, by ``globals()`` perhaps.
+
+        But the compiler minds what is imported there, and counts what is annotated.
+        """
         self.visit(node.test)
-        for part in (*(() if _is_for_type_checkers(node.test) else node.body), *node.orelse):
-            self.visit(part)
+        if _is_for_type_checkers(node.test):
+            never = _EffectsVisitor()
+            never.class_depth = self.class_depth
+            never._visit_all(node.body)
+            self.imported |= never.imported
+            self.annotated |= never.annotated
+            self.annotates += never.annotates
+        else:
+            self._visit_all(node.body)
+        self._visit_all(node.orelse)
+
+    def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
+        for node in nodes:
+            self.visit(node)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         """The name of ``except E as name`` is gone when the handler ends."""
