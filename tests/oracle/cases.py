@@ -4186,3 +4186,11 @@ case(
     {"m.py": UNSAID + "import functools\n@functools.lru_cache\ndef f3():\n    pass\nx = f3()\n"},
     {"m.py": UNSAID + "import functools\ndef f3():\n    return K1().m()\nx = f3()\n"},
 )
+one("name that is deleted before it is bound", "c1 = c2 = 20\n", "del c1\nc1 = c2 = 20\n")
+case(
+    "who reads a name of another module before one who sets it there",
+    "b",
+    {"a.py": "c = 7\n", "b.py": "import a\nx = a.c\na.c = 8\ny = a.c\n"},
+    {"a.py": "c = 15\n"},
+    {"a.py": "c = 8\n"},
+)

@@ -174,6 +174,12 @@ class Settling(Refilling):
         """Statements that read a name before another statement binds it again; what it held then is not known."""
         for reader in list(self.agenda.table(node.module).readers_of(name, node)):
             self.schedule(reader, f"{name} changed", name)
+        following = self._next_writer(node, name, node.module.namespace.get(name, MISSING))
+        if following is not None and following.module is not node.module:
+            until = self.graph.order(following)
+            for reader, known in list(self.agenda.readers(node.module, name, node)):
+                if reader.module is not node.module and self.graph.order(reader) < until:
+                    self.schedule(reader, f"{name} changed", known)
         for reader in list(self.agenda.function_readers(node.module, name, node)):
             if reader.module is node.module:
                 self.schedule(reader, f"{name} changed", name, code_changed=True)
