@@ -289,7 +289,7 @@ def graft(transaction: Transaction, cls: type, namespace: MutableMapping[str, An
     for name in list(namespace):
         if name not in NOT_MEMBERS:
             _set(transaction, cls, name, namespace[name], name in handed_on)
-            _use_members(namespace, namespace[name], vars(cls)[name])
+            _use_members(namespace, namespace[name], vars(cls).get(name))
     _implicit_members(transaction, cls, namespace, edit)
     transaction.order_members(cls, _places(edit))
 
