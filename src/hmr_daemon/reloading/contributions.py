@@ -363,22 +363,30 @@ def _take_out(
     if not made and not keys:
         return []
     if isinstance(container, list):
-        gone = [position for position, entry in enumerate(snapshot) if _holds(entry, made)]
-        for position in reversed(gone):
-            del Bare(container)[position]
-        return gone
-    if isinstance(container, dict):
+        gone: list[Any] = [position for position, entry in enumerate(snapshot) if _holds(entry, made)]
+    elif isinstance(container, dict):
         gone = [
             key
             for key, entry in snapshot.items()
             if _holds(entry, made) or id(key) in made or (isinstance(key, PLAIN) and (type(key), key) in keys)
         ]
-        for key in gone:
-            Bare(container).pop(key, None)
-        return gone
-    gone = [entry for entry in snapshot if id(entry) in made]
-    Bare(container).difference_update(gone)
+    else:
+        gone = [entry for entry in snapshot if id(entry) in made]
+    remove(container, gone)
     return gone
+
+
+def remove(container: Any, gone: Sequence[Any]) -> None:
+    """Take entries out, of a list those at some positions (rising), of a dict those under some keys."""
+    bare = Bare(container)
+    if isinstance(container, list):
+        for position in reversed(gone):
+            del bare[position]
+    elif isinstance(container, dict):
+        for key in gone:
+            bare.pop(key, None)
+    else:
+        bare.difference_update(gone)
 
 
 def _without(snapshot: Any, gone: list[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ def hidden(run: Telling, node: Node) -> Iterator[None]:
     found = list(_found(run, node))
     for container, _, gone in found:
         run.transaction.guard(container)
-        _take_out(container, gone)
+        contributions.remove(container, gone)
     yield
     for container, before, gone in found:
         _put_back(run.transaction, container, before, gone)
@@ -55,17 +55,6 @@ def _later_in(run: Telling, node: Node, container: Any) -> list[Any]:
         return [key for key, entry in container.items() if run.made_later(node, entry) or run.made_later(node, key)]
     entries = enumerate(container) if isinstance(container, list) else ((entry, entry) for entry in container)
     return [key for key, entry in entries if run.made_later(node, entry)]
-
-
-def _take_out(container: Any, gone: Collection[Any]) -> None:
-    if isinstance(container, list):
-        for position in sorted(gone, reverse=True):
-            del Bare(container)[position]
-    elif isinstance(container, dict):
-        for key in gone:
-            Bare(container).pop(key, None)
-    else:
-        Bare(container).difference_update(gone)
 
 
 def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[Any]) -> None:
