@@ -31,7 +31,10 @@ def start() -> None:
     """Called by the startup files, more than once where site-packages is listed twice. Never raises."""
     global first_finder
     try:
-        if first_finder is not None or sys.flags.isolated or os.environ.get("NO_HMR_DAEMON") or in_subinterpreter():
+        if sys.flags.isolated or os.environ.get("NO_HMR_DAEMON"):
+            sys.modules.pop(__name__, None)
+            return
+        if first_finder is not None or in_subinterpreter():
             return
         arguments[:] = sys.argv
         first_finder = FirstFinder()

@@ -966,6 +966,18 @@ def test_a_module_that_says_off_goes_on_as_it_was_loaded(live: LiveFactory) -> N
     assert process.see("m.X") == 1
 
 
+@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE.keys())
+def test_a_module_that_says_rerun_sees_what_it_has_made_before(live: LiveFactory, once: str) -> None:
+    """All of it runs at each edit, as with `importlib.reload`: what people write for that holds."""
+    source = f"# hmr: rerun\nruns = globals().get('runs', 0) + 1\nmade = object()\n{once}X = 1\n"
+    process = live({"m.py": source})
+    process.load("import m")
+    process.do("kept, first = m.state, m.made; kept['seen'] = 1")
+    process.edit({"m.py": ("X = 1", "X = 2")}, atomic=True)
+    assert process.wait_reload().ok
+    assert process.see("(m.X, m.runs, m.state is kept, m.made is first, kept)") == (2, 2, True, False, {"seen": 1})
+
+
 KEPT = "kept = []\nX = 1\n"
 SAVED = "open('m.py', 'w').write(" + repr(KEPT.replace("1", "2")) + ")"
 

@@ -190,7 +190,7 @@ print([each.name for each in threading.enumerate() if not each.name.startswith("
 def test_switched_off(copied: Environment, tmp_path: Path, options: list[str], environ: dict[str, str]) -> None:
     write(tmp_path, {"run.py": f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport module\n" + LOOK})
     write(tmp_path, {"module.py": "import sys\nassert all('hmr' not in type(f).__module__ for f in sys.meta_path)"})
-    assert not look(copied, *options, "run.py", cwd=tmp_path, **environ)["live"]
+    assert look(copied, *options, "run.py", cwd=tmp_path, **environ) == {"modules": [], "threads": 0, "live": False}
 
 
 def test_a_subinterpreter_is_left_alone(copied: Environment, tmp_path: Path) -> None:

@@ -162,6 +162,11 @@ class ModuleRecord:
             return self.edited
         return zlib.decompress(self.packed)
 
+    @property
+    def plain(self) -> bool:
+        """Whether all of it runs again at each edit, and sees what it has made before, as with `importlib.reload`."""
+        return self.parsed is not None and self.parsed.directive == "rerun"
+
 
 Uses = tuple[set[Name], set[int], set[Name], set[str], set[str]]
 """Of one run: the names it read, the code it ran, the names it set, the files it opened, the names it bound."""

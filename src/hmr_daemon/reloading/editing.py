@@ -150,7 +150,7 @@ class Editing(Swapping):
         hook = record.namespace.get("__hmr_dispose__")
         if type(hook) is FunctionType:  # the code that opened things closes them
             self.dispose_hooks[id(record)] = hook.__code__
-        if edit.parsed.directive == "rerun":
+        if record.plain:
             seeds[:] = [(node, "# hmr: rerun") for node in new_nodes]
 
     def _take_statement(self, edit: FileEdit, change: diff.Edit, node: Node | None) -> Node | None:

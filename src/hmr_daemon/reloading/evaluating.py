@@ -51,7 +51,7 @@ class Evaluating(Settling):
 
     def _bind(self, node: Node, reason: Reason, before: dict[str, Any]) -> set[str]:
         """Execute the statement; names that only it may bind, and that it did not bind this time, are gone."""
-        if node.statement.unconditional or node.statement.kind == "AugAssign":
+        if node.statement.unconditional or node.statement.kind == "AugAssign" or node.module.plain:
             self._execute(node, reason, before)
             return set()
         namespace = node.module.namespace

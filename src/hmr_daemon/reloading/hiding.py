@@ -42,7 +42,7 @@ def _later_names(run: Assigning, node: Node) -> dict[str, Any]:
     """Names that only later statements bind are not there yet when one runs that is changed, or looks at all."""
     effects = node.statement.effects
     looks = not LISTS_NAMES.isdisjoint(effects.reads) and LISTS_OWN_NAMES.search(node.statement.text) is not None
-    if node not in run.added and node.module not in run.edited and not looks:
+    if node.module.plain or (node not in run.added and node.module not in run.edited and not looks):
         return {}
     namespace, names = node.module.namespace, not_yet(run, node, node.module.name)
     if looks:
