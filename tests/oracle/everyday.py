@@ -3017,3 +3017,24 @@ case(
     {"m.py": PARAMETERS.replace("1, 2", "4")},
     {"m.py": PARAMETERS.replace("'a'", "'a', 'b'")},
 )
+FIELDS = """
+from dataclasses import dataclass, field, fields
+@dataclass
+class P:
+    x: int = field(default=1, metadata={'key': 'X'})
+    y: int = 2
+"""
+FIELDS_USED = FIELDS + (
+    "def dump(o): return {f.metadata.get('key', f.name): getattr(o, f.name) for f in fields(o)}\n"
+    "table = dump(P())\n"
+    "about = [(f.name, f.default, f.compare, dict(f.metadata)) for f in fields(P)]\n"
+    "order = P.__match_args__\n"
+)
+case(
+    "a program asks for the fields of a data class",
+    "m",
+    {"m.py": FIELDS_USED},
+    {"m.py": FIELDS_USED.replace("'X'", "'XX'")},
+    {"m.py": FIELDS_USED.replace("'X'", "'XX'").replace("int = 2", "int = field(default=2, compare=False)")},
+    {"m.py": FIELDS_USED.replace("    y: int = 2\n", "")},
+)

@@ -6,11 +6,13 @@ import collections
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from ..syntax import codes
 from . import insides, values
 from .classes import (
+    FIELDS,
     IMPLICIT,
     LOOKED_AT,
     METHOD_TYPES,
@@ -46,6 +48,7 @@ class ClassChange:
         before, now = self.before, vars(self.cls)
         rest = {*before, *now} - IMPLICIT - TOLD_BY_FIELDS - self.names
         made = {n for n in rest if not values.same(before.get(n, MISSING), now.get(n, MISSING))}
+        made |= {n for n in DESCRIBING if not _same_member(n, before, now)}
         return replace(self, names=self.names | made, before=None)
 
     def with_inner(self, changes: Mapping[int, ClassChange]) -> ClassChange:
@@ -112,8 +115,8 @@ def change(old: type, new: type) -> ClassChange:
     own = {*ENUM_TABLES, *old.__members__} if isinstance(old, enum.EnumMeta) else ()
     names = {
         name
-        for name in (before.keys() | after.keys()) - IMPLICIT - {*own} | set(LOOKED_AT)
-        if not _same_member(before.get(name, MISSING), after.get(name, MISSING))
+        for name in (before.keys() | after.keys()) - IMPLICIT - {*own} | LOOKED_AT
+        if not _same_member(name, before, after)
     }
     if not values.same(_annotations(before), _annotations(after)):
         names.add("__annotations__")
@@ -128,6 +131,8 @@ ENUM_TABLES = frozenset({
     "_hashable_values_",
 })  # fmt: skip
 """Where an enum keeps its members."""
+DESCRIBING = (FIELDS, "__match_args__")
+"""Members that decorators make of a body, and that only those see who ask for them."""
 _TOLD_APART = ("__abstractmethods__", "__hash__", "__match_args__", "__protocol_attrs__", *PARAMETERS)
 """Implicit members that make more of a class than their names tell."""
 
@@ -137,7 +142,10 @@ def _annotations(members: Mapping[str, Any]) -> Any:
     return [members.get(name, MISSING) for name in ("__annotations__", "__annotate__", "__annotate_func__")]
 
 
-def _same_member(old: Any, new: Any) -> bool:
+def _same_member(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    old, new = before.get(name, MISSING), after.get(name, MISSING)
+    if name == FIELDS and isinstance(old, dict) and isinstance(new, dict):
+        return values.same(_fields(old), _fields(new))
     if isinstance(old, type) and isinstance(new, type) and old is not new:
         inner = old.__qualname__ == new.__qualname__ and old.__bases__ == new.__bases__
         return inner and type(old) is type(new) and change(old, new).is_none
@@ -146,6 +154,17 @@ def _same_member(old: Any, new: Any) -> bool:
     if type(old) is type(new) is staticmethod:
         old, new = old.__func__, new.__func__
     return isinstance(new, SLOT_TYPES) or values.same(old, new) or _generated_alike(old, new)
+
+
+def _fields(fields: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
+    """What the fields of a data class are: objects without equality."""
+    return [
+        (name, [_plain(getattr(field, slot, None)) for slot in type(field).__slots__]) for name, field in fields.items()
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, MappingProxyType) else value
 
 
 _FIELD: Any = getattr(collections, "_tuplegetter", None)

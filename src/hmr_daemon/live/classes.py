@@ -23,10 +23,10 @@ IMPLICIT = frozenset(
 )  # fmt: skip
 PARAMETERS = ("__orig_bases__", "__type_params__")
 """What tells by what a generic class may be parametrized."""
-LOOKED_AT = ("__annotations__", "__doc__")
+FIELDS = "__dataclass_fields__"
+LOOKED_AT = frozenset({"__annotations__", "__doc__", "__match_args__", FIELDS})
 """Members that tell of a class what nothing runs by itself."""
 METHOD_TYPES = (FunctionType, staticmethod, classmethod, property)
-FIELDS = "__dataclass_fields__"
 TOLD_BY_FIELDS = frozenset({FIELDS, "__dataclass_params__", "__match_args__"})
 
 

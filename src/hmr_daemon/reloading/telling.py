@@ -22,6 +22,8 @@ INTROSPECTION = frozenset({
     "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
 })  # fmt: skip
 """What a statement mentions that looks at a function rather than calls it."""
+ASKED_FOR = {"__annotations__": INTROSPECTION, classes.FIELDS: frozenset({"fields"})}
+"""By what code asks for a member that describes a class without mentioning it."""
 LISTS_MEMBERS = frozenset({"dir", "getmembers"})
 """What code mentions that goes through all members of something."""
 LISTS_MEMBERS_HERE = LISTS_MEMBERS | {"__dict__", "vars"}
@@ -208,7 +210,7 @@ class Telling(Families):
         namespace = reader.module.namespace
         if not ASKING.isdisjoint(effects.reads) and any(classes.is_protocol(namespace.get(n)) for n in effects.reads):
             return True
-        if "__annotations__" in change.names and self._asks_for_annotations(reader, known):
+        if not change.names.isdisjoint(ASKED_FOR) and self._asks_for_description(reader, known, change):
             return True
         if change.special:
             return effects.calls or reader.statement.kind not in ("class", "def", "assign")
@@ -223,17 +225,17 @@ class Telling(Families):
             return True
         return any(True for word in LISTS_MEMBERS for _ in self._codes_run(reader, modules, word))
 
-    def _asks_for_annotations(self, reader: Node, known: str) -> bool:
-        """Whether a statement may look at the annotations of a class: itself, or a library that it hands it to."""
+    def _asks_for_description(self, reader: Node, known: str, change: changes.ClassChange) -> bool:
+        """Whether a statement may look at what describes a class: itself, or a library that it hands it to."""
         effects = reader.statement.effects
-        if not INTROSPECTION.isdisjoint(effects.attributes | effects.reads):
+        if not _looking_at(change).isdisjoint(effects.attributes | effects.reads):
             return True
         namespace = reader.module.namespace
         called = [namespace.get(name) for name, handed in reader.statement.calls if known in handed]
         return any(getattr(value, "__module__", None) not in self.graph.modules for value in called)
 
     def _ran_what_names(self, reader: Node, change: changes.ClassChange) -> bool:
-        names = change.names | INTROSPECTION if "__annotations__" in change.names else change.names
+        names = _looking_at(change)
         modules = [cls.__module__ for cls in change.cls.__mro__]
         if any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name)):
             return True
@@ -500,6 +502,11 @@ def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
     """Whether all that a statement does to what a name leads to is to set other attributes of it."""
     set_here = {names[-1] for names in reader.statement.effects.sets if names[0] == known}
     return bool(set_here) and (attribute not in set_here or reader.statement.kind == "AugAssign")
+
+
+def _looking_at(change: changes.ClassChange) -> frozenset[str]:
+    """The names by which code sees that a class has changed."""
+    return change.names.union(*(words for member, words in ASKED_FOR.items() if member in change.names))
 
 
 def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
