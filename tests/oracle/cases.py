@@ -4194,3 +4194,27 @@ case(
     {"a.py": "c = 15\n"},
     {"a.py": "c = 8\n"},
 )
+STORED = """
+k = 1
+class Item:
+    def __init__(self, name):
+        self.name = name * k
+    def __eq__(self, other): return vars(self) == vars(other)
+    def __hash__(self): return 7
+class Store:
+    def save(self, item):
+        found[item.name] = item
+        seen.add(item)
+found = {}
+seen = set()
+add = Store().save
+add(Item('a'))
+add(Item('b'))
+"""
+case(
+    "bare calls fill a dict by keys that are computed and a set, and what they made of code is other now",
+    "m",
+    {"m.py": STORED},
+    {"m.py": STORED.replace("name * k", "name + 'x'")},
+    {"m.py": STORED.replace("k = 1", "k = 3")},
+)

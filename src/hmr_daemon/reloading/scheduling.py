@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -37,16 +37,28 @@ class Scheduling(RunState):
                 self._make_anew(code)
 
     def _grew_untold(self, node: Node) -> Iterator[CodeType]:
-        """Code by which a statement added to lists when it ran, where nothing tells what in them is the statement's."""
+        """Code by which a statement added to containers when it ran, where nothing tells what in them is the statement's.
+
+        Dicts and sets are meant only where a bare call was to fill them: a cache is filled by the way.
+        """
         if node in self.added or node.statement.kind in ("import", "from", "def", "class"):
             return
+        kinds = (list, dict, set) if node.statement.kind == "expr" else (list,)
         for code in self._ran_before(node):
             names = codes.grown_globals(code)
             records = self.graph.at_path(code.co_filename) if names else ()
-            if any(type(record.namespace.get(name)) is list for record in records for name in names):
-                held = contributions.held_in(node, self.graph, self._made_now(node), node.codes, names)
-                if any(type(container) is list and not told for container, _, told in held):
+            if any(type(record.namespace.get(name)) in kinds for record in records for name in names):
+                if any(type(each) in kinds for each in self._untold(node, names)):
                     yield code
+
+    def _untold(self, node: Node, names: Collection[str]) -> Iterator[Any]:
+        """The containers of those with some names that hold something, but nothing that tells a statement's entry."""
+        passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
+        made = passed if node.statement.kind == "expr" else self._made_now(node)
+        for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names):
+            keys = container if isinstance(container, dict) else ()
+            if not told and not any((type(key), key) in node.statement.constants for key in list(keys)):
+                yield container
 
     def _ran_before(self, node: Node) -> Iterator[CodeType]:
         """The code of the user's functions that a statement's last run started."""
