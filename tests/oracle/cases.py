@@ -4218,3 +4218,12 @@ case(
     {"m.py": STORED.replace("name * k", "name + 'x'")},
     {"m.py": STORED.replace("k = 1", "k = 3")},
 )
+SUPER = "class A:\n    def m(self): return 1\nclass B(A):\n    def m(self): return super().m()\n"
+case(
+    "super is named at the top level of a module",
+    "m",
+    {"m.py": SUPER},
+    {"m.py": SUPER + "b = B()\nx = super(B, b).m()\n"},
+    {"m.py": SUPER.replace("super().m()", "super().m() + 1") + "b = B()\nx = super(B, b).m()\n"},
+    {"m.py": SUPER + "class C:\n    x = super\n"},
+)

@@ -49,10 +49,11 @@ class FileEdit:
 
     @cached_property
     def imports_changed(self) -> frozenset[str]:
-        """Names that import statements bind in one of the versions only: calls on them are compiled apart."""
+        """Names that one of the versions only imports, or names itself: calls on them are compiled apart."""
         if self.old_parsed is None:
             return frozenset()
-        return self.old_parsed.import_names ^ self.parsed.import_names
+        named = ("super",) if self.old_parsed.names_super is not self.parsed.names_super else ()
+        return (self.old_parsed.import_names ^ self.parsed.import_names).union(named)
 
     @cached_property
     def loaded_constants(self) -> frozenset[int]:

@@ -37,7 +37,7 @@ class Scheduling(RunState):
                 self._make_anew(code)
 
     def _grew_untold(self, node: Node) -> Iterator[CodeType]:
-        """Code by which a statement added to containers when it ran, where nothing tells what in them is the statement's.
+        """Code by which a statement added to containers, where nothing tells what in them is the statement's.
 
         Dicts and sets are meant only where a bare call was to fill them: a cache is filled by the way.
         """
@@ -47,9 +47,9 @@ class Scheduling(RunState):
         for code in self._ran_before(node):
             names = codes.grown_globals(code)
             records = self.graph.at_path(code.co_filename) if names else ()
-            if any(type(record.namespace.get(name)) in kinds for record in records for name in names):
-                if any(type(each) in kinds for each in self._untold(node, names)):
-                    yield code
+            grows = any(type(record.namespace.get(name)) in kinds for record in records for name in names)
+            if grows and any(type(each) in kinds for each in self._untold(node, names)):
+                yield code
 
     def _untold(self, node: Node, names: Collection[str]) -> Iterator[Any]:
         """The containers of those with some names that hold something, but nothing that tells a statement's entry."""

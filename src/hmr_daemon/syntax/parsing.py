@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import importlib.util
+import symtable
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,18 @@ class Parsed:
     def import_names(self) -> frozenset[str]:
         """Names bound by import statements directly in the module: the compiler treats calls on them apart."""
         return frozenset(name for s in self.statements for name in s.effects.imported)
+
+    @cached_property
+    def names_super(self) -> bool:
+        """Whether the module itself names ``super``, not only its functions: calls on it are compiled apart then."""
+        return any(map(_names_super, self.statements))
+
+
+def _names_super(statement: Statement) -> bool:
+    if "super" not in statement.text:
+        return False
+    seen = "super" in statement.effects.reads | statement.effects.writes or "global" in statement.text
+    return seen and "super" in symtable.symtable(statement.text, "<string>", "exec").get_identifiers()
 
 
 def decode(source: bytes) -> str:
