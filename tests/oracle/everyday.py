@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import drawn as drawn
 from . import found as found
 from .cases import CASES as CASES
 from .cases import case, one

@@ -221,7 +221,11 @@ class _Describer:
         )
 
     def klass(self, path: str, value: type) -> Any:
-        members = {n: v for n, v in vars(value).items() if n not in CLASS_NOISE and type(v) not in NOISE_TYPES}
+        members = {
+            n: v
+            for n, v in vars(value).items()
+            if n not in CLASS_NOISE and type(v) not in NOISE_TYPES and (n, v) != EMPTY
+        }
         return (
             "class",
             ("name", value.__module__, value.__qualname__),

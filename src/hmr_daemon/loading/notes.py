@@ -154,6 +154,17 @@ tracked_files: set[str] = set()
 """Paths of the tracked modules, as their code objects give them."""
 
 
+def names_module(node: Any, module: str) -> bool:
+    """Whether the user's code that this thread is in is run by a statement itself, and says a module's name."""
+    notes = innermost.get(get_ident())
+    frame: FrameType | None = sys._getframe(1) if notes is not None and notes.node is node else None
+    while frame is not None and frame.f_code.co_filename not in tracked_files:
+        frame = frame.f_back
+    said = () if frame is None else (*frame.f_code.co_names, *frame.f_code.co_consts)
+    last = module.rpartition(".")[2]
+    return any(isinstance(each, str) and each.rpartition(".")[2] == last for each in said)
+
+
 def take_out(notes: Notes) -> bool:
     """End a run of this thread, most often its innermost; whether it was one."""
     inner = None

@@ -210,6 +210,11 @@ class Agenda:
                 return node, self.take(node)
         return None
 
+    def sort(self) -> None:
+        """Statements stand elsewhere than they did when they were put on."""
+        self._heap = [(self._graph.order(node), count, node) for _, count, node in self._heap]
+        heapq.heapify(self._heap)
+
     def is_pending(self, record: ModuleRecord) -> bool:
         """Whether something of a module has yet to run."""
         return record in self._pending
@@ -226,6 +231,7 @@ class Agenda:
 
         `early` tells that its turn has not come: what its module had imported before it comes first, too.
         """
+        yield from self._awaited_importers(node)
         while (earlier := self._earlier(node)) is not None:
             yield earlier
         if self._pending.keys() <= {node.module}:
@@ -235,15 +241,31 @@ class Agenda:
                 if not self._graph.any_loaded_after([other.name], node):
                     yield from self.awaited_of(node, other, ())
         expected = self._graph.expected_reads(node) | self._imported_for(node)
-        modules = {module for module, _ in expected}
+        modules = {module for module, _ in expected if not self._imports_itself(node, module)}
         if node.statement.kind in ("import", "from") and (
             self._graph.read_ahead or self._graph.any_loaded_after(modules, node)
         ):  # what it imports may import what is yet to run
-            yield from self._awaited_behind(node, modules)
+            yield from self.awaited_behind(node, modules)
         for module in sorted(modules):
             record = self._graph.modules.get(module)
             if record in self._pending and record is not node.module:
                 yield from self.awaited_of(node, record, {name for other, name in expected if other == module})
+
+    def _awaited_importers(self, node: Node) -> Iterator[Node]:
+        """Statements that imported the module first by what they ran: whether they still do, only their run tells."""
+        for record in (node.module, *self._graph.importers(node.module)):
+            importer = self._graph.importer(record)
+            if importer is not None and self.waiting(importer) and self._imports_itself(importer, record.name):
+                yield importer
+
+    def _imports_itself(self, node: Node, module: str) -> bool:
+        """Whether a statement imported a module first, and not by its text: a reload sees when it does so."""
+        record = self._graph.modules.get(module)
+        return (
+            record is not None
+            and node.statement.kind not in ("import", "from")
+            and self._graph.importer(record) is node
+        )
 
     def _imported_for(self, node: Node) -> set[tuple[str, str]]:
         """Where other statements of its module have the names from that `node` reads."""
@@ -251,7 +273,7 @@ class Agenda:
         writers = [w for name in node.statement.effects.reads for w in table.last_writers(name)]
         return {read for writer in writers if writer.statement.kind == "from" for read in writer.reads}
 
-    def _awaited_behind(self, node: Node, modules: Collection[str]) -> Iterator[Node]:
+    def awaited_behind(self, node: Node, modules: Collection[str]) -> Iterator[Node]:
         """What is yet to run of the modules that some modules were made of, but for those imported half-way."""
         pending = {record.name for record in self._pending}
         behind = {name for module in modules for name in self.made_of(module) & pending}

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import CodeType, FunctionType
 
 from ..live import insides
@@ -38,18 +39,30 @@ class Editing(Swapping):
 
     def _apply_edits(self, edits: Sequence[FileEdit]) -> None:
         """Take the new sources up; who saw a module half imported runs again where it would see more or less now."""
-        moving = [edit.record for edit in edits if edit.moves]
-        before = [self._half_way(record) for record in moving]
-        for edit in edits:
-            if edit.relocated:
-                self._relocate(edit.record, edit.path)
-            self._apply_edit(edit)
-        self._renew_importers(edits)
-        for record, names in zip(moving, before, strict=True):
+        with self._noting_seen_otherwise([edit.record for edit in edits if edit.moves]):
+            for edit in edits:
+                if edit.relocated:
+                    self._relocate(edit.record, edit.path)
+                self._apply_edit(edit)
+            self._renew_importers(edits)
+
+    @contextmanager
+    def _noting_seen_otherwise(self, records: Sequence[ModuleRecord]) -> Iterator[None]:
+        """Note who is imported while one of some modules is, and sees more of it or less by what is done meanwhile."""
+        before = [self._half_way(record) for record in records]
+        yield
+        for record, names in zip(records, before, strict=True):
             after = self._half_way(record)
             for other in {*names, *after}:
                 for name in names.get(other, frozenset()) ^ after.get(other, frozenset()):
                     self.seen_otherwise.append((record, name, other))
+
+    def _tell_seen_otherwise(self) -> None:
+        noted, self.seen_otherwise = self.seen_otherwise, []
+        for record, name, other in noted:
+            for reader in (*self.graph.readers((record.name, name)), *self.agenda.star_readers(record)):
+                if reader.module is other:
+                    self.schedule(reader, f"{record.name}.{name} is bound before it or after it now", name, True)
 
     def _relocate(self, record: ModuleRecord, path: str) -> None:
         """Let a module be the package of its name, or a package the module, as an import would find it now."""
@@ -91,9 +104,28 @@ class Editing(Swapping):
             old, new = self._imports(edit)
             if old != new or edit.moves:
                 records |= cycles.entangled(self.graph, edit.record, {*old, *new})
+        self._renew_first_importers(records)
+
+    def _renew_first_importers(self, records: Collection[ModuleRecord]) -> None:
         for each, importer in cycles.first_importers(self.graph, records).items() if len(records) > 1 else ():
             if importer is not self.graph.importer(each):
                 self.set_importer(each, importer)
+
+    def import_early(self, node: Node, record: ModuleRecord) -> None:
+        """A statement imports a module that was loaded after it: a fresh process would load that now."""
+        with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):
+            self.set_importer(record, node)
+            self._renew_first_importers(cycles.entangled(self.graph, node.module, {record.name}))
+        self.agenda.sort()
+        self._tell_seen_otherwise()
+
+    def import_late(self, node: Node, records: Iterable[ModuleRecord]) -> None:
+        """A statement imports modules no more that it had imported first: another would."""
+        with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):
+            for record in records:
+                self.set_importer(record, cycles.first_user(self.graph, record))
+        self.agenda.sort()
+        self._tell_seen_otherwise()
 
     def set_importer(self, record: ModuleRecord, importer: Node | None) -> None:
         """Let a statement be what would import a module first."""
@@ -276,10 +308,7 @@ class Editing(Swapping):
                 self._tell(record, name, None, f"{name} is another")
         for node, name in self.unbound:
             self._tell_unbound(node, name)
-        for record, name, other in self.seen_otherwise:
-            for reader in (*self.graph.readers((record.name, name)), *self.agenda.star_readers(record)):
-                if reader.module is other:
-                    self.schedule(reader, f"{record.name}.{name} is bound before it or after it now", name, True)
+        self._tell_seen_otherwise()
         for node in [node for record in self.left for node in self.graph.analyze(record)]:
             self._group_of(node, removed=True)
         for node in self.forsaken:

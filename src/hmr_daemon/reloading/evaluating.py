@@ -9,7 +9,6 @@ from typing import Any
 
 from ..live import bodies, classes, successors
 from ..loading.notes import Notes
-from ..planning import cycles
 from ..planning.planner import Reason
 from ..planning.records import SEES_CALLS, Node
 from ..syntax import codes
@@ -160,9 +159,9 @@ class Evaluating(Settling):
 
     def _renew_importers_of(self, modules: Set[str], node: Node) -> None:
         """The statement uses modules no more: those that it imported first are imported first by another now."""
-        for record in [self.graph.modules[name] for name in modules if name in self.graph.modules]:
-            if self.graph.importer(record) is node:
-                self.set_importer(record, cycles.first_user(self.graph, record))
+        known = [self.graph.modules[name] for name in modules if name in self.graph.modules]
+        if late := [record for record in known if self.graph.importer(record) is node]:
+            self.import_late(node, late)
 
     def _in_place(self, node: Node, before: Mapping[str, Any], whole: Collection[type]) -> frozenset[str]:
         """Qualified names of the statement's classes whose live objects can take their new members."""

@@ -13,6 +13,7 @@ from ..live import values
 from ..live.holders import holders
 from ..live.transaction import MISSING
 from ..loading.finder import forget_listings
+from ..loading.notes import names_module
 from ..loading.recorder import RecordingModule
 from ..planning import presets
 from ..planning.graph import END
@@ -63,7 +64,15 @@ class Rerunning(Evaluating):
     def _before_read(self, node: Node, module: str, name: str) -> None:
         """A statement of another module that is to bind what is read now runs first."""
         record = self.graph.modules.get(module)
-        if record is None or record is node.module or not self.agenda.is_pending(record):
+        if record is None or record is node.module:
+            return
+        if (node, record) not in self.read_in_order:
+            self.read_in_order.add((node, record))
+            if self.graph.any_loaded_after((module,), node) and names_module(node, module):
+                self.import_early(node, record)
+                for earlier in self.agenda.awaited_behind(node, (module,)):
+                    self._run_in_order(earlier, self.agenda.take(earlier))
+        if not self.agenda.is_pending(record):
             return
         for earlier in self.agenda.awaited_of(node, record, {name}):
             self._run_in_order(earlier, self.agenda.take(earlier))

@@ -233,6 +233,8 @@ class RunState:
         """By module, the statements that were edited, and how."""
         self.seen_otherwise: list[tuple[ModuleRecord, str, ModuleRecord]] = []
         """Modules with names that others, which are imported meanwhile, have seen and see no more, or now."""
+        self.read_in_order: set[tuple[Node, ModuleRecord]] = set()
+        """Statements with the modules that they have read: these come before them."""
         self.withdrawn: list[tuple[Node, Place]] = []
         """Removed statements, and the registries that their entries were taken out of."""
         self.lost: list[tuple[Node, Target]] = []
