@@ -423,6 +423,10 @@ class Graph:
         found = self._resolved(self._setters.users(name))
         return [node for node in found if name in node.wrote and node.module.name != name[0]]
 
+    def set_elsewhere(self, record: ModuleRecord) -> list[str]:
+        """The names of a module that statements of others may have set."""
+        return [name for module, name in self._setters if module == record.name]
+
     def _resolved(self, entries: Collection[Entry], dead: bool = False) -> list[Node]:
         if not entries:
             return []

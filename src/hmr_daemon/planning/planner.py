@@ -351,7 +351,10 @@ class Agenda:
                 continue
             if table.next_writer(name, reaching[0], node.module.namespace.get(name)) is not None:
                 yield from ((writer, name) for writer in reaching)
-        for name in node.statement.effects.reads:
+        for name in self._graph.set_elsewhere(node.module):
+            read = name in node.statement.effects.reads or name in reads or table.reads_by_functions(node, name)
+            if not read:
+                continue
             setters = self._graph.setters((node.module.name, name))
             if any(self._graph.order(setter) > self._graph.order(node) for setter in setters):
                 yield from ((writer, name) for writer in table.reaching(name, node))

@@ -13,7 +13,7 @@ from ..live import functions, insides, values
 from ..live.containers import Bare
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
-from ..planning.records import Name, Node
+from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
 from ..syntax.statements import Statement
 
@@ -261,8 +261,13 @@ def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set
     return {id(f) for found in functions.find(pairs, before.values()).values() for f in found}
 
 
-def containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[Any, Place]]:
-    """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls."""
+def containers(
+    node: Node, graph: Graph, reads: Collection[str], elsewhere: Iterable[tuple[ModuleRecord, str]] = ()
+) -> list[tuple[Any, Place]]:
+    """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls.
+
+    `reads` are more names of its module, `elsewhere` are names of others.
+    """
     files = graph.paths()
     namespace = node.module.namespace
     waiting: list[tuple[Any, Place, int]] = [
@@ -274,6 +279,9 @@ def containers(node: Node, graph: Graph, reads: Collection[str]) -> list[tuple[A
         record = graph.modules.get(module)
         if record is not None and name in record.namespace:
             waiting.append((record.namespace[name], Place(((module, name),)), 0))
+    for record, name in elsewhere:
+        if name in record.namespace:
+            waiting.append((record.namespace[name], Place(((record.name, name),)), 0))
     seen: set[int] = set()
     found = []
     while waiting and len(seen) < LIMIT:

@@ -13,9 +13,6 @@ from . import contributions
 from .contributions import LARGEST, Place
 from .telling import Telling
 
-BINDING = frozenset({"from", "import", "def", "class"})
-"""Kinds of statements of which it is not asked: they bind what they name, and rarely look at anything."""
-
 
 @contextmanager
 def hidden(run: Telling, node: Node) -> Iterator[None]:
@@ -32,9 +29,9 @@ def hidden(run: Telling, node: Node) -> Iterator[None]:
 def _found(run: Telling, node: Node) -> Iterator[tuple[Any, Any, list[Any]]]:
     """The registries that a statement looks at, with copies of them, and the positions or keys of later entries."""
     effects = node.statement.effects
-    if node.statement.kind in BINDING or not (effects.attributes or effects.calls):
+    if node.statement.kind in ("from", "import") or not (effects.attributes or effects.calls):
         return
-    for container, place in contributions.containers(node, run.graph, ()):
+    for container, place in contributions.containers(node, run.graph, run.names_seen(node), run.read_elsewhere(node)):
         if place.attribute is None or not 0 < len(container) <= LARGEST or not _looks_at(run, node, place):
             continue
         before = contributions.copied(container)
@@ -45,9 +42,11 @@ def _found(run: Telling, node: Node) -> Iterator[tuple[Any, Any, list[Any]]]:
 def _looks_at(run: Telling, node: Node, place: Place) -> bool:
     """Whether a statement may read the entries at a place: what is new may do so by all that it calls."""
     assert place.attribute is not None
-    if place.attribute in node.statement.effects.attributes or node in run.added:
+    if place.attribute in node.statement.effects.attributes:
         return True
-    return run.runs_what_looks_at(node, node.module.name, place.attribute)
+    if node.statement.kind == "def":
+        return False  # its decorators rather add to it
+    return node in run.added or run.runs_what_looks_at(node, node.module.name, place.attribute)
 
 
 def _later_in(run: Telling, node: Node, container: Any) -> list[Any]:

@@ -75,8 +75,9 @@ class Scheduling(RunState):
         return imports and node.module not in self.edited
 
     def _read_by_calls(self, node: Node) -> set[str]:
-        """Names that are bound more than once and that functions read which a statement will call, and did not."""
+        """Names bound more than once, or set elsewhere, that functions read which a statement calls, and did not."""
         names = {name for name, _ in self.agenda.table(node.module).written_again}
+        names.update(self.graph.set_elsewhere(node.module))
         return self.names_used(node, names) if names and self._uses_more_than_before(node) else set()
 
     def names_used(self, node: Node, names: set[str]) -> set[str]:
@@ -147,7 +148,7 @@ class Scheduling(RunState):
         """The same for what it reads of other modules."""
         imports = node.statement.kind in ("import", "from")
         adds_to = [node.module.namespace.get(name) for name in node.statement.effects.mutates]
-        for record, name in self._read_elsewhere(node):
+        for record, name in self.read_elsewhere(node):
             value = record.namespace.get(name)
             adds = any(each is record.module or each is value for each in adds_to)
             grows = not adds and not imports and type(value) in (list, dict, set)
@@ -178,7 +179,7 @@ class Scheduling(RunState):
         reasons = [self.agenda.reasons[node] for node in builders if node in self.agenda.reasons]
         return not any(reason.runs_otherwise or reason.changed_names - names for reason in reasons)
 
-    def _read_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
+    def read_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
         """What a statement, or a function that it calls, reads of other modules that it does not set itself."""
         own = {names[-1] for names in node.statement.effects.sets}
         for module, name in self.graph.expected_reads(node):

@@ -14,6 +14,8 @@ from .definitions import fresh, is_of, made_here
 from .refilling import Refilling
 from .run import IMMUTABLE
 
+ATOMS = (int, float, complex, str, bytes)
+
 
 class Settling(Refilling):
     """A run that keeps old objects where the new ones are the same, and tells where they are not."""
@@ -87,6 +89,8 @@ class Settling(Refilling):
                 self.touched.add(id(new))  # it may stand already where the old one stood
                 self.superseded.append(old)
         elif isinstance(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
+            if type(new) in ATOMS:  # no one can tell it from what it was handed on from
+                t.set_item(namespace, name, old)
             return
         cached = callable(old) and insides.own(old, "__wrapped__") is not MISSING
         if cached and callable(clear := insides.own(old, "cache_clear")):
