@@ -54,3 +54,71 @@ case(
         """
     },
 )
+APP = """
+h = [1]
+class App:
+    def __init__(self): self.routes = {}
+    def route(self, path):
+        def register(f):
+            self.routes[path] = f
+            return f
+        return register
+app = App()
+class Context:
+    def __init__(self, n): self.n = n
+    def __enter__(self): return self.n + len(app.routes)
+    def __exit__(self, *error): return False
+"""
+USING = "with Context(len(h)) as c:\n    c += 7\n@app.route('/1')\ndef f1(): return 1\n"
+one("method that looks at a registry before the next entry", APP + USING, APP.replace("[1]", "[1, 2]") + USING)
+case(
+    "method that looks at a registry of another module before the next entry",
+    "m",
+    {"a.py": APP, "m.py": "from a import *\n" + USING},
+    {"a.py": APP.replace("[1]", "[1, 2]")},
+)
+PLUGIN = """
+class Plugin:
+    known = {}
+    def __init_subclass__(cls, key=None, **k): Plugin.known[1] = cls
+class K(Plugin): pass
+"""
+for kind, text in {
+    "class": "class E:\n    A = len(Plugin.known)\n",
+    "enum": "import enum\nclass E(enum.IntEnum):\n    A = len(Plugin.known)\n",
+    "function": "def g(a=len(Plugin.known)): return a\nx = g()\n",
+}.items():
+    one(
+        f"{kind} that is added between a class and one that registers with it and looks at what has done so",
+        PLUGIN,
+        PLUGIN.replace("class K", text + "class K"),
+    )
+SET = {"m1.py": "c1 = 20\n", "m2.py": "import m1\nm1.c1 = 8\n"}
+case(
+    "function that reads what another module sets later",
+    "m2",
+    SET,
+    {"m1.py": "c1 = 20\ndef g(): return c1\nc2 = g()\n"},
+    {"m1.py": "c1 = 20\ndef g(): return c1 + 1\nc2 = g()\n"},
+    {"m1.py": "c1 = 20\ndef g(): return c1 + 1\nc2 = g() + 1\n"},
+)
+case(
+    "method that reads what another module sets later",
+    "m2",
+    SET,
+    {
+        "m1.py": """
+        c1 = 20
+        class Context:
+            def __enter__(self): return c1
+            def __exit__(self, *error): pass
+        with Context() as c4:
+            pass
+        """
+    },
+)
+one(
+    "number that is handed on, and is equal to what was computed before",
+    "a = 600 + len('')\nclass K:\n    w = 600 + len('')\nc = K.w\n",
+    "a = 600 + len('')\nclass K:\n    w = 600 + len('')\nc = a\n",
+)
