@@ -60,6 +60,7 @@ PACKAGE: dict[str, str | bytes] = {
     "kept, shown = functools.partial(open), (repr(open), open.__name__, open.__module__, type(open.__doc__))\n"
     "table, listed = {open: 1, len: open}, [open]\nimport inspect\nkind = inspect.isbuiltin(open)\n"
     "bound = C().one is open\n",
+    "libraries.py": "import bz2, tarfile, tokenize\nopened = open(__file__).read(6)\n",
 }
 
 PROGRAMS = {
@@ -283,6 +284,11 @@ PROGRAMS = {
         print(opens.open is builtins.open, opens.f.__defaults__, opens.f.__kwdefaults__, opens.C.one, opens.C.two)
         print(opens.C.m.__defaults__, opens.inner(), opens.table, opens.table[open], opens.listed, opens.shown)
         print(opens.kept("opens.py").read(6), opens.kind, opens.bound, opens.kept.func == open)
+    """,
+    "what libraries keep of `open`": """
+        import builtins, libraries
+        kept = libraries.bz2._builtin_open, libraries.tokenize._builtin_open, getattr(libraries.tarfile, "bltn_open", 0)
+        print([each is builtins.open for each in kept], libraries.opened)
     """,
     "profile": """
         import cProfile, pstats, io

@@ -6,22 +6,20 @@ from types import CellType, FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
-    from collections.abc import Iterable
     from typing import Any
 
 
-def give_back(namespaces: Iterable[dict[str, Any]], stand_in: object, original: object) -> None:
-    """Replace one by the other where modules keep it: in globals, members of classes, defaults and closures."""
-    for namespace in namespaces:
-        for name, value in list(namespace.items()):
-            if value is stand_in:
-                namespace[name] = original
-            elif type(value) in (dict, list):
-                _in_container(value, stand_in, original)
-            elif isinstance(value, type) and value.__module__ == namespace.get("__name__"):
-                _in_class(value, stand_in, original)
-            elif type(value) is FunctionType and value.__globals__ is namespace:
-                _in_function(value, stand_in, original)
+def give_back(namespace: dict[str, Any], stand_in: object, original: object) -> None:
+    """Replace one by the other where a module keeps it: in globals, members of classes, defaults and closures."""
+    for name, value in list(namespace.items()):
+        if value is stand_in:
+            namespace[name] = original
+        elif type(value) in (dict, list):
+            _in_container(value, stand_in, original)
+        elif isinstance(value, type) and value.__module__ == namespace.get("__name__"):
+            _in_class(value, stand_in, original)
+        elif type(value) is FunctionType and value.__globals__ is namespace:
+            _in_function(value, stand_in, original)
 
 
 def _in_container(container: dict[Any, Any] | list[Any], stand_in: object, original: object) -> None:

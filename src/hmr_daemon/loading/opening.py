@@ -7,7 +7,7 @@ import io
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
 _real: Any = io.open
@@ -59,11 +59,16 @@ class StandIn:
         if io.open is self:
             io.open = _real
 
-    def give_back(self, namespaces: Iterable[dict[str, Any]]) -> None:
-        """Let modules that kept it have the real one."""
+    def give_back_names(self, namespace: dict[str, Any]) -> None:
+        """Let a module that has it under a name, as by ``from io import open``, have the real one."""
+        for name in [name for name, value in list(namespace.items()) if value is self]:
+            namespace[name] = _real
+
+    def give_back(self, namespace: dict[str, Any]) -> None:
+        """Let a module that kept it in what it defines have the real one."""
         from . import captures
 
-        captures.give_back(namespaces, self, _real)
+        captures.give_back(namespace, self, _real)
 
 
 def drop_this_frame(error: BaseException) -> None:

@@ -428,7 +428,7 @@ class Recorder:
         if self._monitor is not None:
             self._monitor.stop()
         _noting_open.take_out()
-        if sys.getrefcount(_noting_open) > self._references:
+        if self._is_open_kept():
             self._give_back_open()
         _file_loader.get_data = _real_get_data
         for module in self._swapped:
@@ -438,12 +438,21 @@ class Recorder:
 
     def _give_back_open(self) -> None:
         """Code that ran has kept ours: ``open = open`` at the top level, ``def read(path, opener=open)``."""
-        library = [sys.modules[name] for name in ("tokenize",) if name in sys.modules]
-        for modules in (library, list(self._modules.values())):
-            _noting_open.give_back(map(vars, modules))
-            if sys.getrefcount(_noting_open) <= self._references:
+        modules = [vars(module) for module in reversed(list(sys.modules.values())) if type(module) is ModuleType]
+        users = [namespace for _, namespace in reversed(_tracked.values())]
+        others = [namespace for namespace in modules if namespace is not globals()]
+        for namespace in others + users:  # the last come first: it is one of these, most often
+            if not self._is_open_kept():
                 return
+            _noting_open.give_back_names(namespace)
+        for namespace in users:
+            if not self._is_open_kept():
+                return
+            _noting_open.give_back(namespace)
         self._references = sys.getrefcount(_noting_open)
+
+    def _is_open_kept(self) -> bool:
+        return sys.getrefcount(_noting_open) > self._references
 
     def _swap(self, module: ModuleType) -> None:
         if type(module) is ModuleType:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
         def leave_parent(self) -> bool: ...
 
 
+MOMENT = 0.02  # seconds without an import before what has loaded is read: a program may well end with its last one
 CALM = 0.1  # seconds without an import before the daemon is loaded
 EXIT_PATIENCE = 0.5  # seconds that the interpreter's end waits for a thread of ours
 LONG_IMPORT = 1.0  # seconds after which what has loaded is read, though its import has not ended
@@ -104,10 +105,10 @@ class Standby:
         began = time.monotonic()
         end = began + LOAD_PATIENCE
         while not self._calm and not enough():
-            if not self.recorder.busy or time.monotonic() - began > LONG_IMPORT:
+            if time.monotonic() - began > LONG_IMPORT:
                 self.recorder.read_sources(enough)
             loads = self.recorder.in_progress()
-            if self._bell.acquire(timeout=CALM) or loads != self.recorder.in_progress():
+            if self._is_disturbed(enough) or loads != self.recorder.in_progress():
                 end = time.monotonic() + LOAD_PATIENCE
             elif loads <= self.endless:
                 self._calm = True
@@ -115,6 +116,14 @@ class Standby:
                 self.endless = loads  # a module that runs the program at its top level, say
         self.attended = False  # what comes next takes its time
         self.recorder.read_sources(enough)
+
+    def _is_disturbed(self, enough: Callable[[], bool]) -> bool:
+        """Wait until something happens, or nothing has for a while; after the first moment of it sources are read."""
+        if self._bell.acquire(timeout=MOMENT):
+            return True
+        if not self.recorder.busy:
+            self.recorder.read_sources(enough)
+        return self._bell.acquire(timeout=CALM - MOMENT)
 
     def _look_for_script(self, enough: Callable[[], bool]) -> None:
         """What was started by `-m`, or as a folder, becomes ``__main__`` a moment after its first import."""

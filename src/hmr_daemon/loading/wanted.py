@@ -50,9 +50,17 @@ def _settings_are_default() -> bool:
     while True:
         try:
             with open(os.path.join(folder, "pyproject.toml"), "rb") as file:
-                return b"hmr-daemon" not in file.read()
+                return not any(_may_set(line) for line in file.read().splitlines() if b"hmr-daemon" in line)
         except OSError:
             parent = os.path.dirname(folder)
             if parent == folder:
                 return True
             folder = parent
+
+
+def _may_set(line: bytes) -> bool:
+    """Whether a line of a TOML file may begin or hold our table, where it does more than require or name us."""
+    key, assigned, _ = line.partition(b"=")
+    if key.lstrip().startswith(b"["):
+        return b"tool" in key
+    return bool(assigned) and (b"tool" in key or (b"hmr-daemon" in key and key.count(b'"') % 2 == 0))
