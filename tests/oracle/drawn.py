@@ -122,3 +122,41 @@ one(
     "a = 600 + len('')\nclass K:\n    w = 600 + len('')\nc = K.w\n",
     "a = 600 + len('')\nclass K:\n    w = 600 + len('')\nc = a\n",
 )
+CACHED = """
+import functools
+@functools.lru_cache
+def f1(): return (1 for n in l1)
+c4 = f1()
+def fill(values): values.append(1)
+"""
+for kind, text in {"a function": "fill(l1)\n", "a method": "l1.append(1)\n"}.items():
+    case(
+        f"cache that is filled before the list that it uses is: by {kind}",
+        "m",
+        {"m.py": "l1 = list(range(5))" + CACHED + text},
+        {"m.py": "l1 = list(range(6))" + CACHED + text},
+        {"m.py": "l1 = list(range(6))\nx = len(l1)" + CACHED + text},
+        {"m.py": "l1 = list(range(6))\nx = len(l1)" + CACHED + text.replace("(1)", "(7)")},
+        {"m.py": "l1 = list(range(6))\nclass K:\n    code = (1 for n in l1)" + CACHED + text.replace("(1)", "(7)")},
+    )
+CACHED = "import functools\n@functools.lru_cache\ndef f5(): return E1\n"
+NAMED = "import enum\nclass E1(enum.IntEnum): pass\n"
+one(
+    "cached function that uses what has moved below its caller",
+    NAMED + CACHED + "x = f5()\n",
+    CACHED + "x = f5()\n" + NAMED,
+)
+CACHED += "def g():\n    try: return f5()\n    except NameError: return 0\n"
+one(
+    "cached function that is called above what it uses now",
+    CACHED + NAMED + "x = f5()\n",
+    CACHED + "y = g()\n" + NAMED + "x = f5()\n",
+)
+case(
+    "iterator of another module that statements take from, and take from no more",
+    "m",
+    {"a.py": "import itertools\nids = itertools.count(1)\n", "m.py": "import a\nc7 = next(a.ids)\nc8 = next(a.ids)\n"},
+    {"m.py": "import a\nc8 = next(a.ids)\n"},
+    {"m.py": "import a\nc8 = next(a.ids)\nc7 = next(a.ids)\n"},
+    {"m.py": "import a\n"},
+)

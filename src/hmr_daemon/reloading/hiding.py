@@ -29,6 +29,8 @@ def later(run: Assigning, node: Node) -> Iterator[dict[str, Any]]:
     """While a statement runs, what only later statements bind or set is not there yet; yields these names."""
     namespace, names = node.module.namespace, list(node.module.namespace)
     hidden, overridden = _later_names(run, node), _later_hooks(run, node)
+    if hidden:
+        run.forget_served(node.module, hidden.keys())
     yield hidden
     for name, value in hidden.items():
         namespace.setdefault(name, value)

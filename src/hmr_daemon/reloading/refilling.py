@@ -33,7 +33,7 @@ class Refilling(Editing):
         for record, alias in self._aliases(node.module, name):
             self.emptied_names[record.path].add(alias)
         old.clear()
-        self._clear_caches(set(), self.emptied_names)
+        self._empty_caches_of(node.module, name)
         (old.extend if isinstance(old, list) else old.update)(new)
         self._keep_made_already(self.emptied[id(old)])
         self.transaction.set_item(node.module.namespace, name, old)

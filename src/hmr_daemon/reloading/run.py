@@ -252,6 +252,8 @@ class RunState:
         """What was emptied to be filled again, by identity."""
         self.filled_early: list[Emptied] = []
         """Those that hold again already what statements had put in that had run in this reload."""
+        self.emptied_caches: dict[tuple[str, str], set[int]] = {}
+        """By file and name of values that are built again: the caches, by identity, that were emptied as that began."""
         self.emptied_names: dict[str, set[str]] = defaultdict(set)
         """Their names, by file."""
         self.made_now: dict[int, Any] = {}

@@ -295,6 +295,7 @@ class Scheduling(RunState):
             whole = isinstance(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
             if not whole and self._grows(node, name) and not only_sets(node, name, self.graph):
                 yield from self._makers(table, node, name)
+        yield from self._makers_of_consumed(node)
         if removed or node.statement.kind in ("import", "from"):
             return
         for name in node.writes:
@@ -317,9 +318,17 @@ class Scheduling(RunState):
         """Names of iterators that a statement reads, and so takes from."""
         namespace = node.module.namespace
         for name in node.statement.effects.reads if node.statement.kind not in ("def", "class") else ():
-            value = namespace.get(name)
-            if hasattr(type(value), "__next__") and not isinstance(value, io.IOBase):
+            if _is_iterator(namespace.get(name)):
                 yield name
+
+    def _makers_of_consumed(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """Who makes the iterators of other modules that a statement takes from."""
+        if node.statement.kind in ("import", "from") or not node.statement.effects.calls:
+            return
+        for module, name in self._reads_now(node):
+            record = self.graph.modules.get(module)
+            if record is not None and record is not node.module and _is_iterator(record.namespace.get(name)):
+                yield from self._writers(record, name)
 
     def _makers(self, table: Any, node: Node, name: str) -> Iterator[tuple[Node, str]]:
         makers = table.reaching(name, node) or table.last_writers(name)  # those have moved below it
@@ -544,6 +553,10 @@ class Scheduling(RunState):
 def _read_only(code: CodeType) -> frozenset[str]:
     """Globals that code looks at: a registry is not looked at by what adds to it."""
     return codes.global_reads(code) - codes.grown_globals(code)
+
+
+def _is_iterator(value: object) -> bool:
+    return hasattr(type(value), "__next__") and not isinstance(value, io.IOBase)
 
 
 def _alias_of(statement: Statement, imported: str) -> str:

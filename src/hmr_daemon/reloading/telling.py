@@ -366,12 +366,23 @@ class Telling(Families):
         """Statements between those that build a value saw it half built: they run again in their place."""
         members = self.open_groups[id(node.module), name].members
         last = max((m.order for m in members), default=node.order)
+        if self._cached_before(node, name, last):
+            self._empty_caches_of(node.module, name)
         for reader, known in self.agenda.readers(node.module, name, node):
             if reader.module is node.module and reader.order < last:
                 self.schedule(reader, f"{name} is built again", known)
         for reader in list(self.agenda.function_readers(node.module, name, node)):
             if reader.module is node.module and reader.order < last:
                 self.schedule(reader, f"{name} is built again", name, code_changed=True)
+
+    def _cached_before(self, node: Node, name: str, last: float) -> bool:
+        """Whether a statement between those that build a value had a cache compute something of it."""
+        if not self.graph.caching():
+            return False
+        caches_now = self._served_by(self._codes_reading({node.module.path: {name}}, frozenset()))
+        functions = [each.cache.function for each in caches_now if type(each.cache.function) is FunctionType]
+        users = [runner for function in functions for runner in self.graph.runners(function.__code__)]
+        return any(user.module is node.module and node.order < user.order < last for user in users)
 
     def _tell_cache_users(self, record: ModuleRecord, cache: Any) -> None:
         """Who called a cached function may have been served a result, and so have run nothing of it."""
@@ -396,16 +407,43 @@ class Telling(Families):
         """
         if not self.graph.caching():
             return
-        stale = changed | self._codes_reading(names, members)
-        files = self.graph.paths()
         emptied: dict[int, list[Served]] = defaultdict(list)
-        for served in self._caches() if stale else ():
-            if not stale.isdisjoint(served.ran(files)) and not (last and self._filled_now(served.cache)):
+        since = self._emptied_since(names) if not changed and not members else frozenset()
+        for served in self._served_by(changed | self._codes_reading(names, members)):
+            if id(served) not in since and not (last and self._filled_now(served.cache)):
                 self.transaction.on_undo(served.cache.forget())
                 self._tell_cache_users(served.record, served.cache.holder)
                 emptied[id(served.cache.owner)].append(served)
         for members_of in emptied.values():
             self._tell_member_users(members_of)
+
+    def forget_served(self, record: ModuleRecord, names: Set[str]) -> None:
+        """No result is served that was computed of some names of a module."""
+        self._clear_caches(set(), {record.path: set(names)})
+
+    def _served_by(self, stale: Set[int]) -> list[Served]:
+        """The caches that serve what some code, by its identity, has computed."""
+        files = self.graph.paths()
+        return [served for served in self._caches() if not stale.isdisjoint(served.ran(files))] if stale else []
+
+    def _empty_caches_of(self, record: ModuleRecord, name: str) -> None:
+        """A value is built again from here on: what caches serve later that used it, was computed of the new one."""
+        if not self.graph.caching():
+            return
+        names: dict[str, set[str]] = defaultdict(set)
+        for other, alias in self._aliases(record, name):
+            names[other.path].add(alias)
+        self._clear_caches(set(), names)
+        emptied = {id(served) for served in self._served_by(self._codes_reading(names, frozenset()))}
+        for path, known in names.items():
+            for each in known:
+                self.emptied_caches[path, each] = emptied
+
+    def _emptied_since(self, names: Mapping[str, set[str]]) -> Set[int]:
+        """Caches that hold nothing but what was computed since all of some names, by file, are built again."""
+        keys = [(path, name) for path, known in names.items() for name in known]
+        found = [self.emptied_caches.get(key, frozenset[int]()) for key in keys]
+        return frozenset.intersection(*map(frozenset, found)) if found else frozenset()
 
     def _tell_member_users(self, emptied: Sequence[Served]) -> None:
         """The same of methods and properties of one class that remember what they computed, and have not run them."""
