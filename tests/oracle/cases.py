@@ -4227,3 +4227,32 @@ case(
     {"m.py": SUPER.replace("super().m()", "super().m() + 1") + "b = B()\nx = super(B, b).m()\n"},
     {"m.py": SUPER + "class C:\n    x = super\n"},
 )
+KEEPS_CLASSES = "found = {}\nclass Base:\n    def __init_subclass__(cls): found[cls.__name__] = cls\n"
+AXES = "from reg import Base\nfrom . import extra\nclass X(Base): pass\nfrom p.annotations import A\n"
+case(
+    "submodule with the name of a future feature, which its package does not import",
+    "p",
+    {
+        "reg.py": KEEPS_CLASSES,
+        "p/__init__.py": "from __future__ import annotations\nfrom . import annotations, axes\n",
+        "p/annotations.py": "from reg import Base\nfrom p.extra import E\nclass A(Base): pass\n",
+        "p/axes.py": AXES,
+        "p/extra.py": "from reg import Base\nclass E(Base): pass\n",
+    },
+    {
+        "p/extra.py": "from reg import Base\nclass E(Base): pass\nimport p\n",
+        "p/axes.py": AXES.replace("\nfrom p", "\nclass N(Base): pass\nfrom p"),
+    },
+)
+case(
+    "module that one imports which is no part of the cycle that an edit closes",
+    "a",
+    {
+        "reg.py": KEEPS_CLASSES,
+        "a.py": "from reg import Base\nimport aside\nimport b\nclass A(Base): pass\n",
+        "aside.py": "from reg import Base\nimport c\nclass Aside(Base): pass\n",
+        "b.py": "from reg import Base\nclass B(Base): pass\n",
+        "c.py": "from reg import Base\nclass C(Base): pass\n",
+    },
+    {"b.py": "from reg import Base\nclass N(Base): pass\nimport a\nimport c\nclass B(Base): pass\n"},
+)
