@@ -3039,3 +3039,47 @@ case(
     {"m.py": FIELDS_USED.replace("'X'", "'XX'").replace("int = 2", "int = field(default=2, compare=False)")},
     {"m.py": FIELDS_USED.replace("    y: int = 2\n", "")},
 )
+OBJECT = """
+import sys
+BASE = 1
+class Settings:
+    limit = 1
+    def __init__(self, n): self.n = n
+    def total(self): return (BASE, self.n, self.limit)
+sys.modules[__name__] = Settings(1)
+"""
+OBJECT_USED = (
+    "import settings\nfrom settings import total, n\nfrom settings import limit as top\n"
+    "all = settings.total()\nagain = total()\ndef f1(): return settings.total(), total(), n, top\n"
+)
+case(
+    "an object in the place of a module",
+    "main",
+    {"settings.py": OBJECT, "main.py": OBJECT_USED},
+    {"settings.py": OBJECT.replace("limit = 1", "limit = 2")},
+    {"settings.py": OBJECT.replace("BASE = 1", "BASE = 3")},
+    {"settings.py": OBJECT.replace("Settings(1)", "Settings(4)")},
+    {"settings.py": OBJECT.replace("self.n = n", "self.n = n * 10")},
+    {"settings.py": OBJECT.replace("(BASE, ", "(0, BASE, ")},
+)
+UPDATED = "import sys\nvalues = {'a': 1, 'b': 2}\nsys.modules[__name__].__dict__.update(values)\n"
+case(
+    "names that a module puts into its own namespace, taken from sys.modules",
+    "main",
+    {"m.py": UPDATED, "main.py": "import m\ntotal = m.a + m.b\n"},
+    {"m.py": UPDATED.replace("'b': 2", "'b': 20")},
+    {"m.py": UPDATED.replace("'b': 2", "'b': 20, 'c': 3")},
+)
+MODULE_CLASS = """
+import sys, types
+class M(types.ModuleType):
+    @property
+    def x(self): return 1
+sys.modules[__name__].__class__ = M
+"""
+case(
+    "a module whose class has a property",
+    "main",
+    {"m.py": MODULE_CLASS, "main.py": "import m\ny = m.x\n"},
+    {"m.py": MODULE_CLASS.replace("return 1", "return 2")},
+)

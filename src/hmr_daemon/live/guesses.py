@@ -14,6 +14,7 @@ from dataclasses import replace
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, mentions
 from ..syntax.mentions import Mentions
 from . import insides, reach
@@ -157,7 +158,7 @@ class _Search:
 
     def _asked(self, value: Any, name: str, calls: bool) -> Any:
         """What an attribute holds; MISSING where a call or a library tells, which run or come into play then."""
-        if isinstance(value, ModuleType):
+        if isinstance(value, ModuleType) and (name in vars(value) or type(value) in PLAIN_MODULES):
             return self._asked_of_module(value, name)
         if type(value) in TABLES:
             for part in _contents(value) if name in mentions.TAKING_METHODS else ():

@@ -98,6 +98,10 @@ class RecordingModule(ModuleType):
         ModuleType.__setattr__(self, name, value)
 
 
+PLAIN_MODULES = (ModuleType, RecordingModule)
+"""What modules are whose class tells nothing of its own."""
+
+
 def _tell_before_read(notes: Notes, module: str, name: str) -> None:
     for each in (notes,) if notes.outer is None else reversed(outward(notes)):
         if each.before_read is not None:

@@ -69,7 +69,7 @@ def share_codes(nodes: list[Node], children: Iterable[CodeType]) -> None:
 def explain_names(record: ModuleRecord) -> None:
     """Names that no statement's text binds belong to the statements that may bind any name."""
     assert record.nodes is not None
-    dynamic = [node for node in record.nodes if node.statement.effects.dynamic]
+    dynamic = [node for node in record.nodes if node.dynamic]
     if not dynamic:
         return
     explained = PYTHONS_OWN.union(*(node.writes for node in record.nodes))

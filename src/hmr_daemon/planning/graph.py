@@ -10,7 +10,8 @@ from types import CodeType, ModuleType
 
 from ..live import insides, reach
 from ..loading.notes import Load, Notes
-from ..syntax import codes, parsing
+from ..loading.recorder import PLAIN_MODULES
+from ..syntax import codes, optional, parsing
 from ..syntax.mentions import Mentions
 from . import forms, unseen
 from .attribution import Locator, explain_names, share_codes, star_names
@@ -253,6 +254,11 @@ class Graph:
         finally:
             self._known = None
 
+    def naming(self, record: ModuleRecord) -> Iterator[ModuleRecord]:
+        """Other modules whose text may import a module."""
+        word = optional.mention(record.name)
+        return (o for o in list(self.modules.values()) if o is not record and word.search(o.source or b""))
+
     def _analyze_users(self, waiting: list[str], users: Mapping[str, set[str]]) -> None:
         """Analyze modules, and all that used these, or may hold what they gave to others."""
         waiting += [name for first in waiting for name in self._registered_with(first)]
@@ -265,6 +271,8 @@ class Graph:
                 if name in self.modules:
                     self.analyze(self.modules[name])
                     waiting.extend(_modules_set(self.modules[name]))
+                    if type(self.modules[name].module) not in PLAIN_MODULES:  # what is read of it is not noted
+                        waiting.extend(other.name for other in self.naming(self.modules[name]))
 
     def _registered_with(self, name: str) -> set[str]:
         """Modules that may hold functions of a module, which its decorators and bare calls gave to them."""

@@ -85,7 +85,7 @@ class NameTable:
                 self.mutators[name].append(node)
             if effects.sets:
                 self.setting.append(node)
-            if effects.dynamic:
+            if node.dynamic:
                 self.dynamic.append(node)
 
     @cached_property

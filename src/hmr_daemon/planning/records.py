@@ -91,6 +91,18 @@ class Node:
     def writes(self) -> frozenset[str] | set[str]:
         return self.statement.effects.writes | self.extra if self.extra else self.statement.effects.writes
 
+    @property
+    def dynamic(self) -> bool:
+        """Whether it may bind or read names that its text does not show."""
+        return self.statement.effects.dynamic or self.by_dict
+
+    @property
+    def by_dict(self) -> bool:
+        """Whether it has had the namespace of its own module: ``sys.modules[__name__].__dict__``."""
+        effects = self.statement.effects
+        mentioned = "__dict__" in effects.attributes or "vars" in effects.reads
+        return mentioned and bool(effects.mutates) and (self.module.name, "__dict__") in self.reads
+
     def binds_only(self, name: str) -> bool:
         """Whether it binds a name without reading it first."""
         return name in self.writes and name not in self.statement.effects.reads

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -264,7 +263,7 @@ class Editing(Swapping):
 
     def _users(self, record: ModuleRecord, leaving: Collection[ModuleRecord]) -> list[Node] | None:
         """Statements of modules that stay that may import a module and can do without it; None where others need it."""
-        word, found = mention(record.name), list[Node]()
+        word, found = optional.mention(record.name), list[Node]()
         others = [other for other in self.graph.modules.values() if other not in leaving]
         if any(other.name.startswith(f"{record.name}.") and other.path not in self.graph.gone for other in others):
             return None  # the package of a module that is there
@@ -492,15 +491,3 @@ def _heads(definition: ast.stmt) -> list[ast.AST | str]:
         if inner := _heads(member):
             heads += [getattr(member, "name", ""), *inner]
     return heads
-
-
-def mention(module: str) -> re.Pattern[bytes]:
-    """What a source looks like that may import a module, or reach it through its package."""
-    *packages, last = (re.escape(part) for part in module.encode().split(b"."))
-    forms = [
-        rb"\bimport\b[^\n]*\b%b\b" % last,
-        rb"\bimport\s*\([^)]*\b%b\b" % last,
-        rb"\bfrom\s+[\w.]*\b%b\s+import\b" % last,
-        *(rb"\b%b\.%b\b" % (package, last) for package in packages[-1:]),
-    ]
-    return re.compile(b"|".join(forms))

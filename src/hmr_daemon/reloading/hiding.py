@@ -147,4 +147,4 @@ def bound_no_more(run: Assigning, node: Node, taken: Mapping[str, Any]) -> set[s
 def _binds_by_namespace(node: Node) -> bool:
     """Whether a statement writes into ``globals()``, or may bind any name as it executes text."""
     effects = node.statement.effects
-    return "exec" in effects.reads or not effects.mutates.isdisjoint(("globals", "vars"))
+    return node.by_dict or "exec" in effects.reads or not effects.mutates.isdisjoint(("globals", "vars"))

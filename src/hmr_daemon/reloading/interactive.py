@@ -13,7 +13,7 @@ from ..planning.records import ModuleRecord
 from ..syntax import codes
 
 Taken = tuple[str, str, str]
-"""Module, name in it, name in ``__main__``; the last is ``*`` for a star import."""
+"""Module, name in it, name in ``__main__``; the last is ``*`` for a star import, the second empty for the module."""
 SEES_STARTS = sys.version_info >= (3, 12)
 SHARED = (int, float, complex, str, bytes, bool, type(None), tuple, frozenset)
 
@@ -66,18 +66,20 @@ def may_execute_text(script: CodeType | None) -> bool:
 def taken_by(code: CodeType) -> set[Taken]:
     """The from-imports of a piece of top-level code."""
     found: set[Taken] = set()
-    module, name = "", ""
+    module, name, whole = "", "", False
     for instruction in dis.get_instructions(code):
         match instruction.opname:
             case "IMPORT_NAME":
-                module = instruction.argval
+                module, whole = instruction.argval, True
             case "IMPORT_FROM":
-                name = instruction.argval
+                name, whole = instruction.argval, False
             case "IMPORT_STAR":
+                whole = False
                 found.add((module, "*", "*"))
             case "CALL_INTRINSIC_1" if instruction.argrepr == "INTRINSIC_IMPORT_STAR":
+                whole = False
                 found.add((module, "*", "*"))
-            case "STORE_NAME" | "STORE_GLOBAL" if name:
+            case "STORE_NAME" | "STORE_GLOBAL" if name or whole:
                 found.add((module, name, instruction.argval))
-                name = ""
+                name, whole = "", False
     return found

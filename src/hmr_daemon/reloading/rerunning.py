@@ -14,13 +14,14 @@ from ..live.holders import holders
 from ..live.transaction import MISSING
 from ..loading.finder import forget_listings
 from ..loading.notes import names_module
-from ..loading.recorder import RecordingModule
+from ..loading.recorder import PLAIN_MODULES
 from ..planning import presets
 from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
+from ..syntax import optional
 from . import contributions, hiding, later_entries, lent, moved
-from .editing import mention, registers_otherwise
+from .editing import registers_otherwise
 from .evaluating import Evaluating
 from .failures import explain
 from .ordering import order_names
@@ -94,14 +95,14 @@ class Rerunning(Evaluating):
             self._run_bare_import(node, reason, before)
             return
         self.made[node] = self._made_by(node, before)
-        earlier_extra = set(node.extra) if node.star or node.statement.effects.dynamic else set()
+        earlier_extra = set(node.extra) if node.star or node.dynamic else set()
         grouped = self.is_grouped(node)
         assigned = self.assigned(node)
         self._guard(node, before)
         for target, _ in assigned:
             self.transaction.guard(target.holder)
         elsewhere = self._set_elsewhere(node)
-        unexplained = hiding.unexplained(self, node)
+        unexplained, stand_in = hiding.unexplained(self, node), sys.modules.get(record.name)
         with (
             later_entries.hidden(self, node),
             self._earlier_entries_out(node, grouped) as other_entries,
@@ -126,6 +127,8 @@ class Rerunning(Evaluating):
             self._tell_entries(node, place)
         self.settle_assigned(node, assigned)
         self._tell_others(node, grouped, elsewhere)
+        if sys.modules.get(record.name) is not stand_in:
+            self.tell_stand_in(node, stand_in)
         self._close_groups(node)
         self._put_in_order()
 
@@ -174,7 +177,8 @@ class Rerunning(Evaluating):
             package, child = self.graph.modules.get(module), self.graph.modules.get(f"{module}.{name}")
             if package is None or child is None or before.get(name, MISSING) is not MISSING:
                 continue
-            said = name in package.namespace.get("__all__", ()) or mention(child.name).search(package.source or b"")
+            imported = optional.mention(child.name).search(package.source or b"")
+            said = name in package.namespace.get("__all__", ()) or imported
             if name in node.extra and not said and self.graph.any_loaded_after((child.name,), node):
                 node.extra.discard(name)
                 self.transaction.delete_item(node.module.namespace, name)
@@ -201,7 +205,7 @@ class Rerunning(Evaluating):
             record = self.graph.modules.get(source)
             if record is None or sys.modules.get(source) is not record.module or (source, name) not in node.reads:
                 return None
-            if type(record.module) not in (ModuleType, RecordingModule):
+            if type(record.module) not in PLAIN_MODULES:
                 return None  # its class may answer in place of the namespace
             half_way = record is node.module or self.agenda.is_pending(record)
             if half_way or name not in record.namespace or record in self.graph.importers(node.module):

@@ -12,7 +12,7 @@ from ..live import caches, changes, classes, insides, reach
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
-from . import decorated
+from . import decorated, stand_ins
 from .contributions import Place
 from .families import Families
 from .run import Served
@@ -113,7 +113,7 @@ class Telling(Families):
         if change is not None and change.names:
             self._tell_through_containers(change, self.graph.order(origin))
         seen: set[tuple[int, str]] = set()
-        waiting: list[tuple[Node, str]] = [(origin, name)]
+        waiting: list[tuple[Node, str]] = [(origin, name), *self._taken_of_stand_ins(change)]
         unseen = change is not None and self._runs_unseen(change)
         while waiting:
             node, name = waiting.pop()
@@ -141,6 +141,31 @@ class Telling(Families):
                     waiting.append((reader, known))
                 elif not isinstance(change, changes.ClassChange) or self._leads_to_class(reader, change.cls):
                     waiting += [(reader, bound) for bound in reader.writes]
+
+    def _taken_of_stand_ins(self, change: changes.ClassChange | None) -> list[tuple[Node, str]]:
+        """The names that hold an instance of a class, or part of one, where it stands in the place of a module."""
+        records = [] if change is None else list(self.graph.modules.values())
+        found = []
+        for record in [r for r in records if change and change.cls in type(stand_ins.stand_in(r)).__mro__]:
+            for taken in stand_ins.taken(self.graph, record):
+                found.append((taken.node, taken.bound))
+                if change and taken.attribute in change.names:
+                    self.schedule(taken.node, f"{change.cls.__name__}.{taken.attribute} changed")
+        return found
+
+    def tell_stand_in(self, node: Node, was: Any) -> None:
+        """A statement has put another object in the place of its module: who imports this takes it again."""
+        record, t = node.module, self.transaction
+        now = sys.modules[record.name]
+        t.on_undo(sys.modules.__setitem__, record.name, was)
+        for taken in list(stand_ins.taken(self.graph, record)):
+            self.schedule(taken.node, f"{record.name} is another object")
+        parent, _, child = record.name.rpartition(".")
+        package = self.graph.modules.get(parent)
+        if package is not None and package.namespace.get(child) is was:
+            t.set_item(package.namespace, child, now)
+            self._tell(package, child, node, f"{record.name} is another object")
+        self.outcome.rebound.append((record, "", was, now))
 
     def _runs_unseen(self, change: changes.ClassChange) -> bool:
         """Whether merely using a class runs what changed, and not as a function of the user's whose runs are noted."""

@@ -1,8 +1,9 @@
-"""Imports that a program can do without: it catches their failing, or asks first (pure)."""
+"""What text imports a module, and whether it can do without: it catches the failing, or asks first (pure)."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from .statements import Statement
@@ -76,3 +77,15 @@ def absolute(package: str, level: int, module: str) -> str:
         return module
     base = package.rsplit(".", level - 1)[0]
     return f"{base}.{module}" if base and module else base or module
+
+
+def mention(module: str) -> re.Pattern[bytes]:
+    """What a source looks like that may import a module, or reach it through its package."""
+    *packages, last = (re.escape(part) for part in module.encode().split(b"."))
+    forms = [
+        rb"\bimport\b[^\n]*\b%b\b" % last,
+        rb"\bimport\s*\([^)]*\b%b\b" % last,
+        rb"\bfrom\s+[\w.]*\b%b\s+import\b" % last,
+        *(rb"\b%b\.%b\b" % (package, last) for package in packages[-1:]),
+    ]
+    return re.compile(b"|".join(forms))
