@@ -727,6 +727,16 @@ def test_a_data_file_that_was_read_while_loading(live: LiveFactory) -> None:
     assert process.see("(m.data, m.double)") == (5, 10)
 
 
+def test_who_shows_lines_of_a_file_without_asking_whether_it_changed(live: LiveFactory) -> None:
+    """As pdb does, whose ``list`` reads a file once."""
+    process = live({"m.py": "def f():\n    return 1\n"})
+    process.load("import m, linecache")
+    assert process.see("linecache.getline(m.f.__code__.co_filename, 2)") == "    return 1\n"
+    process.edit({"m.py": ("return 1", "return 2")}, atomic=True)
+    assert process.wait_reload().ok
+    assert process.see("linecache.getline(m.f.__code__.co_filename, 2)") == "    return 2\n"
+
+
 ONCE = {
     "in globals": "if 'state' not in globals():\n    state = {}\n",
     "in dir": "if 'state' not in dir():\n    state = {}\n",

@@ -14,7 +14,7 @@ from .pending import Pending, involved_in
 from .planning import forms
 from .planning.graph import Graph
 from .reloading import leftovers
-from .reloading.breakpoints import Breakpoints
+from .reloading.breakpoints import Breakpoints, forget_lines
 from .reloading.executor import Executor
 from .reloading.run import Outcome
 from .reloading.uncalled import Uncalled
@@ -225,6 +225,7 @@ class Saves:
         if event.ok:
             for change in changes:
                 breakpoints.move(change.path, change.source)
+                forget_lines(change.path)
             notes = [*leftovers.functions({each.name: each.new for each in outcome.replaced if each.changed})]
             if main is not None and main.script:
                 notes += leftovers.statements(main, statements, event.ran)

@@ -3083,3 +3083,19 @@ case(
     {"m.py": MODULE_CLASS, "main.py": "import m\ny = m.x\n"},
     {"m.py": MODULE_CLASS.replace("return 1", "return 2")},
 )
+GLOBAL_IN_CLASS = """
+class K:
+    global tag, table
+    x = 1
+    tag = 'a'
+    table = {tag: x}
+y = tag * 2, list(table)
+"""
+case(
+    "names that a class body says are global",
+    "m",
+    {"m.py": GLOBAL_IN_CLASS},
+    {"m.py": GLOBAL_IN_CLASS.replace("'a'", "'b'")},
+    {"m.py": GLOBAL_IN_CLASS.replace("x = 1", "x = 2")},
+    {"m.py": GLOBAL_IN_CLASS.replace("    tag = 'a'\n", "    tag = 'c'\n    z = 1\n")},
+)

@@ -113,6 +113,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.dynamic = False
         self.sets: set[tuple[str, ...]] = set()
         self.local: list[set[str]] = []  # names of the comprehensions and classes around
+        self.declared_global: set[str] = set()
         self.class_depth = 0
 
     def _is_local(self, name: str) -> bool:
@@ -127,10 +128,16 @@ class _EffectsVisitor(ast.NodeVisitor):
             self._write(node.id)
 
     def _write(self, name: str) -> None:
-        if self.class_depth:
+        if name in self.declared_global:
+            self.writes.add(name)
+        elif self.class_depth:
             self.local[-1].add(name)
         elif not self._is_local(name):
             self.writes.add(name)
+
+    def visit_Global(self, node: ast.Global) -> None:
+        """In the body of a class: its names are the module's."""
+        self.declared_global.update(node.names)
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)

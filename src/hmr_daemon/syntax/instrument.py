@@ -276,6 +276,8 @@ class _Transformer:
         predecessors = {e.new: old_members[e.old] for e in edits if e.old is not None}
         body = []
         for position, (statement, change) in enumerate(edit.members):
+            if isinstance(statement.node, ast.Global):
+                body.append(statement.parse())
             if statement.kind == "constant":
                 continue  # the text below an attribute: as the first that runs it would be the class's docstring
             old = predecessors.get(position)
