@@ -704,3 +704,22 @@ def test_cached_methods_that_stay_are_told_to_nobody(live: LiveFactory) -> None:
     assert process.see("(b.Sub().more(), b.Sub().size, b.Sub.kinds() is x)") == (2, 1, True)
     assert ran(process, {"a.py": grown.replace("[cls.__name__]", "[cls.__name__] * 3")}) == ["b:2 Sub", "b:3 x"]
     assert process.see("(b.x, b.Sub().size)") == (["Sub"] * 3, 3)
+
+
+def test_who_looks_through_all_names_is_told_of_those_above(live: LiveFactory) -> None:
+    source = """\
+class K: pass
+members = sorted(vars(K))
+above = [name for name in globals() if name[0] != "_"]
+def names(): return sorted(globals())
+called = len(names())
+def last(): pass
+below = dir()
+"""
+    process = live({"a.py": source})
+    process.load("import a")
+    assert ran(process, {"a.py": source.replace("def last(): pass\n", "")}) == ["a:6 below"]
+    assert ran(process, {"a.py": source}) == ["a:6 last", "a:7 below"]
+    assert ran(process, {"a.py": source + "x = 1\n"}) == ["a:8 x"]
+    assert ran(process, {"a.py": source}) == []
+    assert ran(process, {"a.py": "x = 1\n" + source}) == ["a:1 x", "a:4 above", "a:6 called", "a:8 below"]

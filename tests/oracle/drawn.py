@@ -160,3 +160,83 @@ case(
     {"m.py": "import a\nc8 = next(a.ids)\nc7 = next(a.ids)\n"},
     {"m.py": "import a\n"},
 )
+TOLD = """
+c1 = 7
+def g1(n): return c1
+def f2(*a): pass
+l1 = f2()
+c1 += 7
+"""
+one(
+    "function that calls another now, which reads what is bound again later", TOLD, TOLD.replace("pass", "return g1(6)")
+)
+case(
+    "the same, of a list of another module that is added to later",
+    "m",
+    {
+        "a.py": "c1 = [7]\ndef g1(n): return list(c1)\ndef f2(*a): pass\n",
+        "m.py": "from a import c1, g1, f2\nl1 = f2()\nc1.append(7)\n",
+    },
+    {"a.py": "c1 = [7]\ndef g1(n): return list(c1)\ndef f2(*a): return g1(6)\n"},
+)
+LOOKING = """
+class K: a = 1
+x = sorted(vars(K))
+y = [n for n in globals() if n[:2] != '__']
+z = [n for n in dir(K) if n[:2] != '__']
+def scan(): return sorted(n for n in globals() if n[:2] != '__')
+w = scan()
+def last(): pass
+v = [n for n in globals() if n[:2] != '__']
+"""
+case(
+    "names that come and go above and below of who looks through all",
+    "m",
+    {"m.py": LOOKING},
+    {"m.py": LOOKING.replace("def last(): pass\n", "")},
+    {"m.py": LOOKING},
+    {"m.py": "q = 1\n" + LOOKING},
+    {"m.py": LOOKING + "q = 1\n"},
+)
+MINE = "import sys\na = 1\nx = sorted(n for n in vars(sys.modules[__name__]) if n[0] != '_')\nb = 1\n"
+MINE += "import m\ny = sorted(n for n in vars(m) if n[0] != '_')\n"
+case(
+    "names that come and go below of who looks through all of its own module",
+    "m",
+    {"m.py": MINE},
+    {"m.py": MINE.replace("a = 1\n", "")},
+    {"m.py": MINE.replace("b = 1\n", "")},
+)
+SETTING = """
+r2 = {}
+class M1(type):
+    def __init__(cls, name, bases, namespace, **k): r2[1] = 1
+class K1(metaclass=M1):
+    v = 5
+    def m(self): return 2
+for i1 in [1, len(r2) + K1().m()]:
+    pass
+"""
+case(
+    "attribute that is set on a class which runs again after that",
+    "m",
+    {"m.py": SETTING},
+    {"m.py": SETTING.replace("for i1", "K1.v = 1\nfor i1")},
+    {"m.py": SETTING.replace("for i1", "K1.v = 2\nfor i1").replace("    v = 5\n", "")},
+)
+TYPED = """
+import abc
+class A1(abc.ABC): pass
+class K1(A1): pass
+K2 = type('K2', (K1,), {})
+class K3(K2): pass
+x = K2()
+def f1(): return getattr(K2, 'w', 0), getattr(x, 'w', 0), isinstance(x, K2), K3.__mro__[1] is K2
+"""
+case(
+    "class that a call of type makes under an abstract one",
+    "m",
+    {"m.py": TYPED},
+    {"m.py": TYPED.replace("{}", "{'w': 11, '__init__': lambda self: None, 'm': 8}")},
+    {"m.py": TYPED.replace("{}", "{'w': 12, '__init__': lambda self: None}")},
+)

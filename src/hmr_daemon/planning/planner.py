@@ -362,8 +362,13 @@ class Agenda:
             for name in node.writes:  # where it does not bind the name, an earlier binding holds
                 yield from ((writer, name) for writer in table.reaching(name, node))
 
-    def readers(self, record: ModuleRecord, name: str, origin: Node | None) -> Iterator[tuple[Node, str]]:
-        """Statements that used the binding of `name` while they ran, with the name they know it by."""
+    def readers(
+        self, record: ModuleRecord, name: str, origin: Node | None, since: Node | None = None
+    ) -> Iterator[tuple[Node, str]]:
+        """Statements that used the binding of `name` while they ran, with the name they know it by.
+
+        Those that look through all names have seen what `since` bound, where that is told and there is no origin.
+        """
         table = self.table(record)
         for reader in table.readers_of(name, origin) if name in table.readers else ():
             yield reader, name
@@ -371,7 +376,7 @@ class Agenda:
             if self._came_after(reader, origin, record):
                 yield reader, _alias(reader, name)
         for reader in (*table.dynamic, *self._graph.readers((record.name, "__dict__"))):
-            if self._came_after(reader, origin, record):
+            if self._came_after(reader, origin or since, record):
                 yield reader, name
 
     def _came_after(self, reader: Node, origin: Node | None, record: ModuleRecord) -> bool:

@@ -102,6 +102,7 @@ class Assigning(Telling):
         for target, old in before:
             if isinstance(target.holder, ModuleType):
                 continue  # told as a name of that module
+            self.set_now[target.key] = target.value
             if not values.same(old, target.value):
                 self.tell_set(node, target)
                 self.set_again(node, target.holder, (target.attribute,))
@@ -137,7 +138,18 @@ class Assigning(Telling):
             if other is not node and self.graph.order(other) > self.graph.order(node):
                 for target in self.targets(other, other.statement):
                     if target.holder is holder and (names is None or target.attribute in names):
-                        self.schedule(other, f"sets {target.attribute} again")
+                        self._set_once_more(other, target)
+
+    def _set_once_more(self, node: Node, target: Target) -> None:
+        """The statement sets the attribute again; where it has run already, what it has set stays."""
+        if node not in self.agenda.done:
+            self.schedule(node, f"sets {target.attribute} again")
+        elif target.key in self.set_now and target.value is not self.set_now[target.key]:
+            value = self.set_now[target.key]
+            if isinstance(target.holder, type):
+                self.transaction.set_member(target.holder, target.attribute, value)
+            else:
+                self.transaction.set_item(vars(target.holder), target.attribute, value)
 
     def tell_set(self, node: Node, target: Target) -> None:
         self._tell_entries(node, Place((home(target.holder), target.root), target.attribute), rebound=True)

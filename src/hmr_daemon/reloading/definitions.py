@@ -144,7 +144,8 @@ def made_here(value: Any, node: Node) -> bool:
     """Whether a class that the statement has just bound is one that its own text defines."""
     if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
         return False
-    return node.statement.kind == "class" or is_of(value, node.module)
+    by_call = value.__module__ == type(value).__module__  # as a metaclass in Python has it that `type` was called for
+    return node.statement.kind == "class" or by_call or is_of(value, node.module)
 
 
 def is_of(value: type | FunctionType, record: ModuleRecord) -> bool:

@@ -43,7 +43,7 @@ def later(run: Assigning, node: Node) -> Iterator[dict[str, Any]]:
 def _later_names(run: Assigning, node: Node) -> dict[str, Any]:
     """Names that only later statements bind are not there yet when one runs that is changed, or looks at all."""
     effects = node.statement.effects
-    looks = not LISTS_NAMES.isdisjoint(effects.reads) and LISTS_OWN_NAMES.search(node.statement.text) is not None
+    looks = _looks_at_all(run, node)
     if node.module.plain or (node not in run.added and node.module not in run.edited and not looks):
         return {}
     namespace, names = node.module.namespace, not_yet(run, node, node.module.name)
@@ -53,6 +53,16 @@ def _later_names(run: Assigning, node: Node) -> dict[str, Any]:
         deleted = effects.writes if node.statement.kind == "Delete" else set[str]()
         used = names and names & (run.names_used(node, names) | run.names_seen(node) | deleted)
     return {name: namespace.pop(name) for name in [each for each in namespace if each in used]}
+
+
+def _looks_at_all(run: Assigning, node: Node) -> bool:
+    """Whether a statement goes through all names of its module: by its text, or as its last run tells."""
+    record, statement = node.module, node.statement
+    if not LISTS_NAMES.isdisjoint(statement.effects.reads) and LISTS_OWN_NAMES.search(statement.text) is not None:
+        return True
+    if (record.name, "__dict__") in node.reads:
+        return True
+    return any(runner is node for runner, _ in run.agenda.scanners(record, None))
 
 
 def not_yet(run: Assigning, node: Node, module: str) -> set[str]:

@@ -118,7 +118,7 @@ class Rerunning(Evaluating):
             self._leave_later_modules(node, before)
         gone = earlier_extra - node.extra | hiding.bound_no_more(self, node, unexplained)
         for name in sorted(gone):
-            self._remove(record, name)
+            self._remove(record, name, node)
         self.outcome.ran.append(str(node))
         names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
         for name in sorted(names - gone | gone & record.namespace.keys()):  # others may bind what it does no more

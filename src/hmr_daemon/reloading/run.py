@@ -239,6 +239,8 @@ class RunState:
         """Removed statements, and the registries that their entries were taken out of."""
         self.lost: list[tuple[Node, Target]] = []
         """Statements, and what they no longer set on objects that others made."""
+        self.set_now: dict[tuple[int, str], Any] = {}
+        """What statements of this reload have set, by the identity of what holds it and name."""
         self.set_from_outside: set[tuple[int, str]] = set()
         """Names of modules, by identity, whose values statements of other modules had set."""
         self.open_groups: dict[tuple[int, str], Group] = {}

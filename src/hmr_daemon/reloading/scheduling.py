@@ -210,9 +210,11 @@ class Scheduling(RunState):
 
     def _uses_more_than_before(self, node: Node) -> bool:
         """Whether a statement may run what its last run has not run."""
-        previous = self.previous.get(node)
-        if node in self.added or previous is None:
-            return node in self.added
+        previous, reason = self.previous.get(node), self.agenda.reasons.get(node)
+        if node in self.added or (reason is not None and reason.runs_otherwise):
+            return True
+        if previous is None:
+            return False
         old, new = previous.statement.effects, node.statement.effects
         return not (new.reads <= old.reads and new.attributes <= old.attributes and old.calls)
 

@@ -79,6 +79,8 @@ class Settling(Refilling):
             if kept is old:
                 t.set_item(namespace, name, old)
                 contributions.exchange(t, node, self.graph, new, old)
+                if not same and isinstance(old, type):
+                    self.set_again(node, old)
                 if not same and not self._came_out_alike(old):
                     if was is not None:
                         self.set_again(node, old)
@@ -143,10 +145,8 @@ class Settling(Refilling):
         change, origins = changes.change(old, new) if told else None, successors.origins(old)
         adopted = successors.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
         successors.keep_origins(self.transaction, adopted, origins)
-        if adopted is old:
-            self.set_again(node, old)
-            if change is not None:
-                self.class_changes[id(old)] = change.with_inner(self.class_changes)
+        if adopted is old and change is not None:
+            self.class_changes[id(old)] = change.with_inner(self.class_changes)
         return adopted
 
     def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:

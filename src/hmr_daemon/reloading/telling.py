@@ -12,6 +12,7 @@ from ..live import caches, changes, classes, insides, reach
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
+from ..syntax.effects import DYNAMIC
 from . import decorated, stand_ins
 from .contributions import Place
 from .families import Families
@@ -37,12 +38,21 @@ MANY = 1_000  # entries of a container that are looked at
 class Telling(Families):
     """A run that tells the readers of what changed."""
 
-    def _tell(self, record: ModuleRecord, name: str, origin: Node | None, reason: str, added: bool = False) -> None:
+    def _tell(
+        self,
+        record: ModuleRecord,
+        name: str,
+        origin: Node | None,
+        reason: str,
+        added: bool = False,
+        since: Node | None = None,
+    ) -> None:
+        """`since` is what had bound a name that is gone."""
         self.changed_names.setdefault(record.path, set()).add(name)
         if self._may_run_code(record.namespace.get(name)):
             self.known.clear()
         self._clear_caches(set(), {record.path: {name}})
-        for reader, known in list(self.agenda.readers(record, name, origin)):
+        for reader, known in list(self.agenda.readers(record, name, origin, since)):
             effects = reader.statement.effects
             shown = known in effects.reads or name in effects.attributes or bool(reader.statement.imports)
             called = not shown or self._calls_what_reads(reader, name)
@@ -50,7 +60,7 @@ class Telling(Families):
         compiled = [node for node in self.graph.analyze(record) if node.codes and decorated.compiled(node, name)]
         for reader in [*self.agenda.function_readers(record, name, origin), *compiled]:
             self.schedule(reader, reason, name, code_changed=True)
-        for reader, code in list(self.agenda.scanners(record, origin)):
+        for reader, code in list(self.agenda.scanners(record, origin or since)):
             self._scan_again(reader, code, reason, name)
         if added and not name.startswith("_"):
             for reader in self.agenda.star_readers(record):
@@ -321,7 +331,7 @@ class Telling(Families):
             return False
         if attribute is None:
             return known in effects.reads or name in effects.attributes
-        if attribute in effects.attributes or (effects.dynamic and known in effects.reads):
+        if attribute in effects.attributes or (known in effects.reads and not DYNAMIC.isdisjoint(effects.reads)):
             return True
         if effects.calls and known in effects.reads and self._is_a_library_s(reader.module.namespace.get(known)):
             return True
@@ -535,7 +545,7 @@ class Telling(Families):
         for record, name in removed:
             self._remove(record, name)
 
-    def _remove(self, record: ModuleRecord, name: str) -> None:
+    def _remove(self, record: ModuleRecord, name: str, bound_by: Node | None = None) -> None:
         namespace = record.namespace
         old = namespace.get(name, MISSING)
         if old is MISSING or name in self.agenda.table(record).writers:
@@ -556,7 +566,8 @@ class Telling(Families):
         self.gone_values[id(record), name] = old
         self.outcome.removed.append(f"{record.name}.{name}")
         self.outcome.rebound.append((record, name, old, MISSING))
-        self._tell(record, name, None, f"{name} is gone")
+        since = bound_by or min(self._writers_before(record, name), key=self.graph.order, default=None)
+        self._tell(record, name, None, f"{name} is gone", since=since)
         for reader in self.agenda.star_readers(record):
             self.schedule(reader, f"{record.name}.{name} is gone")
 

@@ -159,12 +159,21 @@ def _crossed(
             continue
         other = _whole(new[k].effects, unseen(pairs[k]))
         together = bool(mine.adds_to & other.adds_to)
-        if together or mine.reads & (other.writes | other.adds_to):
+        if together or mine.reads & (other.writes | other.adds_to) or _looks(new[j], other):
             yield j
-        if (together and new[j].effects.mutates & new[k].effects.mutates) or other.reads & changes:
+        if (
+            (together and new[j].effects.mutates & new[k].effects.mutates)
+            or other.reads & changes
+            or _looks(new[k], mine)
+        ):
             yield k
         if mine.writes & other.writes:
             yield max(j, k)
+
+
+def _looks(statement: Statement, at: Through) -> bool:
+    """Whether a statement that goes through all names sees one that others bind."""
+    return bool(at.writes) and statement.effects.looks_at_all
 
 
 def _whole(effects: Effects, through: Through) -> Through:

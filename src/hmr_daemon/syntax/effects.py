@@ -48,6 +48,11 @@ class Effects:
     The last is ANY where the text does not tell: ``setattr(K, name, 1)``.
     """
 
+    @property
+    def looks_at_all(self) -> bool:
+        """Whether it may go through all names of its module."""
+        return self.dynamic and not self.reads.isdisjoint(("globals", "locals", "vars", "dir", "exec", "eval"))
+
 
 DOCSTRING = Effects(writes=frozenset({"__doc__"}))
 
@@ -82,6 +87,11 @@ def _frozen(values: Iterable[T]) -> frozenset[T]:
 def _is_for_type_checkers(test: ast.expr) -> bool:
     """Whether a condition is ``TYPE_CHECKING``, or that of a module."""
     return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
+
+
+def _may_be_this_module(node: ast.expr) -> bool:
+    """Whether an expression is one that leads to the module it stands in, as ``sys.modules[__name__]`` does."""
+    return any(isinstance(each, ast.Name) and each.id == "__name__" for each in ast.walk(node))
 
 
 def _passed_on(node: ast.stmt) -> frozenset[str]:
@@ -243,6 +253,10 @@ class _EffectsVisitor(ast.NodeVisitor):
                     for each in rest:
                         self.visit(each)
                     return
+            case ast.Call(ast.Name("vars" | "dir" as name), [other], []) if not _may_be_this_module(other):
+                self.reads.add(name)
+                self.visit(other)
+                return
         self.calls_results |= isinstance(node.func, ast.Call)
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr", "setattr", "delattr"):
             self.attributes |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
