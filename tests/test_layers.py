@@ -25,8 +25,8 @@ FOLDERS = [
     (
         "reloading",
         "interactive contributions leftovers failures run versions definitions stand_ins decorated scheduling families "
-        "telling assignments later_entries hiding swapping editing moved ordering keeping lent refilling settling "
-        "evaluating rerunning aftermath executor uncalled breakpoints",
+        "telling assignments later_entries hiding attributes swapping editing moved ordering keeping lent refilling "
+        "settling evaluating rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

@@ -240,3 +240,20 @@ case(
     {"m.py": TYPED.replace("{}", "{'w': 11, '__init__': lambda self: None, 'm': 8}")},
     {"m.py": TYPED.replace("{}", "{'w': 12, '__init__': lambda self: None}")},
 )
+LATER = {
+    "text": "class K: limit = 1\nx = K.limit + a\nK.limit = 5\n",
+    "function": "class K: limit = 1\ndef f(): return K.limit\nx = f() + a\nK.limit = 5\n",
+    "getattr": "class K: pass\nx = getattr(K, 'limit', 0) + a\nK.limit = 5\n",
+    "text, twice": "class K: pass\nK.limit = 3\nx = K.limit + a\nK.limit = 5\n",
+    "text, of a function": "def K(): pass\nK.limit = 3\nx = K.limit + a\nK.limit = 5\n",
+    "text, in a loop": "class K: limit = 1\nx = K.limit + a\nfor n in ('limit',):\n    setattr(K, n, 7)\n",
+    "text, counting on": "class K: limit = 1\nK.limit += 1\nx = K.limit + a\nK.limit += 1\n",
+    "itself": "class K: limit = 1\nclass L(K): pass\nK.limit = K.limit + a\nx = L.limit + a\n",
+    "method": "class K:\n    def limit(self): return 1\nx = K().limit() + a\nK.limit = lambda self: 7\n",
+}
+for by, text in LATER.items():
+    one(
+        f"attribute that is looked at before a later statement sets it: by {by}",
+        f"a = 1\n{text}y = K.limit\n",
+        f"a = 2\n{text}y = K.limit\n",
+    )

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import ast
-import copy
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ..live import successors
 from ..live.transaction import put_in_order
 from ..planning.records import Node
-from ..syntax import statements
-from ..syntax.compiler import compile_statement
 from .assignments import Assigning
 
 LISTS_NAMES = frozenset({"globals", "vars", "dir", "locals"})
 """By what a statement looks through all names of its module."""
 LISTS_OWN_NAMES = re.compile(r"\b(globals|vars|dir|locals)\(\s*\)")
 """The same, where it is asked for its own module."""
-MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
-"""Members of a metaclass or a base that run while a class is made."""
 
 
 @contextmanager
 def later(run: Assigning, node: Node) -> Iterator[dict[str, Any]]:
-    """While a statement runs, what only later statements bind or set is not there yet; yields these names."""
+    """While a statement runs, what only later statements bind is not there yet; yields these names."""
     namespace, names = node.module.namespace, list(node.module.namespace)
-    hidden, overridden = _later_names(run, node), _later_hooks(run, node)
+    hidden = _later_names(run, node)
     if hidden:
         run.forget_served(node.module, hidden.keys())
     yield hidden
@@ -36,8 +29,6 @@ def later(run: Assigning, node: Node) -> Iterator[dict[str, Any]]:
         namespace.setdefault(name, value)
     if hidden:  # each where it was
         put_in_order(namespace, dict.fromkeys([*(name for name in names if name in namespace), *namespace]))
-    for cls, name, value in overridden:
-        run.transaction.set_member(cls, name, value)
 
 
 def _later_names(run: Assigning, node: Node) -> dict[str, Any]:
@@ -88,36 +79,6 @@ def _submodules_after(run: Assigning, node: Node) -> set[str]:
             if importer is None or run.graph.order(importer) > now:
                 found.add(name)
     return found
-
-
-def _later_hooks(run: Assigning, node: Node) -> list[tuple[type, str, Any]]:
-    """What later statements set on a metaclass or a base is not there yet when a class is made by it."""
-    if node.statement.kind != "class":
-        return []
-    hidden = []
-    for other in run.agenda.table(node.module).setting:
-        for target in run.targets(other, other.statement) if other.order > node.order else ():
-            cls, name = target.holder, target.attribute
-            if isinstance(cls, type) and name in MAKES_CLASSES and name in vars(cls):
-                hidden.append((cls, name, vars(cls)[name]))
-                _give_own_member(run, node, cls, name)
-    return hidden
-
-
-def _give_own_member(run: Assigning, node: Node, cls: type, name: str) -> None:
-    """Let a class have the member that its own body makes."""
-    record, made = node.module, dict[str, Any]()
-    assert record.parsed is not None
-    for maker in run.agenda.table(record).last_writers(cls.__qualname__):
-        body = statements.members(maker.statement, record.parsed.text) if maker.statement.kind == "class" else ()
-        own = [copy.deepcopy(member.parse()) for member in body if name in member.effects.writes]
-        if own:
-            tree = ast.parse(f"class {cls.__name__}: pass").body[0]
-            tree.body = own  # type: ignore[attr-defined]
-            exec(compile_statement(tree, record.parsed, record.path), record.namespace, made)
-    run.transaction.delete_member(cls, name)
-    if cls.__name__ in made:
-        successors.graft_member(run.transaction, cls, name, made[cls.__name__])
 
 
 def unsure(run: Assigning, node: Node) -> set[str]:

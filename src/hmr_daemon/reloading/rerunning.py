@@ -20,7 +20,7 @@ from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
 from ..syntax import optional
-from . import contributions, hiding, later_entries, lent, moved
+from . import attributes, contributions, hiding, later_entries, lent, moved
 from .editing import registers_otherwise
 from .evaluating import Evaluating
 from .failures import explain
@@ -57,10 +57,18 @@ class Rerunning(Evaluating):
                     held_up.append(earlier)
                 continue
             waiting.pop()
+            self._set_before(node)
             if self.restores:
                 self._run_restores(self.graph.order(node))
             self.run(node, reason)
             held_up.pop()
+
+    def _set_before(self, node: Node) -> None:
+        """What set the attributes earlier that a statement looks at, and that were set anew since, runs first."""
+        for earlier in attributes.needed(self, node):
+            self.schedule(earlier, f"{node.statement.label} needs what it sets")
+            if self.agenda.waiting(earlier):
+                self._run_in_order(earlier, self.agenda.take(earlier))
 
     def _before_read(self, node: Node, module: str, name: str) -> None:
         """A statement of another module that is to bind what is read now runs first."""
@@ -107,6 +115,7 @@ class Rerunning(Evaluating):
             later_entries.hidden(self, node),
             self._earlier_entries_out(node, grouped) as other_entries,
             hiding.later(self, node) as hidden,
+            attributes.as_before(self, node),
         ):
             self._show_in_order(node)
             with lent.kept(self, node, before):

@@ -1,0 +1,141 @@
+"""Attributes that a statement or later ones set on what others made: while it runs, they are as they were before."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FunctionType
+from typing import Any
+
+from ..live import successors
+from ..live.transaction import MISSING, Transaction
+from ..planning.records import Node
+from ..planning.targets import Target
+from ..syntax import statements
+from ..syntax.compiler import compile_statement
+from ..syntax.effects import ANY
+from .assignments import Assigning
+
+MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
+"""Members of a metaclass or a base that run while a class is made."""
+
+
+@contextmanager
+def as_before(run: Assigning, node: Node) -> Iterator[None]:
+    """While a statement runs, what it looks at has the attributes that earlier statements gave it."""
+    own = {target.key for target in run.targets(node, node.statement)}
+    overridden = []
+    for target in _set_from_here(run, node):
+        earlier = _earlier(run, node, target)
+        value = MISSING if earlier is None else _literal_set(earlier)
+        if earlier is None or value is not MISSING:
+            overridden.append((target, target.value))
+            _put_before(run, node, target, value)
+    yield
+    for target, value in overridden:
+        if target.key not in own:
+            _put(run.transaction, target, value)
+
+
+def needed(run: Assigning, node: Node) -> Iterator[Node]:
+    """Statements that must run first: what they set on something has been set anew since, and `node` looks at it."""
+    for target in _set_from_here(run, node):
+        earlier = _earlier(run, node, target)
+        if earlier is not None and _literal_set(earlier) is MISSING:
+            yield earlier
+
+
+def _set_from_here(run: Assigning, node: Node) -> list[Target]:
+    """The attributes of classes and functions that the statement or later ones of its module set and it looks at."""
+    found: dict[tuple[int, str], Target] = {}
+    if node.statement.kind not in ("import", "from"):
+        for other in run.agenda.table(node.module).setting:
+            names = {path[-1] for path in other.statement.effects.sets}
+            concerned = other.order >= node.order and _may_look_at(node, names)
+            for target in run.targets(other, other.statement) if concerned else ():
+                held = target.value is not MISSING and target.key not in found and _is_told(run, target)
+                if held and _looks_at(run, node, target, other is node):
+                    found[target.key] = target
+    return list(found.values())
+
+
+def _may_look_at(node: Node, names: set[str]) -> bool:
+    """Whether a statement may look at attributes of some names, as its text tells or because it ran functions."""
+    effects = node.statement.effects
+    return bool(node.ran) or not names.isdisjoint(effects.attributes | MAKES_CLASSES | {ANY})
+
+
+def _is_told(run: Assigning, target: Target) -> bool:
+    """Whether texts tell all that an attribute of a class or a function was."""
+    if isinstance(target.holder, type):
+        return bool(_makers(run, target.holder))
+    return isinstance(target.holder, FunctionType)
+
+
+def _makers(run: Assigning, cls: type) -> list[Node]:
+    """The plain statement of a class, where nothing but its text makes its members."""
+    record = run.graph.modules.get(cls.__module__)
+    makers = run.agenda.table(record).last_writers(cls.__qualname__) if record is not None else []
+    return [] if any(m.statement.kind != "class" or m.statement.effects.decorates for m in makers) else makers
+
+
+def _looks_at(run: Assigning, node: Node, target: Target, sets: bool) -> bool:
+    name, statement = target.attribute, node.statement
+    if statement.kind == "class" and isinstance(target.holder, type) and name in MAKES_CLASSES:
+        return True
+    if name in statement.effects.attributes:
+        return not sets or statement.kind == "AugAssign" or statement.text.count(name) > 1
+    if statement.kind in ("def", "class") or sets:
+        return False
+    return run.runs_what_looks_at(node, target.holder.__module__, name)
+
+
+def _earlier(run: Assigning, node: Node, target: Target) -> Node | None:
+    """The last statement before `node` that sets an attribute, if there is one."""
+    now = run.graph.order(node)
+    return next((each for each in reversed(run.setters(target)) if run.graph.order(each) < now), None)
+
+
+def _literal_set(node: Node) -> Any:
+    """The value that a statement sets an attribute to, where its text tells."""
+    tree = node.statement.parse() if node.statement.kind == "assign" else None
+    if isinstance(tree, ast.Assign) and isinstance(tree.value, ast.Constant) and len(tree.targets) == 1:
+        return tree.value.value
+    return MISSING
+
+
+def _put_before(run: Assigning, node: Node, target: Target, value: Any) -> None:
+    """Let an attribute be what an earlier statement has set, or what the class's own body makes, or absent."""
+    if value is not MISSING:
+        _put(run.transaction, target, value)
+    elif isinstance(target.holder, type):
+        _give_own_member(run, target.holder, target.attribute)
+    else:
+        run.transaction.delete_item(vars(target.holder), target.attribute)
+
+
+def _put(transaction: Transaction, target: Target, value: Any) -> None:
+    if isinstance(target.holder, type):
+        transaction.set_member(target.holder, target.attribute, value)
+    else:
+        transaction.set_item(vars(target.holder), target.attribute, value)
+
+
+def _give_own_member(run: Assigning, cls: type, name: str) -> None:
+    """Let a class have the member that its own body makes."""
+    made = dict[str, Any]()
+    for maker in _makers(run, cls):
+        record = maker.module
+        assert record.parsed is not None
+        body = statements.members(maker.statement, record.parsed.text)
+        own = [copy.deepcopy(member.parse()) for member in body if name in member.effects.writes]
+        if own:
+            tree = ast.parse(f"class {cls.__name__}: pass").body[0]
+            tree.body = own  # type: ignore[attr-defined]
+            exec(compile_statement(tree, record.parsed, record.path), record.namespace, made)
+    if cls.__name__ in made:
+        successors.graft_member(run.transaction, cls, name, made[cls.__name__])
+    else:
+        run.transaction.delete_member(cls, name)
