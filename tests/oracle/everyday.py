@@ -3099,3 +3099,59 @@ case(
     {"m.py": GLOBAL_IN_CLASS.replace("x = 1", "x = 2")},
     {"m.py": GLOBAL_IN_CLASS.replace("    tag = 'a'\n", "    tag = 'c'\n    z = 1\n")},
 )
+REGISTERING = """
+import bisect, collections, heapq
+R = START
+def register(n, **options):
+    def decorate(f):
+        ADD
+        return f
+    return decorate
+@register('a')
+def fa(): return 1
+@register('b')
+def fb(): return 2
+@register('c')
+def fc(): return 3
+seen = list(R)
+"""
+WAYS_TO_REGISTER = {
+    "set, refuses": ("set()", "assert n not in R; R.add(n)", "sorted(R)"),
+    "dict, raises": ("{}", "\n        if n in R: raise ValueError(n)\n        R[n] = f.__name__", ""),
+    "dict of functions, refuses": ("{}", "\n        if n in R: raise ValueError(n)\n        R[n] = f", ""),
+    "numbered": ("{}", "R[n] = len(R)", "R"),
+    "counts": ("[0]", "R[0] += 1", ""),
+    "counts by get": ("{}", "R['n'] = R.get('n', 0) + 1", "R"),
+    "text grows": ("['']", "R[0] = R[0] + n", ""),
+    "lists in a dict": ("collections.defaultdict(list)", "R[options.get('k', 'x')].append(n)", "R"),
+    "Counter": ("collections.Counter()", "R[n] += 1", "R"),
+    "deque": ("collections.deque()", "R.append(n)", ""),
+    "deque of functions": ("collections.deque()", "R.append(f)", "[f.__name__ for f in R]"),
+    "sorted": ("[]", "bisect.insort(R, n)", ""),
+    "heap": ("[]", "heapq.heappush(R, n)", ""),
+    "at the front": ("[]", "R.insert(0, n)", ""),
+}
+for way, (start, add, shown) in WAYS_TO_REGISTER.items():
+    source = REGISTERING.replace("START", start).replace("ADD", add).replace("list(R)", shown or "list(R)")
+    case(
+        f"functions that register plain values: {way}",
+        "m",
+        {"m.py": source},
+        {"m.py": source.replace("def fb()", "def fb(x=1)")},
+        {"m.py": source.replace("def fb()", "def fb(x=1)").replace("'b'", "'z', k='y'")},
+        {"m.py": source.replace("@register('b')\n", "")},
+    )
+DEQUE = """
+import collections
+R = collections.deque(maxlen=5)
+def put(f): R.append(f); return f
+@put
+def f(): return 1
+"""
+case(
+    "a deque that functions are put into, in a save that fails",
+    "m",
+    {"m.py": DEQUE},
+    {"m.py": DEQUE.replace("def f()", "def f(x=1)") + "y = 1 / 0\n"},
+    {"m.py": DEQUE.replace("def f()", "def f(x=1)").replace("5", "6")},
+)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict, deque
 from functools import partial
 from typing import Any
 
-KINDS: tuple[Any, ...] = (OrderedDict, dict, list, set)
+KINDS: tuple[Any, ...] = (OrderedDict, dict, list, set, deque)
+SEQUENCES = (list, deque)
+EMPTIED = (dict, list, set, deque, defaultdict, Counter, OrderedDict)
+"""What can be emptied and filled with what another one holds: no subclass of the user's, which may mind."""
 
 
 def kind_of(container: Any) -> Any:
     """The built-in type that a container is of, whose methods change it."""
     kind = type(container)
     return kind if kind in KINDS else next((each for each in KINDS if isinstance(container, each)), kind)
+
+
+def can_take(container: Any, other: Any) -> bool:
+    """Whether a container, emptied, can be filled with what another holds, and is then what that is."""
+    made_with = [[getattr(each, name, None) for name in ("maxlen", "default_factory")] for each in (container, other)]
+    return type(container) is type(other) and type(container) in EMPTIED and made_with[0] == made_with[1]
 
 
 class Bare:

@@ -138,13 +138,15 @@ class Transaction:
         self.guard(module.__dict__)
 
     def guard(self, container: Any) -> None:
-        """On undo, a dict, list or set holds what it holds now; a class or an instance has the attributes it has."""
+        """On undo, a dict, list, set or deque holds what it holds now; a class or an instance has its attributes."""
         if type(container) is dict or isinstance(container, dict):
             self._keep(_refill_dict, container, dict(container))
         elif isinstance(container, list):
             self._keep(_refill_list, container, list(container))
         elif isinstance(container, set):
             self._keep(_refill_set, container, set(container))
+        elif isinstance(container, deque):
+            self._keep(_refill_deque, container, list(container))
         elif isinstance(container, type):
             self._keep(_refill_class, container, dict(vars(container)))
         if not isinstance(container, type) and isinstance(state := getattr(container, "__dict__", None), dict):
@@ -177,6 +179,11 @@ def _refill_dict(mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
 
 def _refill_list(target: list[Any], items: list[Any]) -> None:
     Bare(target)[:] = items
+
+
+def _refill_deque(target: deque[Any], items: list[Any]) -> None:
+    deque.clear(target)
+    deque.extend(target, items)
 
 
 def _refill_set(target: set[Any], items: set[Any]) -> None:

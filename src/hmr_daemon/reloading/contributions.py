@@ -10,7 +10,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from ..live import functions, insides, values
-from ..live.containers import Bare
+from ..live.containers import SEQUENCES, Bare
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Name, Node
@@ -180,7 +180,7 @@ def put_back(container: Any, snapshot: Any) -> None:
     if isinstance(container, dict):
         for key, entry in snapshot.items():
             Bare(container).setdefault(key, entry)
-    elif isinstance(container, list):
+    elif isinstance(container, SEQUENCES):
         there = Counter(map(_token, container))
         for entry in snapshot:
             if there[_token(entry)]:
@@ -203,7 +203,7 @@ def refill(container: Any, snapshot: Any) -> None:
     """Let a container hold what it held."""
     bare = Bare(container)
     bare.clear()
-    (bare.extend if isinstance(container, list) else bare.update)(snapshot)
+    (bare.extend if isinstance(container, SEQUENCES) else bare.update)(snapshot)
 
 
 def same_but_for_order(container: Any, snapshot: Any) -> bool:

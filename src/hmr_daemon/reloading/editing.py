@@ -417,8 +417,9 @@ class Editing(Swapping):
         if old.kind == "expr" and old.effects.calls:
             told = contributions.told_by_keys(node, old, self.graph)
         elif old.kind in ("def", "class") and registers_otherwise(old, new):
-            grown = frozenset().union(*map(codes.grown_names, self._ran_by(node)))
-            told = not grown or self._note_entries(node, grown)
+            ran = self._ran_by(node)
+            grown = frozenset().union(*map(codes.grown_names, ran))
+            told = not grown or (self._note_entries(node, grown) and not any(map(self.grows_deque, ran)))
         else:
             return
         if not told:

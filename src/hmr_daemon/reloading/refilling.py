@@ -7,6 +7,7 @@ import gc
 from types import FunctionType, ModuleType
 from typing import Any
 
+from ..live.containers import can_take
 from ..planning.records import Node
 from . import contributions, moved
 from .editing import Editing
@@ -19,7 +20,7 @@ class Refilling(Editing):
     def _refill(self, node: Node, name: str, old: Any) -> bool:
         """A registry that all who build it fill again stays the object that it is; whether it can."""
         new: Any = node.module.namespace.get(name)
-        if old is new or type(old) is not type(new) or type(old) not in (list, dict, set):
+        if old is new or not can_take(old, new):
             return False
         if node.statement.kind in ("import", "from") or node.statement.alias:
             return False
@@ -32,9 +33,8 @@ class Refilling(Editing):
         self.emptied[id(old)] = Emptied(old, copy.copy(old), node.module, name, builders)
         for record, alias in self._aliases(node.module, name):
             self.emptied_names[record.path].add(alias)
-        old.clear()
         self._empty_caches_of(node.module, name)
-        (old.extend if isinstance(old, list) else old.update)(new)
+        contributions.refill(old, new)
         self._keep_made_already(self.emptied[id(old)])
         self.transaction.set_item(node.module.namespace, name, old)
         self.open_groups.pop((id(node.module), name), None)

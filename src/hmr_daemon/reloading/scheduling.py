@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -39,26 +40,44 @@ class Scheduling(RunState):
     def _grew_untold(self, node: Node) -> Iterator[CodeType]:
         """Code by which a statement added to containers, where nothing tells what in them is the statement's.
 
-        Dicts and sets are meant only where a bare call was to fill them: a cache is filled by the way.
+        Dicts and sets are meant only where a bare call was to fill them: a cache is filled by the way. What a
+        definition was registered with adds the same again, which is found afterwards, if it minds nothing else.
         """
-        if node in self.added or node.statement.kind in ("import", "from", "def", "class"):
+        kind, decorated = node.statement.kind, bool(node.statement.effects.decorates)
+        if node in self.added or kind in ("import", "from") or (kind in ("def", "class") and not decorated):
             return
-        kinds = (list, dict, set) if node.statement.kind == "expr" else (list,)
+        kinds = (list, dict, set) if decorated or kind == "expr" else (list,)
         for code in self._ran_before(node):
             names = codes.grown_globals(code)
-            records = self.graph.at_path(code.co_filename) if names else ()
-            grows = any(type(record.namespace.get(name)) in kinds for record in records for name in names)
-            if grows and any(type(each) in kinds for each in self._untold(node, names)):
+            grown = self._grown_kinds(code)
+            if deque in grown:
+                yield code
+            elif decorated and not codes.minds_entries(code):
+                continue
+            elif any(issubclass(each, kinds) for each in grown) and self._has_untold(node, names, kinds):
                 yield code
 
-    def _untold(self, node: Node, names: Collection[str]) -> Iterator[Any]:
-        """The containers of those with some names that hold something, but nothing that tells a statement's entry."""
+    def _grown_kinds(self, code: CodeType) -> set[type]:
+        """Of what classes the globals are that code may add to."""
+        names = codes.grown_globals(code)
+        records = self.graph.at_path(code.co_filename) if names else ()
+        return {type(record.namespace.get(name)) for record in records for name in names}
+
+    def grows_deque(self, code: CodeType) -> bool:
+        """Whether code may add to a deque, in which no entries are told apart."""
+        return deque in self._grown_kinds(code)
+
+    def _has_untold(self, node: Node, names: Collection[str], kinds: tuple[type, ...]) -> bool:
+        """Whether one of the containers with some names holds something, but nothing that tells a statement's entry."""
+        bare = node.statement.kind == "expr"
         passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
-        made = passed if node.statement.kind == "expr" else self._made_now(node)
+        made = passed if bare else self._made_now(node)
         for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names):
-            keys = container if isinstance(container, dict) else ()
-            if not told and not any((type(key), key) in node.statement.constants for key in list(keys)):
-                yield container
+            keys = list(container) if isinstance(container, dict) and bare else ()
+            by_key = any((type(key), key) in node.statement.constants for key in keys)
+            if isinstance(container, kinds) and not told and not by_key:
+                return True
+        return False
 
     def _ran_before(self, node: Node) -> Iterator[CodeType]:
         """The code of the user's functions that a statement's last run started."""
@@ -441,7 +460,7 @@ class Scheduling(RunState):
         """The globals that a function adds to are made again by their own statements."""
         for record in self.graph.at_path(code.co_filename):
             for name in codes.grown_globals(code):
-                if isinstance(record.namespace.get(name), (list, dict, set)):
+                if isinstance(record.namespace.get(name), (list, dict, set, deque)):
                     self.made_anew.add((id(record), name))
                     self.for_readers.discard((id(record), name))
                     for maker in self.agenda.table(record).last_writers(name):

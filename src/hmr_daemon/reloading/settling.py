@@ -6,6 +6,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import caches, changes, functions, insides, successors, values
+from ..live.containers import EMPTIED
 from ..live.transaction import MISSING
 from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
@@ -24,7 +25,7 @@ class Settling(Refilling):
         """Keep the old object where the new one is the same; else tell who read the name."""
         namespace = node.module.namespace
         new = namespace.get(name, MISSING)
-        if old is not new and type(new) in (list, dict, set) and not self._hands_on(node, name):
+        if old is not new and type(new) in EMPTIED and not self._hands_on(node, name):
             self.made_now[id(new)] = new
         if old is not new and old is not MISSING:
             self.former.setdefault((id(node.module), name), old)

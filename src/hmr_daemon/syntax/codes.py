@@ -6,7 +6,6 @@ import dis
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from types import CodeType, MappingProxyType
 
 GLOBAL_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
@@ -238,8 +237,15 @@ GROWING_METHODS = frozenset(
         "remove",
         "setdefault",
         "update",
+        "insort",
+        "insort_left",
+        "insort_right",
+        "heappush",
     }
 )
+PLACING = frozenset({"insert", "appendleft", "insort", "insort_left", "insort_right", "heappush"})
+"""Of these, what puts an entry elsewhere than at the end; the last are functions, which are passed the container."""
+PASSED = PLACING - {"insert", "appendleft"}
 
 
 @learned
@@ -262,15 +268,42 @@ def grown_names(code: CodeType) -> frozenset[str]:
     return _grown(code, NAME_READS)
 
 
+@learned
+def minds_entries(code: CodeType) -> frozenset[str]:
+    """How what `code` adds to a container depends on what is there, if it does: run again, it does not add the same."""
+    instructions = list(dis.get_instructions(code))
+    names = {instruction.opname for instruction in instructions}
+    stores = [position for position, each in enumerate(instructions) if each.opname == "STORE_SUBSCR"]
+    found = {
+        "refuses": {"CONTAINS_OP", "RAISE_VARARGS"} <= names,
+        "counts": any(_counts(instructions, position) for position in stores),
+        "finds a place": not PLACING.isdisjoint(code.co_names),
+    }
+    return frozenset(how for how, does in found.items() if does)
+
+
+def _counts(instructions: list[dis.Instruction], position: int) -> bool:
+    """Whether what an instruction stores into a container is computed of what that holds: ``x[k] += 1``."""
+    if any(each.opname == "SWAP" for each in instructions[position - 1 : position]):
+        return True
+    key = _first_of_value(instructions, position)
+    container = _first_of_value(instructions, key)
+    value = _first_of_value(instructions, container)
+    root = instructions[container].argval
+    return value >= 0 and any(i.argval == root for i in instructions[value:container] if i.opname in NAME_READS)
+
+
 def _grown(code: CodeType, reads: frozenset[str]) -> frozenset[str]:
     if GROWING_METHODS.isdisjoint(code.co_names) and ITEM_STORE_CODES.isdisjoint(code.co_code[::2]):
         return frozenset()
     instructions = list(dis.get_instructions(code))
     found = [
-        instruction
-        for instruction, following in pairwise(instructions)
-        if following.opname in ("LOAD_ATTR", "LOAD_METHOD") and following.argval in GROWING_METHODS
+        _receiver(instructions, position)
+        for position, instruction in enumerate(instructions)
+        if position and instruction.opname in ("LOAD_ATTR", "LOAD_METHOD") and instruction.argval in GROWING_METHODS
     ]
+    if not PASSED.isdisjoint(code.co_names):
+        found += instructions
     for position, instruction in enumerate(instructions):
         if (keys := ITEM_STORES.get(instruction.opname)) is not None:
             container = _container(instructions, position, keys)
@@ -281,6 +314,17 @@ def _grown(code: CodeType, reads: frozenset[str]) -> frozenset[str]:
 ITEM_STORES = {"STORE_SUBSCR": 1, "DELETE_SUBSCR": 1, "STORE_SLICE": 2}
 """Instructions that store into a container, with how many values they take from the stack on top of it."""
 ITEM_STORE_CODES = {dis.opmap[name] for name in ITEM_STORES if name in dis.opmap}
+
+
+def _receiver(instructions: list[dis.Instruction], end: int) -> dis.Instruction:
+    """The instruction that loads what the one at `end` takes an attribute of; of ``x[key]``, what loads ``x``."""
+    position = end - 1
+    while instructions[position].opname == "BINARY_SUBSCR" or instructions[position].argrepr == "[]":
+        key = _first_of_value(instructions, position)
+        if key < 1:
+            break
+        position = key - 1
+    return instructions[position]
 
 
 def _container(instructions: list[dis.Instruction], position: int, keys: int) -> list[dis.Instruction]:
