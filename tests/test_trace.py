@@ -512,6 +512,39 @@ members = len(inspect.getmembers(inspect.getmodule(Item)))
     assert ran(process, {"a.py": source.replace("limit = 1", "limit = 2")}) == ["a:3 limit", "a:8 members"]
 
 
+def test_what_a_metaclass_puts_in_place_of_members_that_stay_is_kept(live: LiveFactory) -> None:
+    """It makes an object of its own of each, which keeps what the body gave it: both are what they were."""
+    models = """\
+import typing
+T = typing.TypeVar("T")
+class Field(typing.Generic[T]):
+    def __init__(self, default):
+        self.default = default
+class Shown(typing.Generic[T]):
+    def __init__(self, name, field):
+        self.name = name
+        self.field = field
+    def __get__(self, instance, owner):
+        return self if instance is None else self.field.default
+class Meta(type):
+    def __new__(metaclass, name, bases, namespace):
+        fields = {name: Shown(name, value) for name, value in namespace.items() if isinstance(value, Field)}
+        return super().__new__(metaclass, name, bases, {**namespace, **fields})
+class Model(metaclass=Meta):
+    first = Field(1)
+    def key(self): return 1
+class Other(Model): pass
+first = Model().first
+"""
+    process = live({"models.py": models})
+    process.load("import models\nshown = vars(models.Model)['first']\nfield = shown.field")
+    more = models.replace("def key", "def more(self): return 2\n    def key")
+    assert ran(process, {"models.py": more}) == ["models:16 Model"]
+    assert process.see("(vars(models.Model)['first'] is shown, shown.field is field)") == (True, True)
+    ran(process, {"models.py": more.replace("Field(1)", "Field(2)")})
+    assert process.see("(models.first, models.Model().first)") == (2, 2)
+
+
 def test_a_class_of_a_metaclass_keeps_members_that_stay(live: LiveFactory) -> None:
     """Its whole body runs, for the metaclass is to see it; what the same text had made stays, and so who used that."""
     models = """\

@@ -57,9 +57,14 @@ def alike(old: Any, new: Any, depth: int = 8) -> bool:
         return len(old) == len(new) and all(alike(a, b, depth - 1) for a, b in zip(old, new, strict=True))
     if type(old) is dict:
         return same(list(old), list(new)) and all(alike(old[key], new[key], depth - 1) for key in old)
-    if not all("__dict__" in vars(cls) or "__slots__" in vars(cls) for cls in type(old).__mro__[:-1]):
-        return False  # what is written in C may hold more
+    if not all(map(_shows_what_it_holds, type(old).__mro__)):
+        return False
     return alike(dict(insides.attributes(old)), dict(insides.attributes(new)), depth - 1)
+
+
+def _shows_what_it_holds(cls: type) -> bool:
+    """Whether instances have nothing of a class but attributes: one written in C may hold more, but in no more room."""
+    return "__dict__" in vars(cls) or "__slots__" in vars(cls) or cls.__basicsize__ == object.__basicsize__
 
 
 def _part(old: Any, new: Any, depth: int, named: Collection[int]) -> bool:

@@ -48,6 +48,8 @@ class Hooks:
         """
         old = vars(resolve(self._before, qualname)).get(name, MISSING)
         container = isinstance(value, (list, dict, set))
+        if type(old) is not type(value) and not container:
+            old = _kept_inside(old, value)
         if type(old) is not type(value) or isinstance(value, IMMUTABLE) or (counted and not container):
             return value
         if used or container:
@@ -119,6 +121,12 @@ class Hooks:
             return True
         previous = self._run.previous.get(self._node)
         return previous is not None and not any(code is each for each in codes.walk(previous.codes))
+
+
+def _kept_inside(member: Any, value: Any) -> Any:
+    """What a body gave a metaclass that put an object of its own there, which keeps it: all that is like `value`."""
+    held = [each for each in insides.own_dict(member).values() if type(each) is type(value)]
+    return held[0] if len(held) == 1 else MISSING
 
 
 def _face(function: FunctionType, defaults: dict[str, Any] | None) -> tuple[Any, ...]:
