@@ -42,7 +42,7 @@ def run_by(
     calls: bool = True,
     results: bool = False,
     known: Known | None = None,
-) -> dict[int, CodeType]:
+) -> Mapping[int, CodeType]:
     """The code objects, by identity, of source files in `files`, that top-level code which mentions these may run.
 
     It does so in a module's `namespace`, and uses `values` besides. What is merely `handed_on` runs where something
@@ -72,7 +72,7 @@ def _led_to(
     files: Collection[str],
     waiting: Set[tuple[str, ...]],
     known: Known | None,
-) -> dict[int, CodeType]:
+) -> Mapping[int, CodeType]:
     chains = mentioned.chains - waiting
     used = [namespace[chain[0]] for chain in chains if chain[0] in namespace]
     attributes = mentioned.names.union(*(chain[1:] for chain in chains)) - NOT_CALLED

@@ -6,7 +6,7 @@ A function runs what it calls, a class its constructor, and a class or an instan
 from __future__ import annotations
 
 import dis
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -56,6 +56,8 @@ class Known:
     def __init__(self) -> None:
         self.steps: dict[tuple[int, Mentioned], Step] = {}
         """By the identity of a value and those of the names asked of it that mean something to it."""
+        self.found: dict[tuple[object, ...], tuple[Sequence[Any], Mapping[int, CodeType]]] = {}
+        """What using some values may run, by all that was asked; with these values, for they are known by identity."""
         self._members: dict[type, dict[str, list[Any]]] = {}
         self._functions: dict[int, list[FunctionType]] = {}
         self._names: dict[int, tuple[type, Mentioned]] = {}
@@ -101,19 +103,27 @@ def reached(
     results: bool = False,
     operates: bool = False,
     known: Known | None = None,
-) -> dict[int, CodeType]:
+) -> Mapping[int, CodeType]:
     """The code objects, by identity, of source files in `files`, that using `values` may run.
 
     `results` tells that what calls give is called as well, so that functions handed out run too; `operates` that
     operators may run special methods. `known` is what others have learned, and takes up what is learned now.
     """
-    found: dict[int, CodeType] = {}
     known = Known() if known is None else known
+    asked = frozenset({*attributes, OPERATORS} if operates else attributes)
+    key = (*map(id, values), asked, results)
+    if key not in known.found:
+        known.found[key] = tuple(values), _reached(values, asked, files, results, known)
+    return known.found[key][1]
+
+
+def _reached(
+    values: Sequence[Any], attributes: Mentioned, files: Collection[str], results: bool, known: Known
+) -> Mapping[int, CodeType]:
+    found: dict[int, CodeType] = {}
     seen: set[tuple[int, Mentioned]] = set()
     asked_already = set[tuple[int, int]]()  # most lead to the same, and these sets of names are the steps' own
-    if operates:
-        attributes = {*attributes, OPERATORS}
-    waiting: list[tuple[Any, Mentioned]] = [(value, frozenset(attributes)) for value in values]
+    waiting: list[tuple[Any, Mentioned]] = [(value, attributes) for value in values]
     while waiting and len(seen) < LIMIT:
         value, mentioned = waiting.pop()
         key = (id(value), known.meaning(value, mentioned))
@@ -147,7 +157,7 @@ def _step(value: Any, mentioned: Mentioned, files: Collection[str], results: boo
 
 def reached_in(
     owner: type | None, function: Any, files: Collection[str], known: Known | None = None
-) -> dict[int, CodeType]:
+) -> Mapping[int, CodeType]:
     """What a function may run; a method of `owner` also those of subclasses in place of what it calls on ``self``."""
     known = Known() if known is None else known
     if owner is None or type(function) is not FunctionType:

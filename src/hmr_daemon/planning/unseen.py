@@ -37,7 +37,8 @@ def run_by(
         mentioned = _mentioned_by(node)
     calls, results = effects.calls or bool(values), effects.calls_results
     namespace = node.module.namespace
-    return found | guesses.run_by(mentioned, namespace, values, paths, effects.passes, calls, results, known)
+    ran = guesses.run_by(mentioned, namespace, values, paths, effects.passes, calls, results, known)
+    return {**found, **ran}
 
 
 def _read_values(node: Node, modules: Mapping[str, ModuleRecord]) -> Iterator[Any]:

@@ -51,6 +51,6 @@ def running_changed(run: Telling, node: Node, made: Collection[type]) -> frozens
         explained |= used
         if used:
             found.add(name)
-    makers: list[Any] = [each for cls in made for each in (type(cls), *cls.__mro__[1:])]
-    explained |= reach.reached(makers, CREATION, files, known=known).keys()
+    makers = dict.fromkeys(each for cls in made for each in (type(cls), *cls.__mro__[1:]))
+    explained |= reach.reached(list(makers), CREATION, files, known=known).keys()
     return frozenset(found) if ran <= explained else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType, ModuleType
@@ -159,7 +159,7 @@ class Served:
     record: ModuleRecord
     cache: caches.Cache
     known: reach.Known
-    _ran: dict[int, CodeType] | None = None
+    _ran: Mapping[int, CodeType] | None = None
 
     def ran(self, files: Collection[str]) -> Collection[int]:
         """Identities of that code, of source files in `files`; where it is empty, of the function's own code."""
@@ -266,6 +266,8 @@ class RunState:
         """Once asked for, the functions that many classes are given: see `lent`."""
         self.served: dict[tuple[int, int], Served] = {}
         """The caches of the user's functions, by the identity of what holds each and of its function."""
+        self.told_of: set[tuple[int, str]] = set()
+        """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
         self.named: dict[int, tuple[ModuleRecord, str]] | None = None
         """Once asked for, by identity what globals held then: see `made_later`."""
         self.former: dict[tuple[int, str], Any] = {}
@@ -278,8 +280,6 @@ class RunState:
         """By name, the code that mentions it, by identity, with the module that it is of."""
         self.users_of_all: dict[str, dict[int, tuple[str, CodeType]]] = {}
         """The same of all names, once several were asked for."""
-        self.reached: dict[tuple[object, ...], tuple[list[Any], dict[int, CodeType]]] = {}
-        """By the identities of some values and mentioned attributes, these values and the code that they lead to."""
         self.known: dict[str, reach.Known] = defaultdict(reach.Known)
         """What was learned of functions while nothing that they lead to has changed: by file, or of all ("")."""
         self.entered: dict[Node, list[tuple[Any, Place]]] = {}

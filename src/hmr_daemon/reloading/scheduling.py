@@ -221,11 +221,8 @@ class Scheduling(RunState):
                     yield code
             return
         called = [namespace[name] for name in sorted(effects.reads) if name in namespace]
-        key = (*map(id, called), effects.attributes)
-        if key not in self.reached:
-            found = reach.reached(called, effects.attributes, self.graph.paths(), known=self.known[""])
-            self.reached[key] = (called, found)
-        yield from (code for code in self.reached[key][1].values() if code.co_filename != node.module.path)
+        found = reach.reached(called, effects.attributes, self.graph.paths(), known=self.known[""])
+        yield from (code for code in found.values() if code.co_filename != node.module.path)
 
     def _uses_more_than_before(self, node: Node) -> bool:
         """Whether a statement may run what its last run has not run."""

@@ -420,7 +420,13 @@ class Telling(Families):
         return any(user.module is node.module and node.order < user.order < last for user in users)
 
     def _tell_cache_users(self, record: ModuleRecord, cache: Any) -> None:
-        """Who called a cached function may have been served a result, and so have run nothing of it."""
+        """Who called a cached function may have been served a result, and so have run nothing of it.
+
+        Once is enough: who calls it in this reload runs in it.
+        """
+        if (id(cache), "") in self.told_of:
+            return
+        self.told_of.add((id(cache), ""))
         names = [name for name, value in list(record.namespace.items()) if value is cache]
         for other, alias in [alias for name in names for alias in self._aliases(record, name)]:
             for reader in list(self.agenda.function_readers(other, alias, None)):
@@ -484,9 +490,11 @@ class Telling(Families):
         """The same of methods and properties of one class that remember what they computed, and have not run them."""
         record, owner = emptied[0].record, emptied[0].cache.owner
         remembered = [each.cache.function for each in emptied if type(each.cache.function) is FunctionType]
+        remembered = [function for function in remembered if (id(owner), function.__name__) not in self.told_of]
         if owner is None or not remembered:
             return
         names = frozenset(function.__name__ for function in remembered)
+        self.told_of |= {(id(owner), name) for name in names}
         change = changes.ClassChange(owner, names, whole=False, rebased=False)
         name, ran = owner.__qualname__.partition(".")[0], {id(function.__code__) for function in remembered}
         for maker in self.agenda.table(record).last_writers(name):
