@@ -257,3 +257,37 @@ for by, text in LATER.items():
         f"a = 1\n{text}y = K.limit\n",
         f"a = 2\n{text}y = K.limit\n",
     )
+SLOT = """
+c1 = 1
+class K1:
+    __slots__ = 'v'
+    def __init__(self, v=c1): self.v = 1
+    def m(self): return c1
+o = K1()
+x = K1().v + 1
+K1.v = K1(5).m()
+y = o.v
+"""
+case(
+    "slot that a statement sets on the class itself",
+    "m",
+    {"m.py": SLOT},
+    {"m.py": SLOT.replace("c1 = 1", "c1 = 4")},
+    {"m.py": SLOT.replace("x = K1().v + 1", "x = K1().v + 6")},
+    {"m.py": SLOT.replace("K1.v = K1(5).m()", "K1.v = 5")},
+    {"m.py": SLOT.replace("K1.v = K1(5).m()", "")},
+    {"m.py": SLOT},
+    {"m.py": SLOT.replace("self.v = 1", "self.v = 2")},
+)
+for adds in ("l1 += [1]\n", "l1.append(1)\n", "class G:\n    w = l1\nl1 += [1]\n"):
+    case(
+        f"list of its own, of another module or under another name, that is added to: {adds.splitlines()[0]}",
+        "m",
+        {"b.py": "l1 = []\n", "m.py": "l2 = []\nl1 = []\n" + adds},
+        {"m.py": "l2 = []\nfrom b import l1\n" + adds},
+        {"m.py": "l2 = []\nl1 = l2\n" + adds},
+        {"m.py": "l2 = []\nl1 = []\n" + adds},
+        {"m.py": "l2 = []\nfrom b import l1\n" + adds},
+        {"m.py": "l2 = []\nl1 = []\n" + adds},
+    )
+one("name that is deleted above what binds it", "c1 = 8\ndel c1\n", "del c1\nc1 = 8\n")

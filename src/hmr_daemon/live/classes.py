@@ -91,7 +91,22 @@ def same_layout(old: type, new: type) -> bool:
         and old.__basicsize__ == new.__basicsize__
         and old.__dict__.get("__slots__") == new.__dict__.get("__slots__")
         and old.__itemsize__ == new.__itemsize__
+        and not lost_slots(old)
     )
+
+
+def lost_slots(cls: type) -> set[str]:
+    """Slots of a class that nothing leads to any more: the program has set or deleted them on the class itself."""
+    slots, own = cls.__dict__.get("__slots__", ()), cls.__dict__
+    names = {slots} if isinstance(slots, str) else {name for name in tuple(slots) if isinstance(name, str)}
+    there = {name: own.get(_mangled(name, cls)) for name in names - {"__dict__", "__weakref__"}}
+    return {name for name, member in there.items() if not isinstance(member, types.MemberDescriptorType)}
+
+
+def _mangled(name: str, cls: type) -> str:
+    """A private name as it is in the class."""
+    owner = cls.__name__.lstrip("_")
+    return f"_{owner}{name}" if owner and name[:2] == "__" and name[-2:] != "__" else name
 
 
 def is_inner(member: Any, cls: type) -> bool:

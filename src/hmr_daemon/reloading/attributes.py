@@ -6,10 +6,10 @@ import ast
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FunctionType
+from types import FunctionType, MemberDescriptorType
 from typing import Any
 
-from ..live import successors
+from ..live import classes, successors
 from ..live.transaction import MISSING, Transaction
 from ..planning.records import Node
 from ..planning.targets import Target
@@ -47,6 +47,14 @@ def needed(run: Assigning, node: Node) -> Iterator[Node]:
             yield earlier
 
 
+def without_slots(run: Assigning, node: Node) -> Iterator[type]:
+    """Classes that must be made anew first: their slots, which `node` sets on them or looks at, are lost."""
+    own = [target for target in run.targets(node, node.statement) if node.statement.effects.sets]
+    for target in [*own, *_set_from_here(run, node)]:
+        if isinstance(target.holder, type) and target.attribute in classes.lost_slots(target.holder):
+            yield target.holder
+
+
 def _set_from_here(run: Assigning, node: Node) -> list[Target]:
     """The attributes of classes and functions that the statement or later ones of its module set and it looks at."""
     found: dict[tuple[int, str], Target] = {}
@@ -70,7 +78,8 @@ def _may_look_at(node: Node, names: set[str]) -> bool:
 def _is_told(run: Assigning, target: Target) -> bool:
     """Whether texts tell all that an attribute of a class or a function was."""
     if isinstance(target.holder, type):
-        return bool(_makers(run, target.holder))
+        is_slot = isinstance(target.value, MemberDescriptorType)
+        return not is_slot and bool(_makers(run, target.holder))
     return isinstance(target.holder, FunctionType)
 
 

@@ -171,6 +171,8 @@ class Evaluating(Settling):
             cls = waiting.pop()
             if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:
                 continue  # a decorator made the slots, and so the class
+            if classes.lost_slots(cls):
+                continue
             changeable = classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run
             if changeable:
                 found.add(cls.__qualname__)

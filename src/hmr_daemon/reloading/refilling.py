@@ -22,7 +22,7 @@ class Refilling(Editing):
         new: Any = node.module.namespace.get(name)
         if old is new or not can_take(old, new):
             return False
-        if node.statement.kind in ("import", "from") or node.statement.alias:
+        if self._hands_on(node, name) or self._was_handed_on(node.module, name):
             return False
         if (id(node.module), name) not in self.made_anew and not any(self._added_to_unseen(node, node.module, name)):
             if not self._held_half_built(node, name, old):
@@ -40,6 +40,13 @@ class Refilling(Editing):
         self.open_groups.pop((id(node.module), name), None)
         self._tell_entries(node, contributions.Place(((node.module.name, name),)), emptied=True)
         return True
+
+    def _hands_on(self, node: Node, name: str) -> bool:
+        """Whether a statement binds what others made, or adds to it in place: it is that very object."""
+        makers = [node]
+        if node.statement.kind == "AugAssign":
+            makers += self.agenda.table(node.module).reaching(name, node)
+        return any(maker.statement.kind in ("import", "from") or maker.statement.alias for maker in makers)
 
     def _held_half_built(self, node: Node, name: str, old: Any) -> bool:
         """Whether a statement between those that build a value has made what holds it: that is to hold what stays."""

@@ -65,10 +65,13 @@ class Rerunning(Evaluating):
 
     def _set_before(self, node: Node) -> None:
         """What set the attributes earlier that a statement looks at, and that were set anew since, runs first."""
+        for cls in list(attributes.without_slots(self, node)):
+            self.full_run.add(f"{cls.__module__}.{cls.__qualname__}")
+            self.bind_member_again(cls, "__slots__")
         for earlier in attributes.needed(self, node):
             self.schedule(earlier, f"{node.statement.label} needs what it sets")
-            if self.agenda.waiting(earlier):
-                self._run_in_order(earlier, self.agenda.take(earlier))
+        for earlier in self.agenda.awaited(node):
+            self._run_in_order(earlier, self.agenda.take(earlier))
 
     def _before_read(self, node: Node, module: str, name: str) -> None:
         """A statement of another module that is to bind what is read now runs first."""

@@ -352,6 +352,7 @@ class Scheduling(RunState):
         makers = table.reaching(name, node) or table.last_writers(name)  # those have moved below it
         makers = makers or self._writers_before(node.module, name)
         module_held = isinstance(node.module.namespace.get(name), ModuleType)
+        yield from self._makers_before(table, node.module, name)
         for maker in makers if not module_held else ():
             if maker.statement.kind == "from":
                 yield from self._foreign_makers(maker, name)
@@ -363,6 +364,22 @@ class Scheduling(RunState):
         if module_held or any(maker.statement.kind == "import" for maker in makers):
             for record, attribute in self._grown_elsewhere(node):
                 yield from self._writers(record, attribute)
+
+    def _makers_before(self, table: Any, record: ModuleRecord, name: str) -> Iterator[tuple[Node, str]]:
+        """Who makes what a name was handed on from, as the old source had it: that was added to."""
+        for node in self._writers_before(record, name):
+            was = self._statement_before(node)
+            if node.alive and was is node.statement:
+                continue
+            if was.kind == "from":
+                yield from self._foreign_makers(node, name)
+            elif was.alias:
+                for read in was.effects.reads - {name}:
+                    yield from self._makers(table, node, read)
+
+    def _statement_before(self, node: Node) -> Statement:
+        previous = self.previous.get(node)
+        return node.statement if previous is None else previous.statement
 
     def _grown_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
         """What a statement reads of other modules that it may add to."""
@@ -398,6 +415,14 @@ class Scheduling(RunState):
         """The statements that bound a name of a module as the old source had it."""
         edited = [node for node in self.previous if node.module is record]
         return [node for node in (*self.removed_nodes[record], *edited) if name in self._old_writes(node)]
+
+    def _was_handed_on(self, record: ModuleRecord, name: str) -> bool:
+        """Whether what a name held was another's, which the old source had imported or named otherwise."""
+        for node in self._writers_before(record, name):
+            was = self._statement_before(node)
+            if was.kind in ("import", "from") or was.alias:
+                return True
+        return False
 
     def _origin(self, record: ModuleRecord, name: str) -> tuple[ModuleRecord, str]:
         """Where the value of a name was bound first, before it was imported from module to module."""
@@ -470,8 +495,7 @@ class Scheduling(RunState):
         return {*written, *node.extra, *self.bound_through.get(node, ())}
 
     def _kind_before(self, node: Node) -> str:
-        previous = self.previous.get(node)
-        return previous.statement.kind if previous is not None else node.statement.kind
+        return self._statement_before(node).kind
 
     def _made_of(self, node: Node) -> tuple[CodeType, ...]:
         """The code of what the statement defines, and of what its last version defined."""

@@ -70,6 +70,7 @@ class Settling(Refilling):
         hands_on = self._hands_on(node, name)
         if old is not MISSING and new is not MISSING and not hands_on:
             mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
+            mine &= not (type(old) in (list, dict, set) and self._was_handed_on(node.module, name))
             same = mine and values.same(old, new, named=self._named(node))
             was = old.__code__ if type(old) is FunctionType else None
             if same and was is not None:
@@ -107,13 +108,6 @@ class Settling(Refilling):
         """Whether a class that was made anew has just the members that it had."""
         change = self.class_changes.get(id(value)) if isinstance(value, type) else None
         return change is not None and change.is_none
-
-    def _hands_on(self, node: Node, name: str) -> bool:
-        """Whether a statement binds what others made, or adds to it in place: it is that very object."""
-        makers = [node]
-        if node.statement.kind == "AugAssign":
-            makers += self.agenda.table(node.module).reaching(name, node)
-        return any(maker.statement.kind in ("import", "from") or maker.statement.alias for maker in makers)
 
     def _named(self, node: Node) -> set[int]:
         """Identities of the functions that the statement reads by name, and of what something may be added to."""

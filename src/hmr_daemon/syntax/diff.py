@@ -169,6 +169,7 @@ def _crossed(
             yield k
         if mine.writes & other.writes:
             yield max(j, k)
+            yield from (each for each in (j, k) if new[each].kind == "Delete")  # there must be something to delete
 
 
 def _looks(statement: Statement, at: Through) -> bool:
