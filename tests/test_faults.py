@@ -288,6 +288,20 @@ def test_a_deleted_module_goes_once_nothing_imports_it(live: LiveFactory) -> Non
     process.until("(p.m.x, hasattr(p, 'base'), 'p.base' in __import__('sys').modules)", (2, False, False))
 
 
+def test_a_deleted_submodule_that_nothing_uses_goes_from_its_package_and_comes_back(live: LiveFactory) -> None:
+    """Only a prompt imported it: it stays loaded, with its state."""
+    process = live({"p/__init__.py": "", "p/m.py": "x = 1\nstate = []\n"})
+    process.load("import p, p.m\nm = p.m\nm.state.append(1)")
+    process.edit({"p/m.py": None})
+    process.until("(hasattr(p, 'm'), m.x, __import__('sys').modules['p.m'] is m)", (False, 1, True))
+    process.edit({"p/m.py": "x = 1\nstate = []\n"})
+    process.until("(getattr(p, 'm', None) is m, m.state)", (True, [1]))
+    process.edit({"p/m.py": None})
+    process.until("hasattr(p, 'm')", False)
+    process.edit({"p/m.py": "x = 2\nstate = []\n"})
+    process.until("(getattr(p, 'm', None) is m, m.x, m.state)", (True, 2, [1]))
+
+
 def test_a_deleted_folder_keeps_its_modules_and_is_taken_up_when_it_comes_back(live: LiveFactory) -> None:
     process = live({"p/__init__.py": "", "p/q/__init__.py": "x = 1\n", "p/q/m.py": "from p.q import x\ny = x\n"})
     process.load("import p.q.m")

@@ -146,7 +146,7 @@ class Saves:
         tried, self._tried[path] = self._tried.get(path), (reading.state, source)
         if tried == self._tried[path]:
             return None
-        if any(record.source != source or record.path != path for record in records):
+        if any(record.source != source or record.path != path or record.detached for record in records):
             return None if self._refuses(path, reading.stranger) else Change(path, source)
         if path in self.pending:
             self.pending.settle([path])

@@ -153,6 +153,8 @@ class ModuleRecord:
     """Whether it may still be running, as ``__main__`` may: then only some of its statements may run again."""
     loose: bool = False
     """Whether it was never in `sys.modules`."""
+    detached: bool = False
+    """Whether its package has no attribute of it any more, for its file is gone and no statement used it."""
     running: Node | None = None
     """For a script that is still running: the statement where it stands."""
     namespace: dict[str, Any] = field(init=False, repr=False)

@@ -282,12 +282,32 @@ class Editing(Swapping):
         return found
 
     def _drop_submodules(self) -> None:
-        """Modules that are left are no attributes of their packages any more, once the new code is live."""
-        for record in self.left:
-            parent, _, child = record.name.rpartition(".")
-            package = self.graph.modules.get(parent)
+        """Modules that are left, or gone and unused, are no attributes of their packages once the new code is live."""
+        for record in [*self.left, *self._unused()]:
+            child, package = record.name.rpartition(".")[2], self._package(record)
             if package is not None and package.namespace.get(child) is record.module:
                 self.transaction.delete_item(package.namespace, child)
+                self.transaction.set_attribute(record, "detached", record not in self.left)
+
+    def _unused(self) -> list[ModuleRecord]:
+        """Submodules whose files are gone from packages, and that only a prompt imported: it may have them still."""
+        gone = [record for path in sorted(self.graph.gone) for record in self.graph.at_path(path)]
+        perhaps = [r for r in gone if r not in self.left and not (r.script or r.detached or self.graph.was_used(r))]
+        inside = [(r, p) for r in perhaps if (p := self._package(r)) is not None and p.path not in self.graph.gone]
+        return [record for record, _ in inside if self._users(record, self.left) == []]
+
+    def _package(self, record: ModuleRecord) -> ModuleRecord | None:
+        return self.graph.modules.get(record.name.rpartition(".")[0])
+
+    def _attach_submodules(self, changes: Iterable[Change]) -> None:
+        """What was so dropped, and whose file is there again, is an attribute of its package again."""
+        for record in [
+            each for change in changes if change.source is not None for each in self.graph.at_path(change.path)
+        ]:
+            package = self._package(record) if record.detached else None
+            if package is not None:
+                self.transaction.set_item(package.namespace, record.name.rpartition(".")[2], record.module)
+                self.transaction.set_attribute(record, "detached", False)
 
     def _seed(self) -> None:
         """Put on the agenda what was edited, once all statements have their new places and codes."""

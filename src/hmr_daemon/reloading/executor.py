@@ -107,6 +107,7 @@ class _Run(Aftermath):
         edits = [edit for change in changes for edit in self._file_edits(change, versions)]
         self._apply_edits(edits)
         self._take_leave()
+        self._attach_submodules(changes)
         self.departed = list(moved.departures(self))
         self._preset()
         self._swap_code()
