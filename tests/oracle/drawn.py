@@ -291,3 +291,29 @@ for adds in ("l1 += [1]\n", "l1.append(1)\n", "class G:\n    w = l1\nl1 += [1]\n
         {"m.py": "l2 = []\nl1 = []\n" + adds},
     )
 one("name that is deleted above what binds it", "c1 = 8\ndel c1\n", "del c1\nc1 = 8\n")
+case(
+    "module that an import on a condition has imported, and that is edited with it",
+    "m3",
+    {
+        "m2.py": "try:\n    c1 = 1\nexcept KeyError:\n    pass\n",
+        "m3.py": "if 16:\n    from m2 import c1 as c2\nc2 = 1\n",
+    },
+    {"m2.py": "try:\n    c1 = 0\nexcept KeyError:\n    pass\n", "m3.py": "if 16:\n    from m2 import c1 as c2\n"},
+)
+ROUTED = """
+import functools
+@functools.lru_cache
+def f1(): pass
+class App:
+    def __init__(self): self.routes = {}
+    def add(self, path, f): self.routes[path] = f
+app = App()
+app.add('/1', f1)
+"""
+case(
+    "cached function that is handed to an object",
+    "m",
+    {"m.py": ROUTED},
+    {"m.py": ROUTED.replace("pass", "return 19")},
+    {"m.py": ROUTED.replace("/1", "/2")},
+)

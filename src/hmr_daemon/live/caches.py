@@ -13,7 +13,7 @@ from .classes import with_subclasses
 from .insides import own
 from .transaction import MISSING
 
-_LRU = type(functools.lru_cache(len))
+LRU = type(functools.lru_cache(len))
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,7 +31,7 @@ class Cache:
     def is_empty(self) -> bool:
         """Whether it surely holds nothing; only `functools` says."""
         info = own(self.holder, "cache_info")
-        return type(info) is BuiltinFunctionType and type(info.__self__) is _LRU and info().currsize == 0
+        return type(info) is BuiltinFunctionType and type(info.__self__) is LRU and info().currsize == 0
 
 
 def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:

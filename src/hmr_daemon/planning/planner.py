@@ -205,9 +205,11 @@ class Agenda:
 
     def pop(self) -> tuple[Node, Reason] | None:
         while self._heap:
-            _, _, node = heapq.heappop(self._heap)
+            node = self._heap[0][2]
             if node not in self.done:
+                node = self._first(node)
                 return node, self.take(node)
+            heapq.heappop(self._heap)
         return None
 
     def sort(self) -> None:
@@ -231,9 +233,8 @@ class Agenda:
 
         `early` tells that its turn has not come: what its module had imported before it comes first, too.
         """
-        yield from self._awaited_importers(node)
         while (earlier := self._earlier(node)) is not None:
-            yield earlier
+            yield self._first(earlier)
         if self._pending.keys() <= {node.module}:
             return
         if early:
@@ -251,12 +252,14 @@ class Agenda:
             if record in self._pending and record is not node.module:
                 yield from self.awaited_of(node, record, {name for other, name in expected if other == module})
 
-    def _awaited_importers(self, node: Node) -> Iterator[Node]:
-        """Statements that imported the module first by what they ran: whether they still do, only their run tells."""
+    def _first(self, node: Node) -> Node:
+        """What imported a statement's module by what it ran, if that runs again: it tells whether it still does."""
+        first = node
         for record in (node.module, *self._graph.importers(node.module)):
             importer = self._graph.importer(record)
             if importer is not None and self.waiting(importer) and self._imports_itself(importer, record.name):
-                yield importer
+                first = importer
+        return first
 
     def _imports_itself(self, node: Node, module: str) -> bool:
         """Whether a statement imported a module first, and not by its text: a reload sees when it does so."""
@@ -314,7 +317,7 @@ class Agenda:
                 waiting = [n for n in waiting if not set(names).isdisjoint(n.writes)]
             if not waiting:
                 return
-            yield min(waiting, key=lambda n: n.order)
+            yield self._first(min(waiting, key=lambda n: n.order))
 
     def take(self, node: Node) -> Reason:
         """Take a statement off: it runs now."""

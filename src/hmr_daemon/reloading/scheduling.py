@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..live import insides, reach
+from ..live import caches, insides, reach
 from ..live.transaction import MISSING
 from ..planning.planner import may_bind_globals
 from ..planning.records import ModuleRecord, Name, Node
@@ -462,7 +462,7 @@ class Scheduling(RunState):
             writers = self.agenda.table(node.module).writers.get(name, ())
             made_here = any(writer.statement.kind == "assign" and not writer.statement.alias for writer in writers)
             return made_here or value.__name__ in self.graph.modules
-        if isinstance(value, (FunctionType, type)):
+        if isinstance(value, (FunctionType, type, caches.LRU)):
             # `f.attribute = value` adds to a function or class of this module; passing it on does not
             return node.statement.kind == "assign" and getattr(value, "__module__", None) == node.module.name
         return not isinstance(value, IMMUTABLE)
