@@ -3155,3 +3155,106 @@ case(
     {"m.py": DEQUE.replace("def f()", "def f(x=1)") + "y = 1 / 0\n"},
     {"m.py": DEQUE.replace("def f()", "def f(x=1)").replace("5", "6")},
 )
+HOLDER = """
+class App:
+    def __init__(self):
+        self.names, self.seen, self.by = [], set(), {}
+    def command(self, name, **options):
+        def decorate(f):
+            ADD
+            return f
+        return decorate
+app = App()
+@app.command('a')
+def fa(): return 1
+@app.command('b')
+def fb(): return 2
+@app.command('c')
+def fc(): return 3
+shown = app.names, sorted(app.seen), app.by
+"""
+WAYS_TO_HOLD = {
+    "list": "self.names.append(name)",
+    "list of pairs": "self.names.append((name, options))",
+    "set": "self.seen.add(name)",
+    "set, refuses": "\n            if name in self.seen: raise ValueError(name)\n            self.seen.add(name)",
+    "dict": "self.by[name] = options",
+    "dict, refuses": "\n            if name in self.by: raise ValueError(name)\n            self.by[name] = f.__name__",
+}
+for way, add in WAYS_TO_HOLD.items():
+    source = HOLDER.replace("ADD", add)
+    case(
+        f"plain values that decorators put into an object: {way}",
+        "m",
+        {"m.py": source},
+        {"m.py": source.replace("def fb()", "def fb(x=1)")},
+        {"m.py": source.replace("'b'", "'q'")},
+        {"m.py": source.replace("@app.command('b')\n", "")},
+        {"m.py": source},
+        {"m.py": source.replace("@app.command('b')\ndef fb(): return 2\n", "")},
+    )
+REFUSED = """
+names = []
+class Base:
+    def __init_subclass__(cls):
+        if cls.__name__ in names: raise TypeError(cls.__name__)
+        names.append(cls.__name__)
+class A(Base):
+    x = 1
+class B(Base):
+    x = 2
+class C(Base):
+    x = 3
+"""
+case(
+    "a base that refuses names that it knows",
+    "m",
+    {"m.py": REFUSED},
+    {"m.py": REFUSED.replace("x = 2", "x = 20")},
+    {"m.py": REFUSED.replace("class B(Base):", "class B(Base):\n    y = 1")},
+    {"m.py": REFUSED.replace("class B(", "class Bee(")},
+)
+PUT = """
+table = {}
+def put(name, value=1):
+    if name in table: raise KeyError(name)
+    table[name] = value
+put('a')
+put('b', 2)
+put('c')
+"""
+case(
+    "calls that put plain values into a table, which refuses the same key",
+    "m",
+    {"m.py": PUT},
+    {"m.py": PUT.replace("'b', 2", "'b', 5")},
+    {"m.py": PUT.replace("'b', 2", "'q', 2")},
+    {"m.py": PUT.replace("put('b', 2)\n", "")},
+)
+KINDS = """
+class Bus:
+    def __init__(self):
+        self.kinds, self.by, self.last = set(), {}, {}
+    def on(self, kind):
+        def decorate(f):
+            self.kinds.add(kind)
+            self.by.setdefault(kind, []).append(f.__name__)
+            self.last[kind] = f.__name__
+            return f
+        return decorate
+bus = Bus()
+@bus.on('x')
+def f(): return 1
+@bus.on('x')
+def g(): return 2
+@bus.on('y')
+def h(): return 3
+shown = sorted(bus.kinds), bus.by
+"""
+case(
+    "texts that several decorators give to an object",
+    "m",
+    {"m.py": KINDS},
+    {"m.py": KINDS.replace("@bus.on('x')\ndef f(): return 1\n", "")},
+    {"m.py": KINDS.replace("@bus.on('x')\ndef f", "@bus.on('z')\ndef f")},
+)

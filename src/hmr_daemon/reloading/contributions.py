@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -36,6 +37,22 @@ class Place:
     """The class that it is an attribute of."""
 
 
+@dataclass(frozen=True, repr=False)
+class Given:
+    """The texts by which a statement may have registered, and where: in what the functions that it ran grow."""
+
+    texts: frozenset[str] = frozenset()
+    grown: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    """Those that other statements give to these functions as well."""
+
+    def at(self, place: Place, container: Any) -> frozenset[str]:
+        """Those that may stand in a container: in one that has each once they may be another's."""
+        if (place.attribute or place.names[0][1]) not in self.grown:
+            return frozenset()
+        return self.texts if isinstance(container, list) else self.texts - self.shared
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Again:
     """What is known of a statement that runs again, and of its last run."""
@@ -60,6 +77,8 @@ class Again:
     """Containers that hold an entry of its last version, to which nothing may lead any more."""
     registers_alike: bool
     """Whether it is a class, with the decorators and bases that it had: what it put somewhere, it puts there again."""
+    given: Given
+    """What only its last version had given, or all, where the same is refused."""
     remade: Collection[type]
     """Classes that it makes as a whole: what they hold is made with them."""
 
@@ -106,9 +125,10 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     ]
     keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
     taken = []
-    for container, snapshot, _ in snapshots:
+    for container, snapshot, place in snapshots:
         transaction.guard(container)
-        taken.append(_take_out(container, snapshot, made, keys))
+        plain = frozenset() if id(container) in again.emptied else again.given.at(place, container)
+        taken.append(_take_out(container, snapshot, made, keys, plain))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
         if again.moved and gone:
@@ -122,7 +142,12 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
 
 
 def withdraw(
-    transaction: Transaction, node: Node, graph: Graph, before: Mapping[str, Any], made_of: Sequence[CodeType]
+    transaction: Transaction,
+    node: Node,
+    graph: Graph,
+    before: Mapping[str, Any],
+    made_of: Sequence[CodeType],
+    given: Given,
 ) -> list[Place]:
     """Take out what a statement put into registries that the new source no longer has; where there was any."""
     if not _registers(node.statement, made_of):
@@ -132,7 +157,7 @@ def withdraw(
     for container, place in containers(node, graph, ()):
         if len(container) <= LARGEST:
             transaction.guard(container)
-            if _take_out(container, copied(container), made):
+            if _take_out(container, copied(container), made, plain=given.at(place, container)):
                 found.append(place)
     return found
 
@@ -365,23 +390,60 @@ def _holds(entry: Any, made: Set[int]) -> bool:
 
 
 def _take_out(
-    container: Any, snapshot: Any, made: set[int], keys: Collection[tuple[type, object]] = frozenset()
+    container: Any,
+    snapshot: Any,
+    made: set[int],
+    keys: Collection[tuple[type, object]] = frozenset(),
+    plain: frozenset[str] = frozenset(),
 ) -> list[Any]:
-    """Remove the entries that hold what was made, or have one of the keys; their positions or keys come back."""
-    if not made and not keys:
+    """Remove the entries that hold what was made, have one of the keys, or are plain; positions or keys come back."""
+    if not made and not keys and not plain:
         return []
     if isinstance(container, list):
-        gone: list[Any] = [position for position, entry in enumerate(snapshot) if _holds(entry, made)]
+        own = _only_once(snapshot, plain)
+        gone: list[Any] = [
+            i for i, entry in enumerate(snapshot) if _holds(entry, made) or not own.isdisjoint(texts(entry))
+        ]
     elif isinstance(container, dict):
         gone = [
             key
             for key, entry in snapshot.items()
-            if _holds(entry, made) or id(key) in made or (isinstance(key, PLAIN) and (type(key), key) in keys)
+            if _holds(entry, made)
+            or id(key) in made
+            or (isinstance(key, PLAIN) and (type(key), key) in keys)
+            or (_is_plain(entry) and not plain.isdisjoint(texts(key)))
         ]
     else:
-        gone = [entry for entry in snapshot if id(entry) in made]
+        gone = [entry for entry in snapshot if id(entry) in made or not texts(entry).isdisjoint(plain)]
     remove(container, gone)
     return gone
+
+
+def texts(entry: Any) -> set[str]:
+    """The texts that an entry is, or a tuple holds."""
+    return {part for part in (entry if type(entry) is tuple else (entry,)) if type(part) is str}
+
+
+def _is_plain(entry: Any) -> bool:
+    """Whether an entry is a plain value, or a record of such: no registry in turn."""
+    parts = entry.values() if type(entry) is dict else entry if type(entry) is tuple else (entry,)
+    return all(isinstance(part, PLAIN) for part in list(parts))
+
+
+def _only_once(entries: list[Any], plain: frozenset[str]) -> set[str]:
+    """Of some texts those that tell one entry of a list."""
+    counts = Counter(text for entry in entries for text in texts(entry)) if plain else Counter()
+    return {text for text in plain if counts[text] == 1}
+
+
+def given(statement: Statement) -> frozenset[str]:
+    """The texts that a bare call passes, or a definition's head, and the name of what has decorators or bases."""
+    if statement.kind == "expr":
+        return frozenset(value for _, value in statement.constants if type(value) is str)
+    tree = statement.parse()
+    head = [part for field in ("decorator_list", "bases", "keywords") for part in getattr(tree, field, ())]
+    constants = [each.value for part in head for each in ast.walk(part) if isinstance(each, ast.Constant)]
+    return frozenset(value for value in (*constants, *(statement.names if head else ())) if type(value) is str)
 
 
 def remove(container: Any, gone: Sequence[Any]) -> None:

@@ -425,7 +425,8 @@ class Editing(Swapping):
 
     def _withdraw(self, node: Node) -> None:
         if node.statement.effects.calls:
-            places = contributions.withdraw(self.transaction, node, self.graph, self._made_now(node), node.codes)
+            given = self.given_before(node, node.statement, gone=True)
+            places = contributions.withdraw(self.transaction, node, self.graph, self._made_now(node), node.codes, given)
             if places:
                 self.withdrawn += [(node, place) for place in places]
             else:

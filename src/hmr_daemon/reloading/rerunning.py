@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cache, partial
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -256,16 +256,27 @@ class Rerunning(Evaluating):
             before=self._passed_before(node) if passed else self.made[node],
             made_of=() if grouped else self._made_of(node),
             old=old,
-            later=partial(self.made_later, node),
+            later=self._coming_later(node),
             added=node in self.added,
             moved=node in self.moved,
             anew=grouped,
             emptied=self.emptied.keys() | self.made_now.keys(),
             known=self.entered.get(node, ()),
             registers_alike=old is not None and old.kind == "class" and not registers_otherwise(old, node.statement),
+            given=self.given_before(node, old),
             remade=self._made_as_a_whole(node, self.made[node]),
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
+
+    def _coming_later(self, node: Node) -> Callable[[Any], bool]:
+        """Tells of an entry whether a later statement put it there: it has made it, or gave the plain value."""
+        given = cache(partial(self.given_later, node))
+
+        def later(entry: Any) -> bool:
+            parts = contributions.texts(entry)
+            return self.made_later(node, entry) or (bool(parts) and not parts.isdisjoint(given()))
+
+        return later
 
     def _tell_others(self, node: Node, grouped: bool, elsewhere: Mapping[Name, Any]) -> None:
         """What the statement did to what is not its own; `elsewhere` holds what it has set, as it was before."""

@@ -284,6 +284,8 @@ class RunState:
         """What was learned of functions while nothing that they lead to has changed: by file, or of all ("")."""
         self.entered: dict[Node, list[tuple[Any, Place]]] = {}
         """By statements that may register with others now: the registries that hold their entries."""
+        self.texts_given: dict[int, tuple[Statement, frozenset[str]]] = {}
+        """The texts that statements, by their identity, give to registries."""
         self.led_to: dict[frozenset[int], tuple[list[Any], dict[int, CodeType]]] = {}
         """The same by values alone, with all that hangs together with them, while the old code is live."""
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}

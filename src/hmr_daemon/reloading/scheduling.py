@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -78,6 +78,35 @@ class Scheduling(RunState):
             if isinstance(container, kinds) and not told and not by_key:
                 return True
         return False
+
+    def given_before(self, node: Node, old: Statement | None, gone: bool = False) -> contributions.Given:
+        """The texts that a statement, `old` if it was edited, gave to registries, to be taken out of them."""
+        statement, ran = old or node.statement, list(self._ran_before(node))
+        if node in self.added or statement.kind not in ("def", "class", "expr") or not ran:
+            return contributions.Given()
+        found = self._given(statement)
+        if not gone and not any("refuses" in codes.minds_entries(code) for code in ran):
+            found -= self._given(node.statement)
+        others = [runner.statement for runner in self._run_alike(ran) if runner is not node] if found else []
+        shared = frozenset[str]().union(*map(self._given, others))
+        return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared)
+
+    def given_later(self, node: Node) -> frozenset[str]:
+        """The texts that later statements gave to the functions that this one ran."""
+        now = self.graph.order(node)
+        runners = self._run_alike(self._ran_before(node))
+        later = [runner.statement for runner in runners if self.graph.order(runner) > now]
+        return frozenset[str]().union(*map(self._given, later))
+
+    def _run_alike(self, ran: Iterable[CodeType]) -> set[Node]:
+        """Statements that ran some functions which grow something."""
+        return {runner for code in ran if codes.grown_names(code) for runner in self.graph.runners(code)}
+
+    def _given(self, statement: Statement) -> frozenset[str]:
+        known = self.texts_given.get(id(statement))
+        if known is None:
+            known = self.texts_given[id(statement)] = statement, contributions.given(statement)
+        return known[1]
 
     def _ran_before(self, node: Node) -> Iterator[CodeType]:
         """The code of the user's functions that a statement's last run started."""
