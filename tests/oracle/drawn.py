@@ -317,3 +317,29 @@ case(
     {"m.py": ROUTED.replace("pass", "return 19")},
     {"m.py": ROUTED.replace("/1", "/2")},
 )
+GROWING = "l2 = []\ndef grow(n): l2.append(n)\n"
+for kind, text in {"a call": "grow(1)\n", "a loop": "for n in range(1):\n    grow(n)\n"}.items():
+    case(
+        f"{kind} that adds to a list before another module does",
+        "m4",
+        {"m1.py": GROWING, "m4.py": "from m1 import *\nl2.append(5)\n"},
+        {"m1.py": GROWING + text},
+        {"m1.py": GROWING},
+    )
+case(
+    "class body that calls a function of its own which reads what is deleted later",
+    "m2",
+    {"m1.py": "c1 = 5\n", "m2.py": "from m1 import c1\ndel c1\n"},
+    {"m2.py": "from m1 import c1\nclass K1:\n    def _helper(n): return c1\n    w2 = _helper(5)\ndel c1\n"},
+)
+TRACK = """
+class Track:
+    every = []
+    def __init__(self, v=16):
+        self.v = v
+        Track.every.append(self)
+def g(n): return n + len(Track.every)
+o1 = Track([g(4) + i for i in range(3)][-1])
+o2 = Track(3)
+"""
+one("object that registers itself, made of how many others there are", TRACK, TRACK.replace("range(3)", "range(20)"))

@@ -13,6 +13,7 @@ from ..loading.notes import Load, Notes
 from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, optional, parsing
 from ..syntax.mentions import Mentions
+from ..syntax.statements import COMPOUND
 from . import forms, unseen
 from .attribution import Locator, explain_names, share_codes, star_names
 from .index import Index
@@ -219,7 +220,7 @@ class Graph:
     def registers_with(self, node: Node) -> Collection[CodeType]:
         """The code that one who registers may run: of the functions that its names lead to."""
         effects, namespace = node.statement.effects, node.module.namespace
-        if not effects.calls or node.statement.kind not in ("def", "class", "expr"):
+        if not effects.calls or node.statement.kind not in ("def", "class", "expr", *COMPOUND):
             return ()
         called = [namespace[name] for name in effects.reads if name in namespace]
         return reach.reached(called, effects.attributes, self.paths(), True, effects.operates).values()

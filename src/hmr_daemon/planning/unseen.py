@@ -28,7 +28,7 @@ def run_by(
     effects = node.statement.effects
     values = list(_read_values(node, modules))
     only_binds = node.statement.kind in ("import", "from") or (node.statement.alias and not effects.attributes)
-    helpers = [code for code in _running_with(node) if not codes.is_class_body(code)]
+    helpers = [code for code in running_with(node) if not codes.is_class_body(code)]
     if not values and not helpers and (only_binds or not effects.reads):
         return {}
     inline = [code for code in codes.walk(node.codes) if code.co_name in reach.INLINE]
@@ -85,10 +85,10 @@ def _mentioned_by(node: Node) -> Mentions:
 
 def _of_classes(node: Node) -> Iterator[dis.Instruction]:
     """The instructions that run with a statement besides its own."""
-    return chain.from_iterable(map(dis.get_instructions, _running_with(node)))
+    return chain.from_iterable(map(dis.get_instructions, running_with(node)))
 
 
-def _running_with(node: Node) -> Iterator[CodeType]:
+def running_with(node: Node) -> Iterator[CodeType]:
     """Code that runs with a statement: of class bodies, comprehensions, and what a body calls of its own functions."""
     waiting, called = list(node.codes), set[int]()
     while waiting:

@@ -16,13 +16,12 @@ from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
-from ..syntax.statements import Statement
+from ..syntax.statements import COMPOUND, Statement
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 DEFINED = (FunctionType, MethodType, type)
 LIMIT = 3_000
 LARGEST = 100_000
-COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
 
 
 @dataclass(frozen=True, repr=False)

@@ -473,8 +473,12 @@ class Editing(Swapping):
         ran = [c for c in self.graph.registers_with(node) if node in self.added or id(c) in node.ran]
         growing = [code for code in ran if codes.grown_names(code)]
         self.graph.analyze_dependents(r for code in growing for r in self.graph.at_path(code.co_filename))
-        runners = [runner for code in growing for runner in self.graph.runners(code)]
-        if not any(self.graph.order(runner) > now for runner in runners):
+        grown_here = [
+            (r, n) for c in growing for n in codes.grown_globals(c) for r in self.graph.at_path(c.co_filename)
+        ]
+        builders = [runner for code in growing for runner in self.graph.runners(code)]
+        builders += [adder for record, name in grown_here for adder, _ in self._adders(record, name)]
+        if not any(self.graph.order(builder) > now for builder in builders):
             return
         grown = frozenset().union(*map(codes.grown_names, growing))
         for container, place in contributions.containers(node, self.graph, ()):

@@ -46,7 +46,7 @@ def _looks_at(run: Telling, node: Node, place: Place) -> bool:
         return True
     if node.statement.kind == "def":
         return False  # its decorators rather add to it
-    return node in run.added or run.runs_what_looks_at(node, node.module.name, place.attribute)
+    return node in run.added or run.runs_what_looks_too(node, place.attribute)
 
 
 def _later_in(run: Telling, node: Node, container: Any) -> list[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..live import caches, insides, reach
 from ..live.transaction import MISSING
+from ..planning import unseen
 from ..planning.planner import may_bind_globals
 from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import only_sets
@@ -134,7 +135,7 @@ class Scheduling(RunState):
         What functions merely add to is not meant: a registry is not looked at by who registers.
         """
         effects, namespace = node.statement.effects, node.module.namespace
-        found = set(effects.reads)
+        found = set(effects.reads).union(*map(_read_only, unseen.running_with(node)))
         if not effects.calls or names <= found or not self._read_by_functions(node.module, names - found):
             return found
         writers = self.agenda.table(node.module).writers

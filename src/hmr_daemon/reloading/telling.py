@@ -345,6 +345,11 @@ class Telling(Families):
         using = list(self._codes_run(reader, (module,), name))
         return bool(using) and not any(name in self._grown_names(code) for code in using)
 
+    def runs_what_looks_too(self, reader: Node, name: str) -> bool:
+        """The same of a statement that may run what adds to a registry as well."""
+        using = self._codes_run(reader, (reader.module.name,), name)
+        return any(name not in self._grown_names(code) for code in using)
+
     def _grown_names(self, code: CodeType) -> frozenset[str]:
         """Looked up once in a reload: hundreds of statements may have run the code that adds to a registry."""
         if id(code) not in self.grown_names:

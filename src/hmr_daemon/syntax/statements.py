@@ -12,6 +12,8 @@ from . import trees
 from .effects import DOCSTRING, Effects, effects
 from .trees import FunctionNode, shape
 
+COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
+"""Kinds of statements that hold others."""
 ANNOTATIONS = __future__.annotations.compiler_flag
 
 
