@@ -343,3 +343,13 @@ o1 = Track([g(4) + i for i in range(3)][-1])
 o2 = Track(3)
 """
 one("object that registers itself, made of how many others there are", TRACK, TRACK.replace("range(3)", "range(20)"))
+case(
+    "star import of what is added to in place, of a module that imports others now",
+    "p.b",
+    {
+        "p/__init__.py": "c1 = 14\n",
+        "p/a.py": "class List1(list): pass\nl1 = List1([])\n",
+        "p/b.py": "from .a import *\nl1 += [1]\n",
+    },
+    {"p/a.py": "from p import c1\nclass List1(list): pass\nl1 = List1([])\n"},
+)

@@ -344,6 +344,10 @@ class Scheduling(RunState):
             if not whole and self._grows(node, name) and not only_sets(node, name, self.graph):
                 yield from self._makers(table, node, name)
         yield from self._makers_of_consumed(node)
+        for name in node.writes if node.star and not removed else ():  # what it brings is added to in place below
+            for other in table.writers.get(name, ()):
+                if other.statement.kind == "AugAssign" and node in table.reaching(name, other):
+                    yield other, f"binds {name} again"
         if removed or node.statement.kind in ("import", "from"):
             return
         for name in node.writes:
