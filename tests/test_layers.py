@@ -19,7 +19,7 @@ FOLDERS = [
         "containers transaction insides functions swaps holders values classes caches reach guesses abstract "
         "changes successors parameters bodies",
     ),
-    ("planning", "forms index records attribution unseen graph planner cycles presets targets dependencies"),
+    ("planning", "forms index records places attribution unseen graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
     ("reporting", "ipython report audience"),
     (

@@ -224,3 +224,27 @@ def test_what_the_next_edit_may_reach_is_taken_apart_once_something_was_saved(li
     process.until("__import__('hmr_daemon.daemon').daemon.current()._parts.graph.modules['other'].nodes is None", False)
     process.edit({"other.py": "Y = 2\n"})
     process.until("other.Y", 2)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="runs are guessed, which takes long: all that may have run code")
+def test_an_edit_takes_no_module_apart_that_only_ran_what_moved_or_is_in_a_cycle_with_it(live: LiveFactory) -> None:
+    core = "import others.first\n\ndef double(x):\n    return 2 * x\n"
+    other = "from core import double\nimport others.{}\nX = double(1)\n"
+    files = {"core.py": core, "others/__init__.py": "import core\n", "main.py": "import core, others.last\n"}
+    names = [*(f"n{number}" for number in range(20)), "last"]
+    files["others/first.py"] = "def late():\n    from core import double\n    return double\n"
+    process = live(files | {f"others/{n}.py": other.format(m) for n, m in zip(names, [*names[1:], "n0"], strict=True)})
+    process.load("import core, others, main")
+    process.do(
+        "taken = []\n"
+        "def take(event):\n"
+        "    graph = __import__('hmr_daemon.daemon').daemon.current()._parts.graph\n"
+        "    taken.append(sorted(name for name, record in graph.modules.items() if record.nodes is not None))\n"
+        "__import__('hmr_daemon').on_reload(take)"
+    )
+    process.edit({"core.py": core.replace("\n\n", "\nimport json\n\nNEW = 1\n\n", 1)})
+    process.until("core.NEW", 1)
+    process.until("taken", [["core"]])
+    assert process.see("core.double.__code__.co_firstlineno") == 6
+    process.edit({"core.py": core.replace("2 * x", "3 * x")})
+    process.until("[vars(others)[n].X for n in ('n0', 'last')]", [3, 3])

@@ -756,3 +756,21 @@ below = dir()
     assert ran(process, {"a.py": source + "x = 1\n"}) == ["a:8 x"]
     assert ran(process, {"a.py": source}) == []
     assert ran(process, {"a.py": "x = 1\n" + source}) == ["a:1 x", "a:4 above", "a:6 called", "a:8 below"]
+
+
+def test_what_a_cache_computed_of_a_class_outlives_a_member_that_comes(live: LiveFactory) -> None:
+    source = """
+    import functools
+    class Base:
+        one = 1
+        def copy(self): return Base()
+    @functools.cache
+    def known(): return [Base]
+    class Sub(Base):
+        kinds = known()
+    """
+    process = live({"a.py": source, "b.py": "import a\nX = a.known()\n"})
+    process.load("import a, b")
+    process.do("x = b.X")
+    assert ran(process, {"a.py": source.replace("one = 1", "one = 1; two = 2")}) == ["a:3 Base"]
+    assert process.see("(a.Sub.two, a.known() is x, a.Sub.kinds is x)") == (2, True, True)

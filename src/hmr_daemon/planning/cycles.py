@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 
 from ..syntax.statements import Statement
+from . import places
 from .graph import Graph
-from .records import ModuleRecord, Node, imported_module
+from .places import Place, Step
+from .records import SEES_CALLS, ModuleRecord, Node, imported_module
 
 
 def imports(record: ModuleRecord, statement: Statement, bound: Collection[str] = ()) -> Iterator[str]:
@@ -16,12 +20,18 @@ def imports(record: ModuleRecord, statement: Statement, bound: Collection[str] =
     `bound` are names that the module has by then: where it is a package, no submodules are imported by these.
     """
     for level, module, names in statement.imported if "import" in statement.text else ():
-        if level is None:
-            yield from (each for name in names for each in _packages(name))
-        else:
-            base = imported_module(record, level, module)
-            yield from _packages(base)
-            yield from (f"{base}.{name}" for name in names if base != record.name or name not in bound)
+        yield from _named(record, level, module, names, bound)
+
+
+def _named(
+    record: ModuleRecord, level: int | None, module: str, names: Iterable[str], bound: Collection[str] = ()
+) -> Iterator[str]:
+    if level is None:
+        yield from (each for name in names for each in _packages(name))
+    else:
+        base = imported_module(record, level, module)
+        yield from _packages(base)
+        yield from (f"{base}.{name}" for name in names if base != record.name or name not in bound)
 
 
 def _packages(name: str) -> Iterator[str]:
@@ -61,67 +71,109 @@ def _records(graph: Graph, names: Iterable[str]) -> list[ModuleRecord]:
     return [graph.modules[name] for name in names if name in graph.modules]
 
 
-def first_importers(graph: Graph, records: Collection[ModuleRecord]) -> dict[ModuleRecord, Node | None]:
+def first_importers(graph: Graph, records: Collection[ModuleRecord]) -> dict[ModuleRecord, Step | None]:
     """The statements that would import each of some modules first; None where no statement does."""
-    first: dict[ModuleRecord, Node | None] = {}
-    passed, children = set[ModuleRecord](), graph.children()
-    recorded = {each: graph.importer(each) for each in records}
+    first: dict[ModuleRecord, Step | None] = {}
+    passed, imported = set[ModuleRecord](), _Imported(graph, records)
     for root in sorted(records, key=graph.load_order):
         if root in first:
             continue
-        first[root] = _importer_elsewhere(graph, root, records, recorded[root])
-        running = [_all_imported(graph, root, recorded)]
+        first[root] = _importer_elsewhere(graph, root, records)
+        running = [imported.by(root)]
         while running:
-            node, each = next(running[-1], (None, None))
+            step, each = next(running[-1], (None, None))
             if each is None:
                 running.pop()
-            elif each in recorded and each not in first:
-                first[each] = node
-                running.append(_all_imported(graph, each, recorded))
-            elif each not in recorded and each not in passed:
+            elif each in imported.recorded and each not in first:
+                first[each] = step
+                running.append(imported.by(each))
+            elif each not in imported.recorded and each not in passed:
                 passed.add(each)
-                running.append(_imported_behind(graph, each, children.get(each, ()), recorded))
+                running.append(imported.behind(each))
     return first
 
 
-Importing = tuple[Node | None, ModuleRecord]
+Importing = tuple[Step | None, ModuleRecord]
 """A statement, and a module that it imports."""
 
 
-def _all_imported(
-    graph: Graph, record: ModuleRecord, recorded: Mapping[ModuleRecord, Node | None]
-) -> Iterator[Importing]:
-    """What the statements of a module import, in order."""
-    return ((node, each) for node in graph.analyze(record) for each in _imported(graph, node, recorded))
+class _Imported:
+    """What the statements of modules import: by their text, and, as they did, by functions and on conditions.
 
+    Of `records` it is known which statements imported them first.
+    """
 
-def _imported_behind(
-    graph: Graph,
-    record: ModuleRecord,
-    children: Iterable[ModuleRecord],
-    recorded: Mapping[ModuleRecord, Node | None],
-) -> Iterator[Importing]:
-    """What a module that is not asked for imported, in the order of the first load: others that are may come by it."""
-    used = {*children, *_records(graph, graph.modules_read(record))}
-    for each in sorted(used, key=lambda one: one.sequence):
-        node = recorded.get(each)
-        if each not in recorded:
-            yield None, each
-        elif node is not None and node.module is record:
-            yield node, each
-        else:
-            users = (node for node in graph.analyze(record) if each in _imported(graph, node, recorded))
-            yield from ((user, each) for user in islice(users, 1))
+    def __init__(self, graph: Graph, records: Collection[ModuleRecord] = ()) -> None:
+        self.graph = graph
+        self.recorded = {each: graph.imported_at(each) for each in records}
+        self._by_module: dict[ModuleRecord, list[tuple[Step, ModuleRecord]]] = defaultdict(list)
+        for each, step in self.recorded.items():
+            if step is not None:
+                self._by_module[step.module].append((step, each))
 
+    @cached_property
+    def _children(self) -> dict[ModuleRecord, list[ModuleRecord]]:
+        return self.graph.children()
 
-def _imported(graph: Graph, node: Node, recorded: Mapping[ModuleRecord, Node | None]) -> Iterator[ModuleRecord]:
-    """What a statement imports: by its text, and, as it did, by functions and on conditions."""
-    plain = node.statement.kind in ("import", "from")
-    yield from _records(graph, imports(node.module, node.statement, _bound_before(graph, node)))
-    if not plain:
-        yield from _records(graph, (module for module, _ in node.reads))
-    if node.ran or not plain:
-        yield from (each for each, importer in recorded.items() if importer is node)
+    def by(self, record: ModuleRecord) -> Iterator[Importing]:
+        """What the statements of a module import, in order."""
+        return ((step, each) for step, found in self.steps(record) for each in found)
+
+    def behind(self, record: ModuleRecord) -> Iterator[Importing]:
+        """What a module that is not asked for imported, as it was loaded: others that are may come by it."""
+        used = {*self._children.get(record, ()), *_records(self.graph, self.graph.modules_read(record))}
+        for each in sorted(used, key=lambda one: one.sequence):
+            step = self.recorded.get(each)
+            if each not in self.recorded:
+                yield None, each
+            elif step is not None and step.module is record:
+                yield step, each
+            else:
+                users = (user for user, found in self.steps(record) if each in found)
+                yield from ((user, each) for user in islice(users, 1))
+
+    def steps(self, record: ModuleRecord) -> Iterator[tuple[Step, Collection[ModuleRecord]]]:
+        """The statements in order, each with what it imports; a module's code tells, until it is taken apart."""
+        by_code = SEES_CALLS and record.nodes is None and record.facts is not None
+        found = places.imports(record) if by_code else None
+        if found is None or self._imports_its_own(record, found):
+            return ((node, self._of_node(node)) for node in self.graph.analyze(record))
+        return iter(self._of_code(record, found))
+
+    def _imports_its_own(self, record: ModuleRecord, imports: Iterable[places.Import]) -> bool:
+        """Whether a package imports submodules from itself: names that it has bound by then are no such."""
+        asked = [(level, module, names) for _, level, module, names in imports if level is not None]
+        own = [names for level, module, names in asked if imported_module(record, level, module) == record.name]
+        return any(f"{record.name}.{name}" in self.graph.modules for names in own for name in names)
+
+    def _of_node(self, node: Node) -> Collection[ModuleRecord]:
+        plain = node.statement.kind in ("import", "from")
+        found = _records(self.graph, imports(node.module, node.statement, _bound_before(self.graph, node)))
+        if not plain:
+            found += _records(self.graph, (module for module, _ in node.reads))
+        if node.ran or not plain:
+            known = [(self.graph.statement_of(step), each) for step, each in self._by_module.get(node.module, ())]
+            found += [each for importer, each in known if importer is node]
+        return found
+
+    def _of_code(
+        self, record: ModuleRecord, imports: list[places.Import]
+    ) -> Iterable[tuple[Step, Collection[ModuleRecord]]]:
+        assert record.facts is not None
+        found: dict[float, tuple[Place, list[ModuleRecord]]] = {}
+        places.know_orders(record, [place.position for place, *_ in imports] + list(record.facts.flat_reads[::3]))
+        for place, level, module, names in imports:
+            by_text = _records(self.graph, _named(record, level, module, names))
+            found.setdefault(place.order, (place, []))[1].extend(by_text)
+        plain = set(found)
+        for position, module, _ in record.facts.reads:
+            place = Place(record, position)
+            if (order := place.order) not in plain:
+                found.setdefault(order, (place, []))[1].extend(_records(self.graph, (module,)))
+        for step, each in self._by_module.get(record, ()):
+            if isinstance(step, Place):
+                found.setdefault(step.order, (step, []))[1].append(each)
+        return [found[order] for order in sorted(found)]
 
 
 def _bound_before(graph: Graph, node: Node) -> set[str]:
@@ -137,10 +189,9 @@ def _bound_before(graph: Graph, node: Node) -> set[str]:
     }
 
 
-def _importer_elsewhere(
-    graph: Graph, record: ModuleRecord, records: Collection[ModuleRecord], recorded: Node | None
-) -> Node | None:
-    """Who imports a module first that none of `records` imports; `recorded` did when it was loaded."""
+def _importer_elsewhere(graph: Graph, record: ModuleRecord, records: Collection[ModuleRecord]) -> Step | None:
+    """Who imports a module first that none of `records` imports, where the one that did so is gone or among them."""
+    recorded = graph.imported_at(record)
     if recorded is None or (recorded.alive and recorded.module not in records):
         return recorded
     return first_user(graph, record, records)
@@ -149,5 +200,6 @@ def _importer_elsewhere(
 def first_user(graph: Graph, record: ModuleRecord, but: Collection[ModuleRecord] = ()) -> Node | None:
     """The first statement that imports a module, in no module of `but`; None where only others asked for it."""
     users = [each for each in graph.modules.values() if each not in but and record.name in graph.modules_read(each)]
-    nodes = [node for each in users for node in graph.analyze(each) if record in _imported(graph, node, {})]
-    return min(nodes, key=graph.order, default=None)
+    imported = _Imported(graph)
+    steps = [step for each in users for step, found in imported.steps(each) if record in found]
+    return graph.statement_of(min(steps, key=graph.order, default=None))

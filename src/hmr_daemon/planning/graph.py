@@ -14,9 +14,10 @@ from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, optional, parsing
 from ..syntax.mentions import Mentions
 from ..syntax.statements import COMPOUND
-from . import forms, unseen
+from . import forms, places, unseen
 from .attribution import Locator, explain_names, share_codes, star_names
 from .index import Index
+from .places import Place, Step
 from .records import SEES_CALLS, Facts, ModuleRecord, Name, Node, Uses, counts, imported_module
 
 END = float("inf")
@@ -44,6 +45,8 @@ class Graph:
         """What was learned of functions while many statements are looked at and nothing runs."""
         self._load_orders: dict[ModuleRecord, tuple[float, ...]] = {}
         self._importers: dict[ModuleRecord, list[ModuleRecord]] = {}
+        self._placed: set[ModuleRecord] = set()
+        """Modules that have not been taken apart, and by places in which others are ordered."""
         self._caching: dict[ModuleRecord, None] = {}
         self.namespaces: set[int] = set()
         """Identities of the modules' namespaces."""
@@ -173,7 +176,11 @@ class Graph:
             record.parsed = parsing.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return record.nodes
-        record.nodes = [Node(record, s, float(i)) for i, s in enumerate(record.parsed.statements)]
+        statements = record.parsed.statements
+        record.nodes = [Node(record, s, order) for s, order in zip(statements, places.orders(statements), strict=True)]
+        if record in self._placed:
+            self.forget_orders()
+        record.orders.clear()
         share_codes(record.nodes, codes.children(record.code))
         self._place_facts(record)
         return record.nodes
@@ -289,6 +296,10 @@ class Graph:
 
     def importer(self, record: ModuleRecord) -> Node | None:
         """The statement that imported the module first."""
+        return self.statement_of(self.imported_at(record))
+
+    def imported_at(self, record: ModuleRecord) -> Step | None:
+        """The same; only the place of it, where its module has not been taken apart."""
         if record.imported_by is not None:
             return record.imported_by[0]
         if record.parent is None:
@@ -298,20 +309,21 @@ class Graph:
             node: Node = notes.node
             return node
         parent = notes.load.record if notes.load is not None else None
-        return None if parent is None else self.node_at(parent, position)
+        if parent is None:
+            return None
+        if SEES_CALLS and parent.nodes is None:
+            return Place(parent, position)
+        return self.node_at(parent, position)  # where runs are guessed, it is well to know who may have run what
+
+    def statement_of(self, step: Step | None) -> Node | None:
+        return self.node_at(step.module, step.position) if isinstance(step, Place) else step
 
     def children(self) -> dict[ModuleRecord, list[ModuleRecord]]:
         """By module, those that it imported first."""
         found: dict[ModuleRecord, list[ModuleRecord]] = defaultdict(list)
         for record in self.modules.values():
-            if record.imported_by is not None or record.parent is None or record.parent[0].node is not None:
-                node = self.importer(record)
-                parent = None if node is None else node.module
-            else:
-                load = record.parent[0].load
-                parent = None if load is None else load.record
-            if parent is not None:
-                found[parent].append(record)
+            if (step := self.imported_at(record)) is not None:
+                found[step.module].append(record)
         return found
 
     def importers(self, record: ModuleRecord) -> list[ModuleRecord]:
@@ -319,8 +331,8 @@ class Graph:
         found = self._importers.get(record)
         if found is None:
             found, each = [], record
-            while (node := self.importer(each)) is not None and node.module not in found:
-                each = node.module
+            while (step := self.imported_at(each)) is not None and step.module not in found:
+                each = step.module
                 found.append(each)
             self._importers[record] = found
         return found
@@ -398,12 +410,19 @@ class Graph:
 
     def code_renewed(self, old: CodeType, new: CodeType) -> None:
         """`new` runs wherever `old` did: its runners are those of `old`."""
-        nodes = [node for node in self._resolved(self._runners.forget(id(old)), dead=True) if id(old) in node.ran]
+        entries = self._runners.forget(id(old))
         self._runners.forget(id(new))  # what had this identity earlier
-        for node in nodes:
-            node.ran.discard(id(old))
-            node.ran.add(id(new))
-            self._runners.add(id(new), node)
+        for entry in entries:
+            if not isinstance(entry, Node):
+                record, _ = entry
+                if record.facts is not None:
+                    record.facts = record.facts.with_code(id(old), id(new))
+            elif id(old) in entry.ran:
+                entry.ran.discard(id(old))
+                entry.ran.add(id(new))
+            else:
+                continue
+            self._runners.add(id(new), entry)
 
     # --- who depends -----------------------------------------------------------------------------------
 
@@ -420,6 +439,10 @@ class Graph:
     def was_used(self, record: ModuleRecord) -> bool:
         """Whether a statement imported the module first, or ever read something of it."""
         return record.parent is not None or record.name in self._read
+
+    def was_run(self, code: CodeType) -> bool:
+        """Whether a statement ran some code; who that was may be no more."""
+        return bool(self._runners.users(id(code)))
 
     def runners(self, code: CodeType) -> list[Node]:
         return [node for node in self._resolved(self._runners.users(id(code))) if id(code) in node.ran]
@@ -452,7 +475,7 @@ class Graph:
 
     # --- order -----------------------------------------------------------------------------------------
 
-    def order(self, node: Node) -> tuple[float, ...]:
+    def order(self, node: Step) -> tuple[float, ...]:
         """Sorts statements of all modules as they first ran; an import sorts after what it loaded."""
         return (*(self._load_orders.get(node.module) or self.load_order(node.module)), node.order, END)
 
@@ -498,14 +521,17 @@ class Graph:
         """Statements have come to stand elsewhere."""
         self._load_orders.clear()
         self._importers.clear()
+        self._placed.clear()
 
     def _load_order(self, record: ModuleRecord) -> tuple[float, ...]:
         path: list[float] = []
         seen: set[str] = set()
-        while (node := self.importer(record)) is not None and record.name not in seen:
+        while (step := self.imported_at(record)) is not None and record.name not in seen:
             seen.add(record.name)
-            path[:0] = [node.order, float(record.sequence)]
-            record = node.module
+            path[:0] = [step.order, float(record.sequence)]
+            record = step.module
+            if record.nodes is None:
+                self._placed.add(record)
         return (float(record.sequence), *path)
 
 

@@ -256,8 +256,8 @@ class Agenda:
         """What imported a statement's module by what it ran, if that runs again: it tells whether it still does."""
         first = node
         for record in (node.module, *self._graph.importers(node.module)):
-            importer = self._graph.importer(record)
-            if importer is not None and self.waiting(importer) and self._imports_itself(importer, record.name):
+            importer = self._graph.imported_at(record)
+            if isinstance(importer, Node) and self.waiting(importer) and self._imports_itself(importer, record.name):
                 first = importer
         return first
 
@@ -267,7 +267,7 @@ class Agenda:
         return (
             record is not None
             and node.statement.kind not in ("import", "from")
-            and self._graph.importer(record) is node
+            and self._graph.imported_at(record) is node
         )
 
     def _imported_for(self, node: Node) -> set[tuple[str, str]]:
@@ -412,9 +412,8 @@ class Agenda:
 
     def _function_readers(self, record: ModuleRecord, name: str) -> Iterator[Node]:
         for code in self.table(record).codes_naming(name):
-            runners = self._graph.runners(code)
-            if runners and name in codes.global_reads(code):
-                yield from runners
+            if self._graph.was_run(code) and name in codes.global_reads(code):
+                yield from self._graph.runners(code)
 
     def scanners(self, record: ModuleRecord, origin: Node | None) -> Iterator[tuple[Node, CodeType]]:
         """Statements that ran a function of the module which looks through all of its names, and its code."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import CodeType, ModuleType
 from typing import Any
@@ -55,6 +55,13 @@ class Facts:
         """Position and identity of the code of each function that started."""
         flat = iter(self.flat_ran)
         return zip(flat, flat, strict=True)
+
+    def with_code(self, old: int, new: int) -> Facts:
+        """The same, where a code object (by its identity) has taken the place of another."""
+        if old not in self.flat_ran[1::2]:
+            return self
+        ran = ((position, new if identity == old else identity) for position, identity in self.ran)
+        return replace(self, flat_ran=_flat(ran))
 
     @property
     def opened(self) -> Iterator[tuple[int, str]]:
@@ -149,6 +156,8 @@ class ModuleRecord:
     """The planner's table of its names, while its statements stay what they are."""
     positions: dict[int, Node] = field(default_factory=dict)
     locate: Callable[[int], Node] | None = None
+    orders: dict[int, float] = field(default_factory=dict)
+    """Of instruction offsets of the code that was loaded, while its statements are not known."""
     script: bool = False
     """Whether it may still be running, as ``__main__`` may: then only some of its statements may run again."""
     loose: bool = False

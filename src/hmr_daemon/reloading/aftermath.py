@@ -80,11 +80,11 @@ class Aftermath(Rerunning):
     def _replaced(self) -> Iterator[Replaced]:
         """Which functions have other code now, and whether a statement has called them in this reload."""
         changed = {id(old) for old in self.swap.changed}
+        called = set[int]().union(*(node.ran for node in self.agenda.done))
         for old, new in self.swap.pairs:
             if not codes.is_class_body(new) and "<" not in new.co_name:
                 names = [record.name for record in self.graph.at_path(new.co_filename)]
-                called = any(node in self.agenda.done for node in self.graph.runners(new))
-                yield Replaced(f"{names[0]}.{new.co_qualname}", old, new, id(old) in changed, called)
+                yield Replaced(f"{names[0]}.{new.co_qualname}", old, new, id(old) in changed, id(new) in called)
 
     def _settle_annotations(self) -> None:
         """Let the annotations of modules be those of the new sources."""

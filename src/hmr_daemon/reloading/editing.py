@@ -10,7 +10,7 @@ from types import CodeType, FunctionType
 
 from ..live import insides
 from ..model import Change
-from ..planning import cycles, forms
+from ..planning import cycles, forms, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
 from ..syntax import codes, diff, optional, parsing, trees
@@ -101,12 +101,16 @@ class Editing(Swapping):
         records = set[ModuleRecord]()
         for edit in edits:
             old, new = self._imports(edit)
-            if old != new or edit.moves:
+            loaded = self.graph.modules.keys()
+            if edit.reorders or old & loaded != new & loaded or (edit.moves and (old | new) & loaded):
                 records |= cycles.entangled(self.graph, edit.record, {*old, *new})
         self._renew_first_importers(records)
 
     def _renew_first_importers(self, records: Collection[ModuleRecord]) -> None:
-        for each, importer in cycles.first_importers(self.graph, records).items() if len(records) > 1 else ():
+        for each, step in cycles.first_importers(self.graph, records).items() if len(records) > 1 else ():
+            if places.same(step, self.graph.imported_at(each)):
+                continue
+            importer = self.graph.statement_of(step)
             if importer is not self.graph.importer(each):
                 self.set_importer(each, importer)
 
@@ -139,6 +143,8 @@ class Editing(Swapping):
         new = set[str]()
         for node in record.nodes or ():
             previous = self.previous.get(node)
+            if previous is not None and previous.statement.text == node.statement.text:
+                continue  # only its line is another
             if previous is not None:
                 old.update(cycles.imports(record, previous.statement))
             if previous is not None or node in self.added:

@@ -160,7 +160,7 @@ class Evaluating(Settling):
     def _renew_importers_of(self, modules: Set[str], node: Node) -> None:
         """The statement uses modules no more: those that it imported first are imported first by another now."""
         known = [self.graph.modules[name] for name in modules if name in self.graph.modules]
-        if late := [record for record in known if self.graph.importer(record) is node]:
+        if late := [record for record in known if self.graph.imported_at(record) is node]:
             self.import_late(node, late)
 
     def _in_place(self, node: Node, before: Mapping[str, Any], whole: Collection[type]) -> frozenset[str]:

@@ -22,8 +22,8 @@ def later(run: Assigning, node: Node) -> Iterator[dict[str, Any]]:
     """While a statement runs, what only later statements bind is not there yet; yields these names."""
     namespace, names = node.module.namespace, list(node.module.namespace)
     hidden = _later_names(run, node)
-    if hidden:
-        run.forget_served(node.module, hidden.keys())
+    if others := hidden.keys() - node.writes:  # what it binds itself, no cache can have served to it
+        run.forget_served(node.module, others)
     yield hidden
     for name, value in hidden.items():
         namespace.setdefault(name, value)
@@ -75,7 +75,7 @@ def _submodules_after(run: Assigning, node: Node) -> set[str]:
     for name, value in list(package.namespace.items()):
         child = run.graph.modules.get(f"{package.name}.{name}")
         if child is not None and child.module is value:
-            importer = run.graph.importer(child)
+            importer = run.graph.imported_at(child)
             if importer is None or run.graph.order(importer) > now:
                 found.add(name)
     return found

@@ -27,7 +27,7 @@ def _places(graph: Graph, record: ModuleRecord) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for name in list(record.namespace):
         child = graph.modules.get(f"{record.name}.{name}")
-        importer = graph.importer(child) if child is not None else None
+        importer = graph.imported_at(child) if child is not None else None
         if importer is not None and importer.module is record and importer.alive:
             places[name] = (importer.order, -1)
     for node in graph.analyze(record):

@@ -61,10 +61,15 @@ class FileEdit:
         return frozenset(map(id, self.record.code.co_consts))
 
     @cached_property
+    def reorders(self) -> bool:
+        """Whether statements stay and stand in another order."""
+        stay = [edit.old for edit in self.edits if edit.old is not None and edit.new is not None]
+        return stay != sorted(stay) or self.old_parsed is None
+
+    @cached_property
     def moves(self) -> bool:
         """Whether statements stay and stand in another order, or ones that import are others."""
-        stay = [edit.old for edit in self.edits if edit.old is not None and edit.new is not None]
-        if stay != sorted(stay) or self.old_parsed is None:
+        if self.reorders or self.old_parsed is None:
             return True
         touched = [edit for edit in self.edits if edit.change not in (diff.Change.SAME, diff.Change.BODY)]
         statements = [self.old_parsed.statements[edit.old] for edit in touched if edit.old is not None]

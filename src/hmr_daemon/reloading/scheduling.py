@@ -295,9 +295,8 @@ class Scheduling(RunState):
             table = self.agenda.table(other)
             yield from ((adder, (other, alias)) for adder in table.mutators.get(alias, ()))
             for code in table.codes_naming(alias):
-                runners = self.graph.runners(code)
-                if runners and alias in codes.grown_globals(code):
-                    yield from ((runner, None) for runner in runners)
+                if self.graph.was_run(code) and alias in codes.grown_globals(code):
+                    yield from ((runner, None) for runner in self.graph.runners(code))
             for reader in self.graph.readers((other.name, alias)):
                 effects = reader.statement.effects
                 if effects.mutates and alias in effects.attributes:

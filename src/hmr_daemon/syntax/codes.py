@@ -7,6 +7,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, MappingProxyType
+from typing import Any
 
 GLOBAL_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
 NAME_READS = GLOBAL_READS | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_DEREF"}
@@ -203,8 +204,7 @@ def imports_all(code: CodeType, offset: int) -> bool:
 def global_reads(code: CodeType) -> frozenset[str]:
     """Global names that `code` itself loads."""
     found, names, extended = set[str](), code.co_names, 0
-    instructions = code.co_code  # without what the interpreter has made of it; caches are zero in it
-    for operation, argument in zip(instructions[::2], instructions[1::2], strict=True):
+    for operation, argument in _pairs(code.co_code):  # not what the interpreter has made of it; caches are zero in it
         if operation == EXTENDED_ARG:
             extended = (extended | argument) << 8
             continue
@@ -214,6 +214,50 @@ def global_reads(code: CodeType) -> frozenset[str]:
             found.add(code._varname_from_oparg(extended | argument))  # type: ignore[attr-defined]
         extended = 0
     return frozenset(found)
+
+
+Import = tuple[int, int | None, str, tuple[str, ...]]
+"""Of an import statement: its instruction's offset, then as in `Statement.imported`."""
+IMPORT_NAME, LOAD_CONST = dis.opmap["IMPORT_NAME"], dis.opmap["LOAD_CONST"]
+LOAD_SMALL_INT = dis.opmap.get("LOAD_SMALL_INT")  # since 3.14
+
+
+def _import_flags() -> int:
+    """How many bits of the instruction's argument are no index of a name (since 3.15, whether it is lazy)."""
+    code = compile("import a, b", "", "exec").co_code
+    second = [argument for operation, argument in _pairs(code) if operation == IMPORT_NAME][1]
+    return (second & -second).bit_length() - 1
+
+
+def _pairs(instructions: bytes) -> Iterable[tuple[int, int]]:
+    """Operations and arguments."""
+    return zip(instructions[::2], instructions[1::2], strict=True)
+
+
+IMPORT_FLAGS = _import_flags()
+
+
+def imports(code: CodeType) -> list[Import]:
+    """The import statements of `code` itself; not of what is nested in it."""
+    found: list[Import] = []
+    if IMPORT_NAME not in code.co_code[::2]:
+        return found
+    level: Any = 0  # what the last two instructions have loaded
+    names: Any = None
+    extended = 0
+    for index, (operation, argument) in enumerate(_pairs(code.co_code)):
+        if operation == EXTENDED_ARG:
+            extended = (extended | argument) << 8
+            continue
+        argument, extended = extended | argument, 0
+        if operation == IMPORT_NAME:
+            module = code.co_names[argument >> IMPORT_FLAGS]
+            found.append((2 * index, None, "", (module,)) if names is None else (2 * index, level, module, names))
+        elif operation == LOAD_CONST:
+            level, names = names, code.co_consts[argument]
+        else:
+            level, names = names, argument if operation == LOAD_SMALL_INT else None
+    return found
 
 
 def global_writes(code: CodeType) -> frozenset[str]:

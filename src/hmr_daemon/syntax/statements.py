@@ -71,6 +71,8 @@ class Statement:
         Of ``import m`` only the names; the level is None.
         """
         found: list[tuple[int | None, str, tuple[str, ...]]] = []
+        if self.kind == "def":
+            return ()
         if self.kind == "from":
             level, module, *_ = self.imports[0]
             return ((level, module, tuple(name for _, _, name, _ in self.imports)),)
