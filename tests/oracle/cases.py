@@ -4256,3 +4256,19 @@ case(
     },
     {"b.py": "from reg import Base\nclass N(Base): pass\nimport a\nimport c\nclass B(Base): pass\n"},
 )
+LAZY = "def get():\n    import outer\n    return outer.x\n"
+case(
+    "statement that imports modules by what it runs, where one of these reads a new name of another",
+    "m",
+    {
+        "m.py": "import lazy\nx = lazy.get()\n",
+        "lazy.py": LAZY,
+        "outer.py": "from inner import A\nx = 1\n",
+        "inner.py": "class A: pass\n",
+    },
+    {
+        "lazy.py": LAZY.replace("outer.x", "outer.x + 1"),
+        "outer.py": "from inner import A, B\nx = 2\n",
+        "inner.py": "class A: pass\nclass B(A): pass\n",
+    },
+)
