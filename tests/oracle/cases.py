@@ -4272,3 +4272,12 @@ case(
         "inner.py": "class A: pass\nclass B(A): pass\n",
     },
 )
+CHECKED = """
+from typing import TYPE_CHECKING
+class A:
+    if TYPE_CHECKING:
+        x = 1
+        def f(self): ...
+    def g(self): return 1
+"""
+one("class with members for type checkers only", CHECKED, CHECKED.replace("return 1", "return 2"))

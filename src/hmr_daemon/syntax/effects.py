@@ -275,7 +275,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.visit(node.test)
         if _is_for_type_checkers(node.test):
             never = _EffectsVisitor()
-            never.class_depth = self.class_depth
+            never.class_depth, never.local = self.class_depth, [set(names) for names in self.local]
             never._visit_all(node.body)
             self.imported |= never.imported
             self.annotated |= never.annotated
