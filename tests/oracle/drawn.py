@@ -353,3 +353,11 @@ case(
     },
     {"p/a.py": "from p import c1\nclass List1(list): pass\nl1 = List1([])\n"},
 )
+TAGS = "def param(n):\n    def decorate(f):\n        f.tag = n\n        return f\n    return decorate\n"
+case(
+    "decorator that tags a function in a reload that fails",
+    "m1 m3",
+    {"m1.py": TAGS + "def f1(a=9): pass\n", "m3.py": ""},
+    {"m1.py": TAGS + "@param(1)\ndef f1(a=6): pass\n", "m3.py": "from m2 import K2\n"},
+    {"m3.py": ""},
+)

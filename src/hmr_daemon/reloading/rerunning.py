@@ -247,6 +247,9 @@ class Rerunning(Evaluating):
             self.transaction.guard(record.namespace.get(name))
         for value in before.values() if node.statement.kind == "class" else ():
             self.transaction.guard(value)  # its decorators set attributes as they like
+        for value in before.values() if node.statement.effects.decorates else ():
+            if type(value) is FunctionType:
+                self.transaction.guard(vars(value))
 
     def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[list[contributions.Place]]:
         """While the statement runs, what its last run put into registries is out of them."""
