@@ -38,7 +38,7 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
         def leave_parent(self) -> bool: ...
 
 
-MOMENT = 0.02  # seconds without an import before what has loaded is read: a program may well end with its last one
+MOMENT = 0.002  # seconds without an import before what has loaded is read: a program may well end with its last one
 CALM = 0.1  # seconds without an import before the daemon is loaded
 EXIT_PATIENCE = 0.5  # seconds that the interpreter's end waits for a thread of ours
 LONG_IMPORT = 1.0  # seconds after which what has loaded is read, though its import has not ended

@@ -294,7 +294,9 @@ class Agenda:
             waiting = [module]
             while waiting:
                 name = waiting.pop()
-                if name not in found and (record := self._graph.modules.get(name)) is not None:
+                if name != module and name in self._origins:
+                    found |= self._origins[name]
+                elif name not in found and (record := self._graph.modules.get(name)) is not None:
                     found.add(name)
                     waiting.extend(self._graph.modules_read(record))
         return found
