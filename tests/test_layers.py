@@ -13,7 +13,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 FOLDERS = [
     ("", "_bootstrap errors model config scope"),
     ("syntax", "trees effects statements parsing diff optional compiler codes mentions instrument"),
-    ("loading", "shelter captures opening notes monitor recorder finder wanted signals forks scripts prompt standby"),
+    (
+        "loading",
+        "shelter captures opening listings notes monitor recorder finder wanted signals forks scripts prompt standby",
+    ),
     (
         "live",
         "containers transaction insides functions swaps holders values classes caches reach guesses abstract "

@@ -727,6 +727,63 @@ def test_a_data_file_that_was_read_while_loading(live: LiveFactory) -> None:
     assert process.see("(m.data, m.double)") == (5, 10)
 
 
+def test_a_list_made_of_a_data_file_that_later_statements_add_to(live: LiveFactory) -> None:
+    source = (
+        "import pathlib\nnames = pathlib.Path('names').read_text().split()\ncount = len(names)\nnames.append('last')\n"
+    )
+    process = live({"m.py": source, "names": "a"})
+    process.load("import m")
+    process.edit({"names": "a b"}, atomic=True)
+    process.until("(m.names, m.count)", (["a", "b", "last"], 2))
+
+
+@pytest.mark.parametrize("binding", ["from io import open as read", "read = open"])
+def test_a_data_file_that_is_read_by_a_name_of_the_module_again_and_again(live: LiveFactory, binding: str) -> None:
+    process = live({"m.py": f"{binding}\ntext = read('text').read()\n", "text": "one"})
+    process.load("import m, io")
+    for text in ("two", "three", "four"):
+        process.edit({"text": text}, atomic=True)
+        process.until("m.text", text)
+    assert process.see("m.read is io.open")
+
+
+FINDS_PLUGINS = {
+    "pkgutil": "import importlib, pkgutil\nfrom . import api\n"
+    "names = sorted(m.name for m in pkgutil.iter_modules(__path__))\n"
+    "for name in names:\n    importlib.import_module(f'{__name__}.{name}')\n",
+    "glob": "import importlib, glob, os\nfrom . import api\n"
+    "paths = glob.glob(os.path.join(os.path.dirname(__file__), '[a-z]*.py'))\n"
+    "names = sorted(os.path.basename(p)[:-3] for p in paths)\n"
+    "for name in names:\n    importlib.import_module('.' + name, __name__)\n",
+    "pathlib": "import importlib, pathlib\nfrom . import api\n"
+    "here = pathlib.Path(__file__).parent\n"
+    "names = sorted(p.stem for p in here.iterdir() if p.suffix == '.py' and p.stem.isalpha())\n"
+    "for name in names:\n    importlib.import_module('.' + name, __name__)\n",
+    "kept": "import importlib\nfrom os import listdir as found\nfrom . import api\n"
+    "names = sorted(n[:-3] for n in found(__path__[0]) if n.endswith('.py') and n[0] != '_')\n"
+    "for name in names:\n    importlib.import_module('.' + name, __name__)\n",
+}
+
+
+@pytest.mark.parametrize("source", FINDS_PLUGINS.values(), ids=FINDS_PLUGINS.keys())
+def test_a_module_that_comes_to_a_folder_that_was_listed(live: LiveFactory, source: str) -> None:
+    api = "registry = {}\ndef plugin(f):\n    registry[f.__name__] = f\n    return f\n"
+    plugin = "from plugins.api import plugin\n@plugin\ndef {0}(): return '{0}'\n"
+    files = {"plugins/__init__.py": source, "plugins/api.py": api, "plugins/one.py": plugin.format("first")}
+    process = live(files | {"main.py": "import plugins\nfrom plugins.api import registry\nknown = len(registry)\n"})
+    process.load("import main, plugins, os, json")
+    process.do("first = plugins.api.registry['first']")
+    process.edit({"plugins/notes.txt": "", "plugins/.two.py.swp": "", "plugins/4913": ""})
+    process.edit({"plugins/two.py": plugin.format("second")}, atomic=True)
+    process.until("(plugins.names, sorted(main.registry), main.known)", (["api", "one", "two"], ["first", "second"], 2))
+    assert process.see("(main.registry['second'](), main.registry['first'] is first)") == ("second", True)
+    process.edit({"plugins/two.py": plugin.format("second").replace("'second'", "2")})
+    process.until("main.registry['second']()", 2)
+    process.edit({"plugins/two.py": None})
+    process.until("(plugins.names, sorted(main.registry), main.known)", (["api", "one"], ["first"], 1))
+    assert process.see("main.registry['first'] is first and os.listdir is __import__('posix', fromlist=['']).listdir")
+
+
 def test_who_shows_lines_of_a_file_without_asking_whether_it_changed(live: LiveFactory) -> None:
     """As pdb does, whose ``list`` reads a file once."""
     process = live({"m.py": "def f():\n    return 1\n"})

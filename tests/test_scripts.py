@@ -60,6 +60,16 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
         program.close()
 
 
+def test_what_a_running_script_has_yet_to_do_adds_to_nothing(start: Callable[..., Program], tmp_path: Path) -> None:
+    main = "import time, m\nwhile m.count < 2: time.sleep(0.01)\nprint('seen', m.names, m.count)\nprint(m.names)\n"
+    source = "import pathlib\nnames = pathlib.Path('names').read_text().split()\ncount = len(names)\nprint('made')\n"
+    write(tmp_path, {"main.py": main, "m.py": source, "names": "a"})
+    program = start("main.py")
+    program.wait("made\n")
+    program.edit({"names": "a b"})
+    program.wait("seen ['a', 'b'] 2\n")
+
+
 @pytest.mark.parametrize("how", ["script", "other folder", "module", "directory"])
 def test_a_running_script_follows_its_files(start: Callable[..., Program], tmp_path: Path, how: str) -> None:
     folder = {"script": "", "other folder": "other/", "module": "pkg/", "directory": "app/"}[how]

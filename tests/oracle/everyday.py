@@ -969,6 +969,34 @@ case(
         """,
     },
 )
+for name, bodies in {
+    "decorators": ("from r import reg\n@reg\ndef fa(): pass\n", "from r import reg\n@reg\ndef fb(): pass\n"),
+    "a list": ("import r\nr.items.append('a')\n", "import r\nr.items += ['b']\n"),
+    "classes": ("from r import K\nclass A(K): pass\n", "from r import K\nclass B(K): pass\n"),
+}.items():
+    case(
+        f"file that comes and registers: {name}",
+        "main",
+        {
+            "r.py": """
+            items = []
+            def reg(f):
+                items.append(f.__name__)
+                return f
+            class K:
+                def __init_subclass__(cls): items.append(cls.__name__)
+            """,
+            "p/__init__.py": "import p.a\n",
+            "p/a.py": bodies[0],
+            "main.py": """
+            import p
+            from r import items
+            n = list(items)
+            """,
+        },
+        {"p/b.py": bodies[1], "p/__init__.py": "import p.a, p.b\n"},
+        {"p/b.py": None, "p/__init__.py": "import p.a\n"},
+    )
 case(
     "file that set attributes is gone",
     "main",

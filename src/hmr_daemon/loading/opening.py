@@ -1,74 +1,91 @@
-"""What stands in for `open` while top-level code runs, and tells with what it is called."""
+"""What stands in for functions such as `open` while top-level code runs, and tells with what they are called."""
 
 from __future__ import annotations
 
-import builtins
-import io
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
     from collections.abc import Callable
     from typing import Any
 
-_real: Any = io.open
-
 
 class StandIn:
-    """Equal to `open`, and shows itself as it: code may keep it, as a value of a table or even as a key."""
+    """Equal to a function, and shows itself as it: code may keep it, as a value of a table or even as a key.
 
-    __slots__ = ("_note",)
-    __module__ = _real.__module__
-    __doc__ = _real.__doc__
+    The function is what the first of `places` has under its name; all of these have the stand-in meanwhile.
+    """
 
-    def __init__(self, note: Callable[[Any, Any], None]) -> None:
+    __slots__ = ("_named", "_note", "_places", "_real")
+
+    def __init__(self, name: str, note: Callable[..., None], *places: Any) -> None:
+        self._real: Any = getattr(places[0], name)
         self._note = note
+        self._places = places
+        self._named: dict[tuple[int, str], dict[str, Any]] = {}
+        """Where modules have the function under a name of theirs: there the stand-in is put in as well."""
 
-    def __call__(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            self._note(file, mode)
-            return _real(file, mode, *args, **kwargs)
+            self._note(*args, **kwargs)
+            return self._real(*args, **kwargs)
         except BaseException as error:
             drop_this_frame(error)
             raise
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(_real, name)
+        return getattr(self._real, name)
 
     @property  # type: ignore[misc]  # for those who ask whether it is a builtin function
     def __class__(self) -> Any:
-        return type(_real)
+        return type(self._real)
+
+    @property
+    def __module__(self) -> Any:  # type: ignore[override]
+        return self._real.__module__
+
+    @property
+    def __doc__(self) -> Any:  # type: ignore[override]
+        return self._real.__doc__
 
     def __eq__(self, other: object) -> bool:
-        return other is self or other is _real
+        return other is self or other is self._real
 
     def __hash__(self) -> int:
-        return hash(_real)
+        return hash(self._real)
 
     def __repr__(self) -> str:
-        return repr(_real)
+        return repr(self._real)
 
     def __reduce__(self) -> Any:
-        return getattr, (builtins, "open")
+        return getattr, (sys.modules[self._real.__module__], self._real.__name__)
 
     def put_in(self) -> None:
-        builtins.open = io.open = self
+        for place in self._places:
+            setattr(place, self._real.__name__, self)
+        for (_, name), namespace in self._named.items():
+            if namespace.get(name) is self._real:
+                namespace[name] = self
 
     def take_out(self) -> None:
-        if builtins.open is self:
-            builtins.open = _real
-        if io.open is self:
-            io.open = _real
+        for place in self._places:
+            if getattr(place, self._real.__name__) is self:
+                setattr(place, self._real.__name__, self._real)
+        for (_, name), namespace in self._named.items():
+            if namespace.get(name) is self:
+                namespace[name] = self._real
 
     def give_back_names(self, namespace: dict[str, Any]) -> None:
         """Let a module that has it under a name, as by ``from io import open``, have the real one."""
         for name in [name for name, value in list(namespace.items()) if value is self]:
-            namespace[name] = _real
+            namespace[name] = self._real
+            self._named[id(namespace), name] = namespace
 
     def give_back(self, namespace: dict[str, Any]) -> None:
         """Let a module that kept it in what it defines have the real one."""
         from . import captures
 
-        captures.give_back(namespace, self, _real)
+        captures.give_back(namespace, self, self._real)
 
 
 def drop_this_frame(error: BaseException) -> None:

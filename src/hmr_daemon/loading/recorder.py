@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 import os
 import sys
 from _frozen_importlib_external import FileLoader
 from _thread import RLock, get_ident
 
 from .._bootstrap import environment_reason
+from .listings import Listing, is_listing, listed, modules_in
 from .monitor import Monitor
 from .notes import Load, Notes, innermost, outward, runs_here, take_out, tracked_files
 from .opening import StandIn, drop_this_frame
@@ -177,8 +180,8 @@ _file_loader: Any = FileLoader
 _real_get_data: Callable[[Any, str], bytes] = _file_loader.get_data
 
 
-opened_states: dict[str, tuple[int, int] | None] = {}
-"""What each data file looked like when top-level code opened it last."""
+opened_states: dict[str, tuple[int, int] | Listing | None] = {}
+"""What each data file looked like when top-level code opened it last; of folders that it listed, their modules."""
 
 
 awaited_sources: set[str] = set()
@@ -208,8 +211,10 @@ def note_missing(name: str, path: Sequence[str] | None) -> None:
                 awaited_sources.add(source)
 
 
-def state_of(path: str) -> tuple[int, int] | None:
-    """Size and mtime (nanoseconds); None where there is no file."""
+def state_of(path: str) -> tuple[int, int] | Listing | None:
+    """Size and mtime (nanoseconds), or the modules in a folder; None where there is no file."""
+    if is_listing(path):
+        return modules_in(path)
     try:
         stat = os.stat(path)
     except OSError:
@@ -220,26 +225,39 @@ def state_of(path: str) -> tuple[int, int] | None:
 def _note_opened(path: str) -> None:
     notes = innermost.get(get_ident())
     if notes:
-        path = os.path.abspath(path)
         notes.opened += ((notes.position(), path),)
         opened_states[path] = state_of(path)
 
 
-def _note_call(file: Any, mode: Any) -> None:
+def _note_open(file: Any = None, mode: Any = "r", *_args: Any, **_kwargs: Any) -> None:
     """`open` was called: that reads a file, where it is asked for one by its path to read it and no more."""
     if get_ident() not in innermost or not isinstance(file, (str, bytes, os.PathLike)):
         return
     if isinstance(mode, str) and not set(mode) & set("wax+"):
-        _note_opened(os.fsdecode(file))
+        _note_opened(os.path.abspath(os.fsdecode(file)))
 
 
-_noting_open = StandIn(_note_call)
+def _note_listing(path: Any = ".", *_args: Any, **_kwargs: Any) -> None:
+    """A folder was listed: statements may import the modules that they find there."""
+    if get_ident() in innermost and (folder := listed(path)) is not None and environment_reason(folder) is None:
+        _note_opened(folder)
+
+
+_stand_ins = (
+    StandIn("open", _note_open, builtins, io),
+    StandIn("listdir", _note_listing, os),
+    StandIn("scandir", _note_listing, os),
+)
+
+
+def _references_to(index: int) -> int:
+    return sys.getrefcount(_stand_ins[index])
 
 
 def _noting_get_data(loader: Any, path: str) -> bytes:
     """What `pkgutil.get_data` and the like ask a module's loader for; the loader itself reads its source by it."""
     if path != loader.path and not path.endswith(".pyc"):
-        _note_opened(path)
+        _note_opened(os.path.abspath(path))
     return _real_get_data(loader, path)
 
 
@@ -258,7 +276,7 @@ class Recorder:
         self._loose: dict[str, str] = {}
         """By path, the names of modules that are not in `sys.modules`."""
         self._swapped: list[ModuleType] = []
-        self._references = sys.getrefcount(_noting_open)
+        self._references = [_references_to(index) for index in range(len(_stand_ins))]
         self._monitor = Monitor() if sys.version_info >= (3, 12) else None
 
     def loading_here(self) -> bool:
@@ -423,7 +441,8 @@ class Recorder:
     def _switch_on(self) -> None:
         for module in self._modules.values():
             self._swap(module)
-        _noting_open.put_in()
+        for stand_in in _stand_ins:
+            stand_in.put_in()
         _file_loader.get_data = _noting_get_data
         if self._monitor is not None:
             self._monitor.start()
@@ -431,32 +450,34 @@ class Recorder:
     def _switch_off(self) -> None:
         if self._monitor is not None:
             self._monitor.stop()
-        _noting_open.take_out()
-        if self._is_open_kept():
-            self._give_back_open()
+        for stand_in in _stand_ins:
+            stand_in.take_out()
+        for index in range(len(_stand_ins)):
+            if self._is_kept(index):
+                self._give_back(index)
         _file_loader.get_data = _real_get_data
         for module in self._swapped:
             _restore(module)
         self._swapped.clear()
         _path_errors.clear()
 
-    def _give_back_open(self) -> None:
+    def _give_back(self, index: int) -> None:
         """Code that ran has kept ours: ``open = open`` at the top level, ``def read(path, opener=open)``."""
         modules = [vars(module) for module in reversed(list(sys.modules.values())) if type(module) is ModuleType]
         users = [namespace for _, namespace in reversed(_tracked.values())]
         others = [namespace for namespace in modules if namespace is not globals()]
         for namespace in others + users:  # the last come first: it is one of these, most often
-            if not self._is_open_kept():
+            if not self._is_kept(index):
                 return
-            _noting_open.give_back_names(namespace)
+            _stand_ins[index].give_back_names(namespace)
         for namespace in users:
-            if not self._is_open_kept():
+            if not self._is_kept(index):
                 return
-            _noting_open.give_back(namespace)
-        self._references = sys.getrefcount(_noting_open)
+            _stand_ins[index].give_back(namespace)
+        self._references[index] = _references_to(index)
 
-    def _is_open_kept(self) -> bool:
-        return sys.getrefcount(_noting_open) > self._references
+    def _is_kept(self, index: int) -> bool:
+        return _references_to(index) > self._references[index]
 
     def _swap(self, module: ModuleType) -> None:
         if type(module) is ModuleType:

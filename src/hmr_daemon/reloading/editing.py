@@ -131,7 +131,9 @@ class Editing(Swapping):
         self._tell_seen_otherwise()
 
     def set_importer(self, record: ModuleRecord, importer: Node | None) -> None:
-        """Let a statement be what would import a module first."""
+        """Let a statement be what would import a module first. One that leaves stays where it was, to be told of."""
+        if importer is None and record.path in self.graph.gone:
+            return
         self.transaction.on_undo(self.graph.forget_orders)
         self.transaction.set_attribute(record, "imported_by", (importer,))
         self.graph.forget_orders()
@@ -354,6 +356,7 @@ class Editing(Swapping):
                 here = low + 1.0 if high is None else (low + high) / 2
                 self.transaction.on_undo(self.graph.forget_orders)
                 self.transaction.set_attribute(node, "order", here)
+                self.transaction.set_attribute(node, "stands", False)
                 self.graph.forget_orders()
                 fixed[position] = here
             low = here

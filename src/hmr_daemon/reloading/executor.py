@@ -119,12 +119,12 @@ class _Run(Aftermath):
             self.unset(node, target)
         for change in changes:
             for node in self.graph.openers(change.path):
-                self.schedule(node, f"reads {os.path.basename(change.path)}")
+                self.schedule(node, f"reads {os.path.basename(change.path) or change.path}", code_changed=True)
         for change in changes:
             if change.path in whole:
                 for record in self.graph.at_path(change.path):
                     for node in self.graph.analyze(record):
-                        self.schedule(node, "asked for")
+                        self.schedule(node, "asked for", code_changed=True)
         self._remove_names()
         self._drop_submodules()
         self._run_agenda()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache, partial
 from types import FunctionType, ModuleType
@@ -19,7 +19,8 @@ from ..planning import presets
 from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
-from ..syntax import optional
+from ..planning.targets import home
+from ..syntax import codes, optional
 from . import attributes, contributions, hiding, later_entries, lent, moved
 from .editing import registers_otherwise
 from .evaluating import Evaluating
@@ -147,8 +148,33 @@ class Rerunning(Evaluating):
     def _follow_moved(self, node: Node) -> None:
         """What was defined elsewhere goes on as what the statement, or a module that it imported, defines now."""
         imported, self.followed = self.outcome.loaded[self.followed :], len(self.outcome.loaded)
+        if imported:
+            self._tell_done_by(imported)
         if self.departed:
             moved.follow(self, [node, *(each for record in imported for each in self.graph.analyze(record))])
+
+    def _tell_done_by(self, imported: Sequence[ModuleRecord]) -> None:
+        """What modules that were imported just now have done to others is told to who looks at that."""
+        own, told = {record.name for record in imported}, set[tuple[tuple[Name, ...], str | None]]()
+        for node in [node for record in imported for node in self.graph.analyze(record)]:
+            for place in self._grown_by(node):
+                if place.names[0][0] not in own and (place.names, place.attribute) not in told:
+                    told.add((place.names, place.attribute))
+                    self._tell_entries(node, place)
+            for module, name in node.wrote:
+                if module not in own and (other := self.graph.modules.get(module)) is not None:
+                    self._tell(other, name, node, f"{module}.{name} was set")
+            for target in self.targets(node, node.statement):
+                if not isinstance(target.holder, ModuleType) and home(target.holder)[0] not in own:
+                    self.tell_set(node, target)
+
+    def _grown_by(self, node: Node) -> list[contributions.Place]:
+        """Where the registries are that a statement may have added to, as its text and its last run tell."""
+        grown = node.statement.effects.mutates.union(*map(codes.grown_names, self._ran_before(node)))
+        found = contributions.containers(node, self.graph, ()) if grown else []
+        added_to = [place for _, place in found if (place.attribute or place.names[0][1]) in grown]
+        in_place = node.wrote if node.statement.kind == "AugAssign" else ()
+        return added_to + [contributions.Place((name,)) for name in in_place]
 
     def _show_in_order(self, node: Node) -> None:
         """Who looks through all names of a module sees new ones where a fresh process has them."""

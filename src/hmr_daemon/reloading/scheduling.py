@@ -299,8 +299,13 @@ class Scheduling(RunState):
                     yield from ((runner, None) for runner in self.graph.runners(code))
             for reader in self.graph.readers((other.name, alias)):
                 effects = reader.statement.effects
-                if effects.mutates and alias in effects.attributes:
+                if effects.mutates and alias in effects.attributes and self._has_run(reader):
                     yield reader, None
+
+    def _has_run(self, node: Node) -> bool:
+        """Whether a statement's turn has come; of a script that is running, some are yet to run."""
+        running = node.module.running if node.module.script else None
+        return running is None or node.order <= running.order
 
     def _aliases(self, record: ModuleRecord, name: str) -> Iterator[tuple[ModuleRecord, str]]:
         """The names in any module that imports and plain assignments made of a name, itself first."""

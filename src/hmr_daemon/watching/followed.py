@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .._bootstrap import environment_reason
+from ..loading.listings import Listing, is_listing, modules_in
 from ..loading.recorder import awaited_sources, opened_states, state_of
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord
@@ -91,6 +92,8 @@ class Followed:
         """A file's state and its bytes, from now on what is known of it; it is told again where it is not whole."""
         state = signature(path)
         self._seen[path] = settled(state)
+        if is_listing(path):
+            return self._read_listing(path)
         try:
             source, stranger = self._owners.read(path)
         except OSError as error:
@@ -101,10 +104,21 @@ class Followed:
             return Reading(state)
         return Reading(state, source, stranger=stranger)
 
+    def _read_listing(self, folder: str) -> Reading:
+        """The modules in a folder, where these are others than the program has seen, as if they were a text."""
+        names = self._listing(folder)
+        return Reading((), None if names == opened_states.get(folder) else "\n".join(names).encode())
+
+    def _listing(self, folder: str) -> Listing:
+        """The modules in a folder, without those that a stranger has put there."""
+        seen = opened_states.get(folder) or ()
+        found = modules_in(folder) or ()
+        return tuple(name for name in found if name in seen or self._owners.trust(os.path.join(folder, name)))
+
     def as_saved(self, path: str) -> tuple[bytes | None, int | None]:
         """The file's bytes, None where it is gone or cannot be read now; and its owner, where that is a stranger."""
         try:
-            return self._owners.read(path)
+            return ("\n".join(self._listing(path)).encode(), None) if is_listing(path) else self._owners.read(path)
         except OSError:
             return None, None
 
@@ -140,7 +154,7 @@ class Followed:
 
     def _data_files(self) -> set[str]:
         paths = [path for path in self._graph.opened_paths() if environment_reason(path) is None]
-        return {path for path in paths if path in awaited_sources or os.path.isfile(path)}
+        return {path for path in paths if path in awaited_sources or is_listing(path) or os.path.isfile(path)}
 
 
 def _is_as_loaded(record: ModuleRecord) -> bool:

@@ -39,6 +39,7 @@ ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 FOLDER_GONE = calls.DELETE_SELF | calls.MOVE_SELF | calls.UNMOUNT | calls.IGNORED
 ITSELF = calls.ATTRIB | calls.DELETE_SELF | calls.MOVE_SELF | calls.ONLYDIR | calls.DONT_FOLLOW
 ENTRIES = calls.MODIFY | calls.CREATE | calls.CLOSE_WRITE | calls.DELETE | calls.MOVED_FROM | calls.MOVED_TO
+COMES_OR_GOES = calls.CREATE | calls.DELETE | calls.MOVED_FROM | calls.MOVED_TO
 WATCHED = ITSELF | ENTRIES | calls.EXCL_UNLINK
 GUARDED = ITSELF | calls.MASK_ADD
 
@@ -326,6 +327,8 @@ class Inotify:
                 moved |= self._files_below(folders) if folders else set()
                 continue
             for folder in folders:
+                if mask & COMES_OR_GOES:
+                    moved.update(self._entries.get(folder, {}).get("", ()))
                 for file in self._entries.get(folder, {}).get(name, ()):
                     self._sort(file, (folder, name), mask, certain, moved)
         if moved:

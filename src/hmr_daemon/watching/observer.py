@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..loading.forks import wait_until_gone
+from ..loading.listings import is_listing
 from .sources import STOP_LIMIT, THREAD_NAME, Changes, Looks
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Observer:
 
     def add(self, files: Iterable[str]) -> None:
         for file in files:
-            for path in {file, os.path.realpath(file)}:
+            real = os.path.realpath(file)
+            for path in {file, os.path.join(real, "") if is_listing(file) else real}:
                 self._files.setdefault(os.path.normcase(path), set()).add(file)
                 self._schedule(*watch_root(os.path.dirname(path)))
 
@@ -71,11 +73,13 @@ class Observer:
             return Changes() if event.event_type == "modified" else Changes(possible=None)
         paths = {os.path.normcase(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path}
         files = {file for path in paths for file in self._files.get(path, ())}
+        folders = {os.path.join(os.path.dirname(path), "") for path in paths if event.event_type != "modified"}
+        listings = {file for folder in folders for file in self._files.get(folder, ())}
         if event.event_type in ("created", "modified"):
             self._looks.suspect(files)
-            return Changes()
+            return Changes(possible=listings)
         self._looks.remove(files)
-        return Changes(certain=files)
+        return Changes(certain=files, possible=listings)
 
     def is_busy(self, file: str) -> bool:
         return self._looks.is_changing(file)

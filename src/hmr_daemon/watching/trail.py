@@ -23,6 +23,8 @@ class Trail:
         real, steps = self.folder(folder)
         if real is None:
             return steps
+        if not name:  # what the folder holds
+            return *steps, (real, "")
         end, more = self._walk(real, name)
         return steps + more if end is None else (*steps, *more, os.path.split(end))
 
