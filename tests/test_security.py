@@ -43,6 +43,21 @@ def test_a_file_that_came_to_belong_to_a_stranger_is_not_taken_up(live: LiveFact
 
 
 @as_root
+@pytest.mark.parametrize("name", ["theirs.py", "theirs/__init__.py"])
+def test_a_module_of_a_stranger_in_a_folder_that_was_listed_is_not_minded(
+    live: LiveFactory, tmp_path: Path, name: str
+) -> None:
+    process = live({"found.py": "import os\nnames = os.listdir('plugins')\n", "plugins/mine.py": ""})
+    process.load("import found, hmr_daemon")
+    write(tmp_path, {f"aside/{name}": ""})
+    os.chown(tmp_path / "aside" / name, STRANGER, -1)
+    os.rename(tmp_path / "aside" / Path(name).parts[0], tmp_path / "plugins" / Path(name).parts[0])
+    assert process.see("(hmr_daemon.sync(), found.names)") == (True, ["mine.py"])
+    process.edit({"plugins/another.py": ""})
+    process.until("sorted(found.names)", ["another.py", "mine.py", Path(name).parts[0]])
+
+
+@as_root
 def test_a_package_of_a_stranger_takes_no_module_s_place(live: LiveFactory, tmp_path: Path) -> None:
     process = live({"mod.py": "def f():\n    return 1\n"})
     process.load("import mod, hmr_daemon")

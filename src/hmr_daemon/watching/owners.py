@@ -23,9 +23,12 @@ class Owners:
             self._others[successor] = self._others[path]
 
     def trust(self, path: str) -> bool:
-        """Whether what has come to be there belongs to root or this user."""
+        """Whether a module or package that has come to be there belongs to root or this user, also through links."""
+        if sys.platform == "win32":
+            return True
+        source = path if path.endswith(".py") else os.path.join(path, "__init__.py")
         try:
-            return sys.platform == "win32" or os.lstat(path).st_uid in _trusted()
+            return {os.lstat(path).st_uid, os.lstat(source).st_uid, os.stat(source).st_uid} <= _trusted()
         except OSError:
             return False
 
