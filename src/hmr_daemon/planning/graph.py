@@ -431,6 +431,12 @@ class Graph:
             return {module for _, module, _ in record.facts.reads}
         return {module for node in record.nodes or () for module, _ in node.reads}
 
+    def modules_used(self, record: ModuleRecord) -> set[str]:
+        """Names of the modules that a module's statements read from, or set something in."""
+        if record.facts is not None:
+            return self.modules_read(record) | {module for _, module, _ in record.facts.writes}
+        return self.modules_read(record) | {module for node in record.nodes or () for module, _ in node.wrote}
+
     def was_used(self, record: ModuleRecord) -> bool:
         """Whether a statement imported the module first, or ever read something of it."""
         return record.parent is not None or record.name in self._read

@@ -156,7 +156,8 @@ class Rerunning(Evaluating):
     def _tell_done_by(self, imported: Sequence[ModuleRecord]) -> None:
         """What modules that were imported just now have done to others is told to who looks at that."""
         own, told = {record.name for record in imported}, set[tuple[tuple[Name, ...], str | None]]()
-        for node in [node for record in imported for node in self.graph.analyze(record)]:
+        using = [record for record in imported if not self.graph.modules_used(record) <= own]
+        for node in [node for record in using for node in self.graph.analyze(record)]:
             for place in self._grown_by(node):
                 if place.names[0][0] not in own and (place.names, place.attribute) not in told:
                     told.add((place.names, place.attribute))
