@@ -973,6 +973,13 @@ for name, bodies in {
     "decorators": ("from r import reg\n@reg\ndef fa(): pass\n", "from r import reg\n@reg\ndef fb(): pass\n"),
     "a list": ("import r\nr.items.append('a')\n", "import r\nr.items += ['b']\n"),
     "classes": ("from r import K\nclass A(K): pass\n", "from r import K\nclass B(K): pass\n"),
+    "dispatch": (
+        "from r import shown\n@shown.register\ndef _(x: int): return 'int'\n",
+        "from r import shown\n@shown.register\ndef _(x: str): return 'str'\n",
+    ),
+    "attributes": ("import r\nr.K.a = 1\n", "import r\nr.K.b = 2\nr.B = 3\n"),
+    "entries": ("from r import K\nK.known['a'] = 1\n", "from r import K\nK.known.update(b=2)\n"),
+    "an attribute's entries": ("import r\nr.K.known['a'] = 1\n", "import r\nr.K.known['b'] = r.items.append('b')\n"),
 }.items():
     case(
         f"file that comes and registers: {name}",
@@ -984,19 +991,41 @@ for name, bodies in {
                 items.append(f.__name__)
                 return f
             class K:
+                known = {}
                 def __init_subclass__(cls): items.append(cls.__name__)
+            import functools
+            @functools.singledispatch
+            def shown(x): return 'other'
             """,
             "p/__init__.py": "import p.a\n",
             "p/a.py": bodies[0],
             "main.py": """
             import p
-            from r import items
+            import r
+            from r import items, K, shown
             n = list(items)
+            words = shown(1), shown('a')
+            held = sorted(K.known), hasattr(K, 'a'), hasattr(K, 'b')
+            B = getattr(r, 'B', None)
             """,
         },
         {"p/b.py": bodies[1], "p/__init__.py": "import p.a, p.b\n"},
-        {"p/b.py": None, "p/__init__.py": "import p.a\n"},
+        *([] if "entries" in name else [{"p/b.py": None, "p/__init__.py": "import p.a\n"}]),
     )
+case(
+    "file that comes with a subclass",
+    "main",
+    {
+        "r.py": "class K: pass\n",
+        "a.py": "import r\nclass A(r.K): pass\n",
+        "main.py": """
+        import a
+        from r import K
+        kinds = [c.__name__ for c in K.__subclasses__()]
+        """,
+    },
+    {"b.py": "import r\nclass B(r.K): pass\n", "a.py": "import r\nclass A(r.K): pass\nimport b\n"},
+)
 case(
     "file that set attributes is gone",
     "main",

@@ -190,12 +190,17 @@ def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
 
 
 def held_in(
-    node: Node, graph: Graph, before: Mapping[str, Any], made_of: Sequence[CodeType], grown: Collection[str]
+    node: Node,
+    graph: Graph,
+    before: Mapping[str, Any],
+    made_of: Sequence[CodeType],
+    grown: Collection[str] | None = None,
 ) -> Iterator[tuple[Any, Place, bool]]:
-    """The registries of those named `grown` that hold something, and whether that tells the statement's entry."""
+    """The registries that hold something, and whether that tells the statement's entry; only of those named `grown`."""
     made = _made(node, before, made_of)
     for container, place in containers(node, graph, ()):
-        if container and len(container) <= LARGEST and (place.attribute or place.names[0][1]) in grown:
+        meant = grown is None or (place.attribute or place.names[0][1]) in grown
+        if container and len(container) <= LARGEST and meant:
             yield container, place, any(id(each) in made or _holds(each, made) for each in entries(container))
 
 

@@ -155,12 +155,13 @@ class Rerunning(Evaluating):
 
     def _tell_done_by(self, imported: Sequence[ModuleRecord]) -> None:
         """What modules that were imported just now have done to others is told to who looks at that."""
-        own, told = {record.name for record in imported}, set[tuple[tuple[Name, ...], str | None]]()
+        own, told = {record.name for record in imported}, set[tuple[frozenset[Name], str | None]]()
         using = [record for record in imported if not self.graph.modules_used(record) <= own]
         for node in [node for record in using for node in self.graph.analyze(record)]:
             for place in self._grown_by(node):
-                if place.names[0][0] not in own and (place.names, place.attribute) not in told:
-                    told.add((place.names, place.attribute))
+                names = frozenset(name for name in self._with_origins(place.names) if name[0] not in own)
+                if names and (names, place.attribute) not in told:
+                    told.add((names, place.attribute))
                     self._tell_entries(node, place)
             for module, name in node.wrote:
                 if module not in own and (other := self.graph.modules.get(module)) is not None:
@@ -168,12 +169,19 @@ class Rerunning(Evaluating):
             for target in self.targets(node, node.statement):
                 if not isinstance(target.holder, ModuleType) and home(target.holder)[0] not in own:
                     self.tell_set(node, target)
+            for name in node.writes if node.statement.kind == "class" else ():
+                if isinstance(cls := node.module.namespace.get(name), type):
+                    self._tell_bases(node, cls)
 
     def _grown_by(self, node: Node) -> list[contributions.Place]:
-        """Where the registries are that a statement may have added to, as its text and its last run tell."""
-        grown = node.statement.effects.mutates.union(*map(codes.grown_names, self._ran_before(node)))
-        found = contributions.containers(node, self.graph, ()) if grown else []
-        added_to = [place for _, place in found if (place.attribute or place.names[0][1]) in grown]
+        """Where the registries are that hold what a statement made, or that it may have added to."""
+        effects = node.statement.effects
+        if not (effects.calls or effects.mutates or node.ran):
+            return []
+        grown = set(effects.mutates).union(*map(codes.grown_names, self._ran_before(node)))
+        grown |= effects.attributes if effects.mutates else set()
+        held = contributions.held_in(node, self.graph, self._made_now(node), node.codes)
+        added_to = [place for _, place, told in held if told or (place.attribute or place.names[0][1]) in grown]
         in_place = node.wrote if node.statement.kind == "AugAssign" else ()
         return added_to + [contributions.Place((name,)) for name in in_place]
 
