@@ -1010,7 +1010,28 @@ for name, bodies in {
             """,
         },
         {"p/b.py": bodies[1], "p/__init__.py": "import p.a, p.b\n"},
-        *([] if "entries" in name else [{"p/b.py": None, "p/__init__.py": "import p.a\n"}]),
+        {"p/b.py": None, "p/__init__.py": "import p.a\n"},
+    )
+for name, before, after in (
+    ("goes from a dict", "K.known['a'] = 1\nK.known.update(b=2)\n", "K.known.update(b=2)\n"),
+    ("becomes another in a dict", "K.known['a'] = 1\nK.known.update(b=2)\n", "K.known['c'] = 1\nK.known.update(d=2)\n"),
+    ("goes from a list", "K.listed.append(1)\nK.listed.append(2)\n", "K.listed.append(2)\n"),
+    (
+        "becomes another in a list",
+        "K.listed.append(1)\nK.listed.append(2)\n",
+        "K.listed.append(3)\nK.listed.append(2)\n",
+    ),
+):
+    case(
+        f"entry of what a class holds: {name}",
+        "main",
+        {
+            "r.py": "class K:\n    known = {}\n    listed = []\n    def m(self): return 1\n",
+            "p.py": "from r import K\n" + before,
+            "main.py": "import p, r\nfrom r import K\nheld = sorted(K.known), list(K.listed), K().m()\n",
+        },
+        {"p.py": "from r import K\n" + after},
+        {"p.py": "from r import K\n"},
     )
 case(
     "file that comes with a subclass",

@@ -45,6 +45,8 @@ class Graph:
         """What was learned of functions while many statements are looked at and nothing runs."""
         self._load_orders: dict[ModuleRecord, tuple[float, ...]] = {}
         self._importers: dict[ModuleRecord, list[ModuleRecord]] = {}
+        self._placed: set[ModuleRecord] = set()
+        """Modules that have not been taken apart, and by places in which others are ordered."""
         self._caching: dict[ModuleRecord, None] = {}
         self.namespaces: set[int] = set()
         """Identities of the modules' namespaces."""
@@ -176,6 +178,9 @@ class Graph:
             return record.nodes
         statements = record.parsed.statements
         record.nodes = [Node(record, s, order) for s, order in zip(statements, places.orders(statements), strict=True)]
+        if record in self._placed:
+            self.forget_orders()
+        record.orders.clear()
         share_codes(record.nodes, codes.children(record.code))
         self._place_facts(record)
         return record.nodes
@@ -522,22 +527,18 @@ class Graph:
         """Statements have come to stand elsewhere."""
         self._load_orders.clear()
         self._importers.clear()
+        self._placed.clear()
 
     def _load_order(self, record: ModuleRecord) -> tuple[float, ...]:
         path: list[float] = []
         seen: set[str] = set()
         while (step := self.imported_at(record)) is not None and record.name not in seen:
             seen.add(record.name)
-            path[:0] = [self._order_of_import(record, step), float(record.sequence)]
+            path[:0] = [step.order, float(record.sequence)]
             record = step.module
+            if record.nodes is None:
+                self._placed.add(record)
         return (float(record.sequence), *path)
-
-    def _order_of_import(self, record: ModuleRecord, step: Step) -> float:
-        """Where the import of a module stands: the same before the module that did it is taken apart and after."""
-        if isinstance(step, Place) or record.imported_by is not None or record.parent is None or not step.stands:
-            return step.order
-        notes, position = record.parent
-        return step.order if notes.node is not None else Place(step.module, position).order
 
 
 def _modules_set(record: ModuleRecord) -> Iterator[str]:

@@ -93,8 +93,6 @@ class Node:
     compiled: tuple[Statement, CodeType] | None = None
     """Its code for running it alone as it stands, and the version that this is the code of."""
     alive: bool = True
-    stands: bool = True
-    """Whether it is where it was, among the statements of its module, when that was loaded."""
 
     @property
     def writes(self) -> frozenset[str] | set[str]:
@@ -159,7 +157,7 @@ class ModuleRecord:
     positions: dict[int, Node] = field(default_factory=dict)
     locate: Callable[[int], Node] | None = None
     orders: dict[int, float] = field(default_factory=dict)
-    """Of instruction offsets of the code that was loaded: see `places`."""
+    """Of instruction offsets of the code that was loaded, while its statements are not known."""
     script: bool = False
     """Whether it may still be running, as ``__main__`` may: then only some of its statements may run again."""
     loose: bool = False

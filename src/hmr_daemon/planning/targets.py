@@ -40,7 +40,7 @@ def targets(node: Node, statement: Statement, graph: Graph, namespace: Mapping[s
     """
     found = []
     for path in statement.effects.sets:
-        holder = _holder(node.module.namespace if namespace is None else namespace, path)
+        holder = holder_of(node.module.namespace if namespace is None else namespace, path)
         if is_ours(holder, graph):
             told = _strings(statement) if path[-1] == ANY else path[-1:]
             found += [Target(holder, name, (node.module.name, path[0])) for name in told]
@@ -51,10 +51,10 @@ def only_sets(node: Node, root: str, graph: Graph) -> bool:
     """Whether all that the statement does to what a name leads to is to set such attributes: it adds nothing."""
     paths = [path for path in node.statement.effects.sets if path[0] == root]
     plain = node.statement.kind in ("assign", "Delete")
-    return plain and bool(paths) and all(is_ours(_holder(node.module.namespace, path), graph) for path in paths)
+    return plain and bool(paths) and all(is_ours(holder_of(node.module.namespace, path), graph) for path in paths)
 
 
-def _holder(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+def holder_of(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     root, *names = path
     holder = namespace.get(root, MISSING)
     for name in names[:-1]:

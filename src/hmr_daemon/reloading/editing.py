@@ -13,6 +13,7 @@ from ..model import Change
 from ..planning import cycles, forms, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
+from ..planning.targets import holder_of, is_ours
 from ..syntax import codes, diff, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
@@ -199,6 +200,7 @@ class Editing(Swapping):
             self.removed_nodes[edit.record].append(node)
             self._withdraw(node)
             self._lose_targets(node, None)
+            self._lose_growth(node)
             self.dropped += codes.walk(node.codes)
             return None
         statement = edit.parsed.statements[change.new]
@@ -212,6 +214,7 @@ class Editing(Swapping):
         if change.change is Kind.SHELL:
             self._lose_targets(node, statement)
             self._lose_entries(node, statement)
+            self._lose_growth(node)
         self._renew_codes(node, node.statement, statement, edit, change.change)
         self.transaction.set_attribute(node, "statement", statement)
         return node
@@ -249,6 +252,7 @@ class Editing(Swapping):
             for node in self.graph.analyze(record):
                 self._withdraw(node)
                 self._lose_targets(node, None)
+                self._lose_growth(node)
                 self.transaction.set_attribute(node, "alive", False)
                 self.agenda.leave(node)
             if users:
@@ -356,7 +360,6 @@ class Editing(Swapping):
                 here = low + 1.0 if high is None else (low + high) / 2
                 self.transaction.on_undo(self.graph.forget_orders)
                 self.transaction.set_attribute(node, "order", here)
-                self.transaction.set_attribute(node, "stands", False)
                 self.graph.forget_orders()
                 fixed[position] = here
             low = here
@@ -460,6 +463,15 @@ class Editing(Swapping):
         held = list(contributions.held_in(node, self.graph, self._made_now(node), node.codes, grown))
         self.entered[node] = [(container, place) for container, place, told in held if told]
         return len(self.entered[node]) == len(held)
+
+    def _lose_growth(self, node: Node) -> None:
+        """What a statement has put by hand into what a class holds goes with it: the class binds that again."""
+        for path in trees.grown_paths(node.statement.parse()) if node.statement.effects.mutates else ():
+            holder = holder_of(node.module.namespace, path) if len(path) > 1 else None
+            if not isinstance(holder, type) or not is_ours(holder, self.graph):
+                continue
+            if type(vars(holder).get(path[-1])) in (list, dict, set):
+                self.ungrown.append((holder, path[-1]))
 
     def _lose_targets(self, node: Node, new: Statement | None) -> None:
         self.lost += [(node, target) for target in self.lost_targets(node, node.statement, new)]

@@ -117,6 +117,8 @@ class _Run(Aftermath):
             self._tell_entries(node, place)
         for node, target in self.lost:
             self.unset(node, target)
+        for cls, name in self.ungrown:
+            self.bind_member_again(cls, name)
         for change in changes:
             for node in self.graph.openers(change.path):
                 self.schedule(node, f"reads {os.path.basename(change.path) or change.path}", code_changed=True)

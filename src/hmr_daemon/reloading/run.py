@@ -242,6 +242,8 @@ class RunState:
         """Statements with the modules that they have read: these come before them."""
         self.withdrawn: list[tuple[Node, Place]] = []
         """Removed statements, and the registries that their entries were taken out of."""
+        self.ungrown: list[tuple[type, str]] = []
+        """Lists, dicts and sets that classes hold, from which the entries of statements have gone."""
         self.lost: list[tuple[Node, Target]] = []
         """Statements, and what they no longer set on objects that others made."""
         self.set_now: dict[tuple[int, str], Any] = {}

@@ -66,3 +66,23 @@ def root_name(node: ast.expr) -> str | None:
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
+
+
+GROWING = frozenset({"add", "append", "appendleft", "extend", "insert", "setdefault", "update"})
+
+
+def grown_paths(statement: ast.stmt) -> Iterator[tuple[str, ...]]:
+    """What a statement puts entries into by hand: ``("K", "known")`` of ``K.known.append(1)``, ``K.known["a"] = 1``."""
+    if isinstance(statement, ast.Expr) and isinstance(call := statement.value, ast.Call):
+        method = call.func
+        containers = [method.value] if isinstance(method, ast.Attribute) and method.attr in GROWING else []
+    else:
+        targets = statement.targets if isinstance(statement, ast.Assign | ast.Delete) else ()
+        containers = [target.value for target in targets if isinstance(target, ast.Subscript)]
+    for container in containers:
+        names: list[str] = []
+        while isinstance(container, ast.Attribute):
+            names.append(container.attr)
+            container = container.value
+        if isinstance(container, ast.Name):
+            yield container.id, *reversed(names)
