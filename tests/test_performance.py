@@ -196,6 +196,16 @@ def test_no_more_watches_than_folders_of_imported_packages(live: LiveFactory) ->
     assert process.see("watches()") == folders + len(above)
 
 
+@needs_inotify
+def test_a_large_tree_that_is_walked_through_is_not_watched(live: LiveFactory) -> None:
+    walks = "import os\nnames = [name for _, folders, _ in os.walk('tree') for name in folders]\n"
+    process = live({"walks.py": walks} | {f"tree/f{number}/file.txt": "" for number in range(300)})
+    process.load("import walks")
+    process.do(COUNT_WATCHES)
+    process.until("watches() > 50", True)
+    assert (process.see("len(walks.names)"), process.see("watches() < 80")) == (300, True)
+
+
 def test_one_function_is_renewed_without_looking_through_the_heap(live: LiveFactory) -> None:
     process = live({"small.py": SMALL})
     process.load("import small")

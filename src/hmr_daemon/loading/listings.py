@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
     from types import FrameType
 
 Listing = tuple[str, ...]
+LIMIT = 64  # folders
 
 
 def listed(path: object) -> str | None:
@@ -25,6 +26,17 @@ def listed(path: object) -> str | None:
     if by.startswith("importlib") or not isinstance(path, (str, bytes, os.PathLike)):
         return None
     return os.path.join(os.path.abspath(os.fsdecode(path)), "")
+
+
+_followed: set[str] = set()
+
+
+def may_follow(folder: str) -> bool:
+    """Whether one more folder is followed: who walks through a tree of thousands does not look for plugins."""
+    if folder not in _followed and len(_followed) >= LIMIT:
+        return False
+    _followed.add(folder)
+    return True
 
 
 def is_listing(path: str) -> bool:

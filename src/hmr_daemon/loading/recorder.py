@@ -10,7 +10,7 @@ from _frozen_importlib_external import FileLoader
 from _thread import RLock, get_ident
 
 from .._bootstrap import environment_reason
-from .listings import Listing, is_listing, listed, modules_in
+from .listings import Listing, is_listing, listed, may_follow, modules_in
 from .monitor import Monitor
 from .notes import Load, Notes, innermost, outward, runs_here, take_out, tracked_files
 from .opening import StandIn, drop_this_frame
@@ -239,7 +239,8 @@ def _note_open(file: Any = None, mode: Any = "r", *_args: Any, **_kwargs: Any) -
 
 def _note_listing(path: Any = ".", *_args: Any, **_kwargs: Any) -> None:
     """A folder was listed: statements may import the modules that they find there."""
-    if get_ident() in innermost and (folder := listed(path)) is not None and environment_reason(folder) is None:
+    folder = listed(path) if get_ident() in innermost else None
+    if folder is not None and environment_reason(folder) is None and may_follow(folder):
         _note_opened(folder)
 
 
