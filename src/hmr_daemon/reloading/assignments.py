@@ -45,6 +45,13 @@ class Assigning(Telling):
         elif isinstance(target.holder, type):
             self.bind_member_again(target.holder, target.attribute)
 
+    def put(self, target: Target, value: Any) -> None:
+        """Let an attribute of a class or a function have a value."""
+        if isinstance(target.holder, type):
+            self.transaction.set_member(target.holder, target.attribute, value)
+        else:
+            self.transaction.set_item(vars(target.holder), target.attribute, value)
+
     def _delete(self, target: Target) -> None:
         if isinstance(target.holder, type):
             self.transaction.delete_member(target.holder, target.attribute)
@@ -145,11 +152,7 @@ class Assigning(Telling):
         if node not in self.agenda.done:
             self.schedule(node, f"sets {target.attribute} again")
         elif target.key in self.set_now and target.value is not self.set_now[target.key]:
-            value = self.set_now[target.key]
-            if isinstance(target.holder, type):
-                self.transaction.set_member(target.holder, target.attribute, value)
-            else:
-                self.transaction.set_item(vars(target.holder), target.attribute, value)
+            self.put(target, self.set_now[target.key])
 
     def tell_set(self, node: Node, target: Target) -> None:
         self._tell_entries(node, Place((home(target.holder), target.root), target.attribute), rebound=True)

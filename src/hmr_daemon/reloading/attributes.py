@@ -10,7 +10,7 @@ from types import FunctionType, MemberDescriptorType
 from typing import Any
 
 from ..live import classes, successors
-from ..live.transaction import MISSING, Transaction
+from ..live.transaction import MISSING
 from ..planning.records import Node
 from ..planning.targets import Target
 from ..syntax import statements
@@ -36,7 +36,7 @@ def as_before(run: Assigning, node: Node) -> Iterator[None]:
     yield
     for target, value in overridden:
         if target.key not in own:
-            _put(run.transaction, target, value)
+            run.put(target, value)
 
 
 def needed(run: Assigning, node: Node) -> Iterator[Node]:
@@ -118,18 +118,11 @@ def _literal_set(node: Node) -> Any:
 def _put_before(run: Assigning, node: Node, target: Target, value: Any) -> None:
     """Let an attribute be what an earlier statement has set, or what the class's own body makes, or absent."""
     if value is not MISSING:
-        _put(run.transaction, target, value)
+        run.put(target, value)
     elif isinstance(target.holder, type):
         _give_own_member(run, target.holder, target.attribute)
     else:
         run.transaction.delete_item(vars(target.holder), target.attribute)
-
-
-def _put(transaction: Transaction, target: Target, value: Any) -> None:
-    if isinstance(target.holder, type):
-        transaction.set_member(target.holder, target.attribute, value)
-    else:
-        transaction.set_item(vars(target.holder), target.attribute, value)
 
 
 def _give_own_member(run: Assigning, cls: type, name: str) -> None:

@@ -35,6 +35,11 @@ class Place:
     owner: type | None = None
     """The class that it is an attribute of."""
 
+    @property
+    def name(self) -> str:
+        """By what code names it: the attribute, or the global."""
+        return self.attribute or self.names[0][1]
+
 
 @dataclass(frozen=True, repr=False)
 class Given:
@@ -47,7 +52,7 @@ class Given:
 
     def at(self, place: Place, container: Any) -> frozenset[str]:
         """Those that may stand in a container: in one that has each once they may be another's."""
-        if (place.attribute or place.names[0][1]) not in self.grown:
+        if place.name not in self.grown:
             return frozenset()
         return self.texts if isinstance(container, list) else self.texts - self.shared
 
@@ -199,7 +204,7 @@ def held_in(
     """The registries that hold something, and whether that tells the statement's entry; only of those named `grown`."""
     made = _made(node, before, made_of)
     for container, place in containers(node, graph, ()):
-        meant = grown is None or (place.attribute or place.names[0][1]) in grown
+        meant = grown is None or place.name in grown
         if container and len(container) <= LARGEST and meant:
             yield container, place, any(id(each) in made or _holds(each, made) for each in entries(container))
 

@@ -279,8 +279,8 @@ class Editing(Swapping):
         others = [other for other in self.graph.modules.values() if other not in leaving]
         if any(other.name.startswith(f"{record.name}.") and other.path not in self.graph.gone for other in others):
             return None  # the package of a module that is there
-        for other in others:
-            if other is record or not word.search(other.source or b""):
+        for other in self.graph.naming(record):
+            if other in leaving:
                 continue
             asks = optional.ASKING.encode() in (other.source or b"")
             package = other.namespace.get("__package__") or ""
@@ -503,7 +503,7 @@ class Editing(Swapping):
             return
         grown = frozenset().union(*map(codes.grown_names, growing))
         for container, place in contributions.containers(node, self.graph, ()):
-            if (place.attribute or place.names[0][1]) not in grown or not container or isinstance(container, set):
+            if place.name not in grown or not container or isinstance(container, set):
                 continue
             if not any(self.made_later(node, entry) for entry in contributions.entries(container)):
                 lost = set(self.made_anew)

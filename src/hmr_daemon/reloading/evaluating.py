@@ -91,6 +91,7 @@ class Evaluating(Settling):
         if loads := self.recorder.take_loads():
             self.outcome.loaded += self.graph.absorb_all(loads)
             self.forget_texts()
+            self.stood_in = None
         self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
         if hooks is not None:
             self._take_up(hooks, node)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..live.transaction import put_in_order
 from ..planning.records import Node
+from ..syntax import codes
 from .assignments import Assigning
 
 LISTS_NAMES = frozenset({"globals", "vars", "dir", "locals"})
@@ -53,7 +54,8 @@ def _looks_at_all(run: Assigning, node: Node) -> bool:
         return True
     if (record.name, "__dict__") in node.reads:
         return True
-    return any(runner is node for runner, _ in run.agenda.scanners(record, None))
+    naming = run.agenda.table(record).codes_naming("globals") if node.ran else ()
+    return any(id(code) in node.ran and codes.scanned(code) for code in naming)
 
 
 def not_yet(run: Assigning, node: Node, module: str) -> set[str]:

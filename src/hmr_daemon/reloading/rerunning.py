@@ -71,7 +71,7 @@ class Rerunning(Evaluating):
             self.bind_member_again(cls, "__slots__")
         for earlier in attributes.needed(self, node):
             self.schedule(earlier, f"{node.statement.label} needs what it sets")
-        for earlier in self.agenda.awaited(node):
+        for earlier in self.agenda.awaited(node):  # what was waited for may have put others on that come first
             self._run_in_order(earlier, self.agenda.take(earlier))
 
     def _before_read(self, node: Node, module: str, name: str) -> None:
@@ -181,7 +181,7 @@ class Rerunning(Evaluating):
         grown = set(effects.mutates).union(*map(codes.grown_names, self._ran_before(node)))
         grown |= effects.attributes if effects.mutates else set()
         held = contributions.held_in(node, self.graph, self._made_now(node), node.codes)
-        added_to = [place for _, place, told in held if told or (place.attribute or place.names[0][1]) in grown]
+        added_to = [place for _, place, told in held if told or place.name in grown]
         in_place = node.wrote if node.statement.kind == "AugAssign" else ()
         return added_to + [contributions.Place((name,)) for name in in_place]
 

@@ -242,6 +242,8 @@ class RunState:
         """Statements with the modules that they have read: these come before them."""
         self.withdrawn: list[tuple[Node, Place]] = []
         """Removed statements, and the registries that their entries were taken out of."""
+        self.stood_in: list[ModuleRecord] | None = None
+        """Modules that have put an object in their own place; None while that is not known."""
         self.ungrown: list[tuple[type, str]] = []
         """Lists, dicts and sets that classes hold, from which the entries of statements have gone."""
         self.lost: list[tuple[Node, Target]] = []

@@ -154,12 +154,15 @@ class Telling(Families):
 
     def _taken_of_stand_ins(self, change: changes.ClassChange | None) -> list[tuple[Node, str]]:
         """The names that hold an instance of a class, or part of one, where it stands in the place of a module."""
-        records = [] if change is None else list(self.graph.modules.values())
-        found = []
-        for record in [r for r in records if change and change.cls in type(stand_ins.stand_in(r)).__mro__]:
+        found: list[tuple[Node, str]] = []
+        if change is None:
+            return found
+        if self.stood_in is None:
+            self.stood_in = [r for r in list(self.graph.modules.values()) if stand_ins.stand_in(r) is not None]
+        for record in [each for each in self.stood_in if change.cls in type(stand_ins.stand_in(each)).__mro__]:
             for taken in stand_ins.taken(self.graph, record):
                 found.append((taken.node, taken.bound))
-                if change and taken.attribute in change.names:
+                if taken.attribute in change.names:
                     self.schedule(taken.node, f"{change.cls.__name__}.{taken.attribute} changed")
         return found
 
@@ -168,6 +171,7 @@ class Telling(Families):
         record, t = node.module, self.transaction
         now = sys.modules[record.name]
         t.on_undo(sys.modules.__setitem__, record.name, was)
+        self.stood_in = None
         for taken in list(stand_ins.taken(self.graph, record)):
             self.schedule(taken.node, f"{record.name} is another object")
         parent, _, child = record.name.rpartition(".")

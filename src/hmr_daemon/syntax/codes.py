@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, MappingProxyType
 from typing import Any
 
+from . import trees
+
 GLOBAL_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
 NAME_READS = GLOBAL_READS | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_DEREF"}
 GLOBAL_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
@@ -267,26 +269,9 @@ def global_writes(code: CodeType) -> frozenset[str]:
     return frozenset(i.argval for i in dis.get_instructions(code) if i.opname in GLOBAL_WRITES)
 
 
-GROWING_METHODS = frozenset(
-    {
-        "append",
-        "appendleft",
-        "add",
-        "clear",
-        "discard",
-        "extend",
-        "insert",
-        "pop",
-        "popitem",
-        "remove",
-        "setdefault",
-        "update",
-        "insort",
-        "insort_left",
-        "insort_right",
-        "heappush",
-    }
-)
+GROWING_METHODS = trees.GROWING | {
+    "clear", "discard", "pop", "popitem", "remove", "insort", "insort_left", "insort_right", "heappush",
+}  # fmt: skip
 PLACING = frozenset({"insert", "appendleft", "insort", "insort_left", "insort_right", "heappush"})
 """Of these, what puts an entry elsewhere than at the end; the last are functions, which are passed the container."""
 PASSED = PLACING - {"insert", "appendleft"}

@@ -51,7 +51,7 @@ class Effects:
     @property
     def looks_at_all(self) -> bool:
         """Whether it may go through all names of its module."""
-        return self.dynamic and not self.reads.isdisjoint(("globals", "locals", "vars", "dir", "exec", "eval"))
+        return self.dynamic and not self.reads.isdisjoint(DYNAMIC - {"setattr", "delattr"})
 
 
 DOCSTRING = Effects(writes=frozenset({"__doc__"}))

@@ -69,6 +69,7 @@ def root_name(node: ast.expr) -> str | None:
 
 
 GROWING = frozenset({"add", "append", "appendleft", "extend", "insert", "setdefault", "update"})
+"""Methods that put entries into a container."""
 
 
 def grown_paths(statement: ast.stmt) -> Iterator[tuple[str, ...]]:

@@ -107,7 +107,7 @@ class Followed:
     def _read_listing(self, folder: str) -> Reading:
         """The modules in a folder, where these are others than the program has seen, as if they were a text."""
         names = self._listing(folder)
-        return Reading((), None if names == opened_states.get(folder) else "\n".join(names).encode())
+        return Reading((), None if names == opened_states.get(folder) else _as_text(names))
 
     def _listing(self, folder: str) -> Listing:
         """The modules in a folder, without those that a stranger has put there."""
@@ -118,7 +118,7 @@ class Followed:
     def as_saved(self, path: str) -> tuple[bytes | None, int | None]:
         """The file's bytes, None where it is gone or cannot be read now; and its owner, where that is a stranger."""
         try:
-            return ("\n".join(self._listing(path)).encode(), None) if is_listing(path) else self._owners.read(path)
+            return (_as_text(self._listing(path)), None) if is_listing(path) else self._owners.read(path)
         except OSError:
             return None, None
 
@@ -155,6 +155,10 @@ class Followed:
     def _data_files(self) -> set[str]:
         paths = [path for path in self._graph.opened_paths() if environment_reason(path) is None]
         return {path for path in paths if path in awaited_sources or is_listing(path) or os.path.isfile(path)}
+
+
+def _as_text(listing: Listing) -> bytes:
+    return "\n".join(listing).encode()
 
 
 def _is_as_loaded(record: ModuleRecord) -> bool:

@@ -38,9 +38,8 @@ ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 #: What is heard of a folder: where it goes, and for those with files of interest what becomes of its entries.
 FOLDER_GONE = calls.DELETE_SELF | calls.MOVE_SELF | calls.UNMOUNT | calls.IGNORED
 ITSELF = calls.ATTRIB | calls.DELETE_SELF | calls.MOVE_SELF | calls.ONLYDIR | calls.DONT_FOLLOW
-ENTRIES = calls.MODIFY | calls.CREATE | calls.CLOSE_WRITE | calls.DELETE | calls.MOVED_FROM | calls.MOVED_TO
 COMES_OR_GOES = calls.CREATE | calls.DELETE | calls.MOVED_FROM | calls.MOVED_TO
-WATCHED = ITSELF | ENTRIES | calls.EXCL_UNLINK
+WATCHED = ITSELF | calls.MODIFY | calls.CLOSE_WRITE | COMES_OR_GOES | calls.EXCL_UNLINK
 GUARDED = ITSELF | calls.MASK_ADD
 
 
