@@ -60,6 +60,7 @@ PACKAGE: dict[str, str | bytes] = {
     "kept, shown = functools.partial(open), (repr(open), open.__name__, open.__module__, type(open.__doc__))\n"
     "table, listed = {open: 1, len: open}, [open]\nimport inspect\nkind = inspect.isbuiltin(open)\n"
     "bound = C().one is open\n",
+    "mocked.py": "import os\ntext, names = open('nowhere').read(), os.listdir('nowhere')\n",
     "libraries.py": "import bz2, tarfile, tokenize\nopened = open(__file__).read(6)\n",
 }
 
@@ -284,6 +285,14 @@ PROGRAMS = {
         print(opens.open is builtins.open, opens.f.__defaults__, opens.f.__kwdefaults__, opens.C.one, opens.C.two)
         print(opens.C.m.__defaults__, opens.inner(), opens.table, opens.table[open], opens.listed, opens.shown)
         print(opens.kept("opens.py").read(6), opens.kind, opens.bound, opens.kept.func == open)
+    """,
+    "what stands for `open` already": """
+        import os
+        from unittest import mock
+        with mock.patch("builtins.open", mock.mock_open(read_data="mocked")):
+            with mock.patch("os.listdir", lambda _: ["it"]):
+                import mocked
+        print(mocked.text, mocked.names, open("mocked.py").read(4), os.listdir is os.path.os.listdir)
     """,
     "what libraries keep of `open`": """
         import builtins, libraries

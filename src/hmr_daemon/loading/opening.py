@@ -13,17 +13,17 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
 class StandIn:
     """Equal to a function, and shows itself as it: code may keep it, as a value of a table or even as a key.
 
-    The function is what the first of `places` has under its name; all of these have the stand-in meanwhile.
+    The function is what the first of `places` has under its name; all of these have the stand-in meanwhile, and so
+    have modules with a name of theirs for it. Where a program has put something else, as a test's mock, that stays.
     """
 
-    __slots__ = ("_named", "_note", "_places", "_real")
+    __slots__ = ("_names", "_note", "_real")
 
     def __init__(self, name: str, note: Callable[..., None], *places: Any) -> None:
         self._real: Any = getattr(places[0], name)
         self._note = note
-        self._places = places
-        self._named: dict[tuple[int, str], dict[str, Any]] = {}
-        """Where modules have the function under a name of theirs: there the stand-in is put in as well."""
+        self._names: dict[tuple[int, str], dict[str, Any]] = {(id(vars(each)), name): vars(each) for each in places}
+        """Namespaces, by identity, and the names in them."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -61,25 +61,21 @@ class StandIn:
         return getattr, (sys.modules[self._real.__module__], self._real.__name__)
 
     def put_in(self) -> None:
-        for place in self._places:
-            setattr(place, self._real.__name__, self)
-        for (_, name), namespace in self._named.items():
-            if namespace.get(name) is self._real:
-                namespace[name] = self
+        self._replace(self._real, self)
 
     def take_out(self) -> None:
-        for place in self._places:
-            if getattr(place, self._real.__name__) is self:
-                setattr(place, self._real.__name__, self._real)
-        for (_, name), namespace in self._named.items():
-            if namespace.get(name) is self:
-                namespace[name] = self._real
+        self._replace(self, self._real)
+
+    def _replace(self, old: Any, new: Any) -> None:
+        for (_, name), namespace in self._names.items():
+            if namespace.get(name) is old:
+                namespace[name] = new
 
     def give_back_names(self, namespace: dict[str, Any]) -> None:
         """Let a module that has it under a name, as by ``from io import open``, have the real one."""
         for name in [name for name, value in list(namespace.items()) if value is self]:
             namespace[name] = self._real
-            self._named[id(namespace), name] = namespace
+            self._names[id(namespace), name] = namespace
 
     def give_back(self, namespace: dict[str, Any]) -> None:
         """Let a module that kept it in what it defines have the real one."""
