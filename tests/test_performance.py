@@ -105,6 +105,33 @@ starts = sum(each.co_name == "small" for _, each in load.notes.ran)
 print(starts, len(asked) < 100)
 """
 
+# What the interpreter tells a profiler while modules are imported that others are imported by.
+IMPORTS = """
+import sys, time
+for name in sys.argv[2:]:
+    __import__(name)
+events = 0
+def count(frame, event, argument):
+    global events
+    events += 1
+sys.setprofile(count)
+__import__(sys.argv[1])
+sys.setprofile(None)
+print(events)
+"""
+NAMED = """
+from {} import VALUE as OTHER, Thing
+
+VALUE = OTHER + 1
+
+class Thing(Thing):
+    def method(self):
+        return VALUE
+
+def function():
+    return Thing()
+"""
+
 needs_monitoring = pytest.mark.skipif(sys.version_info < (3, 12), reason="3.12 brought monitoring")
 needs_inotify = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 
@@ -151,6 +178,22 @@ def test_a_function_that_starts_many_times_is_soon_not_listened_to(environment: 
     script = tmp_path / "many.py"
     script.write_text(MANY_STARTS)
     assert environment.run(str(script), NO_HMR_DAEMON="1").stdout.split() == ["2", "True"]
+
+
+def test_an_import_takes_few_calls_more_than_in_plain_python(environment: Environment, tmp_path: Path) -> None:
+    modules = {f"m{n}.py": NAMED.format(f"m{n - 1}") for n in range(1, 101)}
+    write(tmp_path, {"m0.py": "VALUE = 0\nclass Thing: pass\n", **modules, "count.py": IMPORTS})
+
+    def events(*arguments: str, **variables: str) -> int:
+        environment.run("count.py", *arguments, cwd=tmp_path, **variables)  # writes the bytecode
+        return int(environment.run("count.py", *arguments, cwd=tmp_path, **variables).stdout)
+
+    def added(*arguments: str) -> int:
+        return events(*arguments) - events(*arguments, NO_HMR_DAEMON="1")
+
+    assert (added("m100") - added("m50")) / 50 < 240
+    beside = ("json", "argparse", "csv", "tokenize", "logging", "unittest")
+    assert added("m0", *beside) - added("m0") < 20  # what else is loaded is not looked at
 
 
 def test_a_process_without_user_code_holds_the_startup_module_only(environment: Environment, tmp_path: Path) -> None:

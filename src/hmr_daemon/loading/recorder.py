@@ -451,9 +451,8 @@ class Recorder:
     def _switch_off(self) -> None:
         if self._monitor is not None:
             self._monitor.stop()
-        for stand_in in _stand_ins:
-            stand_in.take_out()
-        for index in range(len(_stand_ins)):
+        for index in range(len(_stand_ins)):  # a variable that held one would count as someone who keeps it
+            _stand_ins[index].take_out()
             if self._is_kept(index):
                 self._give_back(index)
         _file_loader.get_data = _real_get_data
