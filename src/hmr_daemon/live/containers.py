@@ -20,8 +20,10 @@ def kind_of(container: Any) -> Any:
 
 def can_take(container: Any, other: Any) -> bool:
     """Whether a container, emptied, can be filled with what another holds, and is then what that is."""
+    if type(container) is not type(other) or type(container) not in EMPTIED:
+        return False
     made_with = [[getattr(each, name, None) for name in ("maxlen", "default_factory")] for each in (container, other)]
-    return type(container) is type(other) and type(container) in EMPTIED and made_with[0] == made_with[1]
+    return made_with[0] == made_with[1]
 
 
 class Bare:

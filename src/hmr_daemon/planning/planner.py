@@ -170,6 +170,8 @@ class Agenda:
         self._origins: dict[str, set[str]] = {}
         self._pending: dict[ModuleRecord, dict[Node, None]] = {}
         """By module, what is still to run."""
+        self._may_import: set[Node] = set()
+        """Of this, what may import modules by what it runs, and not by its text."""
 
     def table(self, record: ModuleRecord) -> NameTable:
         table: NameTable | None = record.table or self._tables.get(record)
@@ -195,6 +197,8 @@ class Agenda:
         if reason is None:
             reason = self.reasons[node] = Reason(text)
             self._pending.setdefault(node.module, {})[node] = None
+            if node.statement.kind not in ("import", "from"):
+                self._may_import.add(node)
             self._count += 1
             heapq.heappush(self._heap, (self._graph.order(node), self._count, node))
         if name is not None:
@@ -224,6 +228,11 @@ class Agenda:
     @property
     def empty(self) -> bool:
         return not self._pending
+
+    @property
+    def moves(self) -> int:
+        """How often a statement has come on or gone off so far."""
+        return self._count + len(self.done)
 
     def waiting(self, node: Node) -> bool:
         return node in self._pending.get(node.module, ())
@@ -255,6 +264,8 @@ class Agenda:
     def _first(self, node: Node) -> Node:
         """What imported a statement's module by what it ran, if that runs again: it tells whether it still does."""
         first = node
+        if not self._may_import:
+            return first
         for record in (node.module, *self._graph.importers(node.module)):
             importer = self._graph.imported_at(record)
             if isinstance(importer, Node) and self.waiting(importer) and self._imports_itself(importer, record.name):
@@ -324,6 +335,7 @@ class Agenda:
     def take(self, node: Node) -> Reason:
         """Take a statement off: it runs now."""
         self.done.add(node)
+        self._may_import.discard(node)
         pending = self._pending[node.module]
         pending.pop(node, None)
         if not pending:
@@ -337,7 +349,9 @@ class Agenda:
 
     def drop(self, record: ModuleRecord) -> None:
         """Leave what is still to run of a module."""
-        self.done.update(self._pending.pop(record, ()))
+        dropped = self._pending.pop(record, ())
+        self.done.update(dropped)
+        self._may_import.difference_update(dropped)
 
     # --- what must come along --------------------------------------------------------------------------
 

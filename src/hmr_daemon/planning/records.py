@@ -197,7 +197,7 @@ Uses = tuple[set[Name], set[int], set[Name], set[str], set[str]]
 
 def imported_module(record: ModuleRecord, level: int, module: str) -> str:
     """The name of the module that ``from ...module import x`` means, with `level` dots, in a module."""
-    return optional.absolute(record.namespace.get("__package__") or "", level, module)
+    return optional.absolute(record.namespace.get("__package__") or "", level, module) if level else module
 
 
 def counts(code: CodeType) -> bool:

@@ -47,18 +47,23 @@ class Rerunning(Evaluating):
 
     def _run_in_order(self, node: Node, reason: Reason) -> None:
         """Run a statement after those of other modules that are to bind what it reads."""
-        waiting, held_up = [(node, reason, self.agenda.awaited(node))], self.agenda.held_up
+        waiting, held_up = [(node, reason, self.agenda.awaited(node), self.agenda.moves)], self.agenda.held_up
         held_up.append(node)
         while waiting:
-            node, reason, needed = waiting[-1]
+            node, reason, needed, moves = waiting[-1]
             earlier = next(needed, None)
             if earlier is not None:
                 if self.agenda.waiting(earlier):
-                    waiting.append((earlier, self.agenda.take(earlier), self.agenda.awaited(earlier, early=True)))
+                    reason = self.agenda.take(earlier)
+                    waiting.append((earlier, reason, self.agenda.awaited(earlier, early=True), self.agenda.moves))
                     held_up.append(earlier)
                 continue
             waiting.pop()
-            self._set_before(node)
+            if node.statement.kind not in ("import", "from"):
+                self._set_before(node)
+            if self.agenda.moves != moves:  # what was waited for may have put others on that come first
+                for earlier in self.agenda.awaited(node):
+                    self._run_in_order(earlier, self.agenda.take(earlier))
             if self.restores:
                 self._run_restores(self.graph.order(node))
             self.run(node, reason)
@@ -71,8 +76,6 @@ class Rerunning(Evaluating):
             self.bind_member_again(cls, "__slots__")
         for earlier in attributes.needed(self, node):
             self.schedule(earlier, f"{node.statement.label} needs what it sets")
-        for earlier in self.agenda.awaited(node):  # what was waited for may have put others on that come first
-            self._run_in_order(earlier, self.agenda.take(earlier))
 
     def _before_read(self, node: Node, module: str, name: str) -> None:
         """A statement of another module that is to bind what is read now runs first."""
