@@ -132,6 +132,25 @@ def function():
     return Thing()
 """
 
+# What the interpreter tells a profiler while the daemon's thread takes up each batch of saves.
+COUNT_RELOADS = """
+import sys
+from hmr_daemon.parts import Parts
+counts, take_batch = [], Parts.take_batch
+def counting(parts, paths):
+    events = 0
+    def count(frame, event, argument):
+        nonlocal events
+        events += 1
+    sys.setprofile(count)
+    try:
+        take_batch(parts, paths)
+    finally:
+        sys.setprofile(None)
+        counts.append(events)
+Parts.take_batch = counting
+"""
+
 needs_monitoring = pytest.mark.skipif(sys.version_info < (3, 12), reason="3.12 brought monitoring")
 needs_inotify = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 
@@ -256,6 +275,21 @@ def test_one_function_is_renewed_without_looking_through_the_heap(live: LiveFact
     process.edit({"small.py": ("():\n    return value", "():\n    return value + 1")})
     process.until("small.function()", 2)
     assert process.see("scans") == []
+
+
+def test_an_import_that_runs_again_takes_few_calls(live: LiveFactory) -> None:
+    def events(importers: int) -> int:
+        users = {f"user{number}.py": "from data import LIMIT\n" for number in range(importers)}
+        process = live({"data.py": "LIMIT = 0\n", **users})
+        process.load("import " + ", ".join(f"user{number}" for number in range(importers)))
+        process.do(COUNT_RELOADS)
+        for limit in ("1", "2"):  # the first takes the modules apart
+            process.edit({"data.py": f"LIMIT = {limit}\n"})
+            process.until("len(counts)", int(limit))
+        assert process.see(f"user{importers - 1}.LIMIT") == 2
+        return int(process.see("counts[-1]"))
+
+    assert (events(60) - events(10)) / 50 < 450
 
 
 def test_a_large_module_is_taken_apart_before_its_first_edit(live: LiveFactory) -> None:

@@ -11,7 +11,7 @@ from .planning.records import SEES_CALLS, ModuleRecord
 from .watching.signatures import signature
 
 LARGE: Final = 40_000  # bytes of source: what is smaller takes a few milliseconds when it is edited first
-MOST: Final = 500_000  # bytes of source in all, for what is known of statements takes memory
+MOST: Final = 250_000  # bytes of source in all, for what is known of statements takes memory
 MOST_EDITED: Final = 4_000_000  # the same in a program that is being edited
 IDLE: Final = 0.5  # seconds without anything to do, before a module is taken apart
 PAUSE: Final = 0.01  # seconds after one, in which the program has the processor, before the next
