@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from types import CodeType
 
 from ..syntax import codes
@@ -29,8 +29,9 @@ class Place:
     def order(self) -> float:
         """No less than of where the statement begins, and less than of the next: see `orders`."""
         known = self.module.orders
-        if self.position not in known:
-            known[self.position] = next(islice(_orders_in(self.module.code), self.position // 2, None), 1.0)
+        if self.position not in known:  # who is asked for a second import is asked for the others, most often
+            others = [position for position, *_ in codes.imports(self.module.code)] if known else []
+            know_orders(self.module, [self.position, *others])
         return known[self.position]
 
 
@@ -54,16 +55,13 @@ def same(one: Step | None, other: Step | None) -> bool:
 
 def know_orders(record: ModuleRecord, positions: Iterable[int]) -> None:
     """Find the orders of many places at once."""
-    orders = list(_orders_in(record.code))
-    record.orders.update((position, orders[position // 2]) for position in positions if position >= 0)
+    orders = [_order(line, column) for line, _, column, _ in record.code.co_positions()]
+    within = range(2 * len(orders))
+    record.orders.update((each, orders[each // 2] if each in within else 1.0) for each in positions)
 
 
 def _order(line: int | None, column: int | None) -> float:
     return (line or 1) + (column or 0) / WIDTH
-
-
-def _orders_in(code: CodeType) -> Iterator[float]:
-    return (_order(line, column) for line, _, column, _ in code.co_positions())
 
 
 Import = tuple[Place, int | None, str, tuple[str, ...]]
