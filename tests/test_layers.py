@@ -27,9 +27,10 @@ FOLDERS = [
     ("reporting", "ipython report audience"),
     (
         "reloading",
-        "interactive contributions leftovers failures run versions definitions stand_ins decorated scheduling families "
-        "telling assignments later_entries hiding attributes swapping editing moved ordering keeping lent refilling "
-        "settling evaluating rerunning aftermath executor uncalled breakpoints",
+        "interactive contributions lookups leftovers failures run versions definitions stand_ins decorated "
+        "scheduling families telling assignments later_entries hiding attributes swapping editing moved "
+        "ordering keeping lent refilling settling evaluating rerunning aftermath executor uncalled "
+        "breakpoints",
     ),
     ("", "pending saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

@@ -90,7 +90,7 @@ class Evaluating(Settling):
             notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
         if loads := self.recorder.take_loads():
             self.outcome.loaded += self.graph.absorb_all(loads)
-            self.forget_texts()
+            self.lookups.forget_texts()
             self.stood_in = None
         self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
         if hooks is not None:

@@ -101,7 +101,7 @@ def unexplained(run: Assigning, node: Node) -> dict[str, Any]:
         other is not node and _binds_by_namespace(other) for other in run.agenda.table(record).dynamic
     ):
         return {}
-    names = node.extra - run.set_by_functions(record)
+    names = node.extra - run.lookups.set_by_functions(record)
     return {name: record.namespace.pop(name) for name in sorted(names) if name in record.namespace}
 
 

@@ -60,5 +60,5 @@ def _says_where_from(run: Telling, node: Node) -> bool:
     if node.statement.kind in ("def", "class", "import", "from", "assign"):
         return False
     return "__module__" in node.statement.text or any(
-        id(code) in node.ran for code in run.codes_mentioning("__module__")
+        id(code) in node.ran for _, code in run.lookups.mentioning("__module__").values()
     )

@@ -21,6 +21,7 @@ from ..syntax import codes, diff
 from ..syntax.parsing import Parsed
 from ..syntax.statements import Statement
 from .contributions import Place
+from .lookups import Lookups
 
 IMMUTABLE = (
     int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,
@@ -184,6 +185,7 @@ class RunState:
         self.recorder = recorder
         self.transaction = Transaction()
         self.agenda = Agenda(graph)
+        self.lookups = Lookups(graph)
         self.outcome = Outcome()
         self.previous: dict[Node, Previous] = {}
         self.parsed_before: dict[ModuleRecord, Parsed] = {}
@@ -281,20 +283,10 @@ class RunState:
         """Once asked for, by identity what globals held then: see `made_later`."""
         self.former: dict[tuple[int, str], Any] = {}
         """What names, by the identity of their modules, held before other objects took their places."""
-        self.code_index: dict[ModuleRecord, dict[int, CodeType]] = {}
-        """Code by identity, of the modules that were asked for."""
-        self.all_code: dict[int, CodeType] = {}
-        """The same of all modules."""
-        self.code_users: dict[str, dict[int, tuple[str, CodeType]]] = {}
-        """By name, the code that mentions it, by identity, with the module that it is of."""
-        self.users_of_all: dict[str, dict[int, tuple[str, CodeType]]] = {}
-        """The same of all names, once several were asked for."""
         self.known: dict[str, reach.Known] = defaultdict(reach.Known)
         """What was learned of functions while nothing that they lead to has changed: by file, or of all ("")."""
         self.entered: dict[Node, list[tuple[Any, Place]]] = {}
         """By statements that may register with others now: the registries that hold their entries."""
-        self.texts_given: dict[int, tuple[Statement, frozenset[str]]] = {}
-        """The texts that statements, by their identity, give to registries."""
         self.led_to: dict[frozenset[int], tuple[list[Any], dict[int, CodeType]]] = {}
         """The same by values alone, with all that hangs together with them, while the old code is live."""
         self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
@@ -302,10 +294,6 @@ class RunState:
         """What names held that several statements bind, before the first of these ran again."""
         self.stale: tuple[tuple[int, int, int], set[int]] | None = None
         """What code is stale so far, and how much had changed when that was told."""
-        self.texts_with: dict[str, list[ModuleRecord]] = {}
-        """By word, the modules whose texts have it."""
-        self.sources: dict[ModuleRecord, bytes] = {}
-        """These texts, unpacked once."""
         self.scanning: dict[Node, list[ModuleRecord]] = defaultdict(list)
         """Statements that run what looks through all names of modules, with these."""
         self.full_run: set[str] = set()
@@ -319,13 +307,3 @@ class RunState:
         """Statements that changed places with others that they depend on."""
         self.dispose_hooks: dict[int, CodeType] = {}
         """The code that ``__hmr_dispose__`` had; a function would be given the new code with all others."""
-        self.grown_names: dict[int, tuple[CodeType, frozenset[str]]] = {}
-        """What each code object adds to, by its identity."""
-        self.global_writes: dict[int, frozenset[str]] = {}
-
-    def forget_texts(self) -> None:
-        """Modules have other code than before: what was learned of the texts of all holds no longer."""
-        self.code_users.clear()
-        self.users_of_all.clear()
-        self.texts_with.clear()
-        self.sources.clear()

@@ -11,7 +11,6 @@ from typing import Any
 from ..live import caches, insides, reach
 from ..live.transaction import MISSING
 from ..planning import unseen
-from ..planning.planner import may_bind_globals
 from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import only_sets
 from ..syntax import codes
@@ -85,11 +84,11 @@ class Scheduling(RunState):
         statement, ran = old or node.statement, list(self._ran_before(node))
         if node in self.added or statement.kind not in ("def", "class", "expr") or not ran:
             return contributions.Given()
-        found = self._given(statement)
+        found = self.lookups.given(statement)
         if not gone and not any("refuses" in codes.minds_entries(code) for code in ran):
-            found -= self._given(node.statement)
+            found -= self.lookups.given(node.statement)
         others = [runner.statement for runner in self._run_alike(ran) if runner is not node] if found else []
-        shared = frozenset[str]().union(*map(self._given, others))
+        shared = frozenset[str]().union(*map(self.lookups.given, others))
         return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared)
 
     def given_later(self, node: Node) -> frozenset[str]:
@@ -97,22 +96,16 @@ class Scheduling(RunState):
         now = self.graph.order(node)
         runners = self._run_alike(self._ran_before(node))
         later = [runner.statement for runner in runners if self.graph.order(runner) > now]
-        return frozenset[str]().union(*map(self._given, later))
+        return frozenset[str]().union(*map(self.lookups.given, later))
 
     def _run_alike(self, ran: Iterable[CodeType]) -> set[Node]:
         """Statements that ran some functions which grow something."""
         return {runner for code in ran if codes.grown_names(code) for runner in self.graph.runners(code)}
 
-    def _given(self, statement: Statement) -> frozenset[str]:
-        known = self.texts_given.get(id(statement))
-        if known is None:
-            known = self.texts_given[id(statement)] = statement, contributions.given(statement)
-        return known[1]
-
     def _ran_before(self, node: Node) -> Iterator[CodeType]:
         """The code of the user's functions that a statement's last run started."""
-        own = self._codes_of(node.module) if node.ran else {}
-        found = own if node.ran <= own.keys() else self._every_code()
+        own = self.lookups.codes_of(node.module) if node.ran else {}
+        found = own if node.ran <= own.keys() else self.lookups.all_codes()
         return (found[identity] for identity in node.ran if identity in found)
 
     def _is_bare_import(self, node: Node) -> bool:
@@ -150,21 +143,13 @@ class Scheduling(RunState):
 
     def _read_by_functions(self, record: ModuleRecord, names: set[str]) -> bool:
         """Whether any function of a module reads one of some names."""
-        functions_now = self._codes_of(record).values()
+        functions_now = self.lookups.codes_of(record).values()
         return any(not names.isdisjoint(code.co_names) and names & _read_only(code) for code in functions_now)
 
     def names_seen(self, node: Node) -> set[str]:
         """The same for a statement of a module that is what it was: its last run tells."""
-        known = self._codes_of(node.module) if node.ran else {}
+        known = self.lookups.codes_of(node.module) if node.ran else {}
         return set(node.statement.effects.reads).union(*(_read_only(known[i]) for i in known.keys() & node.ran))
-
-    def _codes_of(self, record: ModuleRecord) -> dict[int, CodeType]:
-        """The code of a module's functions, by identity."""
-        if record not in self.code_index:
-            nodes = record.nodes
-            outer = codes.children(record.code) if nodes is None else [code for node in nodes for code in node.codes]
-            self.code_index[record] = {id(code): code for code in codes.walk(outer)}
-        return self.code_index[record]
 
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
         """A statement between those that build or set a value must see it as in a fresh process."""
@@ -246,8 +231,8 @@ class Scheduling(RunState):
         if not effects.calls:
             return
         if not self._uses_more_than_before(node):
-            for identity in node.ran - self._codes_of(node.module).keys():
-                if (code := self._every_code().get(identity)) is not None:
+            for identity in node.ran - self.lookups.codes_of(node.module).keys():
+                if (code := self.lookups.all_codes().get(identity)) is not None:
                     yield code
             return
         called = [namespace[name] for name in sorted(effects.reads) if name in namespace]
@@ -263,13 +248,6 @@ class Scheduling(RunState):
             return False
         old, new = previous.statement.effects, node.statement.effects
         return not (new.reads <= old.reads and new.attributes <= old.attributes and old.calls)
-
-    def _every_code(self) -> dict[int, CodeType]:
-        """The code of the functions of all modules, by identity."""
-        if not self.all_code:
-            for record in list(self.graph.modules.values()):
-                self.all_code.update(self._codes_of(record))
-        return self.all_code
 
     def _set_after(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
         """For each statement that sets a name of another module, whether it stands after `node`."""
@@ -613,16 +591,7 @@ class Scheduling(RunState):
 
     def _bound_by(self, node: Node) -> set[str]:
         names = node.writes
-        return {*names, *self.set_by_functions(node.module)} if node.statement.effects.calls else set(names)
-
-    def set_by_functions(self, record: ModuleRecord) -> frozenset[str]:
-        """Global names that functions of the module bind."""
-        key = id(record)
-        if key not in self.global_writes:
-            nodes = filter(may_bind_globals, self.graph.analyze(record))
-            found = [codes.global_writes(code) for node in nodes for code in codes.walk(node.codes)]
-            self.global_writes[key] = frozenset().union(*found)
-        return self.global_writes[key]
+        return {*names, *self.lookups.set_by_functions(node.module)} if node.statement.effects.calls else set(names)
 
     def _bound_again(self, node: Node) -> bool:
         """Whether what the statement bound is no longer under its name."""

@@ -35,9 +35,7 @@ class Swapping(Assigning):
             self.graph.code_renewed(old, new)
             t.on_undo(self.graph.code_renewed, new, old)
         self.agenda.forget_tables()
-        self.code_index.clear()
-        self.all_code.clear()
-        self.forget_texts()
+        self.lookups.forget_codes()
         changed = {id(old) for old in self.swap.changed}
         new_of = {id(old): new for old, new in self.swap.pairs}
         self._clear_caches({id(new) for old, new in self.swap.pairs if id(old) in changed})

@@ -11,7 +11,6 @@ from typing import Any
 from ..live import caches, changes, classes, insides, reach
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
-from ..syntax import codes
 from ..syntax.effects import DYNAMIC
 from . import decorated, stand_ins
 from .contributions import Place
@@ -31,7 +30,6 @@ LISTS_MEMBERS_HERE = LISTS_MEMBERS | {"__dict__", "vars"}
 """The same of a statement that names the class; elsewhere these are most often an instance's own."""
 ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
-FEW_NAMES = 8  # for so many, all code is looked through for each
 MANY = 1_000  # entries of a container that are looked at
 
 
@@ -192,7 +190,7 @@ class Telling(Families):
 
     def _tell_through_containers(self, change: changes.ClassChange, now: tuple[float, ...]) -> None:
         """Members of a class changed: tell those who mention them and have had the class from a registry since."""
-        records = {record: None for name in change.names for record in self._texts_with(name)}
+        records = {record: None for name in change.names for record in self.lookups.texts_with(name)}
         for record in records:
             for name, value in list(record.namespace.items()):
                 if type(value) not in (list, dict, set, tuple) or name.startswith("__"):
@@ -202,16 +200,6 @@ class Telling(Families):
                 for reader, _ in list(self.agenda.readers(record, name, None)):
                     if self.graph.order(reader) > now and change.names & reader.statement.effects.attributes:
                         self.schedule(reader, f"{change.cls.__name__} changed", code_changed=True)
-
-    def _texts_with(self, word: str) -> list[ModuleRecord]:
-        """Modules whose text has a word, at the first time that this reload asks for it."""
-        found = self.texts_with.get(word)
-        if found is None:
-            encoded = word.encode()
-            if not self.sources:
-                self.sources = {record: record.source or b"" for record in list(self.graph.modules.values())}
-            found = self.texts_with[word] = [record for record, source in self.sources.items() if encoded in source]
-        return found
 
     def _tell_makers(self, cls: type) -> None:
         """A class is made otherwise: statements that bound its instances, by whatever means, make them again."""
@@ -225,11 +213,11 @@ class Telling(Families):
         """Classes have a subclass more: later statements that ask for subclasses do so again."""
         if not any(base.__module__ in self.graph.modules for base in cls.__mro__[1:]):
             return
-        records = self._texts_with("__subclasses__")
+        records = self.lookups.texts_with("__subclasses__")
         nodes = [node for record in records for node in self.graph.analyze(record)]
         asking = [node for node in nodes if "__subclasses__" in node.statement.effects.attributes]
         names = {record.name for record in records}
-        for module, code in self._codes_using("__subclasses__").values() if records else ():
+        for module, code in self.lookups.mentioning("__subclasses__").values() if records else ():
             asking += self.graph.runners(code) if module in names else ()
         now = self.graph.order(origin)
         for node in asking:
@@ -347,52 +335,19 @@ class Telling(Families):
 
     def runs_what_looks_at(self, reader: Node, module: str, name: str) -> bool:
         using = list(self._codes_run(reader, (module,), name))
-        return bool(using) and not any(name in self._grown_names(code) for code in using)
+        return bool(using) and not any(name in self.lookups.grown_names(code) for code in using)
 
     def runs_what_looks_too(self, reader: Node, name: str) -> bool:
         """The same of a statement that may run what adds to a registry as well."""
         using = self._codes_run(reader, (reader.module.name,), name)
-        return any(name not in self._grown_names(code) for code in using)
-
-    def _grown_names(self, code: CodeType) -> frozenset[str]:
-        """Looked up once in a reload: hundreds of statements may have run the code that adds to a registry."""
-        if id(code) not in self.grown_names:
-            self.grown_names[id(code)] = (code, codes.grown_names(code))
-        return self.grown_names[id(code)][1]
+        return any(name not in self.lookups.grown_names(code) for code in using)
 
     def _codes_run(self, reader: Node, modules: Collection[str], name: str) -> Iterator[CodeType]:
         """What the reader ran that mentions a name, of some modules and of all that its own module was made of."""
-        using = self._codes_using(name)
+        using = self.lookups.mentioning(name)
         if ran := using.keys() & reader.ran:
             known = {*modules, reader.module.name, *self.agenda.made_of(reader.module.name)}
             yield from (code for module, code in map(using.__getitem__, ran) if module in known)
-
-    def codes_mentioning(self, name: str) -> Iterator[CodeType]:
-        """The code of all modules that mentions a name."""
-        return (code for _, code in self._codes_using(name).values())
-
-    def _codes_using(self, name: str) -> dict[int, tuple[str, CodeType]]:
-        """The code of all modules that mentions a name, by identity, each with the name of its module."""
-        found = self.code_users.get(name)
-        if found is None and len(self.code_users) < FEW_NAMES:
-            found = self.code_users[name] = {
-                identity: (record.name, code)
-                for record in list(self.graph.modules.values())
-                for identity, code in self._codes_of(record).items()
-                if name in code.co_names or name in code.co_freevars
-            }
-        elif found is None:  # there will be more to come
-            if not self.users_of_all:
-                self._index_users()
-            found = self.users_of_all.get(name, {})
-        return found
-
-    def _index_users(self) -> None:
-        """The same for all names at once: looking through all code for each took a third of large reloads."""
-        for record in list(self.graph.modules.values()):
-            for identity, code in self._codes_of(record).items():
-                for name in {*code.co_names, *code.co_freevars}:
-                    self.users_of_all.setdefault(name, {})[identity] = (record.name, code)
 
     def _leads_to_class(self, reader: Node, cls: type) -> bool:
         values_bound = [reader.module.namespace.get(name) for name in reader.writes]
@@ -519,8 +474,8 @@ class Telling(Families):
 
     def _codes_reading(self, names: Mapping[str, set[str]], members: Set[str]) -> set[int]:
         """Identities of the code, in all modules, that reads one of some names (by file) or mentions a member."""
-        found = {identity for member in members for identity in self._codes_using(member)}
-        using = (self._codes_using(name) for changed in names.values() for name in changed)
+        found = {identity for member in members for identity in self.lookups.mentioning(member)}
+        using = (self.lookups.mentioning(name) for changed in names.values() for name in changed)
         found.update(i for codes in using for i, (_, code) in codes.items() if self._reads_any(code, names))
         return found
 

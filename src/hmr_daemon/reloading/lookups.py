@@ -1,0 +1,119 @@
+"""What is found out about the code and the texts of all modules: when it is asked for, and once in a reload."""
+
+from __future__ import annotations
+
+from types import CodeType
+
+from ..planning.graph import Graph
+from ..planning.planner import may_bind_globals
+from ..planning.records import ModuleRecord
+from ..syntax import codes
+from ..syntax.statements import Statement
+from . import contributions
+
+FEW_NAMES = 8  # for so many, all code is looked through for each
+
+Users = dict[int, tuple[str, CodeType]]
+"""Code by its identity, with the name of its module."""
+
+
+class Lookups:
+    """Answers from the graph; what has changed there since has to be told."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._codes: dict[ModuleRecord, dict[int, CodeType]] = {}
+        self._all_codes: dict[int, CodeType] = {}
+        self._users: dict[str, Users] = {}
+        """By name, the code that mentions it."""
+        self._users_of_all: dict[str, Users] = {}
+        """The same of all names, once several were asked for."""
+        self._texts_with: dict[str, list[ModuleRecord]] = {}
+        self._sources: dict[ModuleRecord, bytes] = {}
+        """The texts of all modules, unpacked once."""
+        self._given: dict[int, tuple[Statement, frozenset[str]]] = {}
+        self._grown: dict[int, tuple[CodeType, frozenset[str]]] = {}
+        self._set_by_functions: dict[int, frozenset[str]] = {}
+
+    def forget_codes(self) -> None:
+        """Functions have other code than before."""
+        self._codes.clear()
+        self._all_codes.clear()
+        self.forget_texts()
+
+    def forget_texts(self) -> None:
+        """There are other modules than before, or other texts."""
+        self._users.clear()
+        self._users_of_all.clear()
+        self._texts_with.clear()
+        self._sources.clear()
+
+    def codes_of(self, record: ModuleRecord) -> dict[int, CodeType]:
+        """The code of a module's functions, by identity."""
+        if record not in self._codes:
+            nodes = record.nodes
+            outer = codes.children(record.code) if nodes is None else [code for node in nodes for code in node.codes]
+            self._codes[record] = {id(code): code for code in codes.walk(outer)}
+        return self._codes[record]
+
+    def all_codes(self) -> dict[int, CodeType]:
+        """The same of all modules."""
+        if not self._all_codes:
+            for record in list(self._graph.modules.values()):
+                self._all_codes.update(self.codes_of(record))
+        return self._all_codes
+
+    def mentioning(self, name: str) -> Users:
+        """The code of all modules that mentions a name."""
+        found = self._users.get(name)
+        if found is None and len(self._users) < FEW_NAMES:
+            found = self._users[name] = {
+                identity: (record.name, code)
+                for record in list(self._graph.modules.values())
+                for identity, code in self.codes_of(record).items()
+                if name in code.co_names or name in code.co_freevars
+            }
+        elif found is None:  # there will be more to come
+            if not self._users_of_all:
+                self._index_users()
+            found = self._users_of_all.get(name, {})
+        return found
+
+    def _index_users(self) -> None:
+        """The same for all names at once: looking through all code for each took a third of large reloads."""
+        for record in list(self._graph.modules.values()):
+            for identity, code in self.codes_of(record).items():
+                for name in {*code.co_names, *code.co_freevars}:
+                    self._users_of_all.setdefault(name, {})[identity] = (record.name, code)
+
+    def texts_with(self, word: str) -> list[ModuleRecord]:
+        """Modules whose text has a word."""
+        found = self._texts_with.get(word)
+        if found is None:
+            encoded = word.encode()
+            if not self._sources:
+                self._sources = {record: record.source or b"" for record in list(self._graph.modules.values())}
+            found = self._texts_with[word] = [record for record, text in self._sources.items() if encoded in text]
+        return found
+
+    def given(self, statement: Statement) -> frozenset[str]:
+        """The texts that a statement gives to registries."""
+        known = self._given.get(id(statement))
+        if known is None:
+            known = self._given[id(statement)] = statement, contributions.given(statement)
+        return known[1]
+
+    def grown_names(self, code: CodeType) -> frozenset[str]:
+        """What code adds to: hundreds of statements may have run what adds to a registry."""
+        if id(code) not in self._grown:
+            self._grown[id(code)] = code, codes.grown_names(code)
+        return self._grown[id(code)][1]
+
+    def set_by_functions(self, record: ModuleRecord) -> frozenset[str]:
+        """Global names that functions of a module bind."""
+        key = id(record)
+        if key not in self._set_by_functions:
+            nodes = filter(may_bind_globals, self._graph.analyze(record))
+            found = [codes.global_writes(code) for node in nodes for code in codes.walk(node.codes)]
+            self._set_by_functions[key] = frozenset().union(*found)
+        return self._set_by_functions[key]
