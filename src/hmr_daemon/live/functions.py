@@ -152,6 +152,13 @@ def merge(
     keyword_defaults = keyword_defaults and {name: itself(value) for name, value in keyword_defaults.items()}
     transaction.set_attribute(old, "__defaults__", defaults)
     transaction.set_attribute(old, "__kwdefaults__", keyword_defaults)
+    _merge_face(transaction, old, new)
+    _merge_dict(transaction, vars(old), {name: itself(value) for name, value in vars(new).items()})
+    return old
+
+
+def _merge_face(transaction: Transaction, old: FunctionType, new: FunctionType) -> None:
+    """Let a function show itself as another does."""
     for name in ("__name__", "__qualname__", "__doc__"):
         if getattr(old, name) != getattr(new, name):
             transaction.set_attribute(old, name, getattr(new, name))
@@ -160,8 +167,6 @@ def merge(
     renew_annotations(transaction, old, new)
     if sys.version_info >= (3, 12) and old.__type_params__ != new.__type_params__:
         transaction.set_attribute(old, "__type_params__", new.__type_params__)
-    _merge_dict(transaction, vars(old), {name: itself(value) for name, value in vars(new).items()})
-    return old
 
 
 def _cell_count(function: FunctionType) -> int:

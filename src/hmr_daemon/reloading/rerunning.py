@@ -103,12 +103,16 @@ class Rerunning(Evaluating):
         """Run one statement in its module, then tell its readers what came out different."""
         if node.statement.kind == "constant":
             return
-        record = node.module
-        self.outcome.involved.add(record.path)
+        self.outcome.involved.add(node.module.path)
         before = self._before(node)
         if self._is_bare_import(node):
             self._run_bare_import(node, reason, before)
-            return
+        else:
+            self._run_with_all(node, reason, before)
+
+    def _run_with_all(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
+        """Run a statement as a fresh process would: without what comes later, and without its own earlier traces."""
+        record = node.module
         self.made[node] = self._made_by(node, before)
         earlier_extra = set(node.extra) if node.star or node.dynamic else set()
         grouped = self.is_grouped(node)

@@ -67,27 +67,8 @@ class Settling(Refilling):
             if new is not MISSING and id(new) in self.touched:
                 self._tell_touched(node, name, new)
             return
-        hands_on = self._hands_on(node, name)
-        if old is not MISSING and new is not MISSING and not hands_on:
-            mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
-            mine &= not (type(old) in (list, dict, set) and self._was_handed_on(node.module, name))
-            same = mine and values.same(old, new, named=self._named(node))
-            was = old.__code__ if type(old) is FunctionType else None
-            if same and was is not None:
-                functions.renew(t, old, new)  # equal, but of the definition that there is now
-            if same and type(old) in values.WRAPPERS and callable(clear := insides.own(old, "cache_clear")):
-                t.on_undo(caches.emptied(clear))  # as the new one is: its function may compute something else
-            kept = old if same else self._successor(node, name, old, new)
-            if kept is old:
-                t.set_item(namespace, name, old)
-                contributions.exchange(t, node, self.graph, new, old)
-                if not same and isinstance(old, type):
-                    self.set_again(node, old)
-                if not same and not self._came_out_alike(old):
-                    if was is not None:
-                        self.set_again(node, old)
-                    self.touched.add(id(old))
-                    self._tell_touched(node, name, old, was)
+        if old is not MISSING and new is not MISSING and not self._hands_on(node, name):
+            if self._goes_on(node, name, old, new):
                 return
             if isinstance(new, type) and self._made_before(node, old):
                 self.touched.add(id(new))  # it may stand already where the old one stood
@@ -103,6 +84,32 @@ class Settling(Refilling):
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
         if isinstance(new, type):
             self._tell_bases(node, new)
+
+    def _goes_on(self, node: Node, name: str, old: Any, new: Any) -> bool:
+        """Let the old object go on under its name, where it is the same as the new one or can become it."""
+        t = self.transaction
+        mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
+        mine &= not (type(old) in (list, dict, set) and self._was_handed_on(node.module, name))
+        same = mine and values.same(old, new, named=self._named(node))
+        was = old.__code__ if type(old) is FunctionType else None
+        if same and was is not None:
+            functions.renew(t, old, new)  # equal, but of the definition that there is now
+        if same and type(old) in values.WRAPPERS and callable(clear := insides.own(old, "cache_clear")):
+            t.on_undo(caches.emptied(clear))  # as the new one is: its function may compute something else
+        if not same and self._successor(node, name, old, new) is not old:
+            return False
+        t.set_item(node.module.namespace, name, old)
+        contributions.exchange(t, node, self.graph, new, old)
+        if same:
+            return True
+        if isinstance(old, type):
+            self.set_again(node, old)
+        if not self._came_out_alike(old):
+            if was is not None:
+                self.set_again(node, old)
+            self.touched.add(id(old))
+            self._tell_touched(node, name, old, was)
+        return True
 
     def _came_out_alike(self, value: Any) -> bool:
         """Whether a class that was made anew has just the members that it had."""
