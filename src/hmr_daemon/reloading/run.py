@@ -177,133 +177,137 @@ class Served:
         return self._ran
 
 
+@dataclass(eq=False, repr=False)
 class RunState:
     """The state of one reload; the layers above act on it, each knowing only those below."""
 
-    def __init__(self, graph: Graph, recorder: Recorder) -> None:
-        self.graph = graph
-        self.recorder = recorder
-        self.transaction = Transaction()
-        self.agenda = Agenda(graph)
-        self.lookups = Lookups(graph)
-        self.outcome = Outcome()
-        self.previous: dict[Node, Previous] = {}
-        self.parsed_before: dict[ModuleRecord, Parsed] = {}
-        """The versions that edited modules had."""
-        self.swap = swaps.Swap([], [])
-        self.guarded: set[int] = set()
-        self.preset: dict[tuple[int, str], Any] = {}
-        """New names that are bound already, by module and name, with what they hold until their statements run."""
-        self.touched: set[int] = set()
-        """Identities of the objects that stayed what they are but do other things."""
-        self.fresh_members: dict[Node, dict[str, dict[str, Any]]] = {}
-        """Values that bodies of classes made again, though their text is what it was: see `definitions.Hooks`."""
-        self.holders: dict[int, list[Any]] = {}
-        """By identity of classes that were made again, all that held them then besides their names."""
-        self.departed: list[Departure] = []
-        """What edited modules do not define any more and nobody else does yet."""
-        self.followed = 0
-        """Of how many modules that the reload imported it is known what they define of that."""
-        self.succeeded: list[tuple[types.FunctionType, types.FunctionType]] = []
-        """Functions that have departed, with those that stand in their places."""
-        self.superseded: list[type] = []
-        """Classes in whose place others stand now."""
-        self.class_changes: dict[int, changes.ClassChange] = {}
-        self.anew: set[Node] = set()
-        """Statements of classes that a library set up together, and of what keeps them: see `families`."""
-        self.remade: list[bodies.Remade] = []
-        self.set_aside: list[tuple[type, dict[str, Any]]] = []
-        """Classes with members that some other statement has made of their fields, and has to make anew."""
-        self.touched_codes: set[int] = set()
-        self.changed_names: dict[str, set[str]] = {}
-        """By file, the globals that came out different."""
-        self.changed_through: dict[Node, set[str]] = {}
-        """Globals that statements changed through functions, as the old source had it."""
-        self.bound_through: dict[Node, set[str]] = {}
-        """The same of those that functions bound without reading them."""
-        self.made: dict[Node, dict[str, Any]] = {}
-        """What the last run of each statement that ran again had made, by name."""
-        self.gone_values: dict[tuple[int, str], Any] = {}
-        self.removed_names: list[tuple[ModuleRecord, str]] = []
-        self.removed_nodes: dict[ModuleRecord, list[Node]] = defaultdict(list)
-        self.left: list[ModuleRecord] = []
-        """Modules whose files are gone and that nothing needs."""
-        self.forsaken: list[Node] = []
-        """Statements that do without modules whose files are gone."""
-        self.replaced_nodes: dict[ModuleRecord, list[Node]] = {}
-        """By edited module, the statements that are gone or have another text or place now."""
-        self.unbound: list[tuple[Node, str]] = []
-        """Statements with the names that they bound, and bind no more, before others that go on doing so."""
-        self.relocated: list[ModuleRecord] = []
-        """Modules that have other files now."""
-        self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}
-        """By module, the statements that were edited, and how."""
-        self.seen_otherwise: list[tuple[ModuleRecord, str, ModuleRecord]] = []
-        """Modules with names that others, which are imported meanwhile, have seen and see no more, or now."""
-        self.read_in_order: set[tuple[Node, ModuleRecord]] = set()
-        """Statements with the modules that they have read: these come before them."""
-        self.withdrawn: list[tuple[Node, Place]] = []
-        """Removed statements, and the registries that their entries were taken out of."""
-        self.stood_in: list[ModuleRecord] | None = None
-        """Modules that have put an object in their own place; None while that is not known."""
-        self.ungrown: list[tuple[type, str]] = []
-        """Lists, dicts and sets that classes hold, from which the entries of statements have gone."""
-        self.lost: list[tuple[Node, Target]] = []
-        """Statements, and what they no longer set on objects that others made."""
-        self.set_now: dict[tuple[int, str], Any] = {}
-        """What statements of this reload have set, by the identity of what holds it and name."""
-        self.set_from_outside: set[tuple[int, str]] = set()
-        """Names of modules, by identity, whose values statements of other modules had set."""
-        self.open_groups: dict[tuple[int, str], Group] = {}
-        self.made_anew: set[tuple[int, str]] = set()
-        """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
-        self.keeps_rest: set[tuple[int, str]] = set()
-        """Those of them that hold what nobody made again as well: each statement that builds them runs again."""
-        self.for_readers: set[tuple[int, str]] = set()
-        """Those of them that are filled again only for who reads them between those that build them."""
-        self.emptied: dict[int, Emptied] = {}
-        """What was emptied to be filled again, by identity."""
-        self.filled_early: list[Emptied] = []
-        """Those that hold again already what statements had put in that had run in this reload."""
-        self.emptied_caches: dict[tuple[str, str], set[int]] = {}
-        """By file and name of values that are built again: the caches, by identity, that were emptied as that began."""
-        self.emptied_names: dict[str, set[str]] = defaultdict(set)
-        """Their names, by file."""
-        self.made_now: dict[int, Any] = {}
-        """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
-        self.looked_for_caches: set[ModuleRecord] = set()
-        """Modules whose caches are known, until statements of theirs make others."""
-        self.lent: dict[int, tuple[types.FunctionType, int]] | None = None
-        """Once asked for, the functions that many classes are given: see `lent`."""
-        self.served: dict[tuple[int, int], Served] = {}
-        """The caches of the user's functions, by the identity of what holds each and of its function."""
-        self.told_of: set[tuple[int, str]] = set()
-        """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
-        self.named: dict[int, tuple[ModuleRecord, str]] | None = None
-        """Once asked for, by identity what globals held then: see `made_later`."""
-        self.former: dict[tuple[int, str], Any] = {}
-        """What names, by the identity of their modules, held before other objects took their places."""
-        self.known: dict[str, reach.Known] = defaultdict(reach.Known)
-        """What was learned of functions while nothing that they lead to has changed: by file, or of all ("")."""
-        self.entered: dict[Node, list[tuple[Any, Place]]] = {}
-        """By statements that may register with others now: the registries that hold their entries."""
-        self.led_to: dict[frozenset[int], tuple[list[Any], dict[int, CodeType]]] = {}
-        """The same by values alone, with all that hangs together with them, while the old code is live."""
-        self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
-        self.finals: dict[tuple[int, str], Any] = {}
-        """What names held that several statements bind, before the first of these ran again."""
-        self.stale: tuple[tuple[int, int, int], set[int]] | None = None
-        """What code is stale so far, and how much had changed when that was told."""
-        self.scanning: dict[Node, list[ModuleRecord]] = defaultdict(list)
-        """Statements that run what looks through all names of modules, with these."""
-        self.full_run: set[str] = set()
-        self.imports_ready = False
-        self.edited: dict[ModuleRecord, None] = {}
-        self.disposed: set[int] = set()
-        self.dropped: list[CodeType] = []
-        """Code objects of the old source that have no successor."""
-        self.added: set[Node] = set()
-        self.moved: set[Node] = set()
-        """Statements that changed places with others that they depend on."""
-        self.dispose_hooks: dict[int, CodeType] = {}
-        """The code that ``__hmr_dispose__`` had; a function would be given the new code with all others."""
+    graph: Graph
+    recorder: Recorder
+    transaction: Transaction = field(default_factory=Transaction)
+    agenda: Agenda = field(init=False)
+    lookups: Lookups = field(init=False)
+    outcome: Outcome = field(default_factory=Outcome)
+    previous: dict[Node, Previous] = field(default_factory=dict)
+    parsed_before: dict[ModuleRecord, Parsed] = field(default_factory=dict)
+    """The versions that edited modules had."""
+    swap: swaps.Swap = field(default_factory=lambda: swaps.Swap([], []))
+    guarded: set[int] = field(default_factory=set)
+    preset: dict[tuple[int, str], Any] = field(default_factory=dict)
+    """New names that are bound already, by module and name, with what they hold until their statements run."""
+    touched: set[int] = field(default_factory=set)
+    """Identities of the objects that stayed what they are but do other things."""
+    fresh_members: dict[Node, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    """Values that bodies of classes made again, though their text is what it was: see `definitions.Hooks`."""
+    holders: dict[int, list[Any]] = field(default_factory=dict)
+    """By identity of classes that were made again, all that held them then besides their names."""
+    departed: list[Departure] = field(default_factory=list)
+    """What edited modules do not define any more and nobody else does yet."""
+    followed: int = 0
+    """Of how many modules that the reload imported it is known what they define of that."""
+    succeeded: list[tuple[types.FunctionType, types.FunctionType]] = field(default_factory=list)
+    """Functions that have departed, with those that stand in their places."""
+    superseded: list[type] = field(default_factory=list)
+    """Classes in whose place others stand now."""
+    class_changes: dict[int, changes.ClassChange] = field(default_factory=dict)
+    anew: set[Node] = field(default_factory=set)
+    """Statements of classes that a library set up together, and of what keeps them: see `families`."""
+    remade: list[bodies.Remade] = field(default_factory=list)
+    set_aside: list[tuple[type, dict[str, Any]]] = field(default_factory=list)
+    """Classes with members that some other statement has made of their fields, and has to make anew."""
+    touched_codes: set[int] = field(default_factory=set)
+    changed_names: dict[str, set[str]] = field(default_factory=dict)
+    """By file, the globals that came out different."""
+    changed_through: dict[Node, set[str]] = field(default_factory=dict)
+    """Globals that statements changed through functions, as the old source had it."""
+    bound_through: dict[Node, set[str]] = field(default_factory=dict)
+    """The same of those that functions bound without reading them."""
+    made: dict[Node, dict[str, Any]] = field(default_factory=dict)
+    """What the last run of each statement that ran again had made, by name."""
+    gone_values: dict[tuple[int, str], Any] = field(default_factory=dict)
+    removed_names: list[tuple[ModuleRecord, str]] = field(default_factory=list)
+    removed_nodes: dict[ModuleRecord, list[Node]] = field(default_factory=lambda: defaultdict(list))
+    left: list[ModuleRecord] = field(default_factory=list)
+    """Modules whose files are gone and that nothing needs."""
+    forsaken: list[Node] = field(default_factory=list)
+    """Statements that do without modules whose files are gone."""
+    replaced_nodes: dict[ModuleRecord, list[Node]] = field(default_factory=dict)
+    """By edited module, the statements that are gone or have another text or place now."""
+    unbound: list[tuple[Node, str]] = field(default_factory=list)
+    """Statements with the names that they bound, and bind no more, before others that go on doing so."""
+    relocated: list[ModuleRecord] = field(default_factory=list)
+    """Modules that have other files now."""
+    seeds: dict[ModuleRecord, list[tuple[Node, str]]] = field(default_factory=dict)
+    """By module, the statements that were edited, and how."""
+    seen_otherwise: list[tuple[ModuleRecord, str, ModuleRecord]] = field(default_factory=list)
+    """Modules with names that others, which are imported meanwhile, have seen and see no more, or now."""
+    read_in_order: set[tuple[Node, ModuleRecord]] = field(default_factory=set)
+    """Statements with the modules that they have read: these come before them."""
+    withdrawn: list[tuple[Node, Place]] = field(default_factory=list)
+    """Removed statements, and the registries that their entries were taken out of."""
+    stood_in: list[ModuleRecord] | None = None
+    """Modules that have put an object in their own place; None while that is not known."""
+    ungrown: list[tuple[type, str]] = field(default_factory=list)
+    """Lists, dicts and sets that classes hold, from which the entries of statements have gone."""
+    lost: list[tuple[Node, Target]] = field(default_factory=list)
+    """Statements, and what they no longer set on objects that others made."""
+    set_now: dict[tuple[int, str], Any] = field(default_factory=dict)
+    """What statements of this reload have set, by the identity of what holds it and name."""
+    set_from_outside: set[tuple[int, str]] = field(default_factory=set)
+    """Names of modules, by identity, whose values statements of other modules had set."""
+    open_groups: dict[tuple[int, str], Group] = field(default_factory=dict)
+    made_anew: set[tuple[int, str]] = field(default_factory=set)
+    """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
+    keeps_rest: set[tuple[int, str]] = field(default_factory=set)
+    """Those of them that hold what nobody made again as well: each statement that builds them runs again."""
+    for_readers: set[tuple[int, str]] = field(default_factory=set)
+    """Those of them that are filled again only for who reads them between those that build them."""
+    emptied: dict[int, Emptied] = field(default_factory=dict)
+    """What was emptied to be filled again, by identity."""
+    filled_early: list[Emptied] = field(default_factory=list)
+    """Those that hold again already what statements had put in that had run in this reload."""
+    emptied_caches: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    """By file and name of values that are built again: the caches, by identity, that were emptied as that began."""
+    emptied_names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Their names, by file."""
+    made_now: dict[int, Any] = field(default_factory=dict)
+    """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
+    looked_for_caches: set[ModuleRecord] = field(default_factory=set)
+    """Modules whose caches are known, until statements of theirs make others."""
+    lent: dict[int, tuple[types.FunctionType, int]] | None = None
+    """Once asked for, the functions that many classes are given: see `lent`."""
+    served: dict[tuple[int, int], Served] = field(default_factory=dict)
+    """The caches of the user's functions, by the identity of what holds each and of its function."""
+    told_of: set[tuple[int, str]] = field(default_factory=set)
+    """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
+    named: dict[int, tuple[ModuleRecord, str]] | None = None
+    """Once asked for, by identity what globals held then: see `made_later`."""
+    former: dict[tuple[int, str], Any] = field(default_factory=dict)
+    """What names, by the identity of their modules, held before other objects took their places."""
+    known: dict[str, reach.Known] = field(default_factory=lambda: defaultdict(reach.Known))
+    """What was learned of functions while nothing that they lead to has changed: by file, or of all ("")."""
+    entered: dict[Node, list[tuple[Any, Place]]] = field(default_factory=dict)
+    """By statements that may register with others now: the registries that hold their entries."""
+    led_to: dict[frozenset[int], tuple[list[Any], dict[int, CodeType]]] = field(default_factory=dict)
+    """The same by values alone, with all that hangs together with them, while the old code is live."""
+    restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = field(default_factory=dict)
+    finals: dict[tuple[int, str], Any] = field(default_factory=dict)
+    """What names held that several statements bind, before the first of these ran again."""
+    stale: tuple[tuple[int, int, int], set[int]] | None = None
+    """What code is stale so far, and how much had changed when that was told."""
+    scanning: dict[Node, list[ModuleRecord]] = field(default_factory=lambda: defaultdict(list))
+    """Statements that run what looks through all names of modules, with these."""
+    full_run: set[str] = field(default_factory=set)
+    imports_ready: bool = False
+    edited: dict[ModuleRecord, None] = field(default_factory=dict)
+    disposed: set[int] = field(default_factory=set)
+    dropped: list[CodeType] = field(default_factory=list)
+    """Code objects of the old source that have no successor."""
+    added: set[Node] = field(default_factory=set)
+    moved: set[Node] = field(default_factory=set)
+    """Statements that changed places with others that they depend on."""
+    dispose_hooks: dict[int, CodeType] = field(default_factory=dict)
+    """The code that ``__hmr_dispose__`` had; a function would be given the new code with all others."""
+
+    def __post_init__(self) -> None:
+        self.agenda = Agenda(self.graph)
+        self.lookups = Lookups(self.graph)
