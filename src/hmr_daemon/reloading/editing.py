@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -525,16 +524,4 @@ class Editing(Swapping):
 
 def registers_otherwise(old: Statement, new: Statement) -> bool:
     """Whether what its decorators or bases add may be something else: they, or the name that they see, are others."""
-    before, after = _heads(old.parse()), _heads(new.parse())
-    return bool(before) and (old.names != new.names or trees.shape(before, True) != trees.shape(after, True))
-
-
-def _heads(definition: ast.stmt) -> list[ast.AST | str]:
-    """What a definition hands itself to; of a class, what its members are handed to as well, with their names."""
-    heads: list[ast.AST | str] = [
-        part for field in ("decorator_list", "bases", "keywords") for part in getattr(definition, field, [])
-    ]
-    for member in definition.body if isinstance(definition, ast.ClassDef) else ():
-        if inner := _heads(member):
-            heads += [getattr(member, "name", ""), *inner]
-    return heads
+    return bool(old.heads) and (old.names != new.names or old.heads != new.heads)

@@ -71,7 +71,7 @@ class Statement:
         Of ``import m`` only the names; the level is None.
         """
         found: list[tuple[int | None, str, tuple[str, ...]]] = []
-        if self.kind == "def":
+        if self.kind == "def" or "import" not in self.text:
             return ()
         if self.kind == "from":
             level, module, *_ = self.imports[0]
@@ -102,6 +102,11 @@ class Statement:
         return shape(self.parse(), bodies=True)
 
     @cached_property
+    def heads(self) -> tuple[object, ...]:
+        """What a definition hands itself to; of a class, what its members are handed to as well, with their names."""
+        return tuple(trees.heads(self.parse()))
+
+    @cached_property
     def constants(self) -> frozenset[tuple[type, object]]:
         """The constants it mentions, each with its type; without None."""
         nodes = ast.walk(self.parse())
@@ -112,10 +117,12 @@ class Statement:
         if self.node is not None:
             return self.node
         known = _remembered.get(id(self))
-        if known is None:
-            known = (self, self._parse())
-            _remember(*known)
-        return known[1]
+        if known is not None:
+            _remembered[id(self)] = _remembered.pop(id(self))  # it goes last
+            return known[1]
+        node = self._parse()
+        _remember(self, node)
+        return node
 
     def _parse(self) -> ast.stmt:
         if len(self.text) < self.line:  # counting its lines up is quicker than to read so many blank ones
@@ -126,13 +133,15 @@ class Statement:
 class _Syntax(dict[int, tuple[Statement, ast.stmt]]):
     """Syntax by the identity of its statement, while it is remembered; only so much, for it takes up much memory."""
 
-    room = 0
-    """Characters of text whose syntax may yet be remembered."""
+    most = 0
+    """How many characters of text may have theirs remembered: what was asked for last."""
 
     def __init__(self) -> None:
         super().__init__()
         self.bodies: dict[int, tuple[ast.ClassDef, tuple[Statement, ...]]] = {}
         """By the identity of the syntax of a class, its members."""
+        self.held = 0
+        """How many characters have."""
 
 
 _remembered = _Syntax()
@@ -140,21 +149,26 @@ MOST_REMEMBERED = 600_000  # characters; their syntax takes up 45 times as much
 
 
 def remember_syntax() -> None:
-    """From now on each statement is parsed but once."""
-    if not _remembered:
-        _remembered.room = MOST_REMEMBERED
+    """From now on each statement is parsed but once, as a rule."""
+    _remembered.most = MOST_REMEMBERED
 
 
 def forget_syntax() -> None:
-    _remembered.room = 0
+    _remembered.most = _remembered.held = 0
     _remembered.clear()
     _remembered.bodies.clear()
 
 
 def _remember(statement: Statement, node: ast.stmt) -> None:
-    if _remembered.room > 0:
-        _remembered.room -= len(statement.text)
-        _remembered[id(statement)] = statement, node
+    size = len(statement.text)
+    if size > _remembered.most:
+        return
+    while _remembered.held + size > _remembered.most:
+        first, dropped = _remembered.pop(next(iter(_remembered)))
+        _remembered.held -= len(first.text)
+        _remembered.bodies.pop(id(dropped), None)
+    _remembered.held += size
+    _remembered[id(statement)] = statement, node
 
 
 def directive_of(line: str) -> str | None:
@@ -171,7 +185,7 @@ def members(statement: Statement, file_text: str) -> tuple[Statement, ...]:
     if known is None:
         future = ANNOTATIONS if statement.postponed else 0
         known = node, tuple(split(node.body, file_text.split("\n"), future, keep=True))
-        if _remembered.room > 0:
+        if id(statement) in _remembered:
             _remembered.bodies[id(node)] = known
     return known[1]
 

@@ -61,6 +61,15 @@ def shape(value: object, bodies: bool) -> object:
     return (type(value).__name__, repr(value))
 
 
+def heads(definition: ast.stmt) -> Iterator[object]:
+    """The decorators, bases and keywords of a definition as nested tuples; of a class those of its members as well."""
+    for field in ("decorator_list", "bases", "keywords"):
+        yield from (shape(part, bodies=True) for part in getattr(definition, field, ()))
+    for member in definition.body if isinstance(definition, ast.ClassDef) else ():
+        if inner := list(heads(member)):
+            yield from (getattr(member, "name", ""), *inner)
+
+
 def root_name(node: ast.expr) -> str | None:
     """``a`` of ``a.b[c].d``."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
