@@ -92,11 +92,12 @@ class Scheduling(RunState):
         return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared)
 
     def given_later(self, node: Node) -> frozenset[str]:
-        """The texts that later statements gave to the functions that this one ran."""
+        """The texts that only later statements gave to the functions that this one ran."""
         now = self.graph.order(node)
-        runners = self._run_alike(self._ran_before(node))
-        later = [runner.statement for runner in runners if self.graph.order(runner) > now]
-        return frozenset[str]().union(*map(self.lookups.given, later))
+        earlier, later = set[str](), set[str]()
+        for runner in self._run_alike(self._ran_before(node)):
+            (later if self.graph.order(runner) > now else earlier).update(self.lookups.given(runner.statement))
+        return frozenset(later - earlier)
 
     def _run_alike(self, ran: Iterable[CodeType]) -> set[Node]:
         """Statements that ran some functions which grow something."""
