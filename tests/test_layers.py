@@ -28,7 +28,7 @@ FOLDERS = [
     (
         "reloading",
         "interactive contributions lookups leftovers failures run versions definitions stand_ins decorated "
-        "scheduling families telling assignments later_entries hiding attributes swapping editing moved "
+        "scheduling families telling arrivals assignments later_entries hiding attributes swapping editing moved "
         "ordering keeping lent refilling settling evaluating rerunning aftermath executor uncalled "
         "breakpoints",
     ),

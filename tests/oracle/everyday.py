@@ -3336,3 +3336,72 @@ case(
     {"m.py": KINDS.replace("@bus.on('x')\ndef f(): return 1\n", "")},
     {"m.py": KINDS.replace("@bus.on('x')\ndef f", "@bus.on('z')\ndef f")},
 )
+TABLE = """
+import collections
+table, names, kinds = [], {}, collections.defaultdict(list)
+def register(f):
+    table.append(f)
+    names[f.__name__] = f
+    kinds[f()].append(f)
+    return f
+"""
+PLUGIN = """
+from table import register
+@register
+def {name}(): return '{kind}'
+"""
+PLUGINS = {f"p/{n}.py": PLUGIN.format(name=n, kind=k) for n, k in {"a": "x", "b": "y", "c": "y", "d": "x"}.items()}
+IMPORTED = {
+    "one by one": ("import p.a\nimport p.c\n", "import p.a\nimport p.b\nimport p.c\nimport p.d\n"),
+    "at once": ("import p.a, p.c\n", "import p.a, p.b, p.c, p.d\n"),
+    "from their package": ("from p import a, c\n", "from p import a, b, c, d\n"),
+    "by name": (
+        "import importlib\nfor n in 'ac':\n    importlib.import_module(f'p.{n}')\n",
+        "import importlib\nfor n in 'abcd':\n    importlib.import_module(f'p.{n}')\n",
+    ),
+    "by a function": (
+        "names = ['a', 'c']\ndef load():\n    for n in names:\n        __import__(f'p.{n}', fromlist=['_'])\nload()\n",
+        "names = [*'abcd']\ndef load():\n    for n in names:\n        __import__(f'p.{n}', fromlist=['_'])\nload()\n",
+    ),
+}
+for how, (some, all_of_them) in IMPORTED.items():
+    shown = "from table import table\nshown = [f.__name__ for f in table]\n"
+    case(
+        f"plugins that come between others, imported {how}",
+        "app",
+        {"table.py": TABLE, "p/__init__.py": "", **PLUGINS, "app.py": some + shown},
+        {"app.py": all_of_them + shown},
+        {"p/b.py": PLUGINS["p/b.py"].replace("'y'", "'x'")},
+    )
+CALLED = """
+from table import register
+def f_{0}(): return 'y'
+def g_{0}(): return 'z'
+register(f_{0})
+register(g_{0})
+"""
+CALLING = {f"p/{n}.py": CALLED.format(n) for n in "abc"}
+case(
+    "a module between others that registers by calls",
+    "app",
+    {"table.py": TABLE, **CALLING, "p/__init__.py": "", "app.py": "import p.a, p.c\n"},
+    {"app.py": "import p.a, p.b, p.c\n"},
+)
+THEMES = """
+class Registry:
+    def __init__(self):
+        self.known = {}
+    def register(self, name, value):
+        self.known[name] = value
+themes, formats = Registry(), Registry()
+themes.register('default', lambda: 1)
+themes.register('opaque', lambda: 2)
+themes.register('none', dict)
+formats.register('default', lambda: 3)
+shown = list(themes.known)
+"""
+one(
+    "two registries of a kind with a key that both have",
+    THEMES,
+    THEMES.replace("themes.register", "register").replace("register('d", "register = themes.register\nregister('d", 1),
+)

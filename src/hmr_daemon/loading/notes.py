@@ -67,8 +67,8 @@ class Notes:
     """
 
     __slots__ = (
-        "at", "before_read", "code", "counts", "frame", "in_reload", "lined", "load", "node", "not_yet", "opened",
-        "outer", "raw_ran", "raw_reads", "writes",
+        "at", "before_read", "code", "counts", "frame", "imported", "in_reload", "lined", "load", "node", "not_yet",
+        "opened", "outer", "raw_ran", "raw_reads", "writes",
     )  # fmt: skip
 
     def __init__(self, load: Load | None, node: Any) -> None:
@@ -79,6 +79,8 @@ class Notes:
         """Called before a module's name is read, in a reload: what is to bind it may have yet to run."""
         self.not_yet: Callable[[str], Collection[str]] | None = None
         """Tells, in a reload, which names of a module are there that this run or what follows it is to bind."""
+        self.imported: list[str] | None = None
+        """Where it is to be noted: modules in the order they were imported, loaded or not, and what else was read."""
         self.outer: Notes | None = None
         """The run that this one is nested in."""
         self.in_reload = load is None

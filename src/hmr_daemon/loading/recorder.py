@@ -72,9 +72,13 @@ class RecordingModule(ModuleType):
             frame = notes.frame
             notes.raw_reads += (notes.position() if frame is None else frame.f_lasti, module, name)
             if notes.in_reload:
+                if notes.imported is not None:
+                    notes.imported.append(f"{module}.{name}")
                 _tell_before_read(notes, module, name)
                 if name in (hidden := _hidden(notes, module)):
                     return _without(hidden, module, namespace, name)
+        elif name == "__spec__" and (notes := innermost.get(get_ident())) is not None and notes.imported is not None:
+            notes.imported.append(module)
         if name in namespace and name not in OF_THE_TYPE:
             return namespace[name]
         if name == "__path__" and "__getattr__" not in namespace:
@@ -329,6 +333,8 @@ class Recorder:
                 self._switch_on()
             outer = notes.outer = innermost.get(get_ident())
             notes.in_reload = notes.load is None or (outer is not None and outer.in_reload)
+            if outer is not None and outer.imported is not None and notes.load is not None:
+                outer.imported.append(notes.load.name)
             innermost[get_ident()] = notes
             if self._monitor is not None:
                 self._monitor.listen_again()

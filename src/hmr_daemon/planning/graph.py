@@ -523,6 +523,17 @@ class Graph:
             return later
         return False
 
+    def put_in_order(self, node: Node, loaded: Collection[ModuleRecord], imported: Iterable[str]) -> None:
+        """Modules that a run of a statement loaded come before those that earlier runs had, and it imported later."""
+        records = [self.modules[name] for name in dict.fromkeys(imported) if name in self.modules]
+        following: float | None = None
+        for record in reversed([record for record in records if self.imported_at(record) is node]):
+            if record in loaded and following is not None and record.sequence > following:
+                earlier = (each.sequence for each in self.modules.values() if each.sequence < following)
+                record.sequence = (max(earlier, default=following - 1) + following) / 2
+            following = record.sequence
+        self.forget_orders()
+
     def forget_orders(self) -> None:
         """Statements have come to stand elsewhere."""
         self._load_orders.clear()

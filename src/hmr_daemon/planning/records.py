@@ -139,7 +139,8 @@ class ModuleRecord:
     path: str
     module: ModuleType
     code: CodeType
-    sequence: int
+    sequence: float
+    """Rises as modules began to load."""
     parent: tuple[Notes, int] | None
     """Which top-level code imported it, and where that stood."""
     imported_by: tuple[Node | None] | None = None

@@ -95,7 +95,7 @@ class Again:
         if isinstance(snapshot, list):
             entries = [(None, snapshot[position]) for position in gone]
         others = made - own
-        return self.registers_alike and not any(id(k) in others or _holds(e, others) for k, e in entries)
+        return self.registers_alike and not any(id(k) in others or holds(e, others) for k, e in entries)
 
     def is_absent(self, owner: type) -> bool:
         """Whether what a class holds was not there yet when the statement ran."""
@@ -114,11 +114,11 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     changed: list[Place] = []
     old = again.old
     made_of = node.codes if again.added else again.made_of
-    registered = _registers(node.statement, made_of) or (old is not None and _registers(old, made_of))
+    registered = registers(node.statement, made_of) or (old is not None and registers(old, made_of))
     if not registered or (again.anew and not again.before and not again.added):
         yield changed
         return
-    made = _made(node, again.before, again.made_of)
+    made = identities_made(node, again.before, again.made_of)
     if node.statement.kind in COMPOUND:
         made |= _made_by_code(again.before, again.made_of)
     reads = old.effects.reads if old is not None else ()
@@ -154,9 +154,9 @@ def withdraw(
     given: Given,
 ) -> list[Place]:
     """Take out what a statement put into registries that the new source no longer has; where there was any."""
-    if not _registers(node.statement, made_of):
+    if not registers(node.statement, made_of):
         return []
-    made = _made(node, before, made_of) | _made_by_code(before, made_of)
+    made = identities_made(node, before, made_of) | _made_by_code(before, made_of)
     found = []
     for container, place in containers(node, graph, ()):
         if len(container) <= LARGEST:
@@ -202,11 +202,11 @@ def held_in(
     grown: Collection[str] | None = None,
 ) -> Iterator[tuple[Any, Place, bool]]:
     """The registries that hold something, and whether that tells the statement's entry; only of those named `grown`."""
-    made = _made(node, before, made_of)
+    made = identities_made(node, before, made_of)
     for container, place in containers(node, graph, ()):
         meant = grown is None or place.name in grown
         if container and len(container) <= LARGEST and meant:
-            yield container, place, any(id(each) in made or _holds(each, made) for each in entries(container))
+            yield container, place, any(id(each) in made or holds(each, made) for each in entries(container))
 
 
 def put_back(container: Any, snapshot: Any) -> None:
@@ -229,8 +229,8 @@ def made_by(snapshot: Any, values: Iterable[Any]) -> Any:
     """Of the entries of a container those that are or hold one of some values."""
     made = {id(value) for value in values}
     if isinstance(snapshot, dict):
-        return {key: entry for key, entry in snapshot.items() if id(key) in made or _holds(entry, made)}
-    return type(snapshot)(entry for entry in snapshot if _holds(entry, made))
+        return {key: entry for key, entry in snapshot.items() if id(key) in made or holds(entry, made)}
+    return type(snapshot)(entry for entry in snapshot if holds(entry, made))
 
 
 def refill(container: Any, snapshot: Any) -> None:
@@ -268,14 +268,14 @@ def _same_entries(container: Any, snapshot: Any) -> bool:
     return {id(entry) for entry in container} == {id(entry) for entry in snapshot}
 
 
-def _registers(statement: Statement, made_of: Sequence[CodeType]) -> bool:
+def registers(statement: Statement, made_of: Sequence[CodeType]) -> bool:
     """Whether a statement that ran before may have put what it makes somewhere."""
     if statement.kind in COMPOUND:
         return bool(made_of)
     return statement.effects.calls and statement.kind in ("def", "class", "expr", "assign")
 
 
-def _made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:
+def identities_made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:
     """Identities of the objects that the statement's last run made."""
     if node.statement.kind == "expr":
         return {id(value) for value in before.values() if not isinstance(value, (*PLAIN, ModuleType))}
@@ -379,7 +379,7 @@ def copied(container: Any) -> Any:
     return next(kind for kind in (dict, list, set) if isinstance(container, kind))(container)
 
 
-def _holds(entry: Any, made: Set[int]) -> bool:
+def holds(entry: Any, made: Set[int]) -> bool:
     """Whether a registry's entry is, or directly holds, something that the statement made, and nothing of others."""
     if id(entry) in made:
         return True
@@ -411,13 +411,13 @@ def _take_out(
     if isinstance(container, list):
         own = _only_once(snapshot, plain)
         gone: list[Any] = [
-            i for i, entry in enumerate(snapshot) if _holds(entry, made) or not own.isdisjoint(texts(entry))
+            i for i, entry in enumerate(snapshot) if holds(entry, made) or not own.isdisjoint(texts(entry))
         ]
     elif isinstance(container, dict):
         gone = [
             key
             for key, entry in snapshot.items()
-            if _holds(entry, made)
+            if holds(entry, made)
             or id(key) in made
             or (isinstance(key, PLAIN) and (type(key), key) in keys)
             or (_is_plain(entry) and not plain.isdisjoint(texts(key)))

@@ -75,6 +75,7 @@ class Evaluating(Settling):
         notes = Notes(None, node)
         notes.before_read = partial(self._before_read, node)
         notes.not_yet = partial(hiding.not_yet, self, node)
+        notes.imported = imported = list[str]()
         try:
             with self.recorder.running(notes):
                 exec(code, record.namespace, bindings)
@@ -88,8 +89,11 @@ class Evaluating(Settling):
             return
         finally:
             notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
+            notes.imported = None
         if loads := self.recorder.take_loads():
-            self.outcome.loaded += self.graph.absorb_all(loads)
+            loaded = self.graph.absorb_all(loads)
+            self.graph.put_in_order(node, loaded, imported)
+            self.outcome.loaded += loaded
             self.lookups.forget_texts()
             self.stood_in = None
         self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))

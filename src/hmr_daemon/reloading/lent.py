@@ -45,7 +45,7 @@ def _given(value: object) -> list[FunctionType]:
     return [member for member in plain if member.__globals__.get(member.__code__.co_qualname) is member]
 
 
-def _lent(run: Telling) -> dict[int, tuple[FunctionType, int]]:
+def _lent(run: Telling) -> dict[int, tuple[FunctionType, float]]:
     """All of these, by identity, each with the load of the last module that has a class with it."""
     if run.lent is None:
         run.lent = {}

@@ -21,7 +21,7 @@ from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
 from ..planning.targets import home
 from ..syntax import codes, optional
-from . import attributes, contributions, hiding, later_entries, lent, moved
+from . import arrivals, attributes, contributions, hiding, later_entries, lent, moved
 from .editing import registers_otherwise
 from .evaluating import Evaluating
 from .failures import explain
@@ -164,6 +164,8 @@ class Rerunning(Evaluating):
         """What modules that were imported just now have done to others is told to who looks at that."""
         own, told = {record.name for record in imported}, set[tuple[frozenset[Name], str | None]]()
         using = [record for record in imported if not self.graph.modules_used(record) <= own]
+        for record in sorted(using, key=self.graph.load_order):
+            arrivals.put_in_order(self, {node: self._made_now(node) for node in self.graph.analyze(record)})
         for node in [node for record in using for node in self.graph.analyze(record)]:
             for place in self._grown_by(node):
                 names = frozenset(name for name in self._with_origins(place.names) if name[0] not in own)

@@ -1,0 +1,61 @@
+"""Entries of modules that a reload imports: in registries they come to stand where a fresh process has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from functools import partial
+from typing import Any
+
+from ..live.containers import Bare
+from ..planning.records import Node
+from . import contributions
+from .contributions import LARGEST
+from .scheduling import Scheduling
+
+
+def put_in_order(run: Scheduling, made: Mapping[Node, dict[str, Any]]) -> None:
+    """What an imported module's statements have put into registries goes before what modules after it have put there.
+
+    `made` holds what each statement made.
+    """
+    giving = [node for node in made if contributions.registers(node.statement, node.codes)]
+    own = {each for node in made for each in contributions.identities_made(node, made[node], node.codes)}
+    found = {id(c): c for node in giving for c, _ in contributions.containers(node, run.graph, ())}
+    for container in reversed(list(found.values())):  # those that others hold come first
+        if isinstance(container, (list, dict)) and 1 < len(container) <= LARGEST:
+            keys = _in_order(run, giving[0], container, own)
+            if keys is not None:
+                run.transaction.guard(container)
+                _arrange(container, keys)
+
+
+def _in_order(run: Scheduling, node: Node, container: Any, made: Set[int]) -> list[Any] | None:
+    """The keys or positions of a container as they are to stand; None where they stand so."""
+    items = [(k, _first_in(e)) for k, e in (container.items() if isinstance(container, dict) else enumerate(container))]
+    own = {key for key, entry in items if id(key) in made or contributions.holds(entry, made)}
+    last = max((i for i, (key, _) in enumerate(items) if key in own), default=0)
+    later = partial(run.made_later, node)
+    first = next((i for i, (k, e) in enumerate(items[:last]) if k not in own and (later(e) or later(k))), None)
+    if first is None:
+        return None
+    keys = [key for key, _ in items]
+    rest = keys[first:]
+    return [*keys[:first], *(key for key in rest if key in own), *(key for key in rest if key not in own)]
+
+
+def _first_in(entry: Any) -> Any:
+    """What came first into a registry that is an entry of another."""
+    while type(entry) in (list, dict):
+        parts = entry.values() if type(entry) is dict else entry
+        first = next((part for part in list(parts) if not isinstance(part, contributions.PLAIN)), None)
+        if first is None:
+            break
+        entry = first
+    return entry
+
+
+def _arrange(container: Any, keys: list[Any]) -> None:
+    if isinstance(container, dict):
+        contributions.refill(container, {key: container[key] for key in keys})
+    else:
+        Bare(container)[:] = [container[position] for position in keys]
