@@ -331,6 +331,25 @@ def test_functions_that_all_classes_are_given_stay_whose_they_were(live: LiveFac
     assert process.see("(one.A.show.__module__, two.B.y)") == ("two", 1)
 
 
+def test_a_function_that_all_classes_are_given_is_of_the_last_of_them(live: LiveFactory) -> None:
+    lend = "import textwrap\ndef lend(cls):\n    cls.show = textwrap.dedent\n"
+    lend += "    cls.show.__qualname__ = cls.__qualname__\n    return cls\n"
+    source = "from lend import lend\n@lend\nclass {0}:\n    x = 1\n"
+    outer = "import inner\n" + source.format("Outer")
+    files = {"lend.py": lend, "inner.py": source.format("Inner"), "new.py": source.format("New"), "outer.py": outer}
+    process = live(files)
+    process.load("import outer")
+    between = outer.replace("@lend", "@lend\nclass Between:\n    x = 1\n@lend")
+    for text, last in (
+        (between, "Outer"),
+        (between + "@lend\nclass Last:\n    x = 3\n", "Last"),
+        ("import new\n" + between + "@lend\nclass Last:\n    x = 3\n", "Last"),
+    ):
+        process.edit({"outer.py": text}, atomic=True)
+        assert process.wait_reload().ok
+        assert process.see("outer.Outer.show.__qualname__") == last
+
+
 def test_what_a_decorator_wraps_shows_its_new_docstring(live: LiveFactory) -> None:
     source = "import contextlib\nclass A:\n    x = 1\n    @contextlib.contextmanager\n"
     source += "    def f(self):\n        'old'\n        yield\n"

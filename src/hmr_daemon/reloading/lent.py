@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-from ..planning.records import Node
+from ..planning.records import Node, imported_module
 from .definitions import is_of
 from .telling import Telling
 
@@ -25,8 +27,9 @@ def kept(run: Telling, node: Node, before: Mapping[str, Any]) -> Iterator[None]:
     if _says_where_from(run, node):
         found = [function for cls in list(node.module.namespace.values()) for function in _given(cls)]
         given += [function for function in found if id(function.__globals__) not in run.graph.namespaces]
-    if node in run.added and node.statement.kind == "class":
-        given += [function for function, loaded in _lent(run).values() if loaded > node.module.sequence]
+    if (node in run.added and node.statement.kind == "class") or _imports_new(run, node):
+        lent = _lent(run).values()
+        given += [f for f, classes in lent if any(run.made_later(node, cls) for cls in reversed(classes))]
     faces = [(function, name, getattr(function, name)) for function in given for name in FACE]
 
     def give_back() -> None:
@@ -45,13 +48,24 @@ def _given(value: object) -> list[FunctionType]:
     return [member for member in plain if member.__globals__.get(member.__code__.co_qualname) is member]
 
 
-def _lent(run: Telling) -> dict[int, tuple[FunctionType, float]]:
-    """All of these, by identity, each with the load of the last module that has a class with it."""
+def _imports_new(run: Telling, node: Node) -> bool:
+    """Whether a statement may import modules that are not loaded yet, with classes of theirs."""
+    if node.statement.kind not in ("import", "from") or not (node in run.added or node in run.previous):
+        return False
+    if isinstance(tree := node.statement.parse(), ast.Import):
+        return any(alias.name not in sys.modules for alias in tree.names)
+    names = [(imported_module(node.module, level, source), name) for level, source, name, _ in node.statement.imports]
+    return any(source not in sys.modules or name not in vars(sys.modules[source]) for source, name in names)
+
+
+def _lent(run: Telling) -> dict[int, tuple[FunctionType, list[type]]]:
+    """All of these, by identity, each with the classes that have it."""
     if run.lent is None:
         run.lent = {}
         for record in sorted(run.graph.modules.values(), key=lambda each: each.sequence):
             for cls in [v for v in list(record.namespace.values()) if isinstance(v, type) and is_of(v, record)]:
-                run.lent |= {id(function): (function, record.sequence) for function in _given(cls)}
+                for function in _given(cls):
+                    run.lent.setdefault(id(function), (function, []))[1].append(cls)
     return run.lent
 
 

@@ -273,7 +273,7 @@ class RunState:
     """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
     looked_for_caches: set[ModuleRecord] = field(default_factory=set)
     """Modules whose caches are known, until statements of theirs make others."""
-    lent: dict[int, tuple[types.FunctionType, float]] | None = None
+    lent: dict[int, tuple[types.FunctionType, list[type]]] | None = None
     """Once asked for, the functions that many classes are given: see `lent`."""
     served: dict[tuple[int, int], Served] = field(default_factory=dict)
     """The caches of the user's functions, by the identity of what holds each and of its function."""
