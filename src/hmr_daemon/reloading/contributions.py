@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -449,10 +448,7 @@ def given(statement: Statement) -> frozenset[str]:
     """The texts that a bare call passes, or a definition's head, and the name of what has decorators or bases."""
     if statement.kind == "expr":
         return frozenset(value for _, value in statement.constants if type(value) is str)
-    tree = statement.parse()
-    head = [part for field in ("decorator_list", "bases", "keywords") for part in getattr(tree, field, ())]
-    constants = [each.value for part in head for each in ast.walk(part) if isinstance(each, ast.Constant)]
-    return frozenset(value for value in (*constants, *(statement.names if head else ())) if type(value) is str)
+    return frozenset() if statement.handed is None else statement.handed.union(statement.names)
 
 
 def remove(container: Any, gone: Sequence[Any]) -> None:

@@ -35,6 +35,8 @@ class Statement:
     """Whether it is an annotated assignment."""
     head: int = 0
     """For a function: how much of the text stands before the body."""
+    handed: frozenset[str] | None = None
+    """The texts that a definition's decorators and bases are given; None where it has none of these."""
     alias: bool = False
     """Whether it only gives an object another name: ``a = b``, ``a = m.b``."""
     directive: str | None = None
@@ -210,6 +212,7 @@ def split(
             imports=_imports(node),
             annotated=isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name),
             head=_head(node, line, lines) if isinstance(node, FunctionNode) else 0,
+            handed=trees.handed(node),
             alias=isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Name, ast.Attribute)),
             directive=_directive(lines, line, end_line),
             postponed=found.annotated and bool(future & ANNOTATIONS),

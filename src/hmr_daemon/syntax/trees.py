@@ -61,10 +61,21 @@ def shape(value: object, bodies: bool) -> object:
     return (type(value).__name__, repr(value))
 
 
+def handed_to(definition: ast.stmt) -> list[ast.AST]:
+    """The decorators, bases and keywords of a definition."""
+    return [part for field in ("decorator_list", "bases", "keywords") for part in getattr(definition, field, ())]
+
+
+def handed(definition: ast.stmt) -> frozenset[str] | None:
+    """The texts among them; None where there are none of these."""
+    parts = handed_to(definition)
+    constants = (each.value for part in parts for each in ast.walk(part) if isinstance(each, ast.Constant))
+    return frozenset(value for value in constants if type(value) is str) if parts else None
+
+
 def heads(definition: ast.stmt) -> Iterator[object]:
     """The decorators, bases and keywords of a definition as nested tuples; of a class those of its members as well."""
-    for field in ("decorator_list", "bases", "keywords"):
-        yield from (shape(part, bodies=True) for part in getattr(definition, field, ()))
+    yield from (shape(part, bodies=True) for part in handed_to(definition))
     for member in definition.body if isinstance(definition, ast.ClassDef) else ():
         if inner := list(heads(member)):
             yield from (getattr(member, "name", ""), *inner)
