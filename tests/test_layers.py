@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 # Lowest first, folder by folder. A module may import those before it, whether at its top or inside a function.
 FOLDERS = [
     ("", "_bootstrap errors model config scope"),
-    ("syntax", "trees effects statements parsing diff optional compiler codes mentions instrument"),
+    ("syntax", "trees effects statements enclosing parsing diff optional compiler codes mentions instrument"),
     (
         "loading",
         "shelter captures opening listings notes monitor recorder finder wanted signals forks scripts prompt standby",

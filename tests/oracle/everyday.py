@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from . import drawn as drawn
 from . import found as found
 from .cases import CASES as CASES
@@ -3404,4 +3406,74 @@ one(
     "two registries of a kind with a key that both have",
     THEMES,
     THEMES.replace("themes.register", "register").replace("register('d", "register = themes.register\nregister('d", 1),
+)
+INTO = """
+class A:
+    x = 1
+    seen = []
+    def m(self): return self.x + 1
+def f(): return 1
+"""
+HOLDING = {"u.py": "from m import A, f\nheld = [A, f]\na = A()\n"}
+
+
+def within(head: str, text: str, tail: str = "") -> str:
+    """A text in a compound statement."""
+    return head + textwrap.indent(text.strip("\n") + "\n", "    ") + tail
+
+
+for head, tail in {"if True:\n": "", "try:\n": "finally:\n    pass\n", "if not 1:\n    pass\nelse:\n": ""}.items():
+    for other in (INTO, INTO.replace("+ 1", "+ 2").replace("return 1", "return 2")):
+        case(
+            f"definitions that go into {head.split(chr(10))[-2]} and come out{' changed' * (other != INTO)}",
+            "u",
+            {"m.py": INTO, **HOLDING},
+            {"m.py": within(head, other, tail)},
+            {"m.py": INTO},
+        )
+case(
+    "definitions that come to stand in one of two branches",
+    "u",
+    {"m.py": INTO, **HOLDING},
+    {"m.py": within("if True:\n", INTO.replace("1", "5")) + within("else:\n", INTO)},
+    {"m.py": within("if False:\n", INTO.replace("1", "5")) + within("else:\n", INTO)},
+    {"m.py": INTO},
+)
+case(
+    "a function for which an import comes, and goes again",
+    "u",
+    {"m.py": INTO, **HOLDING},
+    {
+        "m.py": within(
+            "try:\n    from fast import f\nexcept ImportError:\n", INTO.split("def f")[0] + "def f(): return 1"
+        )
+    },
+    {"m.py": INTO},
+)
+case(
+    "definitions that go into a block one by one, with entries in a registry",
+    "u",
+    {
+        "m.py": "kept = {}\ndef keep(f): return kept.setdefault(f.__name__, f)\n"
+        + INTO.replace("def f", "@keep\ndef f")
+        + "@keep\ndef h(): return 3\n",
+        **HOLDING,
+    },
+    {
+        "m.py": "kept = {}\ndef keep(f): return kept.setdefault(f.__name__, f)\n"
+        + within("if keep:\n", INTO.replace("def f", "@keep\ndef f"))
+        + "@keep\ndef h(): return 3\n"
+    },
+    {
+        "m.py": "kept = {}\ndef keep(f): return kept.setdefault(f.__name__, f)\n"
+        + INTO.replace("def f", "@keep\ndef f")
+        + within("if keep:\n", "@keep\ndef h(): return 4\n")
+    },
+)
+MAKING = "def make(name):\n    def f(): return 1\n    f.__name__ = name\n    return f\na, b = map(make, 'ab')\n"
+case(
+    "functions whose maker names them no more",
+    "m",
+    {"m.py": MAKING},
+    {"m.py": MAKING.replace("    f.__name__ = name\n", "")},
 )

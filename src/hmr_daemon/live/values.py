@@ -115,7 +115,7 @@ def _same_function(old: FunctionType, new: FunctionType, part: Callable[[Any, An
     cells = zip(old.__closure__ or (), new.__closure__ or (), strict=False)
     return (
         old.__globals__ is new.__globals__
-        and old.__qualname__ == new.__qualname__
+        and (old.__name__, old.__qualname__) == (new.__name__, new.__qualname__)
         and old.__doc__ == new.__doc__
         and all(part(insides.cell_content(a), insides.cell_content(b)) for a, b in cells)
         and part(old.__defaults__, new.__defaults__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import CodeType, FunctionType
 
@@ -13,7 +13,7 @@ from ..planning import cycles, forms, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
 from ..planning.targets import holder_of, is_ours
-from ..syntax import codes, diff, optional, parsing, trees
+from ..syntax import codes, diff, enclosing, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import Statement
@@ -164,6 +164,7 @@ class Editing(Swapping):
         new_nodes: list[Node] = []
         seeds = self.seeds[record] = []
         touched = []
+        by_position: dict[int, Node] = {}
         for change in edit.edits:
             old = None if change.old is None else old_nodes[change.old]
             stays = old is not None and edit.leaves(change, old)
@@ -172,6 +173,7 @@ class Editing(Swapping):
                 touched.append(old)
             if node is not None:
                 new_nodes.append(node)
+                by_position[change.new or 0] = node
             if node is not None and change.change in (Kind.SHELL, Kind.MOVED, Kind.ADDED):
                 seeds.append((node, change.change.value))
             elif node is not None and edit.relocated and any(level for level, *_ in node.statement.imports):
@@ -180,6 +182,8 @@ class Editing(Swapping):
                 self.moved.add(node)
         if edit.old_parsed is None:
             self._swap_unknown(record, new_nodes)
+        else:
+            self._take_over(edit.old_parsed.statements, edit, old_nodes, by_position)
         self._set_version(edit, new_nodes)
         self.replaced_nodes[record] = touched
         self.outcome.notes += [
@@ -217,6 +221,25 @@ class Editing(Swapping):
         self._renew_codes(node, node.statement, statement, edit, change.change)
         self.transaction.set_attribute(node, "statement", statement)
         return node
+
+    def _take_over(
+        self, old: Sequence[Statement], edit: FileEdit, old_nodes: Sequence[Node], nodes: Mapping[int, Node]
+    ) -> None:
+        """A definition that goes into a compound statement, or comes out of one, goes on as what it was."""
+        pairs = [(each.old, each.new) for each in edit.edits if each.change not in (Kind.SAME, Kind.MOVED)]
+        for i, j, name in enclosing.taken_over(old, edit.parsed.statements, pairs):
+            node, previous = nodes[j], self.previous.get(old_nodes[i])
+            self.taken_over.setdefault(node, {})[name] = old[i]
+            done = {id(code) for pair in self.swap.pairs for code in pair}
+            versions = (previous.codes if previous else old_nodes[i].codes), node.codes
+            mine = (name, f"<generic parameters of {name}>")
+            before, after = ([c for c in found if c.co_name in mine and id(c) not in done] for found in versions)
+            found = list(codes.align(before, after))
+            succeeded = {id(code) for code, _ in found}
+            self.dropped = [code for code in self.dropped if id(code) not in succeeded]
+            self.swap.pairs += found
+            self.swap.holders.update((id(code), 1 + (id(code) in edit.loaded_constants)) for code in before)
+            self.swap.roots.append(edit.record.namespace.get(name))
 
     def _swap_unknown(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
         """The source that was loaded is not known: only its code is."""

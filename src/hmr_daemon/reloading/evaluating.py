@@ -104,12 +104,14 @@ class Evaluating(Settling):
         """What is to be known for running a statement that defines something."""
         assert node.module.parsed is not None
         previous, text = self.previous.get(node), node.module.parsed.text
-        whole = self._made_as_a_whole(node, before)
+        whole, taken_over = self._made_as_a_whole(node, before), self.taken_over.get(node, {})
+        old_text = self.parsed_before[node.module].text if previous or taken_over else text
         return Request(
             old=previous.statement if previous else None if node in self.added else node.statement,
             new=node.statement,
-            old_text=previous.text if previous else text,
+            old_text=old_text,
             new_text=text,
+            taken_over=taken_over,
             changed_names=frozenset(reason.changed_names),
             code_changed=reason.code_changed,
             in_place=self._in_place(node, before, whole),

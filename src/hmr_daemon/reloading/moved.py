@@ -35,6 +35,8 @@ def departures(run: Editing) -> Iterator[Departure]:
 
 
 def _is_defined(run: Editing, record: ModuleRecord, statement: Statement) -> bool:
+    if any(statement is each for taken in run.taken_over.values() for each in taken.values()):
+        return True
     nodes = record.nodes or () if record not in run.left else ()
     return any(node.statement.key == statement.key and node.statement.kind == statement.kind for node in nodes)
 

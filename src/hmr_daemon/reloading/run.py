@@ -303,6 +303,8 @@ class RunState:
     dropped: list[CodeType] = field(default_factory=list)
     """Code objects of the old source that have no successor."""
     added: set[Node] = field(default_factory=set)
+    taken_over: dict[Node, dict[str, Statement]] = field(default_factory=dict)
+    """By statement and name, what defined it before, where that was another statement of the module."""
     moved: set[Node] = field(default_factory=set)
     """Statements that changed places with others that they depend on."""
     dispose_hooks: dict[int, CodeType] = field(default_factory=dict)

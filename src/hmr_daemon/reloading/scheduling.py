@@ -562,11 +562,12 @@ class Scheduling(RunState):
 
     def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
         """Of what the names held, what the statement's last run made."""
+        taken_over = {name: before[name] for name in self.taken_over.get(node, ()) if name in before}
         if node in self.added:
-            return {}
+            return taken_over
         table = self.agenda.table(node.module)
         own = {id(code) for code in codes.walk(node.codes)}
-        made = {}
+        made = taken_over
         for name, value in before.items():
             value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
             if (id(node.module), name) in self.set_from_outside or self.graph.setters((node.module.name, name)):

@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 import copy
 from collections import Counter
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from . import enclosing
 from .diff import Change, Edit, compare
 from .effects import Effects
 from .statements import Statement, members
@@ -83,6 +84,8 @@ class Request:
     """Qualified names of the classes that stand in these and were made by their bodies."""
     running: frozenset[str] | None = None
     """By which names the members may run it; None where that is not known."""
+    taken_over: Mapping[str, Statement] = field(default_factory=dict)
+    """By name, what defined it before, where that was another statement."""
     lines: frozenset[int] = frozenset()
     """First lines of functions that must be made again, whether or not their definitions changed."""
     in_place: frozenset[str] = frozenset()
@@ -130,6 +133,10 @@ class _Transformer:
         return known.get((type(node), name))
 
     def statement(self, node: ast.stmt, old_node: ast.stmt | None, prefix: str) -> ast.stmt:
+        name: str = getattr(node, "name", "")
+        if not prefix and name in self.request.taken_over:
+            was = enclosing.sole(self.request.taken_over[name], name)
+            old_node = was if type(was) is type(node) and name not in self._repeated else None
         if isinstance(node, FunctionNode):
             return self.function(node, old_node, prefix)
         if isinstance(node, ast.ClassDef):
