@@ -358,3 +358,38 @@ def test_what_a_decorator_wraps_shows_its_new_docstring(live: LiveFactory) -> No
     process.edit({"m.py": source.replace("old", "new").replace("x = 1", "x = 2")}, atomic=True)
     assert process.wait_reload().ok
     assert process.see("(m.A.f.__doc__, m.A.x)") == ("new", 2)
+
+
+AT_EXIT = "import atexit, os\ndef bye(x='plain'): os.write(1, f'bye {x};'.encode())\nN = 1\n"
+CALLED = {
+    "a call that goes": ("atexit.register(bye)\n", "", ""),
+    "a call that is given another function": ("atexit.register(bye)\n", "atexit.register(print, N)\n", "1\n"),
+    "a call with another argument": ("atexit.register(bye, 1)\n", "atexit.register(bye, x=2)\n", "bye 2;"),
+    "a call whose argument changes": ("atexit.register(bye, N)\n", "N = 5\natexit.register(bye, N)\n", "bye 5;"),
+    "a method": ("here = [1]\natexit.register(here.append, 1)\n", "", ""),
+    "a call in a block": ("if N:\n    atexit.register(bye)\n", "if N:\n    atexit.register(bye, 3)\n", "bye 3;"),
+    "a decorated function that goes": ("@atexit.register\ndef last(): bye()\n", "", ""),
+    "a decorated function with another default": (
+        "@atexit.register\ndef last(x=1): bye(x)\n", "@atexit.register\ndef last(x=2): bye(x)\n", "bye 2;"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "said"), CALLED.values(), ids=CALLED.keys())
+def test_what_is_called_at_exit_is_what_the_source_says(live: LiveFactory, before: str, after: str, said: str) -> None:
+    process = live({"m.py": AT_EXIT + before})
+    process.load("import m")
+    process.edit({"m.py": AT_EXIT + after + "1 / 0\n"}, atomic=True)
+    assert not process.wait_reload().ok
+    process.edit({"m.py": AT_EXIT + after}, atomic=True)
+    assert process.wait_reload().ok
+    assert process.close() == said
+
+
+def test_what_is_called_at_exit_stays_where_a_save_fails(live: LiveFactory) -> None:
+    process = live({"m.py": AT_EXIT + "atexit.register(bye, 1)\n"})
+    process.load("import m")
+    for after in ("", "atexit.register(bye, 2)\n"):
+        process.edit({"m.py": AT_EXIT + after + "1 / 0\n"}, atomic=True)
+        assert not process.wait_reload().ok
+    assert process.close() == "bye 1;"

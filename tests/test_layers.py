@@ -27,7 +27,7 @@ FOLDERS = [
     ("reporting", "ipython report audience"),
     (
         "reloading",
-        "interactive contributions lookups leftovers failures run versions definitions stand_ins decorated "
+        "interactive at_exit contributions lookups leftovers failures run versions definitions stand_ins decorated "
         "scheduling families telling arrivals assignments later_entries hiding attributes swapping editing moved "
         "ordering keeping lent refilling settling evaluating rerunning aftermath executor uncalled "
         "breakpoints",

@@ -17,7 +17,7 @@ from ..syntax import codes, diff, enclosing, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import Statement
-from . import contributions
+from . import at_exit, contributions
 from .run import FileEdit, Previous
 from .swapping import Swapping
 from .versions import Versions
@@ -458,6 +458,7 @@ class Editing(Swapping):
                 self.schedule(reader, f"{name} was bound by another statement", name, code_changed=True)
 
     def _withdraw(self, node: Node) -> None:
+        at_exit.withdraw(self.transaction, node.statement, self.held_before(node.module))
         if node.statement.effects.calls:
             given = self.given_before(node, node.statement, gone=True)
             places = contributions.withdraw(self.transaction, node, self.graph, self._made_now(node), node.codes, given)

@@ -21,7 +21,7 @@ from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
 from ..planning.targets import home
 from ..syntax import codes, optional
-from . import arrivals, attributes, contributions, hiding, later_entries, lent, moved
+from . import arrivals, at_exit, attributes, contributions, hiding, later_entries, lent, moved
 from .editing import registers_otherwise
 from .evaluating import Evaluating
 from .failures import explain
@@ -113,6 +113,8 @@ class Rerunning(Evaluating):
     def _run_with_all(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
         """Run a statement as a fresh process would: without what comes later, and without its own earlier traces."""
         record = node.module
+        if node not in self.added:
+            at_exit.withdraw(self.transaction, self._statement_before(node), self.held_before(record))
         self.made[node] = self._made_by(node, before)
         earlier_extra = set(node.extra) if node.star or node.dynamic else set()
         grouped = self.is_grouped(node)
@@ -133,6 +135,7 @@ class Rerunning(Evaluating):
                 for name in self._bind(node, reason, before):
                     hidden.pop(name, None)
             self._note_holders(node, before)
+        at_exit.note(self.transaction, node.statement, lambda name: record.namespace.get(name, MISSING))
         self._follow_moved(node)
         if node.star:
             self._leave_later_modules(node, before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -578,6 +578,17 @@ class Scheduling(RunState):
             if value is not MISSING and (sole or any(id(f.__code__) in own for f in insides.reachable([value]))):
                 made[name] = value
         return made
+
+    def held_before(self, record: ModuleRecord) -> Callable[[str], Any]:
+        """Tells what names of a module held before this reload; MISSING where they are not known."""
+        key = id(record)
+
+        def held(name: str) -> Any:
+            known = (self.former, self.gone_values)
+            found = next((each[key, name] for each in known if (key, name) in each), MISSING)
+            return record.namespace.get(name, MISSING) if found is MISSING else found
+
+        return held
 
     def _made_now(self, node: Node) -> dict[str, Any]:
         """What the statement's last run made, of what its names hold now."""

@@ -28,7 +28,7 @@ def nested(container: ast.AST) -> Sequence[ast.stmt]:
 
 def calls(statement: ast.stmt) -> Iterator[tuple[str, frozenset[str]]]:
     """The calls that run with a statement: the name that leads to what is called, and the names in the arguments."""
-    for call in [node for node in _running(statement) if isinstance(node, ast.Call)]:
+    for call in [node for node in running(statement) if isinstance(node, ast.Call)]:
         first = next((node.id for node in ast.walk(call.func) if isinstance(node, ast.Name)), None)
         if first is not None:
             arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
@@ -37,7 +37,7 @@ def calls(statement: ast.stmt) -> Iterator[tuple[str, frozenset[str]]]:
             yield first, frozenset(filter(None, names))
 
 
-def _running(statement: ast.stmt) -> Iterator[ast.AST]:
+def running(statement: ast.stmt) -> Iterator[ast.AST]:
     """What of a statement runs with it: not the bodies of functions."""
     waiting: list[ast.AST] = [statement]
     for node in waiting:
