@@ -3477,3 +3477,17 @@ case(
     {"m.py": MAKING},
     {"m.py": MAKING.replace("    f.__name__ = name\n", "")},
 )
+CACHED = "import functools\n@functools.cache\ndef product(n): return 1 if n < 2 else n * product(n - 1)\n"
+for kind, text in {
+    "a table": "held = {'p': product}\na = product(5)\nb = held['p'](3)\n",
+    "a partial": "a = product(5)\nheld = functools.partial(product, 3)\nb = held()\n",
+    "a closure": "a = product(5)\ndef make(f): return lambda n: f(n)\nheld = make(product)\nb = held(3)\n",
+    "a default": "a = product(5)\ndef use(f=product): return f(3)\nb = use()\n",
+    "a class": "a = product(5)\nclass A:\n    f = staticmethod(product)\nb = A().f(3)\n",
+}.items():
+    case(
+        f"a cached function in {kind} that was served what it had computed",
+        "m",
+        {"m.py": CACHED + text},
+        {"m.py": CACHED.replace("n - 1", "n - 3") + text},
+    )

@@ -30,6 +30,7 @@ LISTS_MEMBERS_HERE = LISTS_MEMBERS | {"__dict__", "vars"}
 """The same of a statement that names the class; elsewhere these are most often an instance's own."""
 ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+HOLDING = 2_000  # values that are looked through for a cached function
 MANY = 1_000  # entries of a container that are looked at
 
 
@@ -391,13 +392,14 @@ class Telling(Families):
         if (id(cache), "") in self.told_of:
             return
         self.told_of.add((id(cache), ""))
-        names = [name for name, value in list(record.namespace.items()) if value is cache]
-        for other, alias in [alias for name in names for alias in self._aliases(record, name)]:
+        waiting = [(record, name) for name, value in list(record.namespace.items()) if value is cache]
+        for other, alias in (alias for each in waiting for alias in self._aliases(*each)):
             for reader in list(self.agenda.function_readers(other, alias, None)):
                 self.schedule(reader, f"ran what uses {alias}", alias, code_changed=True)
             for reader, known in list(self.agenda.readers(other, alias, None)):
                 if reader.statement.kind not in ("from", "import") and self._uses(reader, known, None):
                     self.schedule(reader, f"{known} changed", known)
+                waiting += [each for each in _leading_to(cache, reader) if each not in waiting]
 
     def _clear_caches(
         self,
@@ -548,6 +550,14 @@ def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
     """Whether all that a statement does to what a name leads to is to set other attributes of it."""
     set_here = {names[-1] for names in reader.statement.effects.sets if names[0] == known}
     return bool(set_here) and (attribute not in set_here or reader.statement.kind == "AugAssign")
+
+
+def _leading_to(cache: Any, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
+    """Names that a statement bound to what holds a cached function: who calls that may have called the function."""
+    for name in node.writes:
+        value = node.module.namespace.get(name)
+        if value is not cache and any(held is cache for held in insides.visit([value], HOLDING)):
+            yield node.module, name
 
 
 def _looking_at(change: changes.ClassChange) -> frozenset[str]:
