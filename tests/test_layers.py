@@ -27,10 +27,10 @@ FOLDERS = [
     ("reporting", "ipython report audience"),
     (
         "reloading",
-        "interactive at_exit contributions lookups leftovers failures run versions definitions stand_ins decorated "
-        "scheduling families telling arrivals assignments later_entries hiding attributes swapping editing moved "
-        "ordering keeping lent refilling settling evaluating rerunning aftermath executor uncalled "
-        "breakpoints",
+        "interactive at_exit frameworks contributions lookups leftovers failures run versions definitions "
+        "stand_ins decorated scheduling families telling arrivals assignments later_entries hiding attributes "
+        "swapping editing moved ordering keeping lent refilling settling evaluating rerunning aftermath executor "
+        "uncalled breakpoints",
     ),
     ("", "pending saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

@@ -411,6 +411,126 @@ def test_sqlalchemy_other_model_added(workshop: Workshop) -> None:
     assert edited.bench.see("(sorted(m_N.Base.metadata.tables), m_N.User is held)") == (["tag", "user"], True)
 
 
+# --- Django --------------------------------------------------------------------------------------------------
+
+DJANGO = {
+    "settings_N": """
+        SECRET_KEY = "x"
+        ROOT_URLCONF = "urls_N"
+        INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.admin"]
+        ALLOWED_HOSTS = ["*"]
+        GREETING = "old"
+    """,
+    "models_N": """
+        from django.db import models
+
+        class Item(models.Model):
+            name = models.CharField(max_length=10)
+
+            class Meta:
+                app_label = "m_N"
+    """,
+    "admin_N": """
+        from django.contrib import admin
+        from models_N import Item
+
+        @admin.register(Item)
+        class ItemAdmin(admin.ModelAdmin):
+            list_display = ["name"]
+    """,
+    "views_N": """
+        from django.conf import settings
+        from django.http import HttpResponse
+
+        def index(request):
+            return HttpResponse(settings.GREETING)
+    """,
+    "routes_N": """
+        from django.urls import path
+        import views_N
+
+        urlpatterns = [path("", views_N.index, name="index")]
+    """,
+    "urls_N": """
+        from django.urls import include, path
+
+        urlpatterns = [path("shop/", include("routes_N"))]
+    """,
+}
+SET_UP = """
+import django, os
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings_N"
+django.setup()
+"""
+ASK = """
+from django.conf import settings
+from django.contrib import admin
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+def ask(path):
+    response = Client().get(path)
+    return response.status_code, response.content.decode()[:5]
+
+def registered():
+    return [(model is models_N.Item, type(a) is admin_N.ItemAdmin, a.list_display)
+            for model, a in admin.site._registry.items()]
+"""
+
+
+@pytest.fixture(scope="module")
+def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    pytest.importorskip("django")
+    workshop = Workshop(Environment(Path(sys.prefix)), tmp_path_factory.mktemp("django"))
+    settings = {name: DJANGO[name] for name in ("settings_N",)}
+    bench = workshop.bench(settings, SET_UP)
+    bench.write(DJANGO, age=10)
+    workshop.process.load(bench.importing(DJANGO, ASK))
+    yield bench
+    print(workshop.process.close())
+
+
+def test_django_route_comes_and_goes(django: Bench) -> None:
+    assert django.see("ask('/shop/'), ask('/shop/more/')[0]") == ((200, "old"), 404)
+    more = DJANGO["views_N"] + "\n        def more(request):\n            return HttpResponse('more')\n"
+    routes = DJANGO["routes_N"].replace('name="index")', 'name="index"), path("more/", views_N.more, name="more")')
+    django.edit({"views_N": more, "routes_N": routes})
+    assert django.see("ask('/shop/more/'), reverse('more')") == ((200, "more"), "/shop/more/")
+    django.edit({"routes_N": DJANGO["routes_N"]})
+    assert django.see("ask('/shop/'), ask('/shop/more/')[0]") == ((200, "old"), 404)
+
+
+def test_django_setting(django: Bench) -> None:
+    django.edit({"settings_N": DJANGO["settings_N"].replace('"old"', '"new"')})
+    assert django.see("settings.GREETING, ask('/shop/')") == ("new", (200, "new"))
+    django.edit({"settings_N": DJANGO["settings_N"].replace('GREETING = "old"', "USE_TZ = False")})
+    assert django.see("hasattr(settings, 'GREETING'), settings.USE_TZ") == (False, False)
+    django.edit({"settings_N": DJANGO["settings_N"]})
+    assert django.see("settings.GREETING, settings.USE_TZ, ask('/shop/')") == ("old", True, (200, "old"))
+
+
+def test_django_that_is_not_set_up(workshop: Workshop) -> None:
+    pytest.importorskip("django")
+    edited = module(workshop, "from django.conf import settings\nLIMIT = 1\nurlpatterns = []\n")
+    edited.edit(("LIMIT = 1", "LIMIT = 2"), ("[]", "[LIMIT]"))
+    assert edited.bench.see("(m_N.LIMIT, m_N.urlpatterns, m_N.settings.configured)") == (2, [2], False)
+
+
+def test_django_admin_is_registered_once(django: Bench) -> None:
+    django.do("held = models_N.Item, len(admin.site._registry)")
+    before = django.see("registered()[-1]")
+    assert before == (True, True, ["name"])
+    django.edit({"admin_N": DJANGO["admin_N"].replace('["name"]', '["name", "id"]')})
+    assert django.see("registered()[-1]") == (True, True, ["name", "id"])
+    django.edit({"models_N": DJANGO["models_N"].replace("max_length=10", "max_length=20")})
+    assert django.see("models_N.Item is held[0], models_N.Item._meta.get_field('name').max_length") == (True, 20)
+    assert django.see("registered()[-1], len(admin.site._registry) == held[1]") == ((True, True, ["name", "id"]), True)
+    django.edit({"admin_N": DJANGO["admin_N"].replace("@admin.register(Item)", "")})
+    assert django.see("len(admin.site._registry) == held[1] - 1") is True
+    django.edit({"admin_N": DJANGO["admin_N"], "models_N": DJANGO["models_N"]})
+    assert django.see("registered()[-1], models_N.Item is held[0]") == ((True, True, ["name"]), True)
+
+
 # --- tasks ---------------------------------------------------------------------------------------------------
 
 CELERY = """

@@ -192,17 +192,20 @@ def _move_subclasses(transaction: Transaction, old: type, new: type) -> None:
 
 def _move_instances(transaction: Transaction, old: type, new: type, held_by: list[Any] | None = None) -> int:
     """How many could not be moved."""
-    stuck = 0
     instances = [holder for holder in (gc.get_referrers(old) if held_by is None else held_by) if type(holder) is old]
-    for instance in [
-        each for each in instances if not isinstance(each, type)
-    ]:  # a class is made again by its statement
-        try:
-            _set_class(instance, new)
-            transaction.on_undo(_set_class, instance, old)
-        except (TypeError, AttributeError):
-            stuck += 1
-    return stuck
+    # a class is made again by its statement
+    return sum(not change_class(transaction, each, new) for each in instances if not isinstance(each, type))
+
+
+def change_class(transaction: Transaction, instance: Any, cls: type) -> bool:
+    """Let an instance be one of another class; whether CPython lets it."""
+    before = type(instance)
+    try:
+        _set_class(instance, cls)
+    except (TypeError, AttributeError):
+        return False
+    transaction.on_undo(_set_class, instance, before)
+    return True
 
 
 def _set_class(instance: Any, cls: type) -> None:

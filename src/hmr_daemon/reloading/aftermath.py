@@ -13,6 +13,7 @@ from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord
 from ..syntax import codes, trees
 from ..syntax.statements import Statement
+from . import frameworks
 from .ordering import order_names
 from .rerunning import Rerunning
 from .run import Replaced
@@ -44,6 +45,7 @@ class Aftermath(Rerunning):
             if not any(moved):
                 break
         self._renew_stand_ins()
+        frameworks.renew(self.transaction, self.outcome.rebound)
         for record in self.left:
             self._leave(record)
 

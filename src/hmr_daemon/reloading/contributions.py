@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from ..live import functions, insides, values
+from ..live import functions, insides, successors, values
 from ..live.containers import SEQUENCES, Bare
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
 from ..syntax.statements import COMPOUND, Statement
+from . import frameworks
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 DEFINED = (FunctionType, MethodType, type)
@@ -33,6 +34,8 @@ class Place:
     """The attribute of their values, or the variable of a surrounding function, that holds it; None: they do."""
     owner: type | None = None
     """The class that it is an attribute of."""
+    by_library: bool = False
+    """Whether a library keeps it, for which it makes instances of the classes that are registered."""
 
     @property
     def name(self) -> str:
@@ -123,7 +126,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     reads = old.effects.reads if old is not None else ()
     snapshots = [
         (c, copied(c), place)
-        for c, place in _once([*containers(node, graph, reads), *again.known])
+        for c, place in _once([*containers(node, graph, reads), *again.known, *_kept_by_frameworks(node, old)])
         if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
     keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
@@ -131,7 +134,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     for container, snapshot, place in snapshots:
         transaction.guard(container)
         plain = frozenset() if id(container) in again.emptied else again.given.at(place, container)
-        taken.append(_take_out(container, snapshot, made, keys, plain))
+        taken.append(_take_out(container, snapshot, _with_instances(made, container, place), keys, plain))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
         if again.moved and gone:
@@ -160,14 +163,20 @@ def withdraw(
     for container, place in containers(node, graph, ()):
         if len(container) <= LARGEST:
             transaction.guard(container)
-            if _take_out(container, copied(container), made, plain=given.at(place, container)):
+            own = _with_instances(made, container, place)
+            if _take_out(container, copied(container), own, plain=given.at(place, container)):
                 found.append(place)
     return found
 
 
 def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: Any) -> None:
     """The object that goes on stands in the registries where the statement has put the one that it made now."""
-    if not node.statement.effects.calls or isinstance(new, (*PLAIN, type, ModuleType)):
+    if not node.statement.effects.calls or isinstance(new, (*PLAIN, ModuleType)):
+        return
+    if isinstance(new, type):
+        for registry, _ in _kept_by_frameworks(node, node.statement):
+            for instance in [entry for entry in entries(registry) if type(entry) is new]:
+                successors.change_class(transaction, instance, old)
         return
     for container, _ in containers(node, graph, ()):
         if len(container) > LARGEST or not any(entry is new for entry in entries(container)):
@@ -316,7 +325,7 @@ def containers(
         if name in record.namespace:
             waiting.append((record.namespace[name], Place(((record.name, name),)), 0))
     seen: set[int] = set()
-    found = []
+    found = _kept_by_frameworks(node, node.statement)
     while waiting and len(seen) < LIMIT:
         value, place, depth = waiting.pop(0)
         if id(value) in seen or id(value) in graph.namespaces or isinstance(value, (*PLAIN, ModuleType)) or depth > 6:
@@ -326,6 +335,16 @@ def containers(
             found.append((value, place))
         waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
     return found
+
+
+def _kept_by_frameworks(node: Node, statement: Statement | None) -> list[tuple[Any, Place]]:
+    place = Place(((node.module.name, frameworks.REGISTERS),), by_library=True)
+    return [(registry, place) for registry in frameworks.registries(statement)] if statement is not None else []
+
+
+def _with_instances(made: set[int], container: Any, place: Place) -> set[int]:
+    """Identities of what a statement made, and of what a library made of its classes."""
+    return made | {id(e) for e in entries(container) if id(type(e)) in made} if place.by_library else made
 
 
 def _once(found: Sequence[tuple[Any, Place]]) -> list[tuple[Any, Place]]:
