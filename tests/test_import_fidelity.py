@@ -61,6 +61,9 @@ PACKAGE: dict[str, str | bytes] = {
     "table, listed = {open: 1, len: open}, [open]\nimport inspect\nkind = inspect.isbuiltin(open)\n"
     "bound = C().one is open\n",
     "mocked.py": "import os\ntext, names = open('nowhere').read(), os.listdir('nowhere')\n",
+    "lazy.py": "import package\nasked = []\nclass Lazy:\n    @property\n    def __class__(self):\n"
+    "        asked.append(1)\n        raise RuntimeError('not set up yet')\n"
+    "unready, table = Lazy(), [open]\npackage.lazy = unready\nopened = table[0]\n",
     "libraries.py": "import bz2, tarfile, tokenize\nopened = open(__file__).read(6)\n",
 }
 
@@ -286,6 +289,10 @@ PROGRAMS = {
         print(opens.C.m.__defaults__, opens.inner(), opens.table, opens.table[open], opens.listed, opens.shown)
         print(opens.kept("opens.py").read(6), opens.kind, opens.bound, opens.kept.func == open)
     """,
+    "an object that must not be asked what it is": """
+        import builtins, lazy
+        print(lazy.opened is builtins.open, lazy.asked, lazy.package.lazy is lazy.unready)
+    """,
     "what stands for `open` already": """
         import os
         from unittest import mock
@@ -356,3 +363,17 @@ def test_the_same_as_without_from_the_command_line(
         assert names[0] == names[1]
     else:
         assert with_ == without
+
+
+@pytest.mark.parametrize("method", ["begins", "ends"])
+def test_a_failure_of_ours_fails_no_import(environment: Environment, tmp_path: Path, method: str) -> None:
+    program = f"""
+        import sys, renames
+        from hmr_daemon.loading import standby
+        standby.current().{method} = None
+        import package.sub.deep
+        print(package.value, [each for each in sys.meta_path if type(each).__name__ == "LiveFinder"])
+    """
+    write(tmp_path, PACKAGE | {"renames.py": "", "program.py": textwrap.dedent(program)})
+    done = environment.run("program.py", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("1 []\n", "")

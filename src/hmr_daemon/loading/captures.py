@@ -16,7 +16,7 @@ def give_back(namespace: dict[str, Any], stand_in: object, original: object) -> 
             namespace[name] = original
         elif type(value) in (dict, list):
             _in_container(value, stand_in, original)
-        elif isinstance(value, type) and value.__module__ == namespace.get("__name__"):
+        elif issubclass(type(value), type) and vars(value).get("__module__") == namespace.get("__name__"):
             _in_class(value, stand_in, original)
         elif type(value) is FunctionType and value.__globals__ is namespace:
             _in_function(value, stand_in, original)

@@ -7,7 +7,7 @@ import _frozen_importlib_external as _bootstrap_external
 import sys
 from _frozen_importlib_external import PathFinder, SourceFileLoader
 
-from hmr_daemon_startup import Finder, as_importlib
+from hmr_daemon_startup import Finder, as_importlib, give_up
 
 from .._bootstrap import is_user_source
 from .recorder import note_asked, note_missing
@@ -109,14 +109,24 @@ class RecordedLoader(SourceFileLoader):
         if code is None:
             SourceFileLoader.exec_module(self, module)
             return
-        load = None if _listener is None else _listener.begins(module, self.path, code, stat, source)
+        load = None if _listener is None else _safely(_listener.begins, module, self.path, code, stat, source)
         failed = True
         try:
             _bootstrap._call_with_frames_removed(exec, code, module.__dict__)  # type: ignore[attr-defined]
             failed = False
         finally:
             if load is not None and _listener is not None:
-                _listener.ends(load, failed)
+                _safely(_listener.ends, load, failed)
+
+
+def _safely(tell: Callable[..., Any], *arguments: Any) -> Any:
+    """Tell the listener of a load: what goes wrong there is not to fail the user's import, and ends the listening."""
+    try:
+        return tell(*arguments)
+    except Exception as error:
+        listen(None)
+        give_up(error)
+        return None
 
 
 def adopt(spec: ModuleSpec) -> None:

@@ -177,7 +177,7 @@ def _name_of(module: ModuleType) -> str:
 
 def _is_submodule(package: ModuleType, name: str, value: object) -> bool:
     """The import system binds a submodule in its package; no statement asked for that."""
-    return isinstance(value, ModuleType) and sys.modules.get(f"{_name_of(package)}.{name}") is value
+    return issubclass(type(value), ModuleType) and sys.modules.get(f"{_name_of(package)}.{name}") is value
 
 
 _file_loader: Any = FileLoader
