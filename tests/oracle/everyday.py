@@ -3491,3 +3491,75 @@ for kind, text in {
         {"m.py": CACHED + text},
         {"m.py": CACHED.replace("n - 1", "n - 3") + text},
     )
+STARS = {
+    "k/__init__.py": """
+from k.core import *
+from k.expr import *
+from k.debug import *
+from k.version import *
+from k import lib
+__all__ = ['f', 'g']
+""",
+    "k/core.py": "from k.lib import *\nfrom k.expr import *\nfrom k.version import *\ndef f(): return 1\n",
+    "k/expr.py": "import operator\ndef g(): return 2\n",
+    "k/debug.py": "from k import *\nfrom k.lib import *\nimport sys\nclass Probe: pass\n",
+    "k/version.py": "version = 1\nreleased = 'x'\n",
+    "k/lib/__init__.py": """
+from k.lib.containers import *
+from k.lib.binary import *
+from k.lib.bytewise import *
+__all__ = ['bits', 'container', 'bytewise']
+""",
+    "k/lib/containers.py": "from k.lib.bytewise import *\ndef container(): return 1\n",
+    "k/lib/binary.py": "from k import *\nfrom k.lib import *\nimport binascii\ndef bits(): return 1\n",
+    "k/lib/bytewise.py": "import sys\ndef bytewise(): return 3\n",
+}
+for what, saves in {
+    "value": [{"k/version.py": "version = 2\nreleased = 'y'\n"}, {"k/version.py": "version = 2\nrelease = 'y'\n"}],
+    "new name": [
+        {"k/core.py": STARS["k/core.py"] + "def h(): pass\n"},
+        {"k/debug.py": STARS["k/debug.py"] + "w = 1\n"},
+    ],
+    "import that goes": [{"k/lib/containers.py": "def container(): return 1\n"}],
+    "name that goes": [
+        {
+            "k/lib/bytewise.py": "import sys\ndef wise(): return 3\n",
+            "k/lib/__init__.py": STARS["k/lib/__init__.py"].replace("'bytewise'", "'wise'"),
+        }
+    ],
+}.items():
+    case(
+        f"modules of a package that star import it while it is imported: a {what}",
+        "k k.core k.debug k.expr k.lib k.lib.binary k.lib.containers k.lib.bytewise k.version",
+        STARS,
+        *saves,
+    )
+AGAIN = "from k.version import v\ndef f(): return v\nimport k.debug\nfrom k.version import v\n"
+case(
+    "a module imported between two imports of a name reads it",
+    "k",
+    {"k/__init__.py": AGAIN, "k/debug.py": "import k\nw = k.v, k.f()\n", "k/version.py": "v = 1\n"},
+    {"k/version.py": "v = 2\n"},
+)
+case(
+    "a module imported between two values of a name reads it, and one after them",
+    "k",
+    {
+        "k/__init__.py": "v = 1\nimport k.debug\nv = 3\nimport k.late\n",
+        "k/debug.py": "import k\nw = k.v\n",
+        "k/late.py": "import k\nw = [k.v]\n",
+    },
+    {"k/__init__.py": "v = 2\nimport k.debug\nv = 3\nimport k.late\n"},
+)
+case(
+    "a star import of the package that is importing the module, edited",
+    "k",
+    {
+        "k/__init__.py": "from k.core import *\nfrom k.debug import *\nimport k.late\n",
+        "k/late.py": "z = 1\n",
+        "k/core.py": "def f(): pass\n",
+        "k/debug.py": "from k import *\nw = 1\n",
+    },
+    {"k/debug.py": "from k import *\nw = 2\n"},
+    {"k/core.py": "def f(): pass\ndef g(): pass\n"},
+)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..live.transaction import put_in_order
-from ..planning.records import Node
+from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
 from .assignments import Assigning
 
@@ -67,7 +67,17 @@ def not_yet(run: Assigning, node: Node, module: str) -> set[str]:
     if record is None or (record is not node.module and record not in run.graph.importers(node.module)):
         return set()
     now, writers = run.graph.order(node), run.agenda.table(record).writers
-    return {n for n, first in writers.items() if n in record.namespace and first and run.graph.order(first[0]) >= now}
+    found = {n for n, first in writers.items() if n in record.namespace and first and run.graph.order(first[0]) >= now}
+    return {name for name in found if not is_submodule_before(run, record, name, now)}
+
+
+def is_submodule_before(run: Assigning, package: ModuleRecord, name: str, now: tuple[float, ...]) -> bool:
+    """Whether a name is that of a submodule which is imported by then: the import system has bound it."""
+    child = run.graph.modules.get(f"{package.name}.{name}")
+    if child is None or child.module is not package.namespace.get(name):
+        return False
+    importer = run.graph.imported_at(child)
+    return importer is not None and run.graph.order(importer) <= now
 
 
 def _submodules_after(run: Assigning, node: Node) -> set[str]:

@@ -236,11 +236,18 @@ class Rerunning(Evaluating):
             package, child = self.graph.modules.get(module), self.graph.modules.get(f"{module}.{name}")
             if package is None or child is None or before.get(name, MISSING) is not MISSING:
                 continue
-            imported = optional.mention(child.name).search(package.source or b"")
-            said = name in package.namespace.get("__all__", ()) or imported
-            if name in node.extra and not said and self.graph.any_loaded_after((child.name,), node):
+            if name in node.extra and self._is_imported_later(node, package, name, child):
                 node.extra.discard(name)
                 self.transaction.delete_item(node.module.namespace, name)
+
+    def _is_imported_later(self, node: Node, package: ModuleRecord, name: str, child: ModuleRecord) -> bool:
+        """Whether a package has a submodule only after a star import of it, which does not ask for that by itself."""
+        if package in self.graph.importers(node.module):  # half imported: its own statements may yet import it
+            return not hiding.is_submodule_before(self, package, name, self.graph.order(node))
+        if name in package.namespace.get("__all__", ()):
+            return False
+        imported = optional.mention(child.name).search(package.source or b"")
+        return not imported and self.graph.any_loaded_after((child.name,), node)
 
     def _run_bare_import(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
         self._guard(node, before)

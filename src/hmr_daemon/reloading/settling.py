@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -181,14 +182,18 @@ class Settling(Refilling):
         for reader in list(self.agenda.table(node.module).readers_of(name, node)):
             self.schedule(reader, f"{name} changed", name)
         following = self._next_writer(node, name, node.module.namespace.get(name, MISSING))
-        if following is not None and following.module is not node.module:
-            until = self.graph.order(following)
-            for reader, known in list(self.agenda.readers(node.module, name, node)):
-                if reader.module is not node.module and self.graph.order(reader) < until:
-                    self.schedule(reader, f"{name} changed", known)
+        between = partial(self._is_between, node, following)
+        for reader, known in list(self.agenda.readers(node.module, name, node)):
+            if reader.module is not node.module and between(reader):
+                self.schedule(reader, f"{name} changed", known)
         for reader in list(self.agenda.function_readers(node.module, name, node)):
-            if reader.module is node.module:
+            if reader.module is node.module or between(reader):
                 self.schedule(reader, f"{name} changed", name, code_changed=True)
+
+    def _is_between(self, node: Node, following: Node | None, reader: Node) -> bool:
+        """Whether a statement came after one, and before another: of a module that was imported there, for example."""
+        now = self.graph.order(reader)
+        return following is not None and self.graph.order(node) < now < self.graph.order(following)
 
     def _keep_aliases(self, record: ModuleRecord, name: str, new: Any) -> None:
         """Where the old value stayed after all, names that were given the new one in between have it too."""
