@@ -3563,3 +3563,12 @@ case(
     {"k/debug.py": "from k import *\nw = 2\n"},
     {"k/core.py": "def f(): pass\ndef g(): pass\n"},
 )
+for how, first in {"star": "from k import *", "name": "from k import f"}.items():
+    case(
+        f"a module reads by {how} from the package that star imports it, and gains an import",
+        "k",
+        {"k/__init__.py": "f = 1\nfrom k.debug import *\n", "k/debug.py": f"{first}\nw = 1\n"},
+        {"k/debug.py": f"import sys\n{first}\nw = f\n"},
+        {"k/__init__.py": "f = 2\nfrom k.debug import *\n"},
+        {"k/__init__.py": "f = 3\nfrom k.debug import *\n", "k/debug.py": f"import sys\n{first}\nw = f + 2\n"},
+    )

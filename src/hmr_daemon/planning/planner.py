@@ -327,7 +327,8 @@ class Agenda:
                 half_way = record in self._graph.importers(node.module)
             waiting = [n for n in self._pending[record] if stands is None or n.order < stands]
             if half_way:
-                waiting = [n for n in waiting if not set(names).isdisjoint(n.writes)]
+                now = self._graph.order(node)
+                waiting = [n for n in waiting if not set(names).isdisjoint(n.writes) and self._graph.order(n) < now]
             if not waiting:
                 return
             yield self._first(min(waiting, key=lambda n: n.order))
