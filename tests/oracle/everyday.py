@@ -3572,3 +3572,78 @@ for how, first in {"star": "from k import *", "name": "from k import f"}.items()
         {"k/__init__.py": "f = 2\nfrom k.debug import *\n"},
         {"k/__init__.py": "f = 3\nfrom k.debug import *\n", "k/debug.py": f"import sys\n{first}\nw = f + 2\n"},
     )
+BUSES = {
+    "a defaultdict of lists": "self.by = collections.defaultdict(list)/self.by[event].append(f)",
+    "a defaultdict of pairs": "self.by = collections.defaultdict(list)/self.by[event].append((rank, f))",
+    "lists by setdefault": "self.by = {}/self.by.setdefault(event, []).append((rank, f))",
+    "dicts by setdefault": "self.by = {}/self.by.setdefault(event, {})[f.__name__] = f",
+    "lists of objects": "self.by = {}/self.by.setdefault(event, []).append(Entry(f))",
+    "lists of names": "self.by = collections.defaultdict(list)/self.by[event].append(f.__name__)",
+    "lists that are there": "self.by = {'a': [], 'b': [], 'c': []}/self.by[event].append(f)",
+}
+BUS = """
+import collections
+class Entry:
+    def __init__(self, f): self.f = f
+class Bus:
+    def __init__(self):
+        {0}
+    def on(self, event, rank=0):
+        def decorate(f):
+            {1}
+            return f
+        return decorate
+bus = Bus()
+on = bus.on
+by = bus.by
+"""
+HEARING = """
+from bus import on
+@on('a')
+def f(): return 1
+@on('b')
+def g(): return 2
+@on('a')
+def h(): return 3
+"""
+SHOWING = {
+    "one": "import bus, hearing\nshown = {event: len(each) for event, each in bus.bus.by.items()}\n",
+    "two": "import hearing\nfrom bus import by\nshown = {event: len(each) for event, each in by.items()}\n",
+}
+for kind, text in BUSES.items():
+    case(
+        f"a bus with {kind}, known by its own method",
+        "one two",
+        {
+            "bus.py": BUS.format(*text.split("/")),
+            "hearing.py": HEARING,
+            **{f"{name}.py": text for name, text in SHOWING.items()},
+        },
+        {"hearing.py": HEARING.replace("@on('b')\ndef g(): return 2\n", "")},
+        {"hearing.py": HEARING},
+        {"hearing.py": HEARING.replace("@on('b')\n", "")},
+        {"hearing.py": HEARING},
+        {"hearing.py": HEARING.replace("'b'", "'a'")},
+        {"hearing.py": HEARING.replace("def g", "def other")},
+        {"hearing.py": HEARING.replace("@on('b')", "@on('c')\ndef new(): return 4\n@on('b')")},
+    )
+RANKING = {
+    "pairs": "kept.append((rank, f))\n        kept.sort(key=lambda each: -each[0])",
+    "attributes": "f.rank = rank\n        kept.append(f)\n        kept.sort(key=lambda each: each.rank)",
+    "places found": "bisect.insort(kept, (rank, f), key=lambda each: each[0])",
+}
+RANKED = "@rank()\ndef f(): pass\n@rank(5)\ndef g(): pass\n@rank()\ndef h(): pass\n@rank(-2)\ndef i(): pass\n"
+for kind, text in RANKING.items():
+    head = f"import bisect\nkept = []\ndef rank(rank=0):\n    def decorate(f):\n        {text}\n        return f\n"
+    head += "    return decorate\n"
+    case(
+        f"a registry that is sorted, by {kind}",
+        "m",
+        {"m.py": head + RANKED},
+        {"m.py": head + RANKED.replace("(5)", "(-5)")},
+        {"m.py": head + RANKED.replace("(5)", "(0)")},
+        {"m.py": head + RANKED.replace("(-2)", "(9)")},
+        {"m.py": head + RANKED.replace("def f", "def first")},
+        {"m.py": head + RANKED.replace("@rank(5)", "@rank()\ndef new(): pass\n@rank(5)")},
+        {"m.py": head + RANKED},
+    )

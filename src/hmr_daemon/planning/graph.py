@@ -13,7 +13,7 @@ from ..loading.notes import Load, Notes
 from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, optional, parsing
 from ..syntax.mentions import Mentions
-from ..syntax.statements import COMPOUND
+from ..syntax.statements import COMPOUND, Statement
 from . import forms, places, unseen
 from .attribution import Locator, explain_names, share_codes, star_names
 from .index import Index
@@ -224,10 +224,11 @@ class Graph:
                 found |= {(value.__name__, attribute) for attribute in node.statement.effects.attributes}
         return found
 
-    def registers_with(self, node: Node) -> Collection[CodeType]:
-        """The code that one who registers may run: of the functions that its names lead to."""
-        effects, namespace = node.statement.effects, node.module.namespace
-        if not effects.calls or node.statement.kind not in ("def", "class", "expr", *COMPOUND):
+    def registers_with(self, node: Node, version: Statement | None = None) -> Collection[CodeType]:
+        """The code that one who registers, in some version, may run: of the functions that its names lead to."""
+        statement, namespace = version or node.statement, node.module.namespace
+        effects = statement.effects
+        if not effects.calls or statement.kind not in ("def", "class", "expr", *COMPOUND):
             return ()
         called = [namespace[name] for name in effects.reads if name in namespace]
         return reach.reached(called, effects.attributes, self.paths(), True, effects.operates).values()
@@ -484,6 +485,10 @@ class Graph:
     def order(self, node: Step) -> tuple[float, ...]:
         """Sorts statements of all modules as they first ran; an import sorts after what it loaded."""
         return (*(self._load_orders.get(node.module) or self.load_order(node.module)), node.order, END)
+
+    def comes_after(self, one: Step, other: Step) -> bool:
+        """Whether a statement ran later than another: asked anew each time, for taking modules apart tells more."""
+        return self.order(one) > self.order(other)
 
     def load_order(self, record: ModuleRecord) -> tuple[float, ...]:
         """Sorts modules as they began to load."""

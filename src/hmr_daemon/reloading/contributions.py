@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +20,9 @@ from . import frameworks
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 DEFINED = (FunctionType, MethodType, type)
+INNER = (list, dict, set)
+SORTING = frozenset({"insort", "insort_left", "insort_right", "sort", "sorted"})
+"""By what a list of entries is in another order than that in which they came."""
 LIMIT = 3_000
 LARGEST = 100_000
 
@@ -36,6 +39,8 @@ class Place:
     """The class that it is an attribute of."""
     by_library: bool = False
     """Whether a library keeps it, for which it makes instances of the classes that are registered."""
+    container: int = 0
+    """The identity of the registry, or of the one that it stands in; 0 where it is not known."""
 
     @property
     def name(self) -> str:
@@ -130,18 +135,25 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
     keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
-    taken = []
+    taken, growing = [], [*graph.registers_with(node), *(graph.registers_with(node, old) if old is not None else ())]
     for container, snapshot, place in snapshots:
         transaction.guard(container)
         plain = frozenset() if id(container) in again.emptied else again.given.at(place, container)
-        taken.append(_take_out(container, snapshot, _with_instances(made, container, place), keys, plain))
+        own, inner = _with_instances(made, container, place), _makes_inner(container, growing)
+        taken.append(_take_out(container, snapshot, own, keys, plain, inner))
     yield changed
+    sorts = any(not SORTING.isdisjoint(code.co_names) for code in growing)
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
-        if again.moved and gone:
+        in_order = (
+            sorts and isinstance(container, list) and _keep_sorted(container, _without(snapshot, gone), again.later)
+        )
+        if in_order:
+            pass
+        elif again.moved and gone:
             _place_before(container, _without(snapshot, gone), again.later)
         elif not again.added and (gone or not (again.anew or id(container) in again.emptied)):
             _put_in_place(container, snapshot, gone, again.stay(snapshot, gone, made))
-        if again.added or (old is not None and not gone):
+        if not in_order and (again.added or (old is not None and not gone)):
             _place_before(container, snapshot, again.later)
         if not _same_entries(container, snapshot):
             changed.append(place)
@@ -159,14 +171,19 @@ def withdraw(
     if not registers(node.statement, made_of):
         return []
     made = identities_made(node, before, made_of) | _made_by_code(before, made_of)
-    found = []
+    found, growing = [], graph.registers_with(node)
     for container, place in containers(node, graph, ()):
         if len(container) <= LARGEST:
             transaction.guard(container)
-            own = _with_instances(made, container, place)
-            if _take_out(container, copied(container), own, plain=given.at(place, container)):
+            own, inner = _with_instances(made, container, place), _makes_inner(container, growing)
+            if _take_out(container, copied(container), own, plain=given.at(place, container), inner=inner):
                 found.append(place)
     return found
+
+
+def _makes_inner(container: Any, growing: Iterable[CodeType]) -> bool:
+    """Whether who registers in a dict of lists makes the list of its key where there is none."""
+    return isinstance(container, defaultdict) or (isinstance(container, dict) and any(map(codes.makes_inner, growing)))
 
 
 def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: Any) -> None:
@@ -332,7 +349,7 @@ def containers(
             continue
         seen.add(id(value))
         if isinstance(value, (dict, list, set)):
-            found.append((value, place))
+            found.append((value, replace(place, container=place.container or id(value))))
         waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
     return found
 
@@ -375,7 +392,8 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
         yield value.__func__, place
     elif isinstance(value, dict):
         if depth <= 2 and len(value) <= 100:
-            yield from ((v, place) for v in list(value.values()) if type(v) in (list, dict, set))
+            place = replace(place, container=place.container or id(value))
+            yield from ((v, place) for v in list(value.values()) if type(v) in INNER)
     elif type(value) not in (list, set, tuple):
         yield type(value), place
         if type(value) is MethodType:
@@ -399,15 +417,25 @@ def copied(container: Any) -> Any:
 
 def holds(entry: Any, made: Set[int]) -> bool:
     """Whether a registry's entry is, or directly holds, something that the statement made, and nothing of others."""
+    if type(entry) in INNER:  # perhaps a registry in turn, of what others made as well
+        parts = list(entry.values()) if type(entry) is dict else list(entry)
+        mine = [_is_or_holds(part, made) for part in parts]
+        return any(mine) and all(m or not _is_defined(p) for m, p in zip(mine, parts, strict=True))
+    return _is_or_holds(entry, made)
+
+
+def _is_defined(entry: Any) -> bool:
+    """Whether an entry is a definition of someone's, or a record or an object that holds one."""
+    parts = entry if type(entry) is tuple else list(insides.own_dict(entry).values())
+    return isinstance(entry, DEFINED) or any(isinstance(part, DEFINED) for part in parts)
+
+
+def _is_or_holds(entry: Any, made: Set[int]) -> bool:
     if id(entry) in made:
         return True
     if type(entry) is tuple:
         return any(id(part) in made for part in entry)
-    if type(entry) in (list, dict, set):  # perhaps a registry in turn, of what others made as well
-        parts = list(entry.values()) if type(entry) is dict else list(entry)
-        mine = [id(part) in made for part in parts]
-        return any(mine) and all(m or not isinstance(p, DEFINED) for m, p in zip(mine, parts, strict=True))
-    if isinstance(entry, (*PLAIN, FunctionType, type, ModuleType)):
+    if isinstance(entry, (*PLAIN, *INNER, FunctionType, type, ModuleType)):
         return False
     state = insides.own(entry, "__dict__")
     if isinstance(state, dict) and any(id(part) in made for part in list(state.values())):
@@ -422,8 +450,12 @@ def _take_out(
     made: set[int],
     keys: Collection[tuple[type, object]] = frozenset(),
     plain: frozenset[str] = frozenset(),
+    inner: bool = True,
 ) -> list[Any]:
-    """Remove the entries that hold what was made, have one of the keys, or are plain; positions or keys come back."""
+    """Remove the entries that hold what was made, have one of the keys, or are plain; positions or keys come back.
+
+    What stands in a dict and is a container in turn goes as well where it has no other entries, if `inner`.
+    """
     if not made and not keys and not plain:
         return []
     if isinstance(container, list):
@@ -435,7 +467,8 @@ def _take_out(
         gone = [
             key
             for key, entry in snapshot.items()
-            if holds(entry, made)
+            if ((inner or type(entry) not in INNER) and holds(entry, made))
+            or (inner and type(entry) in (list, set) and _is_given(key, entry, plain))
             or id(key) in made
             or (isinstance(key, PLAIN) and (type(key), key) in keys)
             or (_is_plain(entry) and not plain.isdisjoint(texts(key)))
@@ -455,6 +488,13 @@ def _is_plain(entry: Any) -> bool:
     """Whether an entry is a plain value, or a record of such: no registry in turn."""
     parts = entry.values() if type(entry) is dict else entry if type(entry) is tuple else (entry,)
     return all(isinstance(part, PLAIN) for part in list(parts))
+
+
+def _is_given(key: Any, entries: Collection[Any], plain: frozenset[str]) -> bool:
+    """Whether some plain values under a key are all of a statement: by what they are, or by the key."""
+    if not plain or not entries or not all(map(_is_plain, entries)):
+        return False
+    return not plain.isdisjoint(texts(key)) or all(not plain.isdisjoint(texts(each)) for each in entries)
 
 
 def _only_once(entries: list[Any], plain: frozenset[str]) -> set[str]:
@@ -534,10 +574,37 @@ def _place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -
                 Bare(container)[key] = entry  # the later statement has the last word
         gained = [key for key in container if key not in snapshot]
         keys = list(snapshot) if gained else []
-        first = next((i for i, key in enumerate(keys) if later(snapshot[key]) or later(key)), None)
+        first = next((i for i, key in enumerate(keys) if _began_later(snapshot[key], later) or later(key)), None)
         if first is not None:
             ordered = {key: container[key] for key in (*keys[:first], *gained, *keys[first:]) if key in container}
             refill(container, ordered)
+
+
+def _began_later(entry: Any, later: Callable[[Any], bool]) -> bool:
+    """Whether an entry, or all in it where it is a container in turn, comes of later statements."""
+    if type(entry) not in INNER or not entry:
+        return later(entry)
+    return all(map(later, entry.values() if type(entry) is dict else entry))
+
+
+def _keep_sorted(container: list[Any], rest: list[Any], later: Callable[[Any], bool]) -> bool:
+    """Leave what was added where it was sorted to, but before what a later statement has added with the same rank."""
+    known = set(map(id, rest))
+    gained = [entry for entry in container if id(entry) not in known]
+    for entry in gained:
+        position = next(i for i, each in enumerate(container) if each is entry)
+        first = position
+        while first and _rank(container[first - 1]) == _rank(entry) != [] and later(container[first - 1]):
+            first -= 1
+        if first < position:
+            Bare(container).insert(first, Bare(container).pop(position))
+    return bool(gained)
+
+
+def _rank(entry: Any) -> list[Any]:
+    """The numbers that an entry is, holds or has."""
+    parts = entry if type(entry) is tuple else [entry, *insides.own_dict(entry).values()]
+    return [part for part in parts if type(part) in (int, float)]
 
 
 def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any]) -> None:

@@ -513,7 +513,6 @@ class Editing(Swapping):
 
     def _make_room(self, node: Node) -> None:
         """An entry goes between others, and nothing tells which of these are a later statement's: all are made anew."""
-        now = self.graph.order(node)
         ran = [c for c in self.graph.registers_with(node) if node in self.added or id(c) in node.ran]
         growing = [code for code in ran if codes.grown_names(code)]
         self.graph.analyze_dependents(r for code in growing for r in self.graph.at_path(code.co_filename))
@@ -522,7 +521,7 @@ class Editing(Swapping):
         ]
         builders = [runner for code in growing for runner in self.graph.runners(code)]
         builders += [adder for record, name in grown_here for adder, _ in self._adders(record, name)]
-        if not any(self.graph.order(builder) > now for builder in builders):
+        if not any(self.graph.comes_after(builder, node) for builder in builders):
             return
         grown = frozenset().union(*map(codes.grown_names, growing))
         for container, place in contributions.containers(node, self.graph, ()):

@@ -15,7 +15,7 @@ from ..live.transaction import Transaction
 from ..loading.recorder import Recorder
 from ..planning.graph import Graph
 from ..planning.planner import Agenda
-from ..planning.records import ModuleRecord, Node
+from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import Target
 from ..syntax import codes, diff
 from ..syntax.parsing import Parsed
@@ -279,6 +279,8 @@ class RunState:
     """The caches of the user's functions, by the identity of what holds each and of its function."""
     told_of: set[tuple[int, str]] = field(default_factory=set)
     """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
+    globals_held: dict[int, list[tuple[Name, str | None]]] | None = None
+    """Once asked for, by identity of containers the names of modules, and attributes of these, that held them then."""
     named: dict[int, tuple[ModuleRecord, str]] | None = None
     """Once asked for, by identity what globals held then: see `made_later`."""
     former: dict[tuple[int, str], Any] = field(default_factory=dict)

@@ -93,10 +93,9 @@ class Scheduling(RunState):
 
     def given_later(self, node: Node) -> frozenset[str]:
         """The texts that only later statements gave to the functions that this one ran."""
-        now = self.graph.order(node)
         earlier, later = set[str](), set[str]()
         for runner in self._run_alike(self._ran_before(node)):
-            (later if self.graph.order(runner) > now else earlier).update(self.lookups.given(runner.statement))
+            (later if self.graph.comes_after(runner, node) else earlier).update(self.lookups.given(runner.statement))
         return frozenset(later - earlier)
 
     def _run_alike(self, ran: Iterable[CodeType]) -> set[Node]:
@@ -263,10 +262,10 @@ class Scheduling(RunState):
 
     def _added_to_unseen(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
         """The same for those that the module's own text does not show: by functions, and in other modules."""
-        now, shown = self.graph.order(node), (record, name) if record is node.module else None
+        shown = (record, name) if record is node.module else None
         for adder, known in self._adders(*self._origin(record, name)):
             if known is None or known != shown:
-                yield self.graph.order(adder) > now
+                yield self.graph.comes_after(adder, node)
 
     def _adders(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, tuple[ModuleRecord, str] | None]]:
         """The statements of all modules that add to the value of a name, and by which name their text says so."""

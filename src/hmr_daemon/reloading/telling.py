@@ -15,7 +15,7 @@ from ..syntax.effects import DYNAMIC
 from . import decorated, stand_ins
 from .contributions import Place
 from .families import Families
-from .run import Served
+from .run import IMMUTABLE, Served
 
 INTROSPECTION = frozenset({
     "__annotations__", "__defaults__", "__dict__", "__doc__", "__kwdefaults__", "__signature__", "cleandoc", "getdoc",
@@ -283,12 +283,12 @@ class Telling(Families):
         the registry have to do so again.
         """
         waiting = [(name, place.attribute) for name in self._with_origins(place.names)]
+        waiting += self._globals_holding(place.container) if place.container else ()
         homes: dict[str, set[str]] = defaultdict(set)
         for module, name in [(m, n) for m, n in place.names if m in self.graph.modules]:
             homes[self.graph.modules[module].path].add(name)
         self._clear_caches(set(), homes, {place.attribute} if place.attribute else frozenset())
         seen: set[tuple[Name, str | None]] = set()
-        now = self.graph.order(origin)
         while waiting:
             item = waiting.pop()
             (module, name), attribute = item
@@ -304,13 +304,27 @@ class Telling(Families):
                 if statement.kind == "from" or hands_on:
                     inner = None if attribute in statement.effects.attributes else attribute
                     waiting += [((reader.module.name, bound), inner) for bound in {known, *statement.names}]
-                elif self.graph.order(reader) > now and (emptied or self._looks_at(reader, known, name, attribute)):
+                elif self.graph.comes_after(reader, origin) and (
+                    emptied or self._looks_at(reader, known, name, attribute)
+                ):
                     self.schedule(reader, reason, known, code_changed=True)
             for reader in list(self.agenda.function_readers(record, name, None)):
-                if self.graph.order(reader) > now and (
+                if self.graph.comes_after(reader, origin) and (
                     emptied or self.runs_what_looks_at(reader, record.name, attribute or name)
                 ):
                     self.schedule(reader, reason, name, code_changed=True)
+
+    def _globals_holding(self, identity: int) -> Sequence[tuple[Name, str | None]]:
+        """The names of modules that hold a container, or an object with it as an attribute: others may add to it."""
+        if self.globals_held is None:
+            self.globals_held = defaultdict(list)
+            for record in list(self.graph.modules.values()):
+                for name, value in list(record.namespace.items()):
+                    parts = () if isinstance(value, IMMUTABLE) else [(None, value), *insides.own_dict(value).items()]
+                    for attribute, part in parts:
+                        if isinstance(part, (list, dict, set)):
+                            self.globals_held[id(part)].append(((record.name, name), attribute))
+        return self.globals_held.get(identity, ())
 
     def _with_origins(self, names: Iterable[Name]) -> set[Name]:
         """Some names, and those by which what they mean was known before it was imported there."""

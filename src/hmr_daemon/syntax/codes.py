@@ -311,6 +311,20 @@ def minds_entries(code: CodeType) -> frozenset[str]:
     return frozenset(how for how, does in found.items() if does)
 
 
+def makes_inner(code: CodeType) -> bool:
+    """Whether code may put a list, dict or set of its own into a dict: ``d.setdefault(k, [])``, ``d[k] = []``."""
+    return bool(_inner_made(code))
+
+
+@learned
+def _inner_made(code: CodeType) -> frozenset[str]:
+    if "setdefault" in code.co_names:
+        return frozenset({"setdefault"})
+    names = {instruction.opname for instruction in dis.get_instructions(code)}
+    built = names & {"BUILD_LIST", "BUILD_MAP", "BUILD_SET"} | {"list", "dict", "set"}.intersection(code.co_names)
+    return frozenset(built if "STORE_SUBSCR" in names else ())
+
+
 def _counts(instructions: list[dis.Instruction], position: int) -> bool:
     """Whether what an instruction stores into a container is computed of what that holds: ``x[k] += 1``."""
     if any(each.opname == "SWAP" for each in instructions[position - 1 : position]):
