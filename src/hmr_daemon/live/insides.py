@@ -169,7 +169,7 @@ def own(value: Any, name: str) -> Any:
 
 def own_dict(value: Any) -> Mapping[str, Any]:
     """What `value` itself holds by name, without running the user's code; nothing where it has no dict."""
-    if isinstance(value, type):
+    if issubclass(type(value), type):  # not what it says of itself: a lazy object would be made then
         members: Mapping[str, Any] = type.__getattribute__(value, "__dict__")
         return members
     state = own(value, "__dict__")

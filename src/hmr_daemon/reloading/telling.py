@@ -12,7 +12,7 @@ from ..live import caches, changes, classes, insides, reach
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax.effects import DYNAMIC
-from . import decorated, stand_ins
+from . import contributions, decorated, stand_ins
 from .contributions import Place
 from .families import Families
 from .run import IMMUTABLE, Served
@@ -320,9 +320,10 @@ class Telling(Families):
             self.globals_held = defaultdict(list)
             for record in list(self.graph.modules.values()):
                 for name, value in list(record.namespace.items()):
-                    parts = () if isinstance(value, IMMUTABLE) else [(None, value), *insides.own_dict(value).items()]
+                    kind = type(value)  # see `own_dict`
+                    parts = () if issubclass(kind, IMMUTABLE) else [(None, value), *insides.own_dict(value).items()]
                     for attribute, part in parts:
-                        if isinstance(part, (list, dict, set)):
+                        if issubclass(type(part), contributions.INNER):
                             self.globals_held[id(part)].append(((record.name, name), attribute))
         return self.globals_held.get(identity, ())
 
