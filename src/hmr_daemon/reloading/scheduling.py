@@ -158,7 +158,7 @@ class Scheduling(RunState):
             return
         table, namespace = self.agenda.table(node.module), node.module.namespace
         if node in self.added or node.module in self.edited:
-            growing = {name for name in table.writers if isinstance(namespace.get(name), (list, dict, set))}
+            growing = {name for name in table.writers if issubclass(type(namespace.get(name)), (list, dict, set))}
             used = self.names_used(node, growing)
         else:
             used = self.names_seen(node)
