@@ -712,3 +712,69 @@ def test_an_edit_for_which_memory_does_not_suffice(live: LiveFactory) -> None:
     success(process, {"a.py": ("<< 62", "<< 2")})
     assert process.see(STATE) == (2, 2, 2, 2, 4)
     assert process.see("b.kept is held")
+
+
+LAZY = """
+    asked = []
+
+    def refuse(name):
+        asked.append(name)
+        raise RuntimeError("not set up yet")
+
+    class Lazy:
+        __class__ = property(lambda self: refuse("__class__"))
+
+        def __getattr__(self, name):
+            refuse(name)
+
+        def __eq__(self, other):
+            refuse("__eq__")
+
+        __hash__ = None
+
+    unready, listed, kept = Lazy(), [Lazy()], {"it": Lazy()}
+"""
+USES_LAZY = """
+    from lazy import Lazy, kept, listed, unready
+    LIMIT = 1
+    registry = [unready]
+    other = Lazy()
+
+    def register(thing):
+        registry.append((thing, unready))
+        return thing
+
+    @register
+    class Thing:
+        held = unready
+
+        def method(self, default=unready):
+            return LIMIT
+
+    table = {"one": unready, "two": Thing}
+    registry.append(unready)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("LIMIT = 1", "LIMIT = 2"),
+        ("return LIMIT", "return LIMIT + 1"),
+        ("held = unready", "held, more = unready, 2"),
+        ("default=unready", "default=None, more=unready"),
+        ('"one": unready', '"three": unready'),
+        ("    registry.append(unready)", "    registry.insert(0, unready)"),
+        ("    @register\n", "    @register\n    @register\n"),
+        ("    other = Lazy()\n", ""),
+        ("    other = Lazy()", "    other = [Lazy(), unready]"),
+        ("    class Thing:", "    class Thing(dict):"),
+    ],
+)
+def test_objects_that_must_not_be_asked_what_they_are(live: LiveFactory, old: str, new: str) -> None:
+    process = live({"lazy.py": LAZY, "uses.py": USES_LAZY})
+    process.load("import lazy, uses; thing = uses.Thing()")
+    assert old in USES_LAZY
+    process.edit({"uses.py": USES_LAZY.replace(old, new)})
+    assert process.wait_reload().ok
+    assert set(process.see("lazy.asked")) <= {"__eq__"}  # whether a value comes out equal is asked

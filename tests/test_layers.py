@@ -19,7 +19,7 @@ FOLDERS = [
     ),
     (
         "live",
-        "containers transaction insides functions swaps holders values classes caches reach guesses abstract "
+        "kinds containers transaction insides functions swaps holders values classes caches reach guesses abstract "
         "changes successors parameters bodies",
     ),
     ("planning", "forms index records places attribution unseen graph planner cycles presets targets dependencies"),

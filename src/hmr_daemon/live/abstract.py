@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .classes import with_subclasses
+from .kinds import is_a
 from .transaction import Transaction
 
 
@@ -27,7 +28,7 @@ def renewed(transaction: Transaction, cls: type) -> Iterator[None]:
 def _renew(cls: type, lost: bool) -> None:
     """`lost` tells that the class may be a subclass of less than before."""
     for each in with_subclasses(cls):
-        if isinstance(each, abc.ABCMeta):
+        if is_a(each, abc.ABCMeta):
             update: Callable[[type], object] = abc.update_abstractmethods
             update(each)
             _clear(each)
@@ -55,6 +56,6 @@ def _forget_refusals() -> None:
 def forget_answers() -> None:
     """Let all abstract classes ask again what is a subclass of them."""
     for each in with_subclasses(object):
-        if isinstance(each, abc.ABCMeta):
+        if is_a(each, abc.ABCMeta):
             _clear(each)
     _forget_refusals()

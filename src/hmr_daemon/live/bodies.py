@@ -19,6 +19,7 @@ from . import abstract, insides, parameters
 from .changes import ClassChange
 from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
 from .holders import SLOT_TYPES
+from .kinds import is_a
 from .successors import origins, settle
 from .transaction import MISSING, Transaction
 
@@ -162,7 +163,7 @@ class ClassHook:
 
         A library's hook may refuse to see a class twice, and does not mind what its methods do.
         """
-        methods_only = all(isinstance(member, METHOD_TYPES) for member in changed)
+        methods_only = all(is_a(member, METHOD_TYPES) for member in changed)
         if not methods_only and type(cls).__init__ is not type.__init__:
             raise CannotChange(edit.qualname, "its metaclass is told of new classes only")
         owner = next((base for base in cls.__mro__[1:] if "__init_subclass__" in vars(base)), object)
@@ -207,9 +208,9 @@ class ClassHook:
 
 def _fill_cells(cls: type, namespace: Namespace) -> None:
     """The functions of the body have the class that goes on for theirs."""
-    if isinstance(cell := namespace.get("__classcell__"), CellType):
+    if is_a(cell := namespace.get("__classcell__"), CellType):
         cell.cell_contents = cls
-    if isinstance(cell := namespace.get("__classdictcell__"), CellType):
+    if is_a(cell := namespace.get("__classdictcell__"), CellType):
         cell.cell_contents = dict(vars(cls)) | namespace
 
 
@@ -243,7 +244,7 @@ def renew_instances(transaction: Transaction, remade: Remade) -> None:
     """What instances hold of what was made of their class is what was made of it anew."""
     anew = dict[int, Any]()
     for name, member in remade.before.items():
-        if not isinstance(member, (*METHOD_TYPES, str, int, type(None))):
+        if not is_a(member, (*METHOD_TYPES, str, int, type(None))):
             anew[id(member)] = vars(remade.cls).get(name, member)
     for instance in [holder for holder in gc.get_referrers(remade.cls) if type(holder) is remade.cls]:
         for part in list(insides.own_dict(instance).values()):
@@ -269,7 +270,7 @@ def _metaclass_for(given: object, bases: Iterable[type]) -> object:
     """What CPython makes a class of: the most derived of the metaclass that it is given and those of its bases."""
     winner = given
     for base in bases:
-        if isinstance(winner, type) and issubclass(type(base), winner):
+        if is_a(winner, type) and issubclass(type(base), winner):
             winner = type(base)
     return winner
 
@@ -296,7 +297,7 @@ def graft(transaction: Transaction, cls: type, namespace: MutableMapping[str, An
 
 def _use_members(namespace: MutableMapping[str, Any], new: Any, live: Any) -> None:
     """What a body has named of an enum in it are the members of the one that goes on."""
-    if isinstance(new, enum.EnumMeta) and isinstance(live, enum.EnumMeta) and new is not live:
+    if is_a(new, enum.EnumMeta) and is_a(live, enum.EnumMeta) and new is not live:
         for name, value in list(namespace.items()):
             if type(value) is new:  # its class is none of an enum any more
                 namespace[name] = live.__members__.get(insides.own_dict(value).get("_name_", ""), value)
@@ -316,7 +317,7 @@ def _set_by_others(cls: type, edit: ClassEdit) -> dict[str, Any]:
     return {
         name: member
         for name, member in vars(cls).items()
-        if name not in edit.new_names and name not in IMPLICIT and not isinstance(member, SLOT_TYPES)
+        if name not in edit.new_names and name not in IMPLICIT and not is_a(member, SLOT_TYPES)
     }
 
 
@@ -332,7 +333,7 @@ def _set(transaction: Transaction, cls: type, name: str, member: Any, handed_on:
     """`handed_on` tells that the body only names what others made: the member is that very object."""
     old = cls.__dict__.get(name, MISSING)
     member = _as_type_would(name, member)
-    if name == "__annotations__" and isinstance(member, dict):
+    if name == "__annotations__" and is_a(member, dict):
         if sys.version_info >= (3, 14):  # the body was compiled to text and computes nothing
             transaction.do((setattr, cls, "__annotate__", None), (setattr, cls, "__annotate__", _annotate_of(cls)))
         transaction.set_member(cls, name, dict(member))
@@ -357,7 +358,7 @@ def _is_of_another(cls: type, member: Any) -> bool:
 
 
 def _as_type_would(name: str, member: Any) -> Any:
-    if isinstance(member, FunctionType):
+    if is_a(member, FunctionType):
         if name == "__new__":
             return staticmethod(member)
         if name in ("__init_subclass__", "__class_getitem__"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from .classes import with_subclasses
 from .insides import own
+from .kinds import is_a
 from .transaction import MISSING
 
 LRU = type(functools.lru_cache(len))
@@ -39,7 +40,7 @@ def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
     waiting: list[tuple[Any, type | None]] = [(value, None) for value in namespace.values()]
     seen: set[int] = set()
     for value, owner in waiting:
-        if isinstance(value, type):
+        if is_a(value, type):
             if value.__module__ == module and id(value) not in seen:
                 seen.add(id(value))
                 waiting += [(member, value) for member in list(vars(value).values())]
@@ -47,7 +48,7 @@ def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
             continue
         if type(value) in (staticmethod, classmethod):
             value = value.__func__
-        if isinstance(value, property):
+        if is_a(value, property):
             value = value.fget
         for _ in range(5):  # a cache may be wrapped in turn
             function = own(value, "__wrapped__")
@@ -61,7 +62,7 @@ def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
 
 def _cached_properties(cls: type) -> Iterator[Cache]:
     for member in list(vars(cls).values()):
-        if isinstance(member, functools.cached_property) and member.attrname is not None:
+        if is_a(member, functools.cached_property) and member.attrname is not None:
             yield Cache(member, member.func, functools.partial(_forget_property, cls, member.attrname), cls)
 
 
@@ -77,7 +78,7 @@ def _forget_property(cls: type, name: str) -> Callable[[], object]:
     for instance in gc.get_referrers(*with_subclasses(cls)):
         if any(each is cls for each in type(instance).__mro__):  # without asking a protocol, or a metaclass
             state = own(instance, "__dict__")
-            if isinstance(state, dict) and name in state:
+            if is_a(state, dict) and name in state:
                 computed.append((state, state.pop(name)))
     return functools.partial(_give_back, computed, name)
 
@@ -89,7 +90,7 @@ def _give_back(computed: list[tuple[dict[str, Any], Any]], name: str) -> None:
 
 def dispatchers(namespace: Mapping[str, Any]) -> Iterator[Callable[[], object]]:
     """For each `functools.singledispatch` function: how it forgets which classes it has seen."""
-    members = [member for value in namespace.values() if isinstance(value, type) for member in vars(value).values()]
+    members = [member for value in namespace.values() if is_a(value, type) for member in vars(value).values()]
     for value in [*namespace.values(), *(own(member, "dispatcher") for member in members)]:
         forget = own(value, "_clear_cache")
         if callable(forget) and callable(own(value, "dispatch")):

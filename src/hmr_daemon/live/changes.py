@@ -24,6 +24,7 @@ from .classes import (
     same_layout,
 )
 from .holders import SLOT_TYPES
+from .kinds import is_a
 from .transaction import MISSING
 
 
@@ -53,7 +54,7 @@ class ClassChange:
 
     def with_inner(self, changes: Mapping[int, ClassChange]) -> ClassChange:
         """The same, told of together with the `changes` (by identity) of the classes inside of this one."""
-        inner = [changes[id(m)] for m in list(vars(self.cls).values()) if isinstance(m, type) and id(m) in changes]
+        inner = [changes[id(m)] for m in list(vars(self.cls).values()) if is_a(m, type) and id(m) in changes]
         found = [each.with_inner(changes) for each in inner if is_inner(each.cls, self.cls)]
         names = {name for each in found for name in each.names if not is_special(name)}
         names |= {each.cls.__name__ for each in found if each.special or each.whole}  # it is made otherwise, not this
@@ -88,12 +89,12 @@ class ClassChange:
     def methods_only(self) -> bool:
         """Whether nothing differs but functions, which are looked up when they are called."""
         members = [vars(self.cls).get(name) for name in self.names if name != "__doc__"]
-        return not self.whole and all(isinstance(member, METHOD_TYPES) for member in members)
+        return not self.whole and all(is_a(member, METHOD_TYPES) for member in members)
 
 
 def can_be_told(old: type, new: type) -> bool:
     """Whether the members tell all that differs: those of an enum are its instances, and stay if none is another."""
-    if isinstance(old, enum.EnumMeta) or isinstance(new, enum.EnumMeta):
+    if is_a(old, enum.EnumMeta) or is_a(new, enum.EnumMeta):
         return type(old) is type(new) and values.same(_enum_members(old), _enum_members(new))
     return same_layout(old, new)
 
@@ -112,7 +113,7 @@ def change(old: type, new: type) -> ClassChange:
     Their functions are not compared: those that go on stand in both.
     """
     before, after = vars(old), vars(new)
-    own = {*ENUM_TABLES, *old.__members__} if isinstance(old, enum.EnumMeta) else ()
+    own = {*ENUM_TABLES, *old.__members__} if is_a(old, enum.EnumMeta) else ()
     names = {
         name
         for name in (before.keys() | after.keys()) - IMPLICIT - {*own} | LOOKED_AT
@@ -144,16 +145,16 @@ def _annotations(members: Mapping[str, Any]) -> Any:
 
 def _same_member(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     old, new = before.get(name, MISSING), after.get(name, MISSING)
-    if name == FIELDS and isinstance(old, dict) and isinstance(new, dict):
+    if name == FIELDS and is_a(old, dict) and is_a(new, dict):
         return values.same(_fields(old), _fields(new))
-    if isinstance(old, type) and isinstance(new, type) and old is not new:
+    if is_a(old, type) and is_a(new, type) and old is not new:
         inner = old.__qualname__ == new.__qualname__ and old.__bases__ == new.__bases__
         return inner and type(old) is type(new) and change(old, new).is_none
     if type(old) is type(new) and type(old) is _FIELD:
         return bool(old.__reduce__() == new.__reduce__())
     if type(old) is type(new) is staticmethod:
         old, new = old.__func__, new.__func__
-    return isinstance(new, SLOT_TYPES) or values.same(old, new) or _generated_alike(old, new)
+    return is_a(new, SLOT_TYPES) or values.same(old, new) or _generated_alike(old, new)
 
 
 def _fields(fields: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
@@ -164,7 +165,7 @@ def _fields(fields: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
 
 
 def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, MappingProxyType) else value
+    return dict(value) if is_a(value, MappingProxyType) else value
 
 
 _FIELD: Any = getattr(collections, "_tuplegetter", None)

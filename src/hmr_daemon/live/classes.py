@@ -10,6 +10,7 @@ from typing import Any
 
 from .._bootstrap import environment_reason
 from . import insides
+from .kinds import is_a
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
 IMPLICIT = frozenset(
@@ -40,7 +41,7 @@ def is_installed(owner: type) -> bool:
 
 def changeable(cls: object) -> bool:
     """Whether the body of a class may be run in part: its metaclass makes nothing of the namespace itself."""
-    if not isinstance(cls, type):
+    if not is_a(cls, type):
         return False
     metaclass = type(cls)
     for owner in type.mro(metaclass):
@@ -57,13 +58,13 @@ def changeable(cls: object) -> bool:
 def _bases_make_nothing(cls: type) -> bool:
     """``class P(NamedTuple)`` names a base that is not one: it makes another class of the body."""
     bases = cls.__dict__.get("__orig_bases__")
-    if not isinstance(bases, tuple):
+    if not is_a(bases, tuple):
         return True
     try:
         resolved = types.resolve_bases(bases)
     except Exception:  # an __mro_entries__ of the user's
         return False
-    return all(not isinstance(base, type) or issubclass(type(cls), type(base)) for base in resolved)
+    return all(not is_a(base, type) or issubclass(type(cls), type(base)) for base in resolved)
 
 
 def generated(member: Any) -> bool:
@@ -80,7 +81,7 @@ def is_special(name: str) -> bool:
 
 def is_protocol(cls: object) -> bool:
     """A protocol itself, of whose members `typing` keeps a list, and not a class that derives from one."""
-    return isinstance(cls, type) and bool(vars(cls).get("_is_protocol"))
+    return is_a(cls, type) and bool(vars(cls).get("_is_protocol"))
 
 
 def same_layout(old: type, new: type) -> bool:
@@ -98,9 +99,9 @@ def same_layout(old: type, new: type) -> bool:
 def lost_slots(cls: type) -> set[str]:
     """Slots of a class that nothing leads to any more: the program has set or deleted them on the class itself."""
     slots, own = cls.__dict__.get("__slots__", ()), cls.__dict__
-    names = {slots} if isinstance(slots, str) else {name for name in tuple(slots) if isinstance(name, str)}
+    names = {slots} if is_a(slots, str) else {name for name in tuple(slots) if is_a(name, str)}
     there = {name: own.get(_mangled(name, cls)) for name in names - {"__dict__", "__weakref__"}}
-    return {name for name, member in there.items() if not isinstance(member, types.MemberDescriptorType)}
+    return {name for name, member in there.items() if not is_a(member, types.MemberDescriptorType)}
 
 
 def _mangled(name: str, cls: type) -> str:
@@ -111,7 +112,7 @@ def _mangled(name: str, cls: type) -> str:
 
 def is_inner(member: Any, cls: type) -> bool:
     """Whether a member is a class that the body of `cls` defines."""
-    return isinstance(member, type) and member.__qualname__.startswith(cls.__qualname__ + ".")
+    return is_a(member, type) and member.__qualname__.startswith(cls.__qualname__ + ".")
 
 
 def with_subclasses(cls: type) -> list[type]:

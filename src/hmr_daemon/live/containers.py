@@ -6,6 +6,8 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from functools import partial
 from typing import Any
 
+from .kinds import is_a
+
 KINDS: tuple[Any, ...] = (OrderedDict, dict, list, set, deque)
 SEQUENCES = (list, deque)
 EMPTIED = (dict, list, set, deque, defaultdict, Counter, OrderedDict)
@@ -15,7 +17,7 @@ EMPTIED = (dict, list, set, deque, defaultdict, Counter, OrderedDict)
 def kind_of(container: Any) -> Any:
     """The built-in type that a container is of, whose methods change it."""
     kind = type(container)
-    return kind if kind in KINDS else next((each for each in KINDS if isinstance(container, each)), kind)
+    return kind if kind in KINDS else next((each for each in KINDS if is_a(container, each)), kind)
 
 
 def can_take(container: Any, other: Any) -> bool:

@@ -18,6 +18,7 @@ from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, mentions
 from ..syntax.mentions import Mentions
 from . import insides, reach
+from .kinds import is_a
 from .reach import INLINE, Known
 from .transaction import MISSING
 
@@ -158,27 +159,27 @@ class _Search:
 
     def _asked(self, value: Any, name: str, calls: bool) -> Any:
         """What an attribute holds; MISSING where a call or a library tells, which run or come into play then."""
-        if isinstance(value, ModuleType) and (name in vars(value) or type(value) in PLAIN_MODULES):
+        if is_a(value, ModuleType) and (name in vars(value) or type(value) in PLAIN_MODULES):
             return self._asked_of_module(value, name)
         if type(value) in TABLES:
             for part in _contents(value) if name in mentions.TAKING_METHODS else ():
                 self.use(part)
             return MISSING
-        cls = value if isinstance(value, type) else type(value)
+        cls = value if is_a(value, type) else type(value)
         member = _lookup(cls, name)
-        if member is MISSING and isinstance(value, type):
+        if member is MISSING and is_a(value, type):
             member = _lookup(type(value), name)
-        held = MISSING if isinstance(value, type) else insides.own_dict(value).get(name, MISSING)
-        if held is not MISSING and not isinstance(member, property) and not _getter(member):
+        held = MISSING if is_a(value, type) else insides.own_dict(value).get(name, MISSING)
+        if held is not MISSING and not is_a(member, property) and not _getter(member):
             return held
-        if not calls and isinstance(member, METHODS):
+        if not calls and is_a(member, METHODS):
             self._hold(value)
             self.mention(mentions.UNKNOWN_ATTRIBUTES)
             return MISSING  # bound, not called
-        if isinstance(member, classmethod):
+        if is_a(member, classmethod):
             self.use(value)
         self.use(member)
-        if member is MISSING or _getter(member) or isinstance(member, (*METHODS, *WRAPPERS)):
+        if member is MISSING or _getter(member) or is_a(member, (*METHODS, *WRAPPERS)):
             self._hold(value)
             self.mention({name, *mentions.UNKNOWN_ATTRIBUTES})
             return MISSING
@@ -195,14 +196,14 @@ class _Search:
     def _take(self, value: Any) -> None:
         if type(value) is FunctionType:
             self._run(value)
-        elif isinstance(value, type):
+        elif is_a(value, type):
             self._construct(value)
-        elif isinstance(value, ModuleType):
+        elif is_a(value, ModuleType):
             self._hold(value)
         elif type(value) is MethodType:
             self.use(value.__func__)
             self._hold(value.__self__)
-        elif isinstance(value, WRAPPERS):
+        elif is_a(value, WRAPPERS):
             for part in insides.parts(value):
                 self.use(part)
         else:
@@ -232,7 +233,7 @@ class _Search:
                 self.use(part)
 
     def _hold(self, value: Any) -> None:
-        if not isinstance(value, (type, ModuleType)):
+        if not is_a(value, (type, ModuleType)):
             self._hold_itself(value)
             value = type(value)
         if _matters(value):
@@ -242,9 +243,9 @@ class _Search:
         if id(value) in self._holders:
             return
         self._holders[id(value)] = value
-        if isinstance(value, ModuleType):
+        if is_a(value, ModuleType):
             self._offer(vars(value).items(), False)
-        elif isinstance(value, type):
+        elif is_a(value, type):
             metaclass: type = type(value)
             for owner in (*value.__mro__, *metaclass.__mro__):
                 if _is_users(owner) and (owner is value or id(owner) not in self._holders):
@@ -258,7 +259,7 @@ class _Search:
         for name, part in list(held):
             if name in self._names:
                 self._use_part(part, of_class)
-            elif isinstance(name, str) and _matters(part):
+            elif is_a(name, str) and _matters(part):
                 self._offered.setdefault(name, []).append((part, of_class))
 
     def _use_part(self, part: Any, of_class: bool) -> None:
@@ -307,14 +308,14 @@ def _matters(value: Any) -> bool:
         return False
     kind = type(value)
     if kind.__module__ != "builtins" or kind in TABLES:
-        return not (isinstance(value, type) and value.__module__ == "builtins")
-    if isinstance(value, (ModuleType, *WRAPPERS, *TABLES, type)):
+        return not (is_a(value, type) and value.__module__ == "builtins")
+    if is_a(value, (ModuleType, *WRAPPERS, *TABLES, type)):
         return True
     return callable(value) and value.__class__ is not type
 
 
 def _contents(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
+    if is_a(value, dict):
         return list(dict.values(value))[:MANY]
     return list(value)[:MANY] if type(value) in TABLES else ()
 
@@ -343,6 +344,6 @@ def _is_users(owner: type) -> bool:
 def _getter(member: Any) -> type | None:
     """The class of a descriptor that is the user's or a library's."""
     kind = type(member)
-    if isinstance(member, type) or kind.__module__ == "builtins":
+    if is_a(member, type) or kind.__module__ == "builtins":
         return None
     return kind if any(_lookup(kind, name) is not MISSING for name in DESCRIPTORS) else None

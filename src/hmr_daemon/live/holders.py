@@ -12,7 +12,8 @@ from typing import Any
 
 from . import insides
 from .containers import Bare
-from .transaction import Transaction
+from .kinds import is_a
+from .transaction import MISSING, Transaction
 
 LIMIT = 5_000  # objects that are looked at
 SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
@@ -81,7 +82,7 @@ def held_by_unknown(cls: type, held_by: list[Any] | None) -> bool:
     known = (dict, list, set, tuple, CellType, FunctionType, type, types.FrameType, types.MethodType,
              types.GetSetDescriptorType, types.MemberDescriptorType, types.BuiltinFunctionType)  # fmt: skip
     for holder in gc.get_referrers(cls) if held_by is None else held_by:
-        if isinstance(holder, known) or cls in type(holder).__mro__ or hasattr(holder, "__dict__"):
+        if is_a(holder, known) or cls in type(holder).__mro__ or insides.own(holder, "__dict__") is not MISSING:
             continue
         if type(holder).__module__ not in ("builtins", "weakref", "_weakref", "typing", "functools", "types"):
             return True
@@ -96,20 +97,20 @@ def replace_references(
     for holder in gc.get_referrers(gone) if held_by is None else held_by:
         if id(holder) in skipped or transaction.holds(holder) or _is_ours(holder):
             continue
-        if isinstance(holder, dict):
+        if is_a(holder, dict):
             _replace_in_dict(transaction, holder, gone, here)
-        elif isinstance(holder, list):
+        elif is_a(holder, list):
             transaction.guard(holder)
             for position, value in enumerate(holder):
                 if value is gone:
                     Bare(holder)[position] = here
-        elif isinstance(holder, set):
+        elif is_a(holder, set):
             transaction.guard(holder)
             Bare(holder).discard(gone)
             Bare(holder).add(here)
-        elif isinstance(holder, CellType) and insides.cell_content(holder) is gone:
+        elif is_a(holder, CellType) and insides.cell_content(holder) is gone:
             transaction.set_attribute(holder, "cell_contents", here)
-        elif not isinstance(holder, (type, FunctionType, types.FrameType)):
+        elif not is_a(holder, (type, FunctionType, types.FrameType)):
             _replace_attributes(transaction, holder, gone, here)
 
 
@@ -129,18 +130,18 @@ def _class_with(members: dict[Any, Any]) -> type | None:
     """The class that has a dict as its own."""
     if "__module__" not in members or "__qualname__" in members:
         return None
-    found = [each for each in gc.get_referrers(members) if isinstance(each, type)]
+    found = [each for each in gc.get_referrers(members) if is_a(each, type)]
     return next((cls for cls in found if any(held is members for held in gc.get_referents(vars(cls)))), None)
 
 
 def _replace_attributes(transaction: Transaction, holder: object, gone: Any, here: Any) -> None:
     held = insides.own_dict(holder)
-    if isinstance(held, dict):
+    if is_a(held, dict):
         for name in [name for name, value in list(held.items()) if value is gone]:
             transaction.set_item(held, name, here)
     for cls in [cls for cls in type(holder).__mro__ if "__slots__" in vars(cls)]:  # made in Python
         for name, member in list(vars(cls).items()):
-            if isinstance(member, SLOT_TYPES) and insides.own(holder, name) is gone:
+            if is_a(member, SLOT_TYPES) and insides.own(holder, name) is gone:
                 transaction.do((object.__setattr__, holder, name, here), (object.__setattr__, holder, name, gone))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import CellType, FunctionType, MemberDescriptorType, MethodType
 from typing import Any
 
+from .kinds import is_a
 from .transaction import MISSING
 
 CONTAINERS = (list, tuple, dict, set, frozenset)
@@ -37,7 +38,7 @@ def visit(roots: Iterable[Any], limit: int = 20_000, wrapped: bool = True, class
     waiting = list(roots)
     while waiting and len(seen) < limit:
         value = waiting.pop()
-        if id(value) in seen or (isinstance(value, type) and not classes):
+        if id(value) in seen or (is_a(value, type) and not classes):
             continue
         seen.add(id(value))
         yield value
@@ -65,13 +66,13 @@ def wrapped(outermost: Iterable[Any]) -> Iterator[FunctionType]:
 def _layers(outermost: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
     """Each callable with the callables that it is made of; not what classes and containers hold."""
     seen: set[int] = set()
-    waiting = [value for value in outermost if not isinstance(value, (type, *CONTAINERS))]
+    waiting = [value for value in outermost if not is_a(value, (type, *CONTAINERS))]
     while waiting:
         value = waiting.pop()
         if id(value) not in seen:
             seen.add(id(value))
             for part in parts(value):
-                if callable(part) and not isinstance(part, type):
+                if callable(part) and not is_a(part, type):
                     yield value, part
                     waiting.append(part)
 
@@ -86,13 +87,13 @@ def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
         for content in (*cell_contents(value), *attributes, *(value.__defaults__ or ())):
             if _leads_on(content):
                 yield content
-    elif isinstance(value, type):
+    elif is_a(value, type):
         yield from (member for member in list(vars(value).values()) if _leads_on(member))
     elif kind in (staticmethod, classmethod, MethodType):
         yield value.__func__
-    elif isinstance(value, property):
+    elif is_a(value, property):
         yield from (part for part in (value.fget, value.fset, value.fdel) if part is not None)
-    elif isinstance(value, functools.partial):
+    elif is_a(value, functools.partial):
         yield value.func
     elif kind in (list, tuple, set, frozenset):
         yield from (part for part in list(value)[:500] if _leads_on(part))
@@ -102,7 +103,7 @@ def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
         inner = own(value, "__wrapped__")
         if inner is not MISSING and (wrapped or _calls_wrapped(value)):
             yield inner
-        if isinstance(value, functools.cached_property):
+        if is_a(value, functools.cached_property):
             yield value.func
         held = list(own_dict(value).items())
         yield from (part for name, part in held if (wrapped or name != "__wrapped__") and _leads_on(part))
@@ -169,11 +170,11 @@ def own(value: Any, name: str) -> Any:
 
 def own_dict(value: Any) -> Mapping[str, Any]:
     """What `value` itself holds by name, without running the user's code; nothing where it has no dict."""
-    if issubclass(type(value), type):  # not what it says of itself: a lazy object would be made then
+    if is_a(value, type):
         members: Mapping[str, Any] = type.__getattribute__(value, "__dict__")
         return members
     state = own(value, "__dict__")
-    return state if isinstance(state, dict) else {}
+    return state if is_a(state, dict) else {}
 
 
 def attributes(value: Any) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from . import insides
+from .kinds import is_a
 from .transaction import Transaction
 
 NAME = "__type_params__"
@@ -28,7 +29,7 @@ def keep(transaction: Transaction, cls: type, namespace: MutableMapping[str, Any
                 transaction.set_attribute(cell, "cell_contents", mine)
         if sys.version_info < (3, 14):
             _exchange(transaction, function.__annotations__, kept)
-    if isinstance(annotations := namespace.get("__annotations__"), dict):
+    if is_a(annotations := namespace.get("__annotations__"), dict):
         _exchange(transaction, annotations, kept)
 
 
@@ -48,7 +49,7 @@ def _exchanged(value: Any, kept: Mapping[int, Any]) -> Any:
     if id(value) in kept:
         return kept[id(value)]
     parameters = insides.own(value, "__parameters__")
-    if isinstance(value, type) or not isinstance(parameters, tuple) or not any(id(p) in kept for p in parameters):
+    if is_a(value, type) or not is_a(parameters, tuple) or not any(id(p) in kept for p in parameters):
         return value
     try:
         return value[tuple(kept.get(id(parameter), parameter) for parameter in parameters)]

@@ -14,6 +14,7 @@ from typing import Any
 from ..syntax import codes, mentions
 from . import classes, insides
 from .classes import is_special
+from .kinds import is_a
 from .transaction import MISSING
 
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__")
@@ -67,9 +68,9 @@ class Known:
         kind = type(value)
         if kind is FunctionType or kind in TABLES or kind in DESCRIPTORS:
             return NOTHING
-        if isinstance(value, ModuleType):
+        if is_a(value, ModuleType):
             return mentioned
-        cls = value if isinstance(value, type) else kind
+        cls = value if is_a(value, type) else kind
         found = self._names.get(id(cls))
         if found is None:
             owners = [*cls.__mro__, *type(cls).__mro__] if cls is value else cls.__mro__
@@ -91,7 +92,7 @@ class Known:
             found = self._members[owner] = {}
             for cls in (*owner.__mro__[:-1], *classes.with_subclasses(owner)):
                 for name, member in list(vars(cls).items()):
-                    if not isinstance(member, type):
+                    if not is_a(member, type):
                         found.setdefault(name, []).append(member)
         return found
 
@@ -146,7 +147,7 @@ def _reached(
 
 
 def _step(value: Any, mentioned: Mentioned, files: Collection[str], results: bool) -> Step:
-    if not isinstance(value, FunctionType):
+    if not is_a(value, FunctionType):
         leads_to = tuple(_with_owner(value, mentioned))
         hands_on = any(names is None and type(p) not in (FunctionType, *DESCRIPTORS) for p, names in leads_to)
         return Step(value, (), leads_to, hands_on)
@@ -179,11 +180,11 @@ def reached_in(
 
 def _with_owner(value: Any, mentioned: Mentioned) -> Iterator[tuple[Any, Mentioned | None]]:
     """What using `value` may run; a method that runs may run other methods of its class."""
-    cls = value if isinstance(value, type) else type(value)
-    in_class = not isinstance(value, ModuleType)
+    cls = value if is_a(value, type) else type(value)
+    in_class = not is_a(value, ModuleType)
     for part in _used(value, mentioned):
         yield part, None
-        for function in (part, *insides.parts(part)) if in_class and not isinstance(part, (type, ModuleType)) else ():
+        for function in (part, *insides.parts(part)) if in_class and not is_a(part, (type, ModuleType)) else ():
             if type(function) is FunctionType:
                 yield cls, frozenset(function.__code__.co_names)
 
@@ -227,15 +228,15 @@ def _run_with(code: CodeType) -> Iterator[CodeType]:
 
 
 def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:
-    if isinstance(value, ModuleType):
+    if is_a(value, ModuleType):
         yield from _of_module(value, mentioned)
     elif type(value) in TABLES:
-        parts = value.values() if isinstance(value, dict) else value
+        parts = value.values() if is_a(value, dict) else value
         yield from (part for part in list(parts)[:LIMIT] if callable(part) or type(part) in (dict, list, tuple))
-    elif isinstance(value, type):
+    elif is_a(value, type):
         yield from _of_class(value, {*mentioned, *CONSTRUCTORS, *(_operators(value) if OPERATORS in mentioned else ())})
         yield from _of_class(type(value), {"__call__", "__new__", "__init__", *mentioned})
-    elif isinstance(value, (staticmethod, classmethod, property)) or insides.own(value, "__func__") is not MISSING:
+    elif is_a(value, (staticmethod, classmethod, property)) or insides.own(value, "__func__") is not MISSING:
         yield from insides.parts(value)
     else:
         yield from _of_class(type(value), {*mentioned, *_operators(type(value)), "__call__"})
@@ -254,7 +255,7 @@ def _of_module(module: ModuleType, mentioned: Collection[str]) -> Iterator[Any]:
     for name in mentioned:
         if name in names:
             yield names[name]
-    if isinstance(names.get("__getattr__"), FunctionType) and any(name not in names for name in mentioned):
+    if is_a(names.get("__getattr__"), FunctionType) and any(name not in names for name in mentioned):
         yield names["__getattr__"]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from . import abstract, functions, insides, values
 from .classes import IMPLICIT, METHOD_TYPES, is_inner, same_layout
 from .holders import SLOT_TYPES, held_by_unknown, holders, replace_references
+from .kinds import is_a
 from .transaction import MISSING, Transaction
 
 
@@ -31,7 +32,7 @@ def settle(transaction: Transaction, old: Any, new: Any, held_by: list[Any] | No
                 return old
             functions.forward(transaction, old, new)
         return new
-    if isinstance(old, type) and isinstance(new, type):
+    if is_a(old, type) and is_a(new, type):
         same_name = old.__qualname__ == new.__qualname__ and old.__module__ == new.__module__
         return adopt(transaction, old, new, [], held_by) if same_name and "." in new.__qualname__ else new
     if type(old) is type(new) and type(old) in (staticmethod, classmethod):
@@ -48,7 +49,7 @@ def adopt(
     cannot be told holds the new one, the new one takes over, and `problems` says what could not follow. `held_by` is
     what holds the new one besides its name; without it, the heap is searched.
     """
-    if isinstance(old, enum.EnumMeta) and isinstance(new, enum.EnumMeta) and old.__bases__ == new.__bases__:
+    if is_a(old, enum.EnumMeta) and is_a(new, enum.EnumMeta) and old.__bases__ == new.__bases__:
         with abstract.renewed(transaction, old):
             _adopt_enum(transaction, old, new)
         _detach(new)
@@ -108,7 +109,7 @@ def keep_members(old: type, new: type, made_again: Mapping[str, Any]) -> None:
     """
     for name, member in list(vars(new).items()):
         before = vars(old).get(name, MISSING)
-        if before is member or before is MISSING or isinstance(member, (*METHOD_TYPES, *SLOT_TYPES, type)):
+        if before is member or before is MISSING or is_a(member, (*METHOD_TYPES, *SLOT_TYPES, type)):
             continue
         if (name in made_again and made_again[name] is member) or values.alike(before, member):
             type.__setattr__(new, name, before)
@@ -139,7 +140,7 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
         transaction.delete_member(old, name)
     inner = {n: holders(vars(new), n) for n in list(vars(new)) if is_inner(vars(new)[n], new)}
     for name, member in list(vars(new).items()):
-        if name not in keep and not isinstance(member, SLOT_TYPES):
+        if name not in keep and not is_a(member, SLOT_TYPES):
             before = old.__dict__.get(name, MISSING)
             settled = member if before is MISSING else settle(transaction, before, member, inner.get(name))
             transaction.set_member(old, name, settled)
@@ -194,7 +195,7 @@ def _move_instances(transaction: Transaction, old: type, new: type, held_by: lis
     """How many could not be moved."""
     instances = [holder for holder in (gc.get_referrers(old) if held_by is None else held_by) if type(holder) is old]
     # a class is made again by its statement
-    return sum(not change_class(transaction, each, new) for each in instances if not isinstance(each, type))
+    return sum(not change_class(transaction, each, new) for each in instances if not is_a(each, type))
 
 
 def change_class(transaction: Transaction, instance: Any, cls: type) -> bool:
@@ -216,7 +217,7 @@ def _set_class(instance: Any, cls: type) -> None:
 def _leave_behind(transaction: Transaction, old: type, new: type) -> None:
     """The old class goes on for instances that cannot move: with the new one's members, but its own slots."""
     for name, member in list(vars(new).items()):
-        if name not in ("__dict__", "__weakref__", "__slots__", "_abc_impl") and not isinstance(member, SLOT_TYPES):
+        if name not in ("__dict__", "__weakref__", "__slots__", "_abc_impl") and not is_a(member, SLOT_TYPES):
             transaction.set_member(old, name, _member_of(old, member, new))
 
 

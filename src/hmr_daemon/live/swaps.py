@@ -13,6 +13,7 @@ from typing import Any
 from ..syntax import codes
 from .functions import Pair, default_values, find, fit, heap
 from .insides import own, visit
+from .kinds import is_a
 from .transaction import MISSING, Transaction
 
 
@@ -77,7 +78,7 @@ def _follow_registries(transaction: Transaction, request: Swap, containers: Sequ
 
 def _exchange(container: set[Any] | list[Any], pairs: Sequence[Pair]) -> None:
     for old, new in pairs:
-        if isinstance(container, list):
+        if is_a(container, list):
             container[:] = [new if entry is old else entry for entry in container]
         else:
             container.discard(old)
@@ -108,23 +109,23 @@ def _follow_copies(transaction: Transaction, value: Any, before: str | None, aft
     changed = {before: after}
     for tidy in (inspect.cleandoc, str.strip):  # as command-line libraries copy it
         changed = {tidy(old): new and tidy(new) for old, new in changed.items()} | changed
-    if isinstance(doc, str) and doc in changed:
+    if is_a(doc, str) and doc in changed:
         transaction.set_attribute(value, "__doc__", changed[doc])
     state = own(value, "__dict__")
-    if isinstance(state, dict):
+    if is_a(state, dict):
         for name, copied in list(state.items()):
-            if isinstance(copied, str) and copied in changed:
+            if is_a(copied, str) and copied in changed:
                 transaction.set_item(state, name, changed[copied])
 
 
 def _wrapped(value: Any) -> Iterator[Any]:
     """What a wrapper or a descriptor wraps, to the innermost."""
     state = own(value, "__dict__")
-    if not isinstance(value, (type, FunctionType)) and isinstance(state, dict):
+    if not is_a(value, (type, FunctionType)) and is_a(state, dict):
         yield from state.values()
     for _ in range(20):
-        inner = value.fget if isinstance(value, property) else own(value, "__wrapped__")
-        if isinstance(value, functools.cached_property):
+        inner = value.fget if is_a(value, property) else own(value, "__wrapped__")
+        if is_a(value, functools.cached_property):
             inner = value.func
         if inner is MISSING or inner is None:
             return

@@ -12,6 +12,7 @@ from types import CodeType, ModuleType
 from typing import Any, Final
 
 from .containers import Bare, kind_of
+from .kinds import is_a
 
 MISSING: Final = type("Missing", (), {"__repr__": lambda self: "<missing>", "__slots__": ()})()
 """Stands for the value of a name that is not bound."""
@@ -139,17 +140,17 @@ class Transaction:
 
     def guard(self, container: Any) -> None:
         """On undo, a dict, list, set or deque holds what it holds now; a class or an instance has its attributes."""
-        if type(container) is dict or isinstance(container, dict):
+        if type(container) is dict or is_a(container, dict):
             self._keep(_refill_dict, container, dict(container))
-        elif isinstance(container, list):
+        elif is_a(container, list):
             self._keep(_refill_list, container, list(container))
-        elif isinstance(container, set):
+        elif is_a(container, set):
             self._keep(_refill_set, container, set(container))
-        elif isinstance(container, deque):
+        elif is_a(container, deque):
             self._keep(_refill_deque, container, list(container))
-        elif isinstance(container, type):
+        elif is_a(container, type):
             self._keep(_refill_class, container, dict(vars(container)))
-        if not isinstance(container, type) and isinstance(state := getattr(container, "__dict__", None), dict):
+        if (state := _state(container)) is not None:
             self._keep(_refill_dict, state, dict(state))
 
     def refill(self, mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
@@ -160,6 +161,17 @@ class Transaction:
     def _keep(self, refill: Callable[..., None], container: Any, copy: Any) -> None:
         self._copies.add(id(copy))
         self._undo.append((refill, container, copy))
+
+
+def _state(value: Any) -> dict[str, Any] | None:
+    """What an instance holds by name; not by asking a proxy, which may raise."""
+    if type(value) in (dict, list, set) or is_a(value, type):
+        return None
+    try:
+        state = object.__getattribute__(value, "__dict__")
+    except Exception:
+        return None
+    return state if is_a(state, dict) else None
 
 
 def _refill_dict(mapping: dict[Any, Any], items: dict[Any, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..syntax import codes
 from . import insides
+from .kinds import is_a
 
 DEPTH = 60
 ANNOTATIONS = "__annotate__" if sys.version_info >= (3, 14) else "__annotations__"
@@ -95,11 +96,11 @@ def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
         return all(part(getattr(old, n), getattr(new, n)) for n in ("fget", "fset", "fdel", "__doc__"))
     if kind in WRAPPERS:
         return part(WRAPPERS[kind](old), WRAPPERS[kind](new))
-    if isinstance(old, type) or getattr(kind, "__eq__", None) is object.__eq__:
+    if is_a(old, type) or getattr(kind, "__eq__", None) is object.__eq__:
         return False
     if issubclass(type(kind), enum.EnumMeta):
         return False  # combined flags are kept by their class: it would hold another one
-    if isinstance(old, tuple) and not all(part(a, b) for a, b in zip(old, new, strict=False)):
+    if is_a(old, tuple) and not all(part(a, b) for a, b in zip(old, new, strict=False)):
         return False
     return (old == new) is True and part(getattr(old, "__dict__", None), getattr(new, "__dict__", None))
 

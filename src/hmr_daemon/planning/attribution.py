@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from types import CodeType, ModuleType
 
+from ..live.kinds import is_a
 from .records import ModuleRecord, Node
 
 PYTHONS_OWN = frozenset({
@@ -73,6 +74,6 @@ def explain_names(record: ModuleRecord) -> None:
     if not dynamic:
         return
     explained = PYTHONS_OWN.union(*(node.writes for node in record.nodes))
-    rest = {n for n in record.namespace.keys() - explained if not isinstance(record.namespace.get(n), ModuleType)}
+    rest = {n for n in record.namespace.keys() - explained if not is_a(record.namespace.get(n), ModuleType)}
     for node in dynamic:
         node.extra |= rest

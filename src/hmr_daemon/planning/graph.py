@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import CodeType, ModuleType
 
 from ..live import insides, reach
+from ..live.kinds import is_a
 from ..loading.notes import Load, Notes
 from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, optional, parsing
@@ -220,7 +221,7 @@ class Graph:
             found.add((imported_module(node.module, level, module), name))
         for name in node.statement.effects.reads:
             value = node.module.namespace.get(name)
-            if isinstance(value, ModuleType) and value.__name__ in self.modules:
+            if is_a(value, ModuleType) and value.__name__ in self.modules:
                 found |= {(value.__name__, attribute) for attribute in node.statement.effects.attributes}
         return found
 
@@ -563,4 +564,4 @@ def _modules_set(record: ModuleRecord) -> Iterator[str]:
         yield from (module for module, _ in node.wrote)
         for root, *_ in node.statement.effects.sets:
             value = record.namespace.get(root)
-            yield str(value.__name__ if isinstance(value, ModuleType) else insides.own(value, "__module__"))
+            yield str(value.__name__ if is_a(value, ModuleType) else insides.own(value, "__module__"))

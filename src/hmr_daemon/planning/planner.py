@@ -10,6 +10,7 @@ from functools import cached_property
 from types import CodeType, FunctionType
 from typing import Any
 
+from ..live.kinds import is_a
 from ..syntax import codes
 from .graph import Graph
 from .records import ModuleRecord, Node
@@ -442,9 +443,9 @@ class Agenda:
 
 def _is_made_by(value: object, name: str, node: Node) -> bool:
     """Whether a value is what a definition made of its own text: no other function in its place."""
-    if node.statement.kind == "class" and isinstance(value, type):
+    if node.statement.kind == "class" and is_a(value, type):
         return (value.__module__, value.__qualname__) == (node.module.namespace.get("__name__"), name)
-    if node.statement.kind == "def" and isinstance(value, FunctionType):
+    if node.statement.kind == "def" and is_a(value, FunctionType):
         return (value.__code__.co_filename, value.__code__.co_qualname) == (node.module.path, name)
     return False
 

@@ -8,6 +8,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import insides
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..syntax.effects import ANY
 from ..syntax.statements import Statement
@@ -64,9 +65,9 @@ def holder_of(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
 
 def is_ours(holder: Any, graph: Graph) -> bool:
     """Whether an attribute that goes can be taken back: what libraries held before is not known."""
-    if isinstance(holder, ModuleType):
+    if is_a(holder, ModuleType):
         return holder.__name__ in graph.modules
-    return isinstance(holder, (type, FunctionType)) and holder.__module__ in graph.modules
+    return is_a(holder, (type, FunctionType)) and holder.__module__ in graph.modules
 
 
 def home(holder: Any) -> Name:
@@ -76,4 +77,4 @@ def home(holder: Any) -> Name:
 
 def _strings(statement: Statement) -> list[str]:
     """The names that ``setattr(K, name, value)`` may mean, as far as the text mentions them."""
-    return sorted(value for _, value in statement.constants if isinstance(value, str) and value.isidentifier())
+    return sorted(value for _, value in statement.constants if is_a(value, str) and value.isidentifier())

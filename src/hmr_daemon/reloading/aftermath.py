@@ -9,6 +9,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import abstract, bodies, caches, successors
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord
 from ..syntax import codes, trees
@@ -53,7 +54,7 @@ class Aftermath(Rerunning):
         """A module that has put another in its place handed its names on: where these are the same, they follow."""
         for record, name, old, _ in self.outcome.rebound:
             stand_in, new = sys.modules.get(record.name), record.namespace.get(name, MISSING)
-            if stand_in is record.module or not isinstance(stand_in, ModuleType):
+            if stand_in is record.module or not is_a(stand_in, ModuleType):
                 continue
             names: dict[str, Any] = ModuleType.__getattribute__(stand_in, "__dict__")
             if names.get(name, MISSING) is old and new is not MISSING:
@@ -118,12 +119,12 @@ class Aftermath(Rerunning):
         now = {name for node in nodes for name in node.statement.effects.annotates}
         annotations = record.namespace.get("__annotations__")
         gone = {name for statement in before for name in statement.effects.annotates} - now
-        if isinstance(annotations, dict) and gone:
+        if is_a(annotations, dict) and gone:
             for name in gone:
                 self.transaction.delete_item(annotations, name)
             if not annotations and not now:
                 self.transaction.delete_item(record.namespace, "__annotations__")
-        if isinstance(annotations, dict):
+        if is_a(annotations, dict):
             places = {n: place for place, node in enumerate(nodes) for n in node.statement.effects.annotates}
             known = [name for name in annotations if name in places]  # those of one statement as that has added them
             ordered = {name: annotations[name] for name in sorted(known, key=places.__getitem__)}

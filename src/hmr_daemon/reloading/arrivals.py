@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..live.containers import Bare
+from ..live.kinds import is_a
 from ..planning.records import Node
 from . import contributions
 from .contributions import LARGEST
@@ -22,7 +23,7 @@ def put_in_order(run: Scheduling, made: Mapping[Node, dict[str, Any]]) -> None:
     own = {each for node in made for each in contributions.identities_made(node, made[node], node.codes)}
     found = {id(c): c for node in giving for c, _ in contributions.containers(node, run.graph, ())}
     for container in reversed(list(found.values())):  # those that others hold come first
-        if isinstance(container, (list, dict)) and 1 < len(container) <= LARGEST:
+        if is_a(container, (list, dict)) and 1 < len(container) <= LARGEST:
             keys = _in_order(run, giving[0], container, own)
             if keys is not None:
                 run.transaction.guard(container)
@@ -31,7 +32,7 @@ def put_in_order(run: Scheduling, made: Mapping[Node, dict[str, Any]]) -> None:
 
 def _in_order(run: Scheduling, node: Node, container: Any, made: Set[int]) -> list[Any] | None:
     """The keys or positions of a container as they are to stand; None where they stand so."""
-    items = [(k, _first_in(e)) for k, e in (container.items() if isinstance(container, dict) else enumerate(container))]
+    items = [(k, _first_in(e)) for k, e in (container.items() if is_a(container, dict) else enumerate(container))]
     own = {key for key, entry in items if id(key) in made or contributions.holds(entry, made)}
     last = max((i for i, (key, _) in enumerate(items) if key in own), default=0)
     later = partial(run.made_later, node)
@@ -47,7 +48,7 @@ def _first_in(entry: Any) -> Any:
     """What came first into a registry that is an entry of another."""
     while type(entry) in (list, dict):
         parts = entry.values() if type(entry) is dict else entry
-        first = next((part for part in list(parts) if not isinstance(part, contributions.PLAIN)), None)
+        first = next((part for part in list(parts) if not is_a(part, contributions.PLAIN)), None)
         if first is None:
             break
         entry = first
@@ -55,7 +56,7 @@ def _first_in(entry: Any) -> Any:
 
 
 def _arrange(container: Any, keys: list[Any]) -> None:
-    if isinstance(container, dict):
+    if is_a(container, dict):
         contributions.refill(container, {key: container[key] for key in keys})
     else:
         Bare(container)[:] = [container[position] for position in keys]

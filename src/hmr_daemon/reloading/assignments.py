@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from ..live import values
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import Name, Node
 from ..planning.targets import Target, home, is_ours, targets
@@ -35,25 +36,25 @@ class Assigning(Telling):
         setters = [other for other in self.setters(target) if other is not node]
         if any(self.graph.order(other) > self.graph.order(node) for other in setters):
             return
-        if isinstance(target.holder, ModuleType):
+        if is_a(target.holder, ModuleType):
             self._unset_global(node, target, setters)
             return
         self._delete(target)
         self.tell_set(node, target)
         if setters:
             self.schedule(setters[-1], f"sets {target.attribute} last now")
-        elif isinstance(target.holder, type):
+        elif is_a(target.holder, type):
             self.bind_member_again(target.holder, target.attribute)
 
     def put(self, target: Target, value: Any) -> None:
         """Let an attribute of a class or a function have a value."""
-        if isinstance(target.holder, type):
+        if is_a(target.holder, type):
             self.transaction.set_member(target.holder, target.attribute, value)
         else:
             self.transaction.set_item(vars(target.holder), target.attribute, value)
 
     def _delete(self, target: Target) -> None:
-        if isinstance(target.holder, type):
+        if is_a(target.holder, type):
             self.transaction.delete_member(target.holder, target.attribute)
         else:
             self.transaction.delete_item(vars(target.holder), target.attribute)
@@ -84,7 +85,7 @@ class Assigning(Telling):
     def setters(self, target: Target) -> list[Node]:
         """Statements of any module that set an attribute, in order."""
         holder = target.holder
-        if isinstance(holder, ModuleType):
+        if is_a(holder, ModuleType):
             return sorted(self.graph.setters((holder.__name__, target.attribute)), key=self.graph.order)
         found = [
             node
@@ -107,7 +108,7 @@ class Assigning(Telling):
     def settle_assigned(self, node: Node, before: list[tuple[Target, Any]]) -> None:
         """The statement has run: tell who reads the attributes, and let later statements have the last word."""
         for target, old in before:
-            if isinstance(target.holder, ModuleType):
+            if is_a(target.holder, ModuleType):
                 continue  # told as a name of that module
             self.set_now[target.key] = target.value
             if not values.same(old, target.value):
@@ -130,7 +131,7 @@ class Assigning(Telling):
 
     def _is_bound(self, holder: Any) -> bool:
         """Whether an object goes on under the name that it was made with."""
-        if isinstance(holder, ModuleType):
+        if is_a(holder, ModuleType):
             return self.graph.modules[holder.__name__].module is holder
         module, name = home(holder)
         return self.graph.modules[module].namespace.get(name) is holder

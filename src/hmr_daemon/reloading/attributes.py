@@ -10,6 +10,7 @@ from types import FunctionType, MemberDescriptorType
 from typing import Any
 
 from ..live import classes, successors
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import Node
 from ..planning.targets import Target
@@ -51,7 +52,7 @@ def without_slots(run: Assigning, node: Node) -> Iterator[type]:
     """Classes that must be made anew first: their slots, which `node` sets on them or looks at, are lost."""
     own = [target for target in run.targets(node, node.statement) if node.statement.effects.sets]
     for target in [*own, *_set_from_here(run, node)]:
-        if isinstance(target.holder, type) and target.attribute in classes.lost_slots(target.holder):
+        if is_a(target.holder, type) and target.attribute in classes.lost_slots(target.holder):
             yield target.holder
 
 
@@ -77,10 +78,10 @@ def _may_look_at(node: Node, names: set[str]) -> bool:
 
 def _is_told(run: Assigning, target: Target) -> bool:
     """Whether texts tell all that an attribute of a class or a function was."""
-    if isinstance(target.holder, type):
-        is_slot = isinstance(target.value, MemberDescriptorType)
+    if is_a(target.holder, type):
+        is_slot = is_a(target.value, MemberDescriptorType)
         return not is_slot and bool(_makers(run, target.holder))
-    return isinstance(target.holder, FunctionType)
+    return is_a(target.holder, FunctionType)
 
 
 def _makers(run: Assigning, cls: type) -> list[Node]:
@@ -92,7 +93,7 @@ def _makers(run: Assigning, cls: type) -> list[Node]:
 
 def _looks_at(run: Assigning, node: Node, target: Target, sets: bool) -> bool:
     name, statement = target.attribute, node.statement
-    if statement.kind == "class" and isinstance(target.holder, type) and name in MAKES_CLASSES:
+    if statement.kind == "class" and is_a(target.holder, type) and name in MAKES_CLASSES:
         return True
     if name in statement.effects.attributes:
         return not sets or statement.kind == "AugAssign" or statement.text.count(name) > 1
@@ -119,7 +120,7 @@ def _put_before(run: Assigning, node: Node, target: Target, value: Any) -> None:
     """Let an attribute be what an earlier statement has set, or what the class's own body makes, or absent."""
     if value is not MISSING:
         run.put(target, value)
-    elif isinstance(target.holder, type):
+    elif is_a(target.holder, type):
         _give_own_member(run, target.holder, target.attribute)
     else:
         run.transaction.delete_item(vars(target.holder), target.attribute)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..live import functions, insides, successors, values
 from ..live.containers import SEQUENCES, Bare
+from ..live.kinds import is_a
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Name, Node
@@ -61,7 +62,7 @@ class Given:
         """Those that may stand in a container: in one that has each once they may be another's."""
         if place.name not in self.grown:
             return frozenset()
-        return self.texts if isinstance(container, list) else self.texts - self.shared
+        return self.texts if is_a(container, list) else self.texts - self.shared
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,9 +98,9 @@ class Again:
         """Whether entries that it did not add again were added by others: they have nothing of it but its class."""
         if self.old is None or not gone:
             return self.old is None
-        own = {id(value) for value in self.before.values() if isinstance(value, type)}
-        entries = [(key, snapshot[key]) if isinstance(snapshot, dict) else (None, key) for key in gone]
-        if isinstance(snapshot, list):
+        own = {id(value) for value in self.before.values() if is_a(value, type)}
+        entries = [(key, snapshot[key]) if is_a(snapshot, dict) else (None, key) for key in gone]
+        if is_a(snapshot, list):
             entries = [(None, snapshot[position]) for position in gone]
         others = made - own
         return self.registers_alike and not any(id(k) in others or holds(e, others) for k, e in entries)
@@ -144,9 +145,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     yield changed
     sorts = any(not SORTING.isdisjoint(code.co_names) for code in growing)
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
-        in_order = (
-            sorts and isinstance(container, list) and _keep_sorted(container, _without(snapshot, gone), again.later)
-        )
+        in_order = sorts and is_a(container, list) and _keep_sorted(container, _without(snapshot, gone), again.later)
         if in_order:
             pass
         elif again.moved and gone:
@@ -183,14 +182,14 @@ def withdraw(
 
 def _makes_inner(container: Any, growing: Iterable[CodeType]) -> bool:
     """Whether who registers in a dict of lists makes the list of its key where there is none."""
-    return isinstance(container, defaultdict) or (isinstance(container, dict) and any(map(codes.makes_inner, growing)))
+    return is_a(container, defaultdict) or (is_a(container, dict) and any(map(codes.makes_inner, growing)))
 
 
 def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: Any) -> None:
     """The object that goes on stands in the registries where the statement has put the one that it made now."""
-    if not node.statement.effects.calls or isinstance(new, (*PLAIN, ModuleType)):
+    if not node.statement.effects.calls or is_a(new, (*PLAIN, ModuleType)):
         return
-    if isinstance(new, type):
+    if is_a(new, type):
         for registry, _ in _kept_by_frameworks(node, node.statement):
             for instance in [entry for entry in entries(registry) if type(entry) is new]:
                 successors.change_class(transaction, instance, old)
@@ -199,9 +198,9 @@ def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: 
         if len(container) > LARGEST or not any(entry is new for entry in entries(container)):
             continue
         transaction.guard(container)
-        if isinstance(container, dict):
+        if is_a(container, dict):
             Bare(container).update({key: old for key, entry in container.items() if entry is new})
-        elif isinstance(container, list):
+        elif is_a(container, list):
             Bare(container)[:] = [old if entry is new else entry for entry in container]
         else:
             Bare(container).discard(new)
@@ -210,13 +209,13 @@ def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: 
 
 def entries(container: Any) -> list[Any]:
     """What a container holds, of a dict the keys as well."""
-    return [*container, *container.values()] if isinstance(container, dict) else list(container)
+    return [*container, *container.values()] if is_a(container, dict) else list(container)
 
 
 def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
     """Whether the keys of a dict tell what a bare call put there: `old` mentions one as a constant."""
-    dicts = [c for c, _ in containers(node, graph, old.effects.reads) if isinstance(c, dict) and len(c) <= LARGEST]
-    return any((type(key), key) in old.constants for d in dicts for key in list(d) if isinstance(key, PLAIN))
+    dicts = [c for c, _ in containers(node, graph, old.effects.reads) if is_a(c, dict) and len(c) <= LARGEST]
+    return any((type(key), key) in old.constants for d in dicts for key in list(d) if is_a(key, PLAIN))
 
 
 def held_in(
@@ -236,10 +235,10 @@ def held_in(
 
 def put_back(container: Any, snapshot: Any) -> None:
     """Entries that a container had and that nobody made again, after those that it has."""
-    if isinstance(container, dict):
+    if is_a(container, dict):
         for key, entry in snapshot.items():
             Bare(container).setdefault(key, entry)
-    elif isinstance(container, SEQUENCES):
+    elif is_a(container, SEQUENCES):
         there = Counter(map(_token, container))
         for entry in snapshot:
             if there[_token(entry)]:
@@ -253,7 +252,7 @@ def put_back(container: Any, snapshot: Any) -> None:
 def made_by(snapshot: Any, values: Iterable[Any]) -> Any:
     """Of the entries of a container those that are or hold one of some values."""
     made = {id(value) for value in values}
-    if isinstance(snapshot, dict):
+    if is_a(snapshot, dict):
         return {key: entry for key, entry in snapshot.items() if id(key) in made or holds(entry, made)}
     return type(snapshot)(entry for entry in snapshot if holds(entry, made))
 
@@ -262,12 +261,12 @@ def refill(container: Any, snapshot: Any) -> None:
     """Let a container hold what it held."""
     bare = Bare(container)
     bare.clear()
-    (bare.extend if isinstance(container, SEQUENCES) else bare.update)(snapshot)
+    (bare.extend if is_a(container, SEQUENCES) else bare.update)(snapshot)
 
 
 def same_but_for_order(container: Any, snapshot: Any) -> bool:
     """Whether a dict or a list holds the very entries that another does."""
-    if isinstance(container, dict):
+    if is_a(container, dict):
         return container.keys() == snapshot.keys() and all(container[key] is snapshot[key] for key in snapshot)
     return Counter(map(_token, container)) == Counter(map(_token, snapshot))
 
@@ -275,20 +274,20 @@ def same_but_for_order(container: Any, snapshot: Any) -> bool:
 def made_since(container: Any, snapshot: Any) -> set[int]:
     """Identities of the objects that a container holds and did not hold before."""
     before = set(map(id, entries(snapshot)))
-    return {id(entry) for entry in entries(container) if not isinstance(entry, PLAIN)} - before
+    return {id(entry) for entry in entries(container) if not is_a(entry, PLAIN)} - before
 
 
 def _token(entry: Any) -> object:
-    return (type(entry), entry) if isinstance(entry, PLAIN) else id(entry)
+    return (type(entry), entry) if is_a(entry, PLAIN) else id(entry)
 
 
 def _same_entries(container: Any, snapshot: Any) -> bool:
     if len(container) != len(snapshot):
         return False
-    if isinstance(container, dict):
+    if is_a(container, dict):
         pairs = zip(list(container.items()), list(snapshot.items()), strict=False)
         return all((k is x or k == x) and values.same(v, y) for (k, v), (x, y) in pairs)
-    if isinstance(container, list):
+    if is_a(container, list):
         return all(values.same(a, b) for a, b in zip(container, snapshot, strict=False))
     return {id(entry) for entry in container} == {id(entry) for entry in snapshot}
 
@@ -303,8 +302,8 @@ def registers(statement: Statement, made_of: Sequence[CodeType]) -> bool:
 def identities_made(node: Node, before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set[int]:
     """Identities of the objects that the statement's last run made."""
     if node.statement.kind == "expr":
-        return {id(value) for value in before.values() if not isinstance(value, (*PLAIN, ModuleType))}
-    bound = [v for v in before.values() if v is not MISSING and not isinstance(v, (*PLAIN, ModuleType))]
+        return {id(value) for value in before.values() if not is_a(value, (*PLAIN, ModuleType))}
+    bound = [v for v in before.values() if v is not MISSING and not is_a(v, (*PLAIN, ModuleType))]
     own = {id(code) for code in made_of}
     inner = [f for f in insides.reachable(bound) if id(f.__code__) in own]
     code = [f.__code__ for f in inner]
@@ -345,10 +344,10 @@ def containers(
     found = _kept_by_frameworks(node, node.statement)
     while waiting and len(seen) < LIMIT:
         value, place, depth = waiting.pop(0)
-        if id(value) in seen or id(value) in graph.namespaces or isinstance(value, (*PLAIN, ModuleType)) or depth > 6:
+        if id(value) in seen or id(value) in graph.namespaces or is_a(value, (*PLAIN, ModuleType)) or depth > 6:
             continue
         seen.add(id(value))
-        if isinstance(value, (dict, list, set)):
+        if is_a(value, (dict, list, set)):
             found.append((value, replace(place, container=place.container or id(value))))
         waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
     return found
@@ -378,7 +377,7 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
             yield from ((names[name], Place(((module, name),))) for name in used if name in names)
         for name, content in insides.free_variables(value):
             yield content, replace(place, attribute=name)
-    elif isinstance(value, type):
+    elif is_a(value, type):
         if issubclass(value, type) and type(makes := vars(value).get("__init__")) is FunctionType:
             yield makes, place
         for cls in value.__mro__[:-1]:
@@ -390,7 +389,7 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
                 yield type(cls), held
     elif type(value) in (classmethod, staticmethod):
         yield value.__func__, place
-    elif isinstance(value, dict):
+    elif is_a(value, dict):
         if depth <= 2 and len(value) <= 100:
             place = replace(place, container=place.container or id(value))
             yield from ((v, place) for v in list(value.values()) if type(v) in INNER)
@@ -399,9 +398,9 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
         if type(value) is MethodType:
             yield from ((part, place) for part in (value.__func__, value.__self__))
         state = insides.own(value, "__dict__")
-        if isinstance(state, dict):
+        if is_a(state, dict):
             held = _with_name_of(place, type(value))
-            yield from ((v, replace(held, attribute=name)) for name, v in list(state.items()) if isinstance(name, str))
+            yield from ((v, replace(held, attribute=name)) for name, v in list(state.items()) if is_a(name, str))
 
 
 def _with_name_of(place: Place, cls: type) -> Place:
@@ -412,7 +411,7 @@ def _with_name_of(place: Place, cls: type) -> Place:
 
 def copied(container: Any) -> Any:
     """As a container of the built-in type."""
-    return next(kind for kind in (dict, list, set) if isinstance(container, kind))(container)
+    return next(kind for kind in (dict, list, set) if is_a(container, kind))(container)
 
 
 def holds(entry: Any, made: Set[int]) -> bool:
@@ -427,7 +426,7 @@ def holds(entry: Any, made: Set[int]) -> bool:
 def _is_defined(entry: Any) -> bool:
     """Whether an entry is a definition of someone's, or a record or an object that holds one."""
     parts = entry if type(entry) is tuple else list(insides.own_dict(entry).values())
-    return isinstance(entry, DEFINED) or any(isinstance(part, DEFINED) for part in parts)
+    return is_a(entry, DEFINED) or any(is_a(part, DEFINED) for part in parts)
 
 
 def _is_or_holds(entry: Any, made: Set[int]) -> bool:
@@ -435,13 +434,13 @@ def _is_or_holds(entry: Any, made: Set[int]) -> bool:
         return True
     if type(entry) is tuple:
         return any(id(part) in made for part in entry)
-    if isinstance(entry, (*PLAIN, *INNER, FunctionType, type, ModuleType)):
+    if is_a(entry, (*PLAIN, *INNER, FunctionType, type, ModuleType)):
         return False
     state = insides.own(entry, "__dict__")
-    if isinstance(state, dict) and any(id(part) in made for part in list(state.values())):
+    if is_a(state, dict) and any(id(part) in made for part in list(state.values())):
         return True
     wrapped = insides.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
-    return id(getattr(wrapped, "__func__", wrapped)) in made
+    return id(wrapped) in made or id(insides.own(wrapped, "__func__")) in made
 
 
 def _take_out(
@@ -458,19 +457,19 @@ def _take_out(
     """
     if not made and not keys and not plain:
         return []
-    if isinstance(container, list):
+    if is_a(container, list):
         own = _only_once(snapshot, plain)
         gone: list[Any] = [
             i for i, entry in enumerate(snapshot) if holds(entry, made) or not own.isdisjoint(texts(entry))
         ]
-    elif isinstance(container, dict):
+    elif is_a(container, dict):
         gone = [
             key
             for key, entry in snapshot.items()
             if ((inner or type(entry) not in INNER) and holds(entry, made))
             or (inner and type(entry) in (list, set) and _is_given(key, entry, plain))
             or id(key) in made
-            or (isinstance(key, PLAIN) and (type(key), key) in keys)
+            or (is_a(key, PLAIN) and (type(key), key) in keys)
             or (_is_plain(entry) and not plain.isdisjoint(texts(key)))
         ]
     else:
@@ -487,7 +486,7 @@ def texts(entry: Any) -> set[str]:
 def _is_plain(entry: Any) -> bool:
     """Whether an entry is a plain value, or a record of such: no registry in turn."""
     parts = entry.values() if type(entry) is dict else entry if type(entry) is tuple else (entry,)
-    return all(isinstance(part, PLAIN) for part in list(parts))
+    return all(is_a(part, PLAIN) for part in list(parts))
 
 
 def _is_given(key: Any, entries: Collection[Any], plain: frozenset[str]) -> bool:
@@ -513,10 +512,10 @@ def given(statement: Statement) -> frozenset[str]:
 def remove(container: Any, gone: Sequence[Any]) -> None:
     """Take entries out, of a list those at some positions (rising), of a dict those under some keys."""
     bare = Bare(container)
-    if isinstance(container, list):
+    if is_a(container, list):
         for position in reversed(gone):
             del bare[position]
-    elif isinstance(container, dict):
+    elif is_a(container, dict):
         for key in gone:
             bare.pop(key, None)
     else:
@@ -525,17 +524,17 @@ def remove(container: Any, gone: Sequence[Any]) -> None:
 
 def _without(snapshot: Any, gone: list[Any]) -> Any:
     """What was left of a container when the entries at the positions or keys `gone` had been taken out."""
-    if isinstance(snapshot, list):
+    if is_a(snapshot, list):
         return [entry for position, entry in enumerate(snapshot) if position not in set(gone)]
-    if isinstance(snapshot, dict):
+    if is_a(snapshot, dict):
         return {key: entry for key, entry in snapshot.items() if key not in gone}
     return snapshot.difference(gone)
 
 
 def _put_in_place(container: Any, snapshot: Any, gone: list[Any], put_back: bool) -> None:
-    if isinstance(container, list):
+    if is_a(container, list):
         _place_in_list(container, snapshot, gone, put_back)
-    elif isinstance(container, dict):
+    elif is_a(container, dict):
         _place_in_dict(container, snapshot, gone, put_back)
     elif put_back and gone and len(container) < len(snapshot):
         Bare(container).update(entry for entry in gone if len(container) < len(snapshot))
@@ -561,14 +560,14 @@ def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], p
 
 def _place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> None:
     """Move what was added at the end before the first entry of a later statement."""
-    if isinstance(container, list):
+    if is_a(container, list):
         gained = container[len(snapshot) :]
         if not gained or any(a is not b for a, b in zip(container, snapshot, strict=False)):
             return
         first = next((i for i, entry in enumerate(snapshot) if later(entry)), None)
         if first is not None:
             Bare(container)[:] = [*snapshot[:first], *gained, *snapshot[first:]]
-    elif isinstance(container, dict):
+    elif is_a(container, dict):
         for key, entry in snapshot.items():
             if key in container and container[key] is not entry and later(entry):
                 Bare(container)[key] = entry  # the later statement has the last word

@@ -10,6 +10,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import functions, insides, reach
+from ..live.kinds import is_a
 from ..planning.records import Node
 from ..syntax import codes
 from ..syntax.trees import FunctionNode, nested
@@ -45,7 +46,7 @@ def definitions(
         if codes.is_class_body(new) or "<" in new.co_qualname:
             continue
         value = resolve(node.module.namespace, new.co_qualname)
-        if isinstance(value, (staticmethod, classmethod)):
+        if is_a(value, (staticmethod, classmethod)):
             value = value.__func__
         yield Definition(old, new, value, made.get(id(new), ()), names[new.co_qualname] == 1)
 
@@ -79,13 +80,13 @@ def compiled(node: Node, name: str) -> bool:
     if any(_keeps(part, code) for code in mine for part in parts):
         return True
     own = [part for part in parts if type(part) is FunctionType and part.__code__ in mine]
-    return not own and not isinstance(value, (FunctionType, type))  # it runs something that it made of the code
+    return not own and not is_a(value, (FunctionType, type))  # it runs something that it made of the code
 
 
 def _keeps(value: Any, code: CodeType) -> bool:
     """Whether an object goes by a function's code, as a compiler does that waits for the first call."""
     state = insides.own(value, "__dict__")
-    return type(value) is not FunctionType and isinstance(state, dict) and any(v is code for v in state.values())
+    return type(value) is not FunctionType and is_a(state, dict) and any(v is code for v in state.values())
 
 
 def _mentioned_by_decorators(
@@ -96,9 +97,9 @@ def _mentioned_by_decorators(
     parts = [part for head in heads for part in ast.walk(head)]
     attributes = {part.attr for part in parts if isinstance(part, ast.Attribute)}
     used = [namespace[part.id] for part in parts if isinstance(part, ast.Name) and part.id in namespace]
-    modules = [value for value in used if isinstance(value, ModuleType)]
+    modules = [value for value in used if is_a(value, ModuleType)]
     used += [vars(module)[name] for module in modules for name in attributes if name in vars(module)]
-    called = [value for value in used if not isinstance(value, ModuleType)]
+    called = [value for value in used if not is_a(value, ModuleType)]
     called += _makers(namespace.get(node.statement.names[0])) if node.statement.kind == "class" else ()
     key = frozenset(map(id, called)), frozenset(attributes)
     if key not in known:
@@ -121,7 +122,7 @@ def _heads(node: Node, qualname: str) -> Iterator[ast.AST]:
 
 def _makers(value: Any) -> Iterator[Any]:
     """What is told of a class as it is made: the metaclass, and the bases' ``__init_subclass__``."""
-    if not isinstance(value, type):
+    if not is_a(value, type):
         return
     metaclass: type = type(value)
     owners = [cls for cls in metaclass.__mro__ if cls is not type and cls is not object]

@@ -9,6 +9,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..live import bodies, functions, insides, values
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
@@ -47,10 +48,10 @@ class Hooks:
         may tell their order by when they were made), all but containers.
         """
         old = vars(resolve(self._before, qualname)).get(name, MISSING)
-        container = isinstance(value, (list, dict, set))
+        container = is_a(value, (list, dict, set))
         if type(old) is not type(value) and not container:
             old = _kept_inside(old, value)
-        if type(old) is not type(value) or isinstance(value, IMMUTABLE) or (counted and not container):
+        if type(old) is not type(value) or is_a(value, IMMUTABLE) or (counted and not container):
             return value
         if used or container:
             self.fresh_members[qualname][name] = value
@@ -63,9 +64,9 @@ class Hooks:
 
     def as_text(self, cls: Any, *plain: tuple[str, Any]) -> None:
         """Give an inner class the plain values of its text: a metaclass of the outer one may have changed them."""
-        for name, value in plain if isinstance(cls, type) else ():
+        for name, value in plain if is_a(cls, type) else ():
             now = vars(cls).get(name, MISSING)
-            if isinstance(now, IMMUTABLE) and not values.same(now, value):
+            if is_a(now, IMMUTABLE) and not values.same(now, value):
                 self._run.transaction.set_member(cls, name, value)
                 self._plain.append((cls, name, value, now))
 
@@ -144,13 +145,13 @@ def resolve(names: Mapping[str, Any], qualname: str) -> Any:
     first, *rest = qualname.split(".")
     value = names.get(first)
     for name in rest:
-        value = vars(value).get(name) if isinstance(value, type) else None
+        value = vars(value).get(name) if is_a(value, type) else None
     return value
 
 
 def made_here(value: Any, node: Node) -> bool:
     """Whether a class that the statement has just bound is one that its own text defines."""
-    if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
+    if not is_a(value, type) or value.__qualname__ not in node.statement.effects.writes:
         return False
     by_call = value.__module__ == type(value).__module__  # as a metaclass in Python has it that `type` was called for
     return node.statement.kind == "class" or by_call or is_of(value, node.module)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import CodeType, FunctionType
 
 from ..live import insides
+from ..live.kinds import is_a
 from ..model import Change
 from ..planning import cycles, forms, places
 from ..planning.planner import bound_by_functions, changed_by_functions
@@ -491,7 +492,7 @@ class Editing(Swapping):
         """What a statement has put by hand into what a class holds goes with it: the class binds that again."""
         for path in trees.grown_paths(node.statement.parse()) if node.statement.effects.mutates else ():
             holder = holder_of(node.module.namespace, path) if len(path) > 1 else None
-            if not isinstance(holder, type) or not is_ours(holder, self.graph):
+            if not is_a(holder, type) or not is_ours(holder, self.graph):
                 continue
             if type(vars(holder).get(path[-1])) in (list, dict, set):
                 self.ungrown.append((holder, path[-1]))
@@ -525,7 +526,7 @@ class Editing(Swapping):
             return
         grown = frozenset().union(*map(codes.grown_names, growing))
         for container, place in contributions.containers(node, self.graph, ()):
-            if place.name not in grown or not container or isinstance(container, set):
+            if place.name not in grown or not container or is_a(container, set):
                 continue
             if not any(self.made_later(node, entry) for entry in contributions.entries(container)):
                 lost = set(self.made_anew)
@@ -539,7 +540,7 @@ class Editing(Swapping):
         used = [namespace[name] for name in node.statement.effects.reads if name in namespace]
         key = frozenset(map(id, used))
         if key not in self.led_to:
-            metaclasses = [type(value) for value in used if isinstance(value, type) and type(value) is not type]
+            metaclasses = [type(value) for value in used if is_a(value, type) and type(value) is not type]
             called = insides.reachable([*used, *metaclasses])
             self.led_to[key] = used, {id(code): code for code in codes.walk(function.__code__ for function in called)}
         return [code for identity, code in self.led_to[key][1].items() if identity in node.ran]

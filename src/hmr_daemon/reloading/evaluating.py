@@ -8,6 +8,7 @@ from types import CodeType
 from typing import Any
 
 from ..live import bodies, classes, successors
+from ..live.kinds import is_a
 from ..loading.notes import Notes
 from ..planning.planner import Reason
 from ..planning.records import SEES_CALLS, Node
@@ -186,7 +187,7 @@ class Evaluating(Settling):
             if changeable or cls in whole:
                 waiting += [
                     m for m in list(vars(cls).values())
-                    if isinstance(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"
+                    if is_a(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"
                 ]  # fmt: skip
         return frozenset(found)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..live import insides
 from ..live.classes import is_installed
+from ..live.kinds import is_a
 from ..planning.records import ModuleRecord, Node
 from ..syntax import diff, statements, trees
 from ..syntax.statements import Statement
@@ -36,7 +37,7 @@ def taker(cls: type) -> type | None:
 def made_of(cls: type, bound: Collection[str]) -> Iterator[Any]:
     """What a library made of a class, besides the names that its body binds."""
     for name, member in list(vars(cls).items()):
-        if name not in bound and is_installed(type(member)) and not isinstance(member, PLAIN):
+        if name not in bound and is_installed(type(member)) and not is_a(member, PLAIN):
             yield member
 
 
@@ -46,7 +47,7 @@ def identities(made: Iterable[Any]) -> set[int]:
     for member in made:
         found.add(id(member))
         parts = list(insides.own_dict(member).values())
-        found.update(id(part) for part in parts if not isinstance(part, (*PLAIN, *CONTAINERS)))
+        found.update(id(part) for part in parts if not is_a(part, (*PLAIN, *CONTAINERS)))
     return found
 
 
@@ -55,10 +56,10 @@ def keeps(value: Any, made: Collection[int], own: bool = False) -> bool:
     waiting, seen = [(value, 0)], set[int]()
     while waiting and len(seen) < LIMIT:
         value, depth = waiting.pop(0)
-        if id(value) in seen or isinstance(value, (FunctionType, ModuleType)) or depth > DEPTH:
+        if id(value) in seen or is_a(value, (FunctionType, ModuleType)) or depth > DEPTH:
             continue
         seen.add(id(value))
-        held = entries(value) if isinstance(value, (dict, list, set)) else []
+        held = entries(value) if is_a(value, (dict, list, set)) else []
         if any(id(entry) in made for entry in held) and (not own or is_installed(type(value))):
             return True
         waiting += [(part, depth + 1) for part in _parts(value)]
@@ -66,15 +67,15 @@ def keeps(value: Any, made: Collection[int], own: bool = False) -> bool:
 
 
 def _parts(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
+    if is_a(value, dict):
         parts = list(value.values())
-    elif isinstance(value, type):
+    elif is_a(value, type):
         parts = list(vars(value).values())
-    elif isinstance(value, CONTAINERS):
+    elif is_a(value, CONTAINERS):
         parts = list(value)
     else:
         parts = list(insides.own_dict(value).values())
-    yield from (part for part in parts if isinstance(part, type) or not isinstance(part, PLAIN))
+    yield from (part for part in parts if is_a(part, type) or not is_a(part, PLAIN))
 
 
 class Families(Scheduling):
@@ -125,7 +126,7 @@ class Families(Scheduling):
         before = self._text_before(node)
         if before.kind == "assign":
             made = self._made_now(node) if before.effects.calls else {}
-            return [value for value in made.values() if not isinstance(value, PLAIN) and is_installed(type(value))]
+            return [value for value in made.values() if not is_a(value, PLAIN) and is_installed(type(value))]
         if before.kind != "class":
             return []
         decorated = before.text.startswith("@")
@@ -150,7 +151,7 @@ class Families(Scheduling):
     def _classes(self, node: Node, before: Statement) -> Iterator[type]:
         for name in before.effects.writes:
             value = node.module.namespace.get(name)
-            if isinstance(value, type) and value.__qualname__ == name:
+            if is_a(value, type) and value.__qualname__ == name:
                 yield value
 
     def _text_before(self, node: Node) -> Statement:

@@ -7,6 +7,7 @@ import sys
 from types import CodeType, ModuleType
 from typing import Any
 
+from ..live.kinds import is_a
 from ..live.transaction import MISSING, Transaction
 from ..loading.recorder import importing_code
 from ..planning.records import ModuleRecord
@@ -49,7 +50,7 @@ class Interactive:
         """Names of ``__main__`` that still hold what they took."""
         names = {bound for m, n, bound in self._taken if m == module and n in (name, "*")}
         names = {name if bound == "*" else bound for bound in names}
-        if not SEES_STARTS and not isinstance(old, SHARED):
+        if not SEES_STARTS and not is_a(old, SHARED):
             names.add(name)  # nothing told: the same object under the same name came from there
         if old is MISSING:
             return [n for n in names if n not in main.__dict__ and (module, "*", "*") in self._taken]

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ..live import classes, reach
+from ..live.kinds import is_a
 from ..planning.records import SEES_CALLS, Node
 from .families import taker
 from .run import IMMUTABLE
@@ -28,7 +29,7 @@ def made_as_a_whole(found: Collection[Any]) -> list[type]:
 def inner_classes(made: Collection[type]) -> frozenset[str]:
     """Qualified names of the classes that the bodies of some classes have made."""
     members = [(cls, name, member) for cls in made for name, member in list(vars(cls).items())]
-    qualnames = {f"{cls.__qualname__}.{name}": member for cls, name, member in members if isinstance(member, type)}
+    qualnames = {f"{cls.__qualname__}.{name}": member for cls, name, member in members if is_a(member, type)}
     return frozenset(name for name, member in qualnames.items() if member.__qualname__ == name)
 
 
@@ -43,7 +44,7 @@ def running_changed(run: Telling, node: Node, made: Collection[type]) -> frozens
     effects, files = node.statement.effects, run.graph.paths()
     known, namespace = run.known[""], node.module.namespace
     values = {name: namespace.get(name) for name in effects.reads}
-    values = {name: v for name, v in values.items() if callable(v) or not isinstance(v, IMMUTABLE)}
+    values = {name: v for name, v in values.items() if callable(v) or not is_a(v, IMMUTABLE)}
     found = set[str]()
     explained = reach.reached(list(values.values()), effects.attributes, files, known=known).keys() & ran
     for name, value in values.items() if explained else ():

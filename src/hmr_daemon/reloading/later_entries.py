@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..live.containers import Bare
+from ..live.kinds import is_a
 from ..live.transaction import Transaction
 from ..planning.records import Node
 from . import contributions
@@ -50,17 +51,17 @@ def _looks_at(run: Telling, node: Node, place: Place) -> bool:
 
 
 def _later_in(run: Telling, node: Node, container: Any) -> list[Any]:
-    if isinstance(container, dict):
+    if is_a(container, dict):
         return [key for key, entry in container.items() if run.made_later(node, entry) or run.made_later(node, key)]
-    entries = enumerate(container) if isinstance(container, list) else ((entry, entry) for entry in container)
+    entries = enumerate(container) if is_a(container, list) else ((entry, entry) for entry in container)
     return [key for key, entry in entries if run.made_later(node, entry)]
 
 
 def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[Any]) -> None:
     """Let the later entries stand where they stood; what the statement has added comes before the first of them."""
-    if isinstance(container, set):
+    if is_a(container, set):
         Bare(container).update(gone)
-    elif isinstance(container, list):
+    elif is_a(container, list):
         stayed = [entry for position, entry in enumerate(before) if position not in set(gone)]
         added = container[len(stayed) :]
         if len(container) >= len(stayed) and all(a is b for a, b in zip(container, stayed, strict=False)):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
+from ..live.kinds import is_a
 from ..planning.records import Node, imported_module
 from .definitions import is_of
 from .telling import Telling
@@ -43,7 +44,7 @@ def kept(run: Telling, node: Node, before: Mapping[str, Any]) -> Iterator[None]:
 
 def _given(value: object) -> list[FunctionType]:
     """The functions of a class that were defined outside of it, at the top level of some module."""
-    members = list(vars(value).values()) if isinstance(value, type) else []
+    members = list(vars(value).values()) if is_a(value, type) else []
     plain = [member for member in members if type(member) is FunctionType]
     return [member for member in plain if member.__globals__.get(member.__code__.co_qualname) is member]
 
@@ -63,7 +64,7 @@ def _lent(run: Telling) -> dict[int, tuple[FunctionType, list[type]]]:
     if run.lent is None:
         run.lent = {}
         for record in sorted(run.graph.modules.values(), key=lambda each: each.sequence):
-            for cls in [v for v in list(record.namespace.values()) if isinstance(v, type) and is_of(v, record)]:
+            for cls in [v for v in list(record.namespace.values()) if is_a(v, type) and is_of(v, record)]:
                 for function in _given(cls):
                     run.lent.setdefault(id(function), (function, []))[1].append(cls)
     return run.lent

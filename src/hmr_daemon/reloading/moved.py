@@ -9,6 +9,7 @@ from types import FunctionType
 
 from ..live import changes, functions, successors
 from ..live.holders import replace_references
+from ..live.kinds import is_a
 from ..planning.records import ModuleRecord, Node
 from ..syntax import statements
 from ..syntax.statements import Statement
@@ -28,7 +29,7 @@ def departures(run: Editing) -> Iterator[Departure]:
     for node, statement in gone:
         if statement.kind in DEFINING and not _is_defined(run, node.module, statement):
             name, value = statement.names[0], node.module.namespace.get(statement.names[0])
-            if not isinstance(value, (FunctionType, type)):
+            if not is_a(value, (FunctionType, type)):
                 continue
             if value.__qualname__ == name and is_of(value, node.module):
                 yield Departure(node.module, statement, value)
@@ -96,7 +97,7 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
     old, new = departure.value, _value(node)
     if type(old) is FunctionType and type(new) is FunctionType:
         run.succeeded.append((old, new))
-    elif isinstance(old, type) and isinstance(new, type) and is_of(new, node.module):
+    elif is_a(old, type) and is_a(new, type) and is_of(new, node.module):
         _keep_state(run, departure, node, new)
         change = changes.change(old, new)
         methods = [(n, m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
@@ -128,7 +129,7 @@ def _keep_state(run: Editing, departure: Departure, node: Node, new: type) -> No
     for member in bodies[1]:
         for name in member.names if (member.names, member.text) in texts else ():
             held = vars(departure.value).get(name)
-            if isinstance(held, (list, dict, set)) and type(vars(new).get(name)) is type(held):
+            if is_a(held, (list, dict, set)) and type(vars(new).get(name)) is type(held):
                 type.__setattr__(new, name, held)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from ..live.kinds import is_a
 from ..live.transaction import in_order, put_in_order
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Node
@@ -44,4 +45,4 @@ def _star_order(node: Node) -> Sequence[str]:
     sources = [sys.modules.get(module) for module, name in node.reads if name == "__all__"]
     names = dict(vars(sources[0])) if sources and sources[0] is not None else {}
     public = names.get("__all__")
-    return public if isinstance(public, (list, tuple)) else list(names)
+    return public if is_a(public, (list, tuple)) else list(names)

@@ -8,6 +8,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live.containers import can_take
+from ..live.kinds import is_a
 from ..planning.records import Node
 from . import contributions, moved
 from .editing import Editing
@@ -98,7 +99,7 @@ class Refilling(Editing):
 
 def _holds(value: Any, held: Any, depth: int = 2) -> bool:
     """Whether something that a statement made, and that is no other name for it, leads to a value."""
-    if value is held or isinstance(value, (FunctionType, ModuleType, type)) or not gc.is_tracked(value):
+    if value is held or is_a(value, (FunctionType, ModuleType, type)) or not gc.is_tracked(value):
         return False
     parts = gc.get_referents(value)
     return any(part is held for part in parts) or (depth > 1 and any(_holds(part, held, depth - 1) for part in parts))

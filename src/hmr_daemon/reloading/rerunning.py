@@ -11,6 +11,7 @@ from typing import Any
 
 from ..live import values
 from ..live.holders import holders
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..loading.finder import forget_listings
 from ..loading.notes import names_module
@@ -179,10 +180,10 @@ class Rerunning(Evaluating):
                 if module not in own and (other := self.graph.modules.get(module)) is not None:
                     self._tell(other, name, node, f"{module}.{name} was set")
             for target in self.targets(node, node.statement):
-                if not isinstance(target.holder, ModuleType) and home(target.holder)[0] not in own:
+                if not is_a(target.holder, ModuleType) and home(target.holder)[0] not in own:
                     self.tell_set(node, target)
             for name in node.writes if node.statement.kind == "class" else ():
-                if isinstance(cls := node.module.namespace.get(name), type):
+                if is_a(cls := node.module.namespace.get(name), type):
                     self._tell_bases(node, cls)
 
     def _grown_by(self, node: Node) -> list[contributions.Place]:
@@ -214,7 +215,7 @@ class Rerunning(Evaluating):
         namespace = node.module.namespace
         for name in node.writes if node.statement.kind == "class" else ():
             old, new = before.get(name), id(namespace.get(name))  # its identity: a reference would be counted
-            both = isinstance(old, type) and isinstance(namespace.get(name), type)
+            both = is_a(old, type) and is_a(namespace.get(name), type)
             if both and id(old) != new and (found := holders(namespace, name)) is not None:
                 self.holders[new] = found
 
@@ -361,7 +362,7 @@ class Rerunning(Evaluating):
         """What was done to a library (``os.environ["X"] = "1"``) is told to those below that mention the same."""
         namespace, table = node.module.namespace, self.agenda.table(node.module)
         for name in node.statement.effects.mutates:
-            if not isinstance(namespace.get(name), ModuleType) or self._grows(node, name):
+            if not is_a(namespace.get(name), ModuleType) or self._grows(node, name):
                 continue
             for reader in table.readers.get(name, ()):
                 if (

@@ -9,6 +9,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import caches, insides, reach
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import ModuleRecord, Name, Node
@@ -73,9 +74,9 @@ class Scheduling(RunState):
         passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
         made = passed if bare else self._made_now(node)
         for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names):
-            keys = list(container) if isinstance(container, dict) and bare else ()
+            keys = list(container) if is_a(container, dict) and bare else ()
             by_key = any((type(key), key) in node.statement.constants for key in keys)
-            if isinstance(container, kinds) and not told and not by_key:
+            if is_a(container, kinds) and not told and not by_key:
                 return True
         return False
 
@@ -158,13 +159,13 @@ class Scheduling(RunState):
             return
         table, namespace = self.agenda.table(node.module), node.module.namespace
         if node in self.added or node.module in self.edited:
-            growing = {name for name in table.writers if issubclass(type(namespace.get(name)), (list, dict, set))}
+            growing = {name for name in table.writers if is_a(namespace.get(name), (list, dict, set))}
             used = self.names_used(node, growing)
         else:
             used = self.names_seen(node)
         for name in used - node.statement.effects.mutates:
             value = namespace.get(name)
-            if isinstance(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
+            if is_a(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
                 continue
             if any(self._added_to_after(node, name)) or self._sees_its_own(node, name):
                 self._mark_for_reader(node.module, name)
@@ -322,7 +323,7 @@ class Scheduling(RunState):
         mutates = old.mutates | table.mutates(node) | self.changed_through.get(node, set())
         yield from self._set_below(node, mutates)
         for name in {*mutates, *self._consumes(node)}:
-            whole = isinstance(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
+            whole = is_a(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
             if not whole and self._grows(node, name) and not only_sets(node, name, self.graph):
                 yield from self._makers(table, node, name)
         yield from self._makers_of_consumed(node)
@@ -333,7 +334,7 @@ class Scheduling(RunState):
         if removed or node.statement.kind in ("import", "from"):
             return
         for name in node.writes:
-            if isinstance(node.module.namespace.get(name), (FunctionType, type)):
+            if is_a(node.module.namespace.get(name), (FunctionType, type)):
                 continue  # it stays what it is, and is given its attributes again
             for other in table.mutators.get(name, ()):
                 if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
@@ -367,7 +368,7 @@ class Scheduling(RunState):
     def _makers(self, table: Any, node: Node, name: str) -> Iterator[tuple[Node, str]]:
         makers = table.reaching(name, node) or table.last_writers(name)  # those have moved below it
         makers = makers or self._writers_before(node.module, name)
-        module_held = isinstance(node.module.namespace.get(name), ModuleType)
+        module_held = is_a(node.module.namespace.get(name), ModuleType)
         yield from self._makers_before(table, node.module, name)
         for maker in makers if not module_held else ():
             if maker.statement.kind == "from":
@@ -401,13 +402,13 @@ class Scheduling(RunState):
         """What a statement reads of other modules that it may add to."""
         for module, attribute in self._reads_now(node):
             record = self.graph.modules.get(module)
-            if record is not None and not isinstance(record.namespace.get(attribute), IMMUTABLE):
+            if record is not None and not is_a(record.namespace.get(attribute), IMMUTABLE):
                 yield record, attribute
 
     def is_grouped(self, node: Node) -> bool:
         """Whether a statement adds to what runs again with it, and so is made anew before it."""
         grown = [node.module.namespace.get(n) for n in node.statement.effects.mutates if self._grows(node, n)]
-        modules = [v for v in grown if isinstance(v, ModuleType) and v.__name__ in self.graph.modules]
+        modules = [v for v in grown if is_a(v, ModuleType) and v.__name__ in self.graph.modules]
         return len(grown) > len(modules) or (bool(modules) and any(self._grown_elsewhere(node)))
 
     def _reads_now(self, node: Node) -> Set[Name]:
@@ -474,14 +475,14 @@ class Scheduling(RunState):
         if name in node.statement.effects.reads and name in node.statement.effects.writes:
             return True
         value = node.module.namespace.get(name, MISSING)
-        if isinstance(value, ModuleType):
+        if is_a(value, ModuleType):
             writers = self.agenda.table(node.module).writers.get(name, ())
             made_here = any(writer.statement.kind == "assign" and not writer.statement.alias for writer in writers)
             return made_here or value.__name__ in self.graph.modules
-        if isinstance(value, (FunctionType, type, caches.LRU)):
+        if is_a(value, (FunctionType, type, caches.LRU)):
             # `f.attribute = value` adds to a function or class of this module; passing it on does not
-            return node.statement.kind == "assign" and getattr(value, "__module__", None) == node.module.name
-        return not isinstance(value, IMMUTABLE)
+            return node.statement.kind == "assign" and insides.own(value, "__module__") == node.module.name
+        return not is_a(value, IMMUTABLE)
 
     def _open_group(self, maker: Node, name: str, member: Node) -> None:
         key = (id(maker.module), name)
@@ -498,7 +499,7 @@ class Scheduling(RunState):
         """The globals that a function adds to are made again by their own statements."""
         for record in self.graph.at_path(code.co_filename):
             for name in codes.grown_globals(code):
-                if isinstance(record.namespace.get(name), (list, dict, set, deque)):
+                if is_a(record.namespace.get(name), (list, dict, set, deque)):
                     self.made_anew.add((id(record), name))
                     self.for_readers.discard((id(record), name))
                     for maker in self.agenda.table(record).last_writers(name):
@@ -527,12 +528,12 @@ class Scheduling(RunState):
 
     def made_later(self, node: Node, value: Any) -> bool:
         """Whether a function or class, what a decorator made of it, or an object with a name comes later."""
-        if isinstance(value, contributions.PLAIN):
+        if is_a(value, contributions.PLAIN):
             return False
         if type(value) is FunctionType and value.__closure__ is None and not value.__dict__:  # as most are
             return "<locals>" not in value.__qualname__ and self.graph.stands_after(value.__code__, node)
         parts = [*value, value] if type(value) in (tuple, list) else [value]
-        classes = [part for part in parts if isinstance(part, type) and part.__module__ in self.graph.modules]
+        classes = [part for part in parts if is_a(part, type) and part.__module__ in self.graph.modules]
         if any(
             self._bound_after(node, self.graph.modules[c.__module__], c.__qualname__.partition(".")[0]) for c in classes
         ):
@@ -617,7 +618,7 @@ def _read_only(code: CodeType) -> frozenset[str]:
 
 
 def _is_iterator(value: object) -> bool:
-    return hasattr(type(value), "__next__") and not isinstance(value, io.IOBase)
+    return hasattr(type(value), "__next__") and not is_a(value, io.IOBase)
 
 
 def _alias_of(statement: Statement, imported: str) -> str:

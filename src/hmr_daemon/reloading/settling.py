@@ -8,6 +8,7 @@ from typing import Any
 
 from ..live import caches, changes, functions, insides, successors, values
 from ..live.containers import EMPTIED
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
@@ -54,7 +55,7 @@ class Settling(Refilling):
 
     def _importers_of(self, package: ModuleRecord, name: str, value: Any) -> list[Node]:
         """The statement by which the name came to hold a submodule of its package: the import system bound it."""
-        child = self.graph.modules.get(f"{package.name}.{name}") if isinstance(value, ModuleType) else None
+        child = self.graph.modules.get(f"{package.name}.{name}") if is_a(value, ModuleType) else None
         importer = self.graph.importer(child) if child is not None and child.module is value else None
         return [] if importer is None else [importer]
 
@@ -71,10 +72,10 @@ class Settling(Refilling):
         if old is not MISSING and new is not MISSING and not self._hands_on(node, name):
             if self._goes_on(node, name, old, new):
                 return
-            if isinstance(new, type) and self._made_before(node, old):
+            if is_a(new, type) and self._made_before(node, old):
                 self.touched.add(id(new))  # it may stand already where the old one stood
                 self.superseded.append(old)
-        elif isinstance(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
+        elif is_a(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
             if type(new) in ATOMS:  # no one can tell it from what it was handed on from
                 t.set_item(namespace, name, old)
             return
@@ -83,7 +84,7 @@ class Settling(Refilling):
             t.on_undo(caches.emptied(clear))  # who still holds it must not be served what old code computed
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
-        if isinstance(new, type):
+        if is_a(new, type):
             self._tell_bases(node, new)
 
     def _goes_on(self, node: Node, name: str, old: Any, new: Any) -> bool:
@@ -103,7 +104,7 @@ class Settling(Refilling):
         contributions.exchange(t, node, self.graph, new, old)
         if same:
             return True
-        if isinstance(old, type):
+        if is_a(old, type):
             self.set_again(node, old)
         if not self._came_out_alike(old):
             if was is not None:
@@ -114,7 +115,7 @@ class Settling(Refilling):
 
     def _came_out_alike(self, value: Any) -> bool:
         """Whether a class that was made anew has just the members that it had."""
-        change = self.class_changes.get(id(value)) if isinstance(value, type) else None
+        change = self.class_changes.get(id(value)) if is_a(value, type) else None
         return change is not None and change.is_none
 
     def _named(self, node: Node) -> set[int]:
@@ -124,11 +125,11 @@ class Settling(Refilling):
         for module, name in node.reads:
             if (record := self.graph.modules.get(module)) is not None:
                 read.append(record.namespace.get(name))
-        return {id(value) for value in read if type(value) is FunctionType or not isinstance(value, IMMUTABLE)}
+        return {id(value) for value in read if type(value) is FunctionType or not is_a(value, IMMUTABLE)}
 
     def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
         """The object that goes on under a name whose statement made `new` where it had made `old`."""
-        if isinstance(old, type) and isinstance(new, type):
+        if is_a(old, type) and is_a(new, type):
             if node.statement.kind == "class" and self._made_before(node, old) and made_here(new, node):
                 return self._adopt(node, old, new)
             made = "<locals>" in new.__qualname__ or node in self.anew or made_here(new, node)
@@ -205,7 +206,7 @@ class Settling(Refilling):
 
     def _made_before(self, node: Node, value: Any) -> bool:
         """Whether a class is one that the statement's last run made, and not another that had its name."""
-        if not isinstance(value, type) or value.__qualname__ not in node.statement.effects.writes:
+        if not is_a(value, type) or value.__qualname__ not in node.statement.effects.writes:
             return False
         if is_of(value, node.module):
             return not self._defined_by_another(node, value)

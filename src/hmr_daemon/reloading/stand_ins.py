@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from ..live.kinds import is_a
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Node, imported_module
 
@@ -29,7 +30,7 @@ class Taken:
 def stand_in(record: ModuleRecord) -> Any:
     """The object in a module's place; None where the module is there itself, or has put another module there."""
     value = None if record.loose else sys.modules.get(record.name)
-    return None if isinstance(value, ModuleType) else value
+    return None if is_a(value, ModuleType) else value
 
 
 def taken(graph: Graph, record: ModuleRecord) -> Iterator[Taken]:

@@ -8,6 +8,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..live import functions, swaps
+from ..live.kinds import is_a
 from ..planning.records import Node
 from ..syntax import codes
 from ..syntax import instrument as instrument_module
@@ -134,7 +135,7 @@ class Swapping(Assigning):
 
     def _renew_line(self, value: Any, line: int) -> None:
         """Of a class, and of what `functools.wraps` put around one: it copied all that the class has."""
-        if isinstance(value, type) and FIRST_LINE in vars(value):
+        if is_a(value, type) and FIRST_LINE in vars(value):
             self.transaction.set_member(value, FIRST_LINE, line)
         elif type(value) is FunctionType and FIRST_LINE in vars(value):
             self.transaction.set_item(vars(value), FIRST_LINE, line)

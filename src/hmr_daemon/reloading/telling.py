@@ -9,6 +9,7 @@ from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from ..live import caches, changes, classes, insides, reach
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax.effects import DYNAMIC
@@ -67,9 +68,9 @@ class Telling(Families):
 
     def _may_run_code(self, value: Any) -> bool:
         """Whether using a value may run code of the user's."""
-        if isinstance(value, (FunctionType, type)):
+        if is_a(value, (FunctionType, type)):
             return value.__module__ in self.graph.modules
-        if isinstance(value, ModuleType):
+        if is_a(value, ModuleType):
             return value.__name__ in self.graph.modules
         return type(value) in (list, dict, tuple) or callable(value) or type(value).__module__ in self.graph.modules
 
@@ -87,16 +88,16 @@ class Telling(Families):
 
     def _tell_touched(self, node: Node, name: str, value: Any, was: CodeType | None = None) -> None:
         """An object is the same but does other things: who ran it runs again, who passed it on does not."""
-        if isinstance(value, type):
+        if is_a(value, type):
             change = self.class_changes.get(id(value))
             if change is None:
                 self._clear_caches(set(), {node.module.path: {name}})
             else:
                 self._clear_caches(set(), members=change.shown)
             self._tell_class_touched(node, name, change)
-        elif isinstance(value, FunctionType) and value.__code__.co_filename not in self.graph.paths():
+        elif is_a(value, FunctionType) and value.__code__.co_filename not in self.graph.paths():
             self._tell(node.module, name, node, f"{name} changed")  # made by `exec`: who runs it is not known
-        elif isinstance(value, FunctionType):
+        elif is_a(value, FunctionType):
             self._tell_runners(value, node, was)
             for reader, known in list(self.agenda.readers(node.module, name, node)):
                 if known in reader.statement.effects.decorates:  # a wrapper may keep what registers with it
@@ -186,7 +187,7 @@ class Telling(Families):
         members = [vars(change.cls).get(name) for name in change.special_names]
         if any(type(m) is not FunctionType or m.__code__.co_filename not in files for m in members):
             return True
-        codes_now = [member.__code__ for member in members if isinstance(member, FunctionType)]
+        codes_now = [member.__code__ for member in members if is_a(member, FunctionType)]
         return change.reshaped and not all(map(self.graph.runners, codes_now))  # what is new has not run yet
 
     def _tell_through_containers(self, change: changes.ClassChange, now: tuple[float, ...]) -> None:
@@ -260,7 +261,7 @@ class Telling(Families):
             return True
         namespace = reader.module.namespace
         called = [namespace.get(name) for name, handed in reader.statement.calls if known in handed]
-        return any(getattr(value, "__module__", None) not in self.graph.modules for value in called)
+        return any(insides.own(value, "__module__") not in self.graph.modules for value in called)
 
     def _ran_what_names(self, reader: Node, change: changes.ClassChange) -> bool:
         names = _looking_at(change)
@@ -320,10 +321,9 @@ class Telling(Families):
             self.globals_held = defaultdict(list)
             for record in list(self.graph.modules.values()):
                 for name, value in list(record.namespace.items()):
-                    kind = type(value)  # see `own_dict`
-                    parts = () if issubclass(kind, IMMUTABLE) else [(None, value), *insides.own_dict(value).items()]
+                    parts = () if is_a(value, IMMUTABLE) else [(None, value), *insides.own_dict(value).items()]
                     for attribute, part in parts:
-                        if issubclass(type(part), contributions.INNER):
+                        if is_a(part, contributions.INNER):
                             self.globals_held[id(part)].append(((record.name, name), attribute))
         return self.globals_held.get(identity, ())
 
@@ -516,8 +516,8 @@ class Telling(Families):
 
     def _filled_now(self, cache: caches.Cache) -> bool:
         """Whether a statement that has run again had a cache compute something."""
-        code = getattr(cache.function, "__code__", None)
-        return code is not None and not self.agenda.done.isdisjoint(self.graph.runners(code))
+        code = insides.own(cache.function, "__code__")
+        return code is not MISSING and not self.agenda.done.isdisjoint(self.graph.runners(code))
 
     def _caches(self) -> list[Served]:
         """The caches of the user's functions. What is known of one holds: what it leads to that changes, is told."""
@@ -544,7 +544,7 @@ class Telling(Families):
         if name == "__doc__":
             self.transaction.set_item(namespace, name, None)
             return
-        if isinstance(old, ModuleType) and sys.modules.get(f"{record.name}.{name}") is old:
+        if is_a(old, ModuleType) and sys.modules.get(f"{record.name}.{name}") is old:
             return  # the import system bound this submodule, whoever else asked for it
         if record.script and id(record) not in self.guarded:
             self.guarded.add(id(record))
@@ -582,9 +582,9 @@ def _looking_at(change: changes.ClassChange) -> frozenset[str]:
 
 def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
     """Whether a value is a class, its instance or subclass, or a container or an object that holds such."""
-    if cls in type(value).__mro__ or (isinstance(value, type) and cls in value.__mro__):  # without asking its metaclass
+    if cls in type(value).__mro__ or (is_a(value, type) and cls in value.__mro__):  # without asking its metaclass
         return True
-    if not depth or isinstance(value, (FunctionType, ModuleType, type)):
+    if not depth or is_a(value, (FunctionType, ModuleType, type)):
         return False
     if type(value) in (list, tuple, set, frozenset):
         parts = list(value)
