@@ -35,15 +35,22 @@ def note(transaction: Transaction, statement: Statement, names: Names) -> None:
 def _registered(statement: Statement, names: Names) -> Iterator[tuple[Any, Callable[[], object]]]:
     """What was registered, as far as the text tells it, each with what registers it again."""
     for node in trees.running(statement.parse()):
-        if isinstance(node, ast.Call) and node.args and _value(node.func, names) is atexit.register:
+        if isinstance(node, ast.Call) and node.args and _is_register(node.func, names):
             arguments = [_value(each, names) for each in node.args]
             named = {str(each.arg): _value(each.value, names) for each in node.keywords}
             if all(value is not MISSING for value in (*arguments, *named.values())):
                 yield arguments[0], partial(atexit.register, *arguments, **named)
         for decorator in getattr(node, "decorator_list", ())[:1]:
             function = names(getattr(node, "name", ""))
-            if _value(decorator, names) is atexit.register and function is not MISSING:
+            if _is_register(decorator, names) and function is not MISSING:
                 yield function, partial(atexit.register, function)
+
+
+def _is_register(node: ast.expr, names: Names) -> bool:
+    """Whether it is `atexit.register`; other objects are not asked what they have under that name."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "register" and isinstance(node.value, ast.Name) and names(node.value.id) is atexit
+    return isinstance(node, ast.Name) and names(node.id) is atexit.register
 
 
 def _value(node: ast.expr, names: Names) -> Any:
