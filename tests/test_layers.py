@@ -20,14 +20,14 @@ FOLDERS = [
     (
         "live",
         "kinds containers transaction insides functions swaps holders values classes caches reach guesses abstract "
-        "changes successors parameters bodies",
+        "changes successors parameters bodies entries",
     ),
     ("planning", "forms index records places attribution unseen graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
     ("reporting", "ipython report audience"),
     (
         "reloading",
-        "interactive at_exit frameworks contributions lookups leftovers failures run versions definitions "
+        "interactive at_exit frameworks registries contributions lookups leftovers failures run versions definitions "
         "stand_ins decorated scheduling families telling arrivals assignments later_entries hiding attributes "
         "swapping editing moved ordering keeping lent refilling settling evaluating rerunning aftermath executor "
         "uncalled breakpoints",

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Set
 from functools import partial
 from typing import Any
 
+from ..live import entries
 from ..live.containers import Bare
 from ..live.kinds import is_a
 from ..planning.records import Node
-from . import contributions
+from . import contributions, registries
 from .contributions import LARGEST
 from .scheduling import Scheduling
 
@@ -21,7 +22,7 @@ def put_in_order(run: Scheduling, made: Mapping[Node, dict[str, Any]]) -> None:
     """
     giving = [node for node in made if contributions.registers(node.statement, node.codes)]
     own = {each for node in made for each in contributions.identities_made(node, made[node], node.codes)}
-    found = {id(c): c for node in giving for c, _ in contributions.containers(node, run.graph, ())}
+    found = {id(c): c for node in giving for c, _ in registries.containers(node, run.graph, ())}
     for container in reversed(list(found.values())):  # those that others hold come first
         if is_a(container, (list, dict)) and 1 < len(container) <= LARGEST:
             keys = _in_order(run, giving[0], container, own)
@@ -33,7 +34,7 @@ def put_in_order(run: Scheduling, made: Mapping[Node, dict[str, Any]]) -> None:
 def _in_order(run: Scheduling, node: Node, container: Any, made: Set[int]) -> list[Any] | None:
     """The keys or positions of a container as they are to stand; None where they stand so."""
     items = [(k, _first_in(e)) for k, e in (container.items() if is_a(container, dict) else enumerate(container))]
-    own = {key for key, entry in items if id(key) in made or contributions.holds(entry, made)}
+    own = {key for key, entry in items if id(key) in made or entries.holds(entry, made)}
     last = max((i for i, (key, _) in enumerate(items) if key in own), default=0)
     later = partial(run.made_later, node)
     first = next((i for i, (k, e) in enumerate(items[:last]) if k not in own and (later(e) or later(k))), None)
@@ -48,7 +49,7 @@ def _first_in(entry: Any) -> Any:
     """What came first into a registry that is an entry of another."""
     while type(entry) in (list, dict):
         parts = entry.values() if type(entry) is dict else entry
-        first = next((part for part in list(parts) if not is_a(part, contributions.PLAIN)), None)
+        first = next((part for part in list(parts) if not is_a(part, entries.PLAIN)), None)
         if first is None:
             break
         entry = first
@@ -57,6 +58,6 @@ def _first_in(entry: Any) -> Any:
 
 def _arrange(container: Any, keys: list[Any]) -> None:
     if is_a(container, dict):
-        contributions.refill(container, {key: container[key] for key in keys})
+        entries.refill(container, {key: container[key] for key in keys})
     else:
         Bare(container)[:] = [container[position] for position in keys]

@@ -12,7 +12,7 @@ from ..live.transaction import MISSING
 from ..planning.records import Name, Node
 from ..planning.targets import Target, home, is_ours, targets
 from ..syntax.statements import Statement
-from .contributions import Place
+from .registries import Place
 from .telling import Telling
 
 

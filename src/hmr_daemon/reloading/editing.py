@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import CodeType, FunctionType
 
-from ..live import insides
+from ..live import entries, insides
 from ..live.kinds import is_a
 from ..model import Change
 from ..planning import cycles, forms, places
@@ -18,7 +18,7 @@ from ..syntax import codes, diff, enclosing, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import Statement
-from . import at_exit, contributions
+from . import at_exit, contributions, registries
 from .run import FileEdit, Previous
 from .swapping import Swapping
 from .versions import Versions
@@ -508,7 +508,7 @@ class Editing(Swapping):
         for code in ran:
             self._make_anew(code)
         grown = frozenset().union(*map(codes.grown_names, ran))
-        for _, place in contributions.containers(node, self.graph, ()) if grown else ():
+        for _, place in registries.containers(node, self.graph, ()) if grown else ():
             if place.owner is not None and place.attribute in grown:
                 self.bind_member_again(place.owner, place.attribute)
 
@@ -525,10 +525,10 @@ class Editing(Swapping):
         if not any(self.graph.comes_after(builder, node) for builder in builders):
             return
         grown = frozenset().union(*map(codes.grown_names, growing))
-        for container, place in contributions.containers(node, self.graph, ()):
+        for container, place in registries.containers(node, self.graph, ()):
             if place.name not in grown or not container or is_a(container, set):
                 continue
-            if not any(self.made_later(node, entry) for entry in contributions.entries(container)):
+            if not any(self.made_later(node, entry) for entry in entries.entries(container)):
                 lost = set(self.made_anew)
                 self._make_anew_through(node, growing)
                 self.keeps_rest |= self.made_anew - lost

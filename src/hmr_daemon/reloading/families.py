@@ -11,12 +11,12 @@ from typing import Any
 
 from ..live import insides
 from ..live.classes import is_installed
+from ..live.entries import entries
 from ..live.kinds import is_a
 from ..planning.records import ModuleRecord, Node
 from ..syntax import diff, statements, trees
 from ..syntax.statements import Statement
 from ..syntax.trees import FunctionNode
-from .contributions import entries
 from .scheduling import Scheduling
 
 PLAIN = (int, float, complex, str, bytes, type(None), type, FunctionType, ModuleType, staticmethod, classmethod,

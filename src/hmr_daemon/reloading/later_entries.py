@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..live import entries
 from ..live.containers import Bare
 from ..live.kinds import is_a
 from ..live.transaction import Transaction
 from ..planning.records import Node
-from . import contributions
-from .contributions import LARGEST, Place
+from . import registries
+from .contributions import LARGEST
+from .registries import Place
 from .telling import Telling
 
 
@@ -21,7 +23,7 @@ def hidden(run: Telling, node: Node) -> Iterator[None]:
     found = list(_found(run, node))
     for container, _, gone in found:
         run.transaction.guard(container)
-        contributions.remove(container, gone)
+        entries.remove(container, gone)
     yield
     for container, before, gone in found:
         _put_back(run.transaction, container, before, gone)
@@ -32,10 +34,10 @@ def _found(run: Telling, node: Node) -> Iterator[tuple[Any, Any, list[Any]]]:
     effects = node.statement.effects
     if node.statement.kind in ("from", "import") or not (effects.attributes or effects.calls):
         return
-    for container, place in contributions.containers(node, run.graph, run.names_seen(node), run.read_elsewhere(node)):
+    for container, place in registries.containers(node, run.graph, run.names_seen(node), run.read_elsewhere(node)):
         if place.attribute is None or not 0 < len(container) <= LARGEST or not _looks_at(run, node, place):
             continue
-        before = contributions.copied(container)
+        before = entries.copied(container)
         if gone := _later_in(run, node, before):
             yield container, before, gone
 

@@ -7,10 +7,11 @@ import gc
 from types import FunctionType, ModuleType
 from typing import Any
 
+from ..live import entries
 from ..live.containers import can_take
 from ..live.kinds import is_a
 from ..planning.records import Node
-from . import contributions, moved
+from . import moved, registries
 from .editing import Editing
 from .run import Emptied
 
@@ -35,11 +36,11 @@ class Refilling(Editing):
         for record, alias in self._aliases(node.module, name):
             self.emptied_names[record.path].add(alias)
         self._empty_caches_of(node.module, name)
-        contributions.refill(old, new)
+        entries.refill(old, new)
         self._keep_made_already(self.emptied[id(old)])
         self.transaction.set_item(node.module.namespace, name, old)
         self.open_groups.pop((id(node.module), name), None)
-        self._tell_entries(node, contributions.Place(((node.module.name, name),)), emptied=True)
+        self._tell_entries(node, registries.Place(((node.module.name, name),)), emptied=True)
         return True
 
     def _hands_on(self, node: Node, name: str) -> bool:
@@ -66,14 +67,14 @@ class Refilling(Editing):
         if made := [
             n.module.namespace.get(name) for n in done for name in n.writes if n.statement.kind in moved.DEFINING
         ]:
-            contributions.put_back(emptied.container, contributions.made_by(emptied.before, made))
+            entries.put_back(emptied.container, entries.made_by(emptied.before, made))
             self.filled_early.append(emptied)
 
     def _put_in_order(self) -> None:
         """Once all is there again, what had been put in before the rest stands where it stood."""
         for each in self.filled_early:
-            if contributions.same_but_for_order(each.container, each.before):
-                contributions.refill(each.container, each.before)
+            if entries.same_but_for_order(each.container, each.before):
+                entries.refill(each.container, each.before)
 
     def _put_rest_back(self) -> None:
         """What the program itself had put into registries that were filled again only for their order, or for readers.
@@ -83,9 +84,9 @@ class Refilling(Editing):
         for each in self.emptied.values():
             key = id(each.record), each.name
             if key in self.keeps_rest:
-                contributions.put_back(each.container, each.before)
+                entries.put_back(each.container, each.before)
             elif key in self.for_readers and self._is_as_before(each):
-                contributions.refill(each.container, each.before)
+                entries.refill(each.container, each.before)
         self._clear_caches(set(), self.emptied_names, last=True)
 
     def _is_as_before(self, emptied: Emptied) -> bool:
@@ -94,7 +95,7 @@ class Refilling(Editing):
         if not self._built_alike(emptied.record, emptied.name, builders):
             return False
         values = [node.module.namespace.get(name) for node in self.agenda.done for name in node.writes]
-        return contributions.made_since(emptied.container, emptied.before).isdisjoint(map(id, values))
+        return entries.made_since(emptied.container, emptied.before).isdisjoint(map(id, values))
 
 
 def _holds(value: Any, held: Any, depth: int = 2) -> bool:

@@ -9,7 +9,7 @@ from functools import cache, partial
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import values
+from ..live import entries, values
 from ..live.holders import holders
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
@@ -22,7 +22,7 @@ from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
 from ..planning.targets import home
 from ..syntax import codes, optional
-from . import arrivals, at_exit, attributes, contributions, hiding, later_entries, lent, moved
+from . import arrivals, at_exit, attributes, contributions, hiding, later_entries, lent, moved, registries
 from .editing import registers_otherwise
 from .evaluating import Evaluating
 from .failures import explain
@@ -186,7 +186,7 @@ class Rerunning(Evaluating):
                 if is_a(cls := node.module.namespace.get(name), type):
                     self._tell_bases(node, cls)
 
-    def _grown_by(self, node: Node) -> list[contributions.Place]:
+    def _grown_by(self, node: Node) -> list[registries.Place]:
         """Where the registries are that hold what a statement made, or that it may have added to."""
         effects = node.statement.effects
         if not (effects.calls or effects.mutates or node.ran):
@@ -196,7 +196,7 @@ class Rerunning(Evaluating):
         held = contributions.held_in(node, self.graph, self._made_now(node), node.codes)
         added_to = [place for _, place, told in held if told or place.name in grown]
         in_place = node.wrote if node.statement.kind == "AugAssign" else ()
-        return added_to + [contributions.Place((name,)) for name in in_place]
+        return added_to + [registries.Place((name,)) for name in in_place]
 
     def _show_in_order(self, node: Node) -> None:
         """Who looks through all names of a module sees new ones where a fresh process has them."""
@@ -306,7 +306,7 @@ class Rerunning(Evaluating):
             if type(value) is FunctionType:
                 self.transaction.guard(vars(value))
 
-    def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[list[contributions.Place]]:
+    def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[list[registries.Place]]:
         """While the statement runs, what its last run put into registries is out of them."""
         passed = grouped or node.statement.kind == "expr"
         old = self._old_statement(node)
@@ -331,7 +331,7 @@ class Rerunning(Evaluating):
         given = cache(partial(self.given_later, node))
 
         def later(entry: Any) -> bool:
-            parts = contributions.texts(entry)
+            parts = entries.texts(entry)
             return self.made_later(node, entry) or (bool(parts) and not parts.isdisjoint(given()))
 
         return later

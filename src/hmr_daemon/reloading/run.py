@@ -20,8 +20,8 @@ from ..planning.targets import Target
 from ..syntax import codes, diff
 from ..syntax.parsing import Parsed
 from ..syntax.statements import Statement
-from .contributions import Place
 from .lookups import Lookups
+from .registries import Place
 
 IMMUTABLE = (
     int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..live import caches, insides, reach
+from ..live import caches, entries, insides, reach
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning import unseen
@@ -528,7 +528,7 @@ class Scheduling(RunState):
 
     def made_later(self, node: Node, value: Any) -> bool:
         """Whether a function or class, what a decorator made of it, or an object with a name comes later."""
-        if is_a(value, contributions.PLAIN):
+        if is_a(value, entries.PLAIN):
             return False
         if type(value) is FunctionType and value.__closure__ is None and not value.__dict__:  # as most are
             return "<locals>" not in value.__qualname__ and self.graph.stands_after(value.__code__, node)

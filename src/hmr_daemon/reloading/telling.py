@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
-from ..live import caches, changes, classes, insides, reach
+from ..live import caches, changes, classes, entries, insides, reach
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax.effects import DYNAMIC
-from . import contributions, decorated, stand_ins
-from .contributions import Place
+from . import decorated, stand_ins
 from .families import Families
+from .registries import Place
 from .run import IMMUTABLE, Served
 
 INTROSPECTION = frozenset({
@@ -323,7 +323,7 @@ class Telling(Families):
                 for name, value in list(record.namespace.items()):
                     parts = () if is_a(value, IMMUTABLE) else [(None, value), *insides.own_dict(value).items()]
                     for attribute, part in parts:
-                        if is_a(part, contributions.INNER):
+                        if is_a(part, entries.INNER):
                             self.globals_held[id(part)].append(((record.name, name), attribute))
         return self.globals_held.get(identity, ())
 

@@ -1,0 +1,301 @@
+"""The entries of lists, dicts and sets: told apart, taken out, put back, and set where they belong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+from . import insides, values
+from .containers import SEQUENCES, Bare
+from .kinds import is_a
+
+PLAIN = (int, float, complex, str, bytes, bool, type(None))
+DEFINED = (FunctionType, MethodType, type)
+INNER = (list, dict, set)
+
+
+def entries(container: Any) -> list[Any]:
+    """What a container holds, of a dict the keys as well."""
+    return [*container, *container.values()] if is_a(container, dict) else list(container)
+
+
+def put_back(container: Any, snapshot: Any) -> None:
+    """Entries that a container had and that nobody made again, after those that it has."""
+    if is_a(container, dict):
+        for key, entry in snapshot.items():
+            Bare(container).setdefault(key, entry)
+    elif is_a(container, SEQUENCES):
+        there = Counter(map(_token, container))
+        for entry in snapshot:
+            if there[_token(entry)]:
+                there[_token(entry)] -= 1
+            else:
+                Bare(container).append(entry)
+    else:
+        Bare(container).update(snapshot)
+
+
+def made_by(snapshot: Any, values: Iterable[Any]) -> Any:
+    """Of the entries of a container those that are or hold one of some values."""
+    made = {id(value) for value in values}
+    if is_a(snapshot, dict):
+        return {key: entry for key, entry in snapshot.items() if id(key) in made or holds(entry, made)}
+    return type(snapshot)(entry for entry in snapshot if holds(entry, made))
+
+
+def refill(container: Any, snapshot: Any) -> None:
+    """Let a container hold what it held."""
+    bare = Bare(container)
+    bare.clear()
+    (bare.extend if is_a(container, SEQUENCES) else bare.update)(snapshot)
+
+
+def same_but_for_order(container: Any, snapshot: Any) -> bool:
+    """Whether a dict or a list holds the very entries that another does."""
+    if is_a(container, dict):
+        return container.keys() == snapshot.keys() and all(container[key] is snapshot[key] for key in snapshot)
+    return Counter(map(_token, container)) == Counter(map(_token, snapshot))
+
+
+def made_since(container: Any, snapshot: Any) -> set[int]:
+    """Identities of the objects that a container holds and did not hold before."""
+    before = set(map(id, entries(snapshot)))
+    return {id(entry) for entry in entries(container) if not is_a(entry, PLAIN)} - before
+
+
+def _token(entry: Any) -> object:
+    return (type(entry), entry) if is_a(entry, PLAIN) else id(entry)
+
+
+def same_entries(container: Any, snapshot: Any) -> bool:
+    if len(container) != len(snapshot):
+        return False
+    if is_a(container, dict):
+        pairs = zip(list(container.items()), list(snapshot.items()), strict=False)
+        return all((k is x or k == x) and values.same(v, y) for (k, v), (x, y) in pairs)
+    if is_a(container, list):
+        return all(values.same(a, b) for a, b in zip(container, snapshot, strict=False))
+    return {id(entry) for entry in container} == {id(entry) for entry in snapshot}
+
+
+def copied(container: Any) -> Any:
+    """As a container of the built-in type."""
+    return next(kind for kind in (dict, list, set) if is_a(container, kind))(container)
+
+
+def holds(entry: Any, made: Set[int]) -> bool:
+    """Whether a registry's entry is, or directly holds, something that the statement made, and nothing of others."""
+    if type(entry) in INNER:  # perhaps a registry in turn, of what others made as well
+        parts = list(entry.values()) if type(entry) is dict else list(entry)
+        mine = [_is_or_holds(part, made) for part in parts]
+        return any(mine) and all(m or not _is_defined(p) for m, p in zip(mine, parts, strict=True))
+    return _is_or_holds(entry, made)
+
+
+def _is_defined(entry: Any) -> bool:
+    """Whether an entry is a definition of someone's, or a record or an object that holds one."""
+    parts = entry if type(entry) is tuple else list(insides.own_dict(entry).values())
+    return is_a(entry, DEFINED) or any(is_a(part, DEFINED) for part in parts)
+
+
+def _is_or_holds(entry: Any, made: Set[int]) -> bool:
+    if id(entry) in made:
+        return True
+    if type(entry) is tuple:
+        return any(id(part) in made for part in entry)
+    if is_a(entry, (*PLAIN, *INNER, FunctionType, type, ModuleType)):
+        return False
+    state = insides.own(entry, "__dict__")
+    if is_a(state, dict) and any(id(part) in made for part in list(state.values())):
+        return True
+    wrapped = insides.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
+    return id(wrapped) in made or id(insides.own(wrapped, "__func__")) in made
+
+
+def take_out(
+    container: Any,
+    snapshot: Any,
+    made: set[int],
+    keys: Collection[tuple[type, object]] = frozenset(),
+    plain: frozenset[str] = frozenset(),
+    inner: bool = True,
+) -> list[Any]:
+    """Remove the entries that hold what was made, have one of the keys, or are plain; positions or keys come back.
+
+    What stands in a dict and is a container in turn goes as well where it has no other entries, if `inner`.
+    """
+    if not made and not keys and not plain:
+        return []
+    if is_a(container, list):
+        own = _only_once(snapshot, plain)
+        gone: list[Any] = [
+            i for i, entry in enumerate(snapshot) if holds(entry, made) or not own.isdisjoint(texts(entry))
+        ]
+    elif is_a(container, dict):
+        gone = [
+            key
+            for key, entry in snapshot.items()
+            if ((inner or type(entry) not in INNER) and holds(entry, made))
+            or (inner and type(entry) in (list, set) and _is_given(key, entry, plain))
+            or id(key) in made
+            or (is_a(key, PLAIN) and (type(key), key) in keys)
+            or (_is_plain(entry) and not plain.isdisjoint(texts(key)))
+        ]
+    else:
+        gone = [entry for entry in snapshot if id(entry) in made or not texts(entry).isdisjoint(plain)]
+    remove(container, gone)
+    return gone
+
+
+def texts(entry: Any) -> set[str]:
+    """The texts that an entry is, or a tuple holds."""
+    return {part for part in (entry if type(entry) is tuple else (entry,)) if type(part) is str}
+
+
+def _is_plain(entry: Any) -> bool:
+    """Whether an entry is a plain value, or a record of such: no registry in turn."""
+    parts = entry.values() if type(entry) is dict else entry if type(entry) is tuple else (entry,)
+    return all(is_a(part, PLAIN) for part in list(parts))
+
+
+def _is_given(key: Any, entries: Collection[Any], plain: frozenset[str]) -> bool:
+    """Whether some plain values under a key are all of a statement: by what they are, or by the key."""
+    if not plain or not entries or not all(map(_is_plain, entries)):
+        return False
+    return not plain.isdisjoint(texts(key)) or all(not plain.isdisjoint(texts(each)) for each in entries)
+
+
+def _only_once(entries: list[Any], plain: frozenset[str]) -> set[str]:
+    """Of some texts those that tell one entry of a list."""
+    counts = Counter(text for entry in entries for text in texts(entry)) if plain else Counter()
+    return {text for text in plain if counts[text] == 1}
+
+
+def remove(container: Any, gone: Sequence[Any]) -> None:
+    """Take entries out, of a list those at some positions (rising), of a dict those under some keys."""
+    bare = Bare(container)
+    if is_a(container, list):
+        for position in reversed(gone):
+            del bare[position]
+    elif is_a(container, dict):
+        for key in gone:
+            bare.pop(key, None)
+    else:
+        bare.difference_update(gone)
+
+
+def without(snapshot: Any, gone: list[Any]) -> Any:
+    """What was left of a container when the entries at the positions or keys `gone` had been taken out."""
+    if is_a(snapshot, list):
+        return [entry for position, entry in enumerate(snapshot) if position not in set(gone)]
+    if is_a(snapshot, dict):
+        return {key: entry for key, entry in snapshot.items() if key not in gone}
+    return snapshot.difference(gone)
+
+
+def put_in_place(container: Any, snapshot: Any, gone: list[Any], put_back: bool) -> None:
+    if is_a(container, list):
+        _place_in_list(container, snapshot, gone, put_back)
+    elif is_a(container, dict):
+        _place_in_dict(container, snapshot, gone, put_back)
+    elif put_back and gone and len(container) < len(snapshot):
+        Bare(container).update(entry for entry in gone if len(container) < len(snapshot))
+
+
+def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], put_back: bool) -> None:
+    stayed = len(snapshot) - len(gone)
+    gained = container[stayed:]
+    rest = without(snapshot, gone)
+    if any(a is not b for a, b in zip(container[:stayed], rest, strict=False)) or len(container) < stayed:
+        return  # rebuilt as a whole
+    if not gone:
+        _drop_repeated(container, snapshot, gained)
+    elif not gained and put_back:
+        Bare(container)[:] = snapshot
+    elif len(gained) == len(gone):
+        del Bare(container)[stayed:]
+        for position, entry in zip(gone, gained, strict=True):
+            Bare(container).insert(position, entry)
+    elif gained:  # more than before, or fewer
+        Bare(container)[:] = [*container[: gone[0]], *gained, *container[gone[0] : stayed]]
+
+
+def place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> None:
+    """Move what was added at the end before the first entry of a later statement."""
+    if is_a(container, list):
+        gained = container[len(snapshot) :]
+        if not gained or any(a is not b for a, b in zip(container, snapshot, strict=False)):
+            return
+        first = next((i for i, entry in enumerate(snapshot) if later(entry)), None)
+        if first is not None:
+            Bare(container)[:] = [*snapshot[:first], *gained, *snapshot[first:]]
+    elif is_a(container, dict):
+        for key, entry in snapshot.items():
+            if key in container and container[key] is not entry and later(entry):
+                Bare(container)[key] = entry  # the later statement has the last word
+        gained = [key for key in container if key not in snapshot]
+        keys = list(snapshot) if gained else []
+        first = next((i for i, key in enumerate(keys) if _began_later(snapshot[key], later) or later(key)), None)
+        if first is not None:
+            ordered = {key: container[key] for key in (*keys[:first], *gained, *keys[first:]) if key in container}
+            refill(container, ordered)
+
+
+def _began_later(entry: Any, later: Callable[[Any], bool]) -> bool:
+    """Whether an entry, or all in it where it is a container in turn, comes of later statements."""
+    if type(entry) not in INNER or not entry:
+        return later(entry)
+    return all(map(later, entry.values() if type(entry) is dict else entry))
+
+
+def keep_sorted(container: list[Any], rest: list[Any], later: Callable[[Any], bool]) -> bool:
+    """Leave what was added where it was sorted to, but before what a later statement has added with the same rank."""
+    known = set(map(id, rest))
+    gained = [entry for entry in container if id(entry) not in known]
+    for entry in gained:
+        position = next(i for i, each in enumerate(container) if each is entry)
+        first = position
+        while first and _rank(container[first - 1]) == _rank(entry) != [] and later(container[first - 1]):
+            first -= 1
+        if first < position:
+            Bare(container).insert(first, Bare(container).pop(position))
+    return bool(gained)
+
+
+def _rank(entry: Any) -> list[Any]:
+    """The numbers that an entry is, holds or has."""
+    parts = entry if type(entry) is tuple else [entry, *insides.own_dict(entry).values()]
+    return [part for part in parts if type(part) in (int, float)]
+
+
+def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any]) -> None:
+    """The statement added what it had added before, only nothing told so: once is enough."""
+    for entry in gained:
+        earlier = [position for position, other in enumerate(snapshot) if values.same(other, entry)]
+        if earlier:
+            bare = Bare(container)
+            bare.reverse()
+            bare.remove(entry)
+            bare.reverse()
+            bare[earlier[-1]] = entry
+
+
+def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any], put_back: bool) -> None:
+    if not gone:
+        return
+    gained = [key for key in container if key not in snapshot or key in gone]
+    if not gained and put_back:
+        for key in gone:
+            Bare(container)[key] = snapshot[key]
+    if len(gained) in (0, len(gone)):
+        names = dict(zip(gone, gained, strict=True)) if gained else {key: key for key in gone}
+        order = [names.get(key, key) for key in snapshot]
+    else:  # more than before, or fewer
+        first = list(snapshot).index(gone[0])
+        order = [*list(snapshot)[:first], *gained, *list(snapshot)[first:]]
+    ordered = {key: container[key] for key in order if key in container}
+    ordered.update((key, value) for key, value in container.items() if key not in ordered)
+    if list(ordered) != list(container):
+        refill(container, ordered)

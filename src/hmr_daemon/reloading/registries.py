@@ -1,0 +1,125 @@
+"""Where registries are found: what a statement reaches, through names, objects and the functions that it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+from ..live import insides
+from ..live.entries import INNER, PLAIN
+from ..live.kinds import is_a
+from ..planning.graph import Graph
+from ..planning.records import ModuleRecord, Name, Node
+from ..syntax import codes
+from ..syntax.statements import Statement
+from . import frameworks
+
+LIMIT = 3_000
+
+
+@dataclass(frozen=True, repr=False)
+class Place:
+    """Where a registry is found."""
+
+    names: tuple[Name, ...]
+    """Globals that lead to it."""
+    attribute: str | None = None
+    """The attribute of their values, or the variable of a surrounding function, that holds it; None: they do."""
+    owner: type | None = None
+    """The class that it is an attribute of."""
+    by_library: bool = False
+    """Whether a library keeps it, for which it makes instances of the classes that are registered."""
+    container: int = 0
+    """The identity of the registry, or of the one that it stands in; 0 where it is not known."""
+
+    @property
+    def name(self) -> str:
+        """By what code names it: the attribute, or the global."""
+        return self.attribute or self.names[0][1]
+
+
+def containers(
+    node: Node, graph: Graph, reads: Collection[str], elsewhere: Iterable[tuple[ModuleRecord, str]] = ()
+) -> list[tuple[Any, Place]]:
+    """Lists, dicts and sets that the statement reaches through what it reads and the functions it calls.
+
+    `reads` are more names of its module, `elsewhere` are names of others.
+    """
+    files = graph.paths()
+    namespace = node.module.namespace
+    waiting: list[tuple[Any, Place, int]] = [
+        (namespace[n], Place(((node.module.name, n),)), 0)
+        for n in {*node.statement.effects.reads, *reads}
+        if n in namespace
+    ]
+    for module, name in graph.expected_reads(node):  # of a new statement nothing else is known
+        record = graph.modules.get(module)
+        if record is not None and name in record.namespace:
+            waiting.append((record.namespace[name], Place(((module, name),)), 0))
+    for record, name in elsewhere:
+        if name in record.namespace:
+            waiting.append((record.namespace[name], Place(((record.name, name),)), 0))
+    seen: set[int] = set()
+    found = kept_by_frameworks(node, node.statement)
+    while waiting and len(seen) < LIMIT:
+        value, place, depth = waiting.pop(0)
+        if id(value) in seen or id(value) in graph.namespaces or is_a(value, (*PLAIN, ModuleType)) or depth > 6:
+            continue
+        seen.add(id(value))
+        if is_a(value, (dict, list, set)):
+            found.append((value, replace(place, container=place.container or id(value))))
+        waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
+    return found
+
+
+def kept_by_frameworks(node: Node, statement: Statement | None) -> list[tuple[Any, Place]]:
+    place = Place(((node.module.name, frameworks.REGISTERS),), by_library=True)
+    return [(registry, place) for registry in frameworks.registries(statement)] if statement is not None else []
+
+
+def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> Iterator[tuple[Any, Place]]:
+    if type(value) is FunctionType:
+        code, names = value.__code__, value.__globals__
+        if code.co_filename in files:
+            module = names.get("__name__", "")
+            used = {name for inner in codes.walk((code,)) for name in inner.co_names}
+            yield from ((names[name], Place(((module, name),))) for name in used if name in names)
+        for name, content in insides.free_variables(value):
+            yield content, replace(place, attribute=name)
+    elif is_a(value, type):
+        if issubclass(value, type) and type(makes := vars(value).get("__init__")) is FunctionType:
+            yield makes, place
+        for cls in value.__mro__[:-1]:
+            held = _with_name_of(place, cls)
+            for name, member in list(vars(cls).items()):
+                if type(member) in (list, dict, set, classmethod, staticmethod):
+                    yield member, replace(held, attribute=name, owner=cls)
+            if type(cls) is not type:
+                yield type(cls), held
+    elif type(value) in (classmethod, staticmethod):
+        yield value.__func__, place
+    elif is_a(value, dict):
+        if depth <= 2 and len(value) <= 100:
+            place = replace(place, container=place.container or id(value))
+            yield from ((v, place) for v in list(value.values()) if type(v) in INNER)
+    elif type(value) not in (list, set, tuple):
+        yield type(value), place
+        if type(value) is MethodType:
+            yield from ((part, place) for part in (value.__func__, value.__self__))
+        state = insides.own(value, "__dict__")
+        if is_a(state, dict):
+            held = _with_name_of(place, type(value))
+            yield from ((v, replace(held, attribute=name)) for name, v in list(state.items()) if is_a(name, str))
+
+
+def _with_name_of(place: Place, cls: type) -> Place:
+    """Also by its own name may a class and what it holds be found."""
+    name = (cls.__module__, cls.__qualname__.partition(".")[0])
+    return place if name in place.names else replace(place, names=(*place.names, name))
+
+
+def once(found: Sequence[tuple[Any, Place]]) -> list[tuple[Any, Place]]:
+    """Each container once, at the place that was found first."""
+    return list({id(container): (container, place) for container, place in reversed(found)}.values())[::-1]
