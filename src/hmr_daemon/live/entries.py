@@ -189,7 +189,8 @@ def remove(container: Any, gone: Sequence[Any]) -> None:
 def without(snapshot: Any, gone: list[Any]) -> Any:
     """What was left of a container when the entries at the positions or keys `gone` had been taken out."""
     if is_a(snapshot, list):
-        return [entry for position, entry in enumerate(snapshot) if position not in set(gone)]
+        positions = set(gone)
+        return [entry for position, entry in enumerate(snapshot) if position not in positions]
     if is_a(snapshot, dict):
         return {key: entry for key, entry in snapshot.items() if key not in gone}
     return snapshot.difference(gone)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import CellType, FunctionType, MemberDescriptorType, MethodType
 from typing import Any
 
-from .kinds import is_a
+from .kinds import is_a, own_or
 from .transaction import MISSING
 
 CONTAINERS = (list, tuple, dict, set, frozenset)
@@ -159,13 +159,8 @@ def _leads_on(value: Any) -> bool:
 
 
 def own(value: Any, name: str) -> Any:
-    """An attribute of `value` without running the user's code."""
-    try:
-        return object.__getattribute__(value, name)
-    except (AttributeError, TypeError):
-        return MISSING
-    except Exception:  # a descriptor of the user's
-        return MISSING
+    """An attribute of `value` without running the user's code; MISSING where there is none."""
+    return own_or(value, name, MISSING)
 
 
 def own_dict(value: Any) -> Mapping[str, Any]:

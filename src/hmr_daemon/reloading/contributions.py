@@ -123,7 +123,8 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
     keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
-    taken, growing = [], [*graph.registers_with(node), *(graph.registers_with(node, old) if old is not None else ())]
+    versions = (node.statement, *([old] if old is not None else ())) if snapshots else ()
+    taken, growing = [], [code for version in versions for code in graph.registers_with(node, version)]
     for container, snapshot, place in snapshots:
         transaction.guard(container)
         plain = frozenset() if id(container) in again.emptied else again.given.at(place, container)
@@ -132,17 +133,20 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     yield changed
     sorts = any(not SORTING.isdisjoint(code.co_names) for code in growing)
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
-        in_order = sorts and is_a(container, list) and keep_sorted(container, without(snapshot, gone), again.later)
-        if in_order:
-            pass
-        elif again.moved and gone:
-            place_before(container, without(snapshot, gone), again.later)
-        elif not again.added and (gone or not (again.anew or id(container) in again.emptied)):
-            put_in_place(container, snapshot, gone, again.stay(snapshot, gone, made))
-        if not in_order and (again.added or (old is not None and not gone)):
-            place_before(container, snapshot, again.later)
+        if not (sorts and is_a(container, list) and keep_sorted(container, without(snapshot, gone), again.later)):
+            _place(container, snapshot, gone, again, made)
         if not same_entries(container, snapshot):
             changed.append(place)
+
+
+def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, made: Set[int]) -> None:
+    """What a statement has added stands where it stood, or before what later statements have added."""
+    if again.moved and gone:
+        place_before(container, without(snapshot, gone), again.later)
+    elif not again.added and (gone or not (again.anew or id(container) in again.emptied)):
+        put_in_place(container, snapshot, gone, again.stay(snapshot, gone, made))
+    if again.added or (again.old is not None and not gone):
+        place_before(container, snapshot, again.later)
 
 
 def withdraw(
@@ -245,10 +249,3 @@ def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set
 def _with_instances(made: set[int], container: Any, place: Place) -> set[int]:
     """Identities of what a statement made, and of what a library made of its classes."""
     return made | {id(e) for e in entries(container) if id(type(e)) in made} if place.by_library else made
-
-
-def given(statement: Statement) -> frozenset[str]:
-    """The texts that a bare call passes, or a definition's head, and the name of what has decorators or bases."""
-    if statement.kind == "expr":
-        return frozenset(value for _, value in statement.constants if type(value) is str)
-    return frozenset() if statement.handed is None else statement.handed.union(statement.names)

@@ -184,7 +184,7 @@ class Editing(Swapping):
         if edit.old_parsed is None:
             self._swap_unknown(record, new_nodes)
         else:
-            self._take_over(edit.old_parsed.statements, edit, old_nodes, by_position)
+            self._take_over(edit, edit.old_parsed.statements, old_nodes, by_position)
         self._set_version(edit, new_nodes)
         self.replaced_nodes[record] = touched
         self.outcome.notes += [
@@ -203,8 +203,6 @@ class Editing(Swapping):
             assert node is not None
             self.removed_nodes[edit.record].append(node)
             self._withdraw(node)
-            self._lose_targets(node, None)
-            self._lose_growth(node)
             self.dropped += codes.walk(node.codes)
             return None
         statement = edit.parsed.statements[change.new]
@@ -224,7 +222,7 @@ class Editing(Swapping):
         return node
 
     def _take_over(
-        self, old: Sequence[Statement], edit: FileEdit, old_nodes: Sequence[Node], nodes: Mapping[int, Node]
+        self, edit: FileEdit, old: Sequence[Statement], old_nodes: Sequence[Node], nodes: Mapping[int, Node]
     ) -> None:
         """A definition that goes into a compound statement, or comes out of one, goes on as what it was."""
         pairs = [(each.old, each.new) for each in edit.edits if each.change not in (Kind.SAME, Kind.MOVED)]
@@ -274,8 +272,6 @@ class Editing(Swapping):
             self.left.append(record)
             for node in self.graph.analyze(record):
                 self._withdraw(node)
-                self._lose_targets(node, None)
-                self._lose_growth(node)
                 self.transaction.set_attribute(node, "alive", False)
                 self.agenda.leave(node)
             if users:
@@ -459,6 +455,7 @@ class Editing(Swapping):
                 self.schedule(reader, f"{name} was bound by another statement", name, code_changed=True)
 
     def _withdraw(self, node: Node) -> None:
+        """What a statement that is no more has done to others goes with it."""
         at_exit.withdraw(self.transaction, node.statement, self.held_before(node.module))
         if node.statement.effects.calls:
             given = self.given_before(node, node.statement, gone=True)
@@ -467,6 +464,8 @@ class Editing(Swapping):
                 self.withdrawn += [(node, place) for place in places]
             else:
                 self._make_grown_anew(node)
+        self._lose_targets(node, None)
+        self._lose_growth(node)
 
     def _lose_entries(self, node: Node, new: Statement) -> None:
         """What a statement added through functions goes as it becomes another: by its keys or with all of it."""

@@ -55,8 +55,8 @@ def _looks_at(run: Telling, node: Node, place: Place) -> bool:
 def _later_in(run: Telling, node: Node, container: Any) -> list[Any]:
     if is_a(container, dict):
         return [key for key, entry in container.items() if run.made_later(node, entry) or run.made_later(node, key)]
-    entries = enumerate(container) if is_a(container, list) else ((entry, entry) for entry in container)
-    return [key for key, entry in entries if run.made_later(node, entry)]
+    keyed = enumerate(container) if is_a(container, list) else ((entry, entry) for entry in container)
+    return [key for key, entry in keyed if run.made_later(node, entry)]
 
 
 def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[Any]) -> None:
@@ -64,7 +64,7 @@ def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[
     if is_a(container, set):
         Bare(container).update(gone)
     elif is_a(container, list):
-        stayed = [entry for position, entry in enumerate(before) if position not in set(gone)]
+        stayed = entries.without(before, gone)
         added = container[len(stayed) :]
         if len(container) >= len(stayed) and all(a is b for a, b in zip(container, stayed, strict=False)):
             Bare(container)[:] = [*before[: gone[0]], *added, *before[gone[0] :]]

@@ -8,8 +8,6 @@ from ..planning.graph import Graph
 from ..planning.planner import may_bind_globals
 from ..planning.records import ModuleRecord
 from ..syntax import codes
-from ..syntax.statements import Statement
-from . import contributions
 
 FEW_NAMES = 8  # for so many, all code is looked through for each
 
@@ -31,7 +29,6 @@ class Lookups:
         self._texts_with: dict[str, list[ModuleRecord]] = {}
         self._sources: dict[ModuleRecord, bytes] = {}
         """The texts of all modules, unpacked once."""
-        self._given: dict[int, tuple[Statement, frozenset[str]]] = {}
         self._grown: dict[int, tuple[CodeType, frozenset[str]]] = {}
         self._set_by_functions: dict[int, frozenset[str]] = {}
 
@@ -95,13 +92,6 @@ class Lookups:
                 self._sources = {record: record.source or b"" for record in list(self._graph.modules.values())}
             found = self._texts_with[word] = [record for record, text in self._sources.items() if encoded in text]
         return found
-
-    def given(self, statement: Statement) -> frozenset[str]:
-        """The texts that a statement gives to registries."""
-        known = self._given.get(id(statement))
-        if known is None:
-            known = self._given[id(statement)] = statement, contributions.given(statement)
-        return known[1]
 
     def grown_names(self, code: CodeType) -> frozenset[str]:
         """What code adds to: hundreds of statements may have run what adds to a registry."""

@@ -85,18 +85,18 @@ class Scheduling(RunState):
         statement, ran = old or node.statement, list(self._ran_before(node))
         if node in self.added or statement.kind not in ("def", "class", "expr") or not ran:
             return contributions.Given()
-        found = self.lookups.given(statement)
+        found = statement.given
         if not gone and not any("refuses" in codes.minds_entries(code) for code in ran):
-            found -= self.lookups.given(node.statement)
+            found -= node.statement.given
         others = [runner.statement for runner in self._run_alike(ran) if runner is not node] if found else []
-        shared = frozenset[str]().union(*map(self.lookups.given, others))
+        shared = frozenset[str]().union(*(other.given for other in others))
         return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared)
 
     def given_later(self, node: Node) -> frozenset[str]:
         """The texts that only later statements gave to the functions that this one ran."""
         earlier, later = set[str](), set[str]()
         for runner in self._run_alike(self._ran_before(node)):
-            (later if self.graph.comes_after(runner, node) else earlier).update(self.lookups.given(runner.statement))
+            (later if self.graph.comes_after(runner, node) else earlier).update(runner.statement.given)
         return frozenset(later - earlier)
 
     def _run_alike(self, ran: Iterable[CodeType]) -> set[Node]:

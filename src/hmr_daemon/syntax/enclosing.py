@@ -46,23 +46,18 @@ def taken_over(
     if not any(statement.kind in COMPOUND for _, statement in before + after):
         return
     came_from = {j: i for i, j in pairs if j is not None}
-    homes = {(name, j) for j, statement in after for name in definitions(statement)}
-    counts = (
-        Counter(name for i, s in before for name in definitions(s)),
-        Counter(n for s in new for n in s.effects.writes),
-    )
-    for i, statement in before:
-        for name in definitions(statement):
-            found = [j for other, j in homes if other == name]
-            if len(found) != 1 or any(count[name] != 1 for count in counts):
+    defined_before, defined_after = ({i: list(definitions(s)) for i, s in side} for side in (before, after))
+    defined = Counter(name for names in defined_before.values() for name in names)
+    written = Counter(name for statement in new for name in statement.effects.writes)
+    for i, names in defined_before.items():
+        for name in [name for name in names if defined[name] == written[name] == 1]:
+            homes = [j for j, others in defined_after.items() if name in others]
+            if len(homes) != 1:
                 continue
-            predecessor = came_from[found[0]]
-            if predecessor is None or _elsewhere(old[predecessor], new[found[0]], name, same=predecessor == i):
-                yield i, found[0], name
-
-
-def _elsewhere(old: Statement, new: Statement, name: str, same: bool) -> bool:
-    """Whether a definition in `new` is not found in its predecessor `old`, be that where it was or not."""
-    if same:
-        return (old.kind in COMPOUND) != (new.kind in COMPOUND)
-    return name not in definitions(old)
+            predecessor = came_from[homes[0]]
+            if predecessor == i:  # it is elsewhere only where one of them is a compound statement
+                elsewhere = (old[i].kind in COMPOUND) != (new[homes[0]].kind in COMPOUND)
+            else:
+                elsewhere = predecessor is None or name not in defined_before[predecessor]
+            if elsewhere:
+                yield i, homes[0], name

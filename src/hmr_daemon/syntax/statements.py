@@ -104,6 +104,13 @@ class Statement:
         return shape(self.parse(), bodies=True)
 
     @cached_property
+    def given(self) -> frozenset[str]:
+        """The texts that a bare call passes, or a definition's head, and the name of what has decorators or bases."""
+        if self.kind == "expr":
+            return frozenset(value for _, value in self.constants if type(value) is str)
+        return frozenset() if self.handed is None else self.handed.union(self.names)
+
+    @cached_property
     def heads(self) -> tuple[object, ...]:
         """What a definition hands itself to; of a class, what its members are handed to as well, with their names."""
         return tuple(trees.heads(self.parse()))
