@@ -53,6 +53,8 @@ _tracked: dict[int, tuple[str, dict[str, Any]]] = {}
 
 
 _attribute = ModuleType.__getattribute__
+_noting_imports: dict[Notes | None, list[str]] = {}
+"""Runs of statements whose imports are noted, with these: none while the program itself imports."""
 _path_errors: dict[int, AttributeError] = {}
 """Identity of modules that are no packages to what asking for their ``__path__`` raises: importlib asks each time."""
 
@@ -77,8 +79,8 @@ class RecordingModule(ModuleType):
                 _tell_before_read(notes, module, name)
                 if name in (hidden := _hidden(notes, module)):
                     return _without(hidden, module, namespace, name)
-        elif name == "__spec__" and (notes := innermost.get(get_ident())) is not None and notes.imported is not None:
-            notes.imported.append(module)
+        elif name == "__spec__" and _noting_imports and (notes := innermost.get(get_ident())) in _noting_imports:
+            _noting_imports[notes].append(module)
         if name in namespace and name not in OF_THE_TYPE:
             return namespace[name]
         if name == "__path__" and "__getattr__" not in namespace:
@@ -335,12 +337,15 @@ class Recorder:
             notes.in_reload = notes.load is None or (outer is not None and outer.in_reload)
             if outer is not None and outer.imported is not None and notes.load is not None:
                 outer.imported.append(notes.load.name)
+            if notes.imported is not None:
+                _noting_imports[notes] = notes.imported
             innermost[get_ident()] = notes
             if self._monitor is not None:
                 self._monitor.listen_again()
 
     def stop(self, notes: Notes) -> None:
         with self._lock:
+            _noting_imports.pop(notes, None)
             if not take_out(notes):
                 return  # begun before a fork, in the parent
             notes.frame = None
@@ -441,6 +446,7 @@ class Recorder:
                 notes.load.read_source()
                 self._loads.append(notes.load)
         innermost.clear()
+        _noting_imports.clear()
         if self._running:
             self._running = 0
             self._switch_off()
