@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 
 # Lowest first, folder by folder. A module may import those before it, whether at its top or inside a function.
 FOLDERS = [
-    ("", "_bootstrap errors model config scope"),
+    ("", "_bootstrap errors model config scope main_thread"),
     ("syntax", "trees effects statements enclosing parsing diff optional compiler codes mentions instrument"),
     (
         "loading",
@@ -19,20 +19,20 @@ FOLDERS = [
     ),
     (
         "live",
-        "kinds containers transaction insides functions swaps holders values classes caches reach guesses abstract "
-        "changes successors parameters bodies entries",
+        "kinds per_thread containers transaction insides functions swaps holders values classes caches reach guesses "
+        "abstract changes successors parameters bodies entries",
     ),
     ("planning", "forms index records places attribution unseen graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
     ("reporting", "ipython report audience"),
     (
         "reloading",
-        "interactive at_exit frameworks registries contributions lookups leftovers failures run versions definitions "
-        "stand_ins decorated scheduling families telling arrivals assignments later_entries hiding attributes "
-        "swapping editing moved ordering keeping lent refilling settling evaluating rerunning aftermath executor "
-        "uncalled breakpoints",
+        "interactive at_exit frameworks registries contributions lookups leftovers failures run versions apart "
+        "definitions stand_ins decorated scheduling families telling arrivals assignments later_entries hiding "
+        "attributes swapping editing moved ordering keeping lent refilling settling evaluating rerunning aftermath "
+        "executor uncalled breakpoints",
     ),
-    ("", "pending saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
+    ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]
 LAYERS = [f"{folder}.{name}".lstrip(".") for folder, names in FOLDERS for name in names.split()]
 MODULES = sorted(

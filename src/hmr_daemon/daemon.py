@@ -15,6 +15,7 @@ from .loading import signals, standby
 from .loading.forks import PATIENCE, wait_until_gone
 from .loading.prompt import Prompt
 from .loading.standby import LOAD_PATIENCE
+from .main_thread import MainThread, on_main_thread
 from .reporting import ipython
 
 TYPE_CHECKING = False
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .reporting.audience import Audience
 
 ATTEMPTS = 10  # at importing the save-time side
+MAIN_PATIENCE = 1.0  # seconds that the main thread stays, when it comes by, for what was left for it
 HOLD_PATIENCE = 2.0  # seconds that who holds reloads back waits for one in progress
 FAULTS = 3  # turns in a row that may fail before the daemon is off
 REST = 0.2  # seconds after such a turn
@@ -51,6 +53,7 @@ class Daemon:
         self.recorder = standby.recorder
         self.forks = standby.forks
         self.prompt = Prompt(self.sync)
+        self.main = MainThread(self._main_came_by)
         self._audience: Audience | None = None
         self._signal = threading.Event()
         self._stopping = False
@@ -91,6 +94,7 @@ class Daemon:
         if thread.ident is None:
             return
         self.wake()
+        self.main.call_off()
         self._stop_watching()  # both end at the same time
         thread.join(patience)
         self._stop_watching()  # it may have begun to watch just before it ended
@@ -166,6 +170,7 @@ class Daemon:
         """One thing: what someone waits for, or else the next batch of saves."""
         parts.watcher.start()  # unless it runs
         parts.take_loads()
+        self.main.call_again()
         self._signal.clear()
         if self._jobs:
             with signals.AsTheProgram():
@@ -213,7 +218,7 @@ class Daemon:
         report.configure(settings.log_level, self.prompt.show)
         for warning in warnings:
             report.warn(warning)
-        parts = Parts(settings, self.recorder, self.prompt, self.audience, self._wait_for_loads)
+        parts = Parts(settings, self.recorder, self.prompt, self.audience, self.main, self._wait_for_loads)
         known = self.standby
         parts.take_script(known.script_load, known.script, known.script_source, lambda: not self._stopping)
         return parts
@@ -256,12 +261,20 @@ class Daemon:
         job = Job(work)
         self._jobs.append(job)
         self.wake()
-        return job.wait(lambda: self.runs, timeout)
+        with self.main.waiting(job.bell):
+            return job.wait(lambda: self.runs, timeout, self.main.serve)
 
     def hear(self, work: Callable[[Parts], Any]) -> None:
         """Let the daemon's thread do `work` soon."""
         self._jobs.append(Job(work))
         self.wake()
+
+    def _main_came_by(self) -> None:
+        """On the main thread, anywhere in the program: what was left for it is done before it goes on."""
+        if self.applying or self._holds:
+            self.hear(lambda parts: parts.with_main_thread())
+        else:
+            self.call(lambda parts: parts.with_main_thread(), MAIN_PATIENCE)
 
     def sync(self, timeout: float | None = None) -> bool:
         """Apply what was saved before; whether all of it is live now."""
@@ -332,7 +345,7 @@ class Daemon:
         thread = self._thread
         if thread is None:
             return False
-        if self._borrowed or thread.ident == get_ident():  # it goes on, and sees to the watcher at its next turn
+        if self._borrowed or on_this_thread():  # it goes on, and sees to the watcher at its next turn
             self._stop_watching()
             return False
         self.stop()
@@ -346,6 +359,7 @@ class Daemon:
         self._signal = threading.Event()
         self._signal.set()
         self._jobs.clear()
+        self.main.leave_parent()
         self.prompt.shells.clear()  # whoever types, types into the parent
         if self._parts is not None:
             self._parts.leave_parent()
@@ -375,5 +389,7 @@ def activate(script: str | None = None) -> Daemon:
 
 
 def on_this_thread() -> bool:
-    """Whether the caller runs on the daemon's thread, inside a reload."""
-    return _daemon is not None and _daemon._thread is not None and _daemon._thread.ident == get_ident()
+    """Whether the caller runs on the daemon's thread, or inside a reload that the main thread carries out."""
+    if _daemon is None or _daemon._thread is None:
+        return False
+    return _daemon._thread.ident == get_ident() or (_daemon.main.carrying_out and on_main_thread())

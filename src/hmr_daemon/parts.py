@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .ahead import Ahead
 from .loading.scripts import found_script, script_load
+from .placement import Placement
 from .planning.graph import Graph
 from .reloading.executor import Executor
 from .reloading.interactive import Interactive, may_execute_text
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .loading.notes import Load
     from .loading.prompt import Prompt
     from .loading.recorder import Recorder
+    from .main_thread import MainThread
     from .reporting.audience import Audience
 
 
@@ -34,10 +36,12 @@ class Parts:
         recorder: Recorder,
         prompt: Prompt,
         audience: Audience,
+        main: MainThread,
         wait_for_loads: Callable[[], None],
     ) -> None:
         self._recorder = recorder
         self._prompt = prompt
+        self._main = main
         self._wait_for_loads = wait_for_loads
         self.graph = Graph()
         self.ahead = Ahead(self.graph)
@@ -50,7 +54,8 @@ class Parts:
         )
         self.followed = Followed(self.graph, self.watcher, self.queue)
         executor = Executor(self.graph, recorder, Interactive())
-        self.saves = Saves(self.graph, recorder, executor, self.followed, audience, self.take_loads)
+        placement = Placement(executor, main)
+        self.saves = Saves(self.graph, recorder, executor, placement, self.followed, audience, self.take_loads)
         self._has_script = False
 
     # --- what is loaded
@@ -119,7 +124,15 @@ class Parts:
             while list(filter(self.followed.is_half_written, paths)):
                 time.sleep(0.005)
             self.saves.apply(paths)
+            if self._main.waits:
+                self.saves.with_main_thread()
         return self.saves.are_all_live()
+
+    def with_main_thread(self) -> None:
+        """Do what was left for the main thread, which has come by."""
+        self.take_loads()
+        self._wait_for_loads()
+        self.saves.with_main_thread()
 
     def retry(self) -> bool:
         """Try again what failed; whether all is live now."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from .loading.recorder import Recorder, awaited_sources
 from .model import Change, Failure, Reload
 from .pending import Pending, involved_in
+from .placement import Placement
 from .planning import forms
 from .planning.graph import Graph
 from .reloading import leftovers
@@ -37,6 +38,7 @@ class Saves:
         graph: Graph,
         recorder: Recorder,
         executor: Executor,
+        placement: Placement,
         followed: Followed,
         audience: Audience,
         take_loads: Callable[[], None],
@@ -48,6 +50,7 @@ class Saves:
         self._graph = graph
         self._recorder = recorder
         self._executor = executor
+        self._placement = placement
         self._followed = followed
         self._audience = audience
         self._take_loads = take_loads
@@ -101,7 +104,7 @@ class Saves:
 
     def _leave(self, went: Collection[str]) -> None:
         """Files were deleted: what nothing mentions any more goes, with what its statements did elsewhere."""
-        event, outcome = self._executor.reload(())
+        event, outcome = self._placement.reload(())
         if event.ok:
             self._landed.append(outcome)
             self._take_up_what_landed()
@@ -128,6 +131,20 @@ class Saves:
         """Run all of a live module again, and whatever used what comes out different."""
         if (change := self._as_saved(path)) is not None:
             self._reload([change], [path])
+
+    def with_main_thread(self) -> None:
+        """The main thread has come by: do what was left for it."""
+        self.applying = True
+        try:
+            result = self._placement.catch_up()
+        finally:
+            self.applying = False
+        if result is not None:
+            event, outcome = result
+            files = tuple(dict.fromkeys(record.path for record, *_ in outcome.rebound))
+            self._conclude(Attempt(replace(event, files=files), outcome))
+        if changes := [c for path in self._placement.refused if (c := self._as_saved(path)) is not None]:
+            self._reload(changes)
 
     def _change(self, path: str) -> Change | None:
         """What a save changed; None where the file holds what is live, cannot be had now, or is no one's."""
@@ -217,7 +234,7 @@ class Saves:
         self.applying = True
         try:
             with _Alarm(changes):
-                event, outcome = self._executor.reload(changes, whole)
+                event, outcome = self._placement.reload(changes, whole)
         finally:
             self.applying = False
         files = tuple(c.path for c in changes)

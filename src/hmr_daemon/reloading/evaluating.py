@@ -11,12 +11,12 @@ from ..live import bodies, classes, successors
 from ..live.kinds import is_a
 from ..loading.notes import Notes
 from ..planning.planner import Reason
-from ..planning.records import SEES_CALLS, Node
+from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.instrument import Request, instrument
 from ..syntax.parsing import Parsed
-from . import hiding, keeping
+from . import apart, hiding, keeping
 from .definitions import Hooks
 from .settling import Settling
 
@@ -66,6 +66,7 @@ class Evaluating(Settling):
     def _execute(self, node: Node, reason: Reason, before: dict[str, Any], bindings: Bindings | None = None) -> None:
         record, statement = node.module, node.statement
         assert record.parsed is not None
+        apart.check(self, node, before)
         hooks = None
         if not node.codes and statement.kind != "class":
             code = self._plain_code(node, record.parsed)
@@ -91,12 +92,14 @@ class Evaluating(Settling):
         finally:
             notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
             notes.imported = None
+        loaded = list[ModuleRecord]()
         if loads := self.recorder.take_loads():
             loaded = self.graph.absorb_all(loads)
             self.graph.put_in_order(node, loaded, imported)
             self.outcome.loaded += loaded
             self.lookups.forget_texts()
             self.stood_in = None
+        apart.note(self, node, loaded)
         self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
         if hooks is not None:
             self._take_up(hooks, node)

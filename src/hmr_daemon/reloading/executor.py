@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextvars import Context
+from dataclasses import dataclass
 from types import ModuleType
 
 from ..live import functions
+from ..live.kinds import is_a
+from ..live.per_thread import PerThread, speaks_of_threads
 from ..loading import scripts
 from ..loading.recorder import Recorder
+from ..main_thread import on_main_thread
 from ..model import Change, Reload
 from ..planning import cycles
 from ..planning.graph import Graph
+from ..planning.records import Node
 from ..syntax import codes, statements
-from . import moved
+from . import apart, moved
 from .aftermath import Aftermath
 from .failures import explain, files_of, missing_module
 from .interactive import Interactive
 from .run import Outcome
 from .versions import Versions
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a reload is to do."""
+
+    changes: Sequence[Change] = ()
+    whole: Collection[str] = ()
+    """Files of which every statement runs again."""
+    nodes: Sequence[Node] = ()
+    """Statements that run again."""
+    here: bool = False
+    """Whether what belongs on the main thread runs on this one all the same."""
 
 
 class Executor:
@@ -32,17 +50,22 @@ class Executor:
         self.interactive = interactive
         self.versions = Versions(graph)
 
-    def reload(self, changes: Sequence[Change], whole: Collection[str] = ()) -> tuple[Reload, Outcome]:
-        """Carry out the saved changes. Never raises: what fails is rolled back and told.
+    def reload(self, request: Request) -> tuple[Reload, Outcome]:
+        """Carry out the saved changes. Never raises: what fails is rolled back and told."""
+        if on_main_thread():
+            return self._reload(request, _Run(self.graph, self.recorder))
+        return Context().run(self._reload_apart, request)  # what it sets there, it sets for itself alone
 
-        Of the files in `whole` every statement runs again.
-        """
-        run = _Run(self.graph, self.recorder)
+    def _reload_apart(self, request: Request) -> tuple[Reload, Outcome]:
+        return self._reload(request, _Run(self.graph, self.recorder, PerThread(), request.here))
+
+    def _reload(self, request: Request, run: _Run) -> tuple[Reload, Outcome]:
+        changes = request.changes
         loaded = dict(sys.modules)
         try:
             statements.remember_syntax()
             with functions.heap.searched_once():
-                run.carry_out(changes, self.versions, whole)
+                run.carry_out(request, self.versions)
             main = sys.modules.get("__main__")
             rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)
         except BaseException as error:  # the user's top-level code ran: anything may come
@@ -51,9 +74,11 @@ class Executor:
             finally:
                 run.transaction.roll_back()
             self._forget_new_modules(loaded)
-            if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+            if isinstance(error, KeyboardInterrupt) and on_main_thread():
                 raise  # the user ends the program that runs its own reloads
             touched = {c.path for c in changes} | missing_module(error) | files_of(error)
+            run.outcome.only_there = is_a(error, apart.OnlyThere)
+            run.outcome.refused = run.apart is not None and speaks_of_threads(error)
             failure = explain(error)
             involved = frozenset(run.outcome.involved | touched | used)
             return Reload(failure=failure, involved=involved), run.outcome
@@ -98,7 +123,8 @@ class _Run(Aftermath):
         made_of = set[str]().union(*map(self.agenda.made_of, names))
         return {self.graph.modules[name].path for name in made_of}
 
-    def carry_out(self, changes: Sequence[Change], versions: Versions, whole: Collection[str] = ()) -> None:
+    def carry_out(self, request: Request, versions: Versions) -> None:
+        changes = request.changes
         for script in filter(None, map(self.graph.modules.get, self.graph.scripts)):
             if script.script:
                 frame = scripts.main_frame(script.module)
@@ -122,11 +148,9 @@ class _Run(Aftermath):
         for change in changes:
             for node in self.graph.openers(change.path):
                 self.schedule(node, f"reads {os.path.basename(change.path) or change.path}", code_changed=True)
-        for change in changes:
-            if change.path in whole:
-                for record in self.graph.at_path(change.path):
-                    for node in self.graph.analyze(record):
-                        self.schedule(node, "asked for", code_changed=True)
+        whole = [record for path in request.whole for record in self.graph.at_path(path)]
+        for node in [*(node for record in whole for node in self.graph.analyze(record)), *request.nodes]:
+            self.schedule(node, "asked for", code_changed=True)
         self._remove_names()
         self._drop_submodules()
         self._run_agenda()

@@ -11,6 +11,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from ..live import bodies, caches, changes, reach, swaps
+from ..live.per_thread import PerThread
 from ..live.transaction import Transaction
 from ..loading.recorder import Recorder
 from ..planning.graph import Graph
@@ -156,6 +157,12 @@ class Outcome:
     """Modules that the reload imported."""
     abandoned: list[ModuleRecord] = field(default_factory=list)
     """Modules whose files are gone and that nothing imports any more."""
+    for_main: list[Node] = field(default_factory=list)
+    """Statements that ran on another thread and are to run on the main one."""
+    only_there: bool = False
+    """Whether it was not carried out, for a statement belongs on the main thread."""
+    refused: bool = False
+    """Whether it failed, perhaps for the thread on which it ran."""
 
 
 @dataclass(eq=False, repr=False)
@@ -183,6 +190,10 @@ class RunState:
 
     graph: Graph
     recorder: Recorder
+    apart: PerThread | None = None
+    """What is kept for the thread of this reload; None on the main thread."""
+    here: bool = False
+    """Whether what belongs on the main thread runs on this one all the same."""
     transaction: Transaction = field(default_factory=Transaction)
     agenda: Agenda = field(init=False)
     lookups: Lookups = field(init=False)
