@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import array
 import collections
 import dataclasses
+import datetime
+import decimal
 import enum
 import functools
 from types import SimpleNamespace
@@ -48,6 +51,7 @@ def function(n: int) -> Any:
     return lambda: n
 
 
+EAST = datetime.timezone(datetime.timedelta(hours=1))
 SAME = [
     (1, 1),
     ("a", "a"),
@@ -59,6 +63,8 @@ SAME = [
     (b"x", b"x"),
     (range(3), range(3)),
     (collections.deque([1]), collections.deque([1])),
+    (collections.Counter("ab"), collections.Counter("ab")),
+    (decimal.Decimal("1.0"), decimal.Decimal("1.0")),
     (Colour.RED, Colour.RED),
 ]
 DIFFERENT = [
@@ -81,6 +87,16 @@ DIFFERENT = [
     (SimpleNamespace(a=1), SimpleNamespace(a=1.0)),
     (functools.partial(int), functools.partial(float)),
     (None, 0),
+    (collections.deque([1], 2), collections.deque([1], 3)),
+    (collections.deque([1]), collections.deque([True])),
+    (collections.defaultdict(list), collections.defaultdict(int)),
+    (collections.Counter(a=1, b=2), collections.Counter(b=2, a=1)),
+    (collections.Counter(a=0), collections.Counter()),
+    (decimal.Decimal("1.0"), decimal.Decimal("1.00")),
+    (array.array("i", [1]), array.array("d", [1])),
+    (range(0, 3, 2), range(0, 4, 2)),
+    (datetime.time(1), datetime.time(1, fold=1)),
+    (datetime.datetime(2020, 1, 1, 1, tzinfo=EAST), datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import sys
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection
 from types import FunctionType
 from typing import Any
@@ -24,6 +25,9 @@ WRAPPERS: dict[type, Callable[[Any], Any]] = {
     functools.partialmethod: lambda it: (it.func, it.args, it.keywords),
 }
 """What the standard library wraps functions in, without telling which are equal; with what each is made of."""
+
+SHOWN_AS_A_WHOLE = frozenset({"array", "datetime", "decimal"})
+"""Modules of plain values that may be equal and yet show another unit, precision or zone: as their text tells."""
 
 
 def same(old: Any, new: Any, depth: int = DEPTH, named: Collection[int] = ()) -> bool:
@@ -100,9 +104,25 @@ def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
         return False
     if issubclass(type(kind), enum.EnumMeta):
         return False  # combined flags are kept by their class: it would hold another one
-    if is_a(old, tuple) and not all(part(a, b) for a, b in zip(old, new, strict=False)):
+    if (old == new) is not True or not part(_made_of(old), _made_of(new)):
         return False
-    return (old == new) is True and part(getattr(old, "__dict__", None), getattr(new, "__dict__", None))
+    return part(getattr(old, "__dict__", None), getattr(new, "__dict__", None))
+
+
+def _made_of(value: Any) -> Any:
+    """What tells values apart that are equal: what they make of others, the order in them, the types of their parts."""
+    kind: Any = type(value)
+    if kind.__module__ in SHOWN_AS_A_WHOLE or kind is range:
+        return repr(value)
+    if is_a(value, deque):
+        return value.maxlen, list(deque.__iter__(value))
+    if is_a(value, defaultdict):
+        return value.default_factory, list(dict.items(value))
+    if is_a(value, dict) and kind.__eq__ in (dict.__eq__, OrderedDict.__eq__, Counter.__eq__):
+        return list(dict.items(value))
+    if is_a(value, list) and kind.__eq__ is list.__eq__:
+        return list(list.__iter__(value))
+    return list(value) if is_a(value, tuple) else None
 
 
 def _same_function(old: FunctionType, new: FunctionType, part: Callable[[Any, Any], bool]) -> bool:
