@@ -271,6 +271,15 @@ def test_an_empty_file_on_the_way(live: LiveFactory) -> None:
     process.until(STATE, (2, 2, 2, 2, 4))
 
 
+def test_an_emptied_file_is_one_with_what_is_saved_with_it(live: LiveFactory) -> None:
+    """What it held is in the other file now."""
+    text = "class C:\n    def f(self): return 1\n"
+    process = live({"a.py": text, "b.py": "", "user.py": "from a import C\nc = C()\n"})
+    process.load("import user, b; c = user.c")
+    process.edit({"a.py": "", "b.py": text.replace("1", "2"), "user.py": "from b import C\nc = C()\n"})
+    process.until("(c.f(), isinstance(c, b.C), hasattr(__import__('a'), 'C'))", (2, True, False))
+
+
 def test_a_deleted_file_keeps_its_module_and_is_taken_up_when_it_comes_back(live: LiveFactory) -> None:
     process = start(live)
     process.edit({"a.py": None})

@@ -113,7 +113,9 @@ class Parts:
         """Apply what the watcher has told of, but for files that are half written: these are told again."""
         self.take_loads()
         self._wait_for_loads()
-        self.saves.apply([path for path in paths if not self.followed.is_half_written(path)])
+        whole = [path for path in paths if not self.followed.is_half_written(path)]
+        if not self.followed.until_filled(whole):
+            self.saves.apply(whole)
         self.ahead.begin_edits()
 
     def catch_up(self) -> bool:

@@ -131,6 +131,17 @@ class Followed:
         """Whether someone is writing a file, or has just emptied it and so is about to; it is told again."""
         return self.watcher.is_busy(path) or self._is_emptied(path)
 
+    def until_filled(self, paths: Iterable[str]) -> bool:
+        """Have some files told again when one that has just been emptied is filled or meant so; whether there is one.
+
+        What is saved with it is one with it: what it held may be in another file now.
+        """
+        left = max((since + EMPTY_PATIENCE for since in self._empty_since.values()), default=0.0) - time.monotonic()
+        if left > 0:
+            for path in paths:
+                self._queue.put_later(path, left)
+        return left > 0
+
     def _is_emptied(self, path: str) -> bool:
         if not self._is_empty(path):
             self._empty_since.pop(path, None)
