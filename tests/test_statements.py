@@ -271,3 +271,24 @@ def test_globals_that_code_reads_are_those_that_dis_tells(module: ModuleType) ->
     for code in codes.walk((compile(source, "module", "exec"),)):
         told = {each.argval for each in dis.get_instructions(code) if each.opname in codes.GLOBAL_READS}
         assert codes.global_reads(code) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    {
+        "getattr(it, 'one')": "one",
+        "getattr(it, 'one', None)": "one",
+        "getattr(type(it), 'one', it)": "one",
+        "getattr(it, 'one', it.other)": "one two",
+        "hasattr(it.other, 'one')": "one",
+        "getattr(it, name)": "one two",
+        "getattr(it, 'on' + name)": "one two",
+        "map(getattr, it, name)": "one two",
+        "sorted(it, key=operator.attrgetter('x.one', 'y'))": "one",
+        "attrgetter(name)(it)": "one two",
+        "print(it, 'one')": "",
+    }.items(),
+)
+def test_what_code_asks_for_by_name(text: str, told: str) -> None:
+    (code,) = codes.children(compile(f"lambda it, name: {text}", "module", "exec"))
+    assert [name for name in ("one", "two") if codes.asks_for(code, [name])] == told.split()

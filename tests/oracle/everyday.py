@@ -3647,3 +3647,65 @@ for kind, text in RANKING.items():
         {"m.py": head + RANKED.replace("@rank(5)", "@rank()\ndef new(): pass\n@rank(5)")},
         {"m.py": head + RANKED},
     )
+LOOKING = """
+import inspect, settings
+from operator import attrgetter
+NAME = 'size'
+width = attrgetter('width')
+def listed(it): return {key: getattr(it, key) for key in dir(it) if key.islower() and key[0] != '_'}
+def own(it): return {key: value for key, value in vars(it).items() if key.islower() and key[0] != '_'}
+def found(it): return [each for each in inspect.getmembers(it) if each[0][0] != '_']
+def told(it, default=None): return getattr(it, 'size', default), hasattr(it, 'extra')
+def kept(it, which): return getattr(it, 'wi' + which)
+"""
+ASKED = """
+import looking, settings
+listed, own, found = looking.listed(settings.Here), looking.own(settings.Base), looking.found(settings.Here)
+told = looking.told(settings.Here)
+of_instance = looking.told(settings.here), looking.kept(settings.here, 'dth')
+directly = getattr(settings.Here, looking.NAME), [value for key, value in vars(settings.Base).items() if key == 'size']
+got = looking.width(settings.Here), looking.attrgetter('size')(settings.here)
+"""
+SETTINGS_CLASSES = "class Base:\n    size = 1\n    width = [2]\nclass Here(Base):\n    other = 3\nhere = Here()\n"
+case(
+    "members of classes asked for by names that are computed",
+    "asked",
+    {"settings.py": SETTINGS_CLASSES, "looking.py": LOOKING, "asked.py": ASKED},
+    {"settings.py": SETTINGS_CLASSES.replace("size = 1", "size = 10")},
+    {"settings.py": SETTINGS_CLASSES.replace("[2]", "[20]")},
+    {"settings.py": SETTINGS_CLASSES.replace("other = 3", "other = 3\n    extra = 4")},
+    {"settings.py": SETTINGS_CLASSES.replace("other = 3", "other = 3\n    size = 5")},
+    {"settings.py": SETTINGS_CLASSES},
+)
+CONFIGURED = """
+from settings import Here
+class Config(dict):
+    def from_object(self, it):
+        for key in dir(it):
+            if key.islower() and key[0] != '_':
+                self[key] = getattr(it, key)
+config = Config()
+config.from_object(Here)
+size = config['size']
+"""
+case(
+    "an object that takes all members of a class of settings",
+    "m",
+    {"settings.py": SETTINGS_CLASSES, "m.py": CONFIGURED},
+    {"settings.py": SETTINGS_CLASSES.replace("size = 1", "size = 10")},
+    {"settings.py": SETTINGS_CLASSES.replace("other = 3", "extra = 4")},
+)
+EMPTY = """
+from collections import Counter, defaultdict, deque
+from decimal import Decimal
+kinds = defaultdict(list)
+last = deque([1], maxlen=2)
+price = Decimal('1.0')
+counts = Counter(a=1, b=2)
+shown = str(price), kinds.default_factory, last.maxlen, list(counts)
+"""
+one(
+    "values that are equal and not the same",
+    EMPTY,
+    EMPTY.replace("(list)", "(int)").replace("=2)", "=3)").replace("1.0", "1.00").replace("a=1, b=2", "b=2, a=1"),
+)

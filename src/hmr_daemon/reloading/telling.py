@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from operator import attrgetter
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -12,7 +13,8 @@ from ..live import caches, changes, classes, entries, insides, reach
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
-from ..syntax.effects import DYNAMIC
+from ..syntax import codes
+from ..syntax.effects import ANY, DYNAMIC
 from . import decorated, stand_ins
 from .families import Families
 from .registries import Place
@@ -29,6 +31,9 @@ LISTS_MEMBERS = frozenset({"dir", "getmembers"})
 """What code mentions that goes through all members of something."""
 LISTS_MEMBERS_HERE = LISTS_MEMBERS | {"__dict__", "vars"}
 """The same of a statement that names the class; elsewhere these are most often an instance's own."""
+LISTS_VALUES = frozenset({"getmembers"})
+"""Of these, what shows the members themselves, and not their names alone."""
+LISTS_VALUES_HERE = LISTS_VALUES | {"__dict__", "vars"}
 ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 HOLDING = 2_000  # values that are looked through for a cached function
@@ -234,9 +239,12 @@ class Telling(Families):
         if change is None or change.whole:
             looks = effects.calls or effects.operates or bool(effects.attributes)
             return looks or reader.statement.kind not in ("class", "def")
-        if change.names & effects.attributes or (change.reshaped and self._looks_through(reader, change)):
+        if not effects.attributes.isdisjoint(change.names | {ANY}) or self._looks_through(reader, known, change):
             return True
         namespace = reader.module.namespace
+        getters = [value for name in effects.reads if type(value := namespace.get(name)) is attrgetter]
+        if any(not change.names.isdisjoint(path.split(".")) for each in getters for path in each.__reduce__()[1]):
+            return True
         if not ASKING.isdisjoint(effects.reads) and any(classes.is_protocol(namespace.get(n)) for n in effects.reads):
             return True
         if not change.names.isdisjoint(ASKED_FOR) and self._asks_for_description(reader, known, change):
@@ -245,14 +253,27 @@ class Telling(Families):
             return effects.calls or reader.statement.kind not in ("class", "def", "assign")
         return self._ran_what_names(reader, change)
 
-    def _looks_through(self, reader: Node, change: changes.ClassChange) -> bool:
-        """Whether a statement goes through all members of classes, itself or by what it ran; not as a class is made."""
+    def _looks_through(self, reader: Node, known: str, change: changes.ClassChange) -> bool:
+        """Whether a statement goes through all members of classes, itself or by what it ran; not as a class is made.
+
+        A function that goes through what an object has of its own goes through a class that it is handed.
+        """
         if reader.statement.kind in ("class", "def"):
             return False
         effects, modules = reader.statement.effects, [cls.__module__ for cls in change.cls.__mro__]
-        if not LISTS_MEMBERS_HERE.isdisjoint(effects.attributes | effects.reads):
+        here, elsewhere = (LISTS_MEMBERS_HERE, LISTS_MEMBERS) if change.reshaped else (LISTS_VALUES_HERE, LISTS_VALUES)
+        if not here.isdisjoint(effects.attributes | effects.reads):
             return True
-        return any(True for word in LISTS_MEMBERS for _ in self._codes_run(reader, modules, word))
+        handed = any(known in names for _, names in reader.statement.calls)
+        words = here if handed and self._is_known_as(reader, known, change.cls) else elsewhere
+        return any(True for word in words for _ in self._codes_run(reader, modules, word))
+
+    def _is_known_as(self, reader: Node, known: str, cls: type) -> bool:
+        """Whether a name of a statement, or what it reads of another module by that name, is a class or a subclass."""
+        read = [module for module, name in reader.reads if name == known]
+        records = [reader.module, *(self.graph.modules[module] for module in read if module in self.graph.modules)]
+        held = [record.namespace.get(known) for record in records]
+        return any(is_a(value, type) and cls in value.__mro__ for value in held)
 
     def _asks_for_description(self, reader: Node, known: str, change: changes.ClassChange) -> bool:
         """Whether a statement may look at what describes a class: itself, or a library that it hands it to."""
@@ -267,6 +288,9 @@ class Telling(Families):
         names = _looking_at(change)
         modules = [cls.__module__ for cls in change.cls.__mro__]
         if any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name)):
+            return True
+        asking = (code for word in codes.ASKS_BY_NAME for code in self._codes_run(reader, modules, word))
+        if any(codes.asks_for(code, change.names) for code in asking):
             return True
         return any(self._asks_a_protocol(code) for word in ASKING for code in self._codes_run(reader, modules, word))
 

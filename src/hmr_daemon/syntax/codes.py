@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, MappingProxyType
 from typing import Any
 
@@ -309,6 +309,33 @@ def minds_entries(code: CodeType) -> frozenset[str]:
         "finds a place": not PLACING.isdisjoint(code.co_names),
     }
     return frozenset(how for how, does in found.items() if does)
+
+
+ASKS_BY_NAME = frozenset({"getattr", "hasattr", "attrgetter"})
+
+
+def asks_for(code: CodeType, names: Collection[str]) -> bool:
+    """Whether `code` may ask for attributes with one of some names, by name: it tells the name, or computes it.
+
+    >>> asks_for((lambda it: getattr(it, "one", None)).__code__, ["two"])
+    False
+    """
+    if ASKS_BY_NAME.isdisjoint(code.co_names):
+        return False
+    instructions = [each for each in dis.get_instructions(code) if each.opname not in ("PRECALL", "KW_NAMES")]
+    asked = [position for position, each in enumerate(instructions) if each.argval in ASKS_BY_NAME]
+    return any(_may_name(instructions, position, names) for position in asked)
+
+
+def _may_name(instructions: list[dis.Instruction], position: int, names: Collection[str]) -> bool:
+    """Whether what is called by the instruction at a position may be told one of some names; so it may, on a doubt."""
+    before = 0 if instructions[position].argval == "attrgetter" else 1  # the object itself is no name
+    calls = [(i, each.arg or 0) for i, each in enumerate(instructions) if each.opname.startswith("CALL")]
+    end, count = next(((i, many) for i, many in calls if i > position and many > before), (0, 0))
+    given = instructions[end - count + before : end]
+    if not given or given[0].opname != "LOAD_CONST" or any(not each.opname.startswith("LOAD_") for each in given):
+        return True
+    return any(not set(str(each.argval).split(".")).isdisjoint(names) for each in given)
 
 
 def makes_inner(code: CodeType) -> bool:

@@ -25,7 +25,7 @@ class Effects:
     mutates: frozenset[str] = NOTHING
     """Names whose value it adds to: ``xs`` in ``xs.append(1)``, ``d[k] = v`` and ``fill(xs)``."""
     attributes: frozenset[str] = NOTHING
-    """Attribute names it mentions anywhere outside function bodies."""
+    """Attribute names it mentions anywhere outside function bodies; ANY where it computes one that it asks for."""
     annotates: tuple[str, ...] = ()
     """Names of the module that it annotates, in order."""
     annotated: bool = False
@@ -258,8 +258,16 @@ class _EffectsVisitor(ast.NodeVisitor):
                 self.visit(other)
                 return
         self.calls_results |= isinstance(node.func, ast.Call)
+        if "attrgetter" in (getattr(node.func, "id", None), getattr(node.func, "attr", None)):
+            paths = [a.value if isinstance(a, ast.Constant) else ANY for a in node.args]
+            self.attributes.update(name for path in paths for name in str(path).split("."))
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr", "setattr", "delattr"):
             self.attributes |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+            match node.args:
+                case [_, ast.Constant(), *_]:
+                    pass
+                case _ if node.func.id in ("getattr", "hasattr"):
+                    self.attributes.add(ANY)
             match node.args:
                 case [holder, ast.Constant(value=str(name)), *_] if node.func.id in ("setattr", "delattr"):
                     self._set(holder, name)
