@@ -328,13 +328,16 @@ def asks_for(code: CodeType, names: Collection[str]) -> bool:
 
 
 def _may_name(instructions: list[dis.Instruction], position: int, names: Collection[str]) -> bool:
-    """Whether what is called by the instruction at a position may be told one of some names; so it may, on a doubt."""
+    """Whether what is called by the instruction at a position may be told one of some names; so it may, on a doubt.
+
+    Names of the form ``__name__`` are not computed: who asks for one of these writes it.
+    """
     before = 0 if instructions[position].argval == "attrgetter" else 1  # the object itself is no name
     calls = [(i, each.arg or 0) for i, each in enumerate(instructions) if each.opname.startswith("CALL")]
     end, count = next(((i, many) for i, many in calls if i > position and many > before), (0, 0))
     given = instructions[end - count + before : end]
     if not given or given[0].opname != "LOAD_CONST" or any(not each.opname.startswith("LOAD_") for each in given):
-        return True
+        return not all(name[:2] == "__" == name[-2:] for name in names)
     return any(not set(str(each.argval).split(".")).isdisjoint(names) for each in given)
 
 
