@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from types import CodeType, ModuleType
 from typing import Any
 
 from ..live import functions, insides, successors
 from ..live.containers import Bare
 from ..live.entries import (
+    INNER,
     PLAIN,
     copied,
     entries,
@@ -123,20 +125,26 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
     keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
-    versions = (node.statement, *([old] if old is not None else ())) if snapshots else ()
-    taken, growing = [], [code for version in versions for code in graph.registers_with(node, version)]
+    growing = _growing(graph, node, old)
+    taken = []
     for container, snapshot, place in snapshots:
         transaction.guard(container)
         plain = frozenset() if id(container) in again.emptied else again.given.at(place, container)
         own, inner = _with_instances(made, container, place), _makes_inner(container, growing)
         taken.append(take_out(container, snapshot, own, keys, plain, inner))
     yield changed
-    sorts = any(not SORTING.isdisjoint(code.co_names) for code in growing)
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
-        if not (sorts and is_a(container, list) and keep_sorted(container, without(snapshot, gone), again.later)):
+        if not (is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing)):
             _place(container, snapshot, gone, again, made)
         if not same_entries(container, snapshot):
             changed.append(place)
+
+
+def _keep_sorted(container: list[Any], rest: list[Any], again: Again, growing: Callable[[], list[CodeType]]) -> bool:
+    """Leave what was added where it was sorted to; whether there was any."""
+    if set(map(id, container)) <= set(map(id, rest)):
+        return False
+    return any(map(_sorts, growing())) and keep_sorted(container, rest, again.later)
 
 
 def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, made: Set[int]) -> None:
@@ -161,7 +169,7 @@ def withdraw(
     if not registers(node.statement, made_of):
         return []
     made = identities_made(node, before, made_of) | _made_by_code(before, made_of)
-    found, growing = [], graph.registers_with(node)
+    found, growing = [], _growing(graph, node, None)
     for container, place in containers(node, graph, ()):
         if len(container) <= LARGEST:
             transaction.guard(container)
@@ -171,9 +179,22 @@ def withdraw(
     return found
 
 
-def _makes_inner(container: Any, growing: Iterable[CodeType]) -> bool:
+def _growing(graph: Graph, node: Node, old: Statement | None) -> Callable[[], list[CodeType]]:
+    """Tells which code registers for a statement, in either version: that is dear, and found out once it is asked."""
+    versions = [node.statement] if old is None else [node.statement, old]
+    return cache(lambda: [code for version in versions for code in graph.registers_with(node, version)])
+
+
+def _makes_inner(container: Any, growing: Callable[[], Iterable[CodeType]]) -> bool:
     """Whether who registers in a dict of lists makes the list of its key where there is none."""
-    return is_a(container, defaultdict) or (is_a(container, dict) and any(map(codes.makes_inner, growing)))
+    if is_a(container, defaultdict) or not is_a(container, dict):
+        return is_a(container, defaultdict)
+    holds_some = any(type(entry) in INNER for entry in list(container.values()))
+    return holds_some and any(map(codes.makes_inner, growing()))
+
+
+def _sorts(code: CodeType) -> bool:
+    return not SORTING.isdisjoint(code.co_names)
 
 
 def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: Any) -> None:
