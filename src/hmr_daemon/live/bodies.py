@@ -15,7 +15,7 @@ from .._bootstrap import environment_reason
 from ..syntax.diff import Change
 from ..syntax.instrument import METACLASS, QUALNAME, ClassEdit, mangled
 from ..syntax.statements import Statement
-from . import abstract, insides, parameters
+from . import abstract, caches, insides, parameters
 from .changes import ClassChange
 from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
 from .holders import SLOT_TYPES
@@ -119,6 +119,7 @@ class ClassHook:
                 self._rebase(cls, bases, namespace, qualname)
             self._set_aside(cls, edit)
             graft(self._transaction, cls, namespace, edit)
+        caches.forget_lost(self._transaction, cls, before)
         change = _change(cls, edit, before, rebased=cls.__bases__ != old_bases)
         self.changes.append(change)
         if edit.anew:

@@ -12,7 +12,7 @@ from typing import Any
 from .classes import with_subclasses
 from .insides import own
 from .kinds import is_a
-from .transaction import MISSING
+from .transaction import MISSING, Transaction
 
 LRU = type(functools.lru_cache(len))
 
@@ -64,6 +64,16 @@ def _cached_properties(cls: type) -> Iterator[Cache]:
     for member in list(vars(cls).values()):
         if is_a(member, functools.cached_property) and member.attrname is not None:
             yield Cache(member, member.func, functools.partial(_forget_property, cls, member.attrname), cls)
+
+
+def forget_lost(transaction: Transaction, cls: type, before: Mapping[str, Any]) -> None:
+    """What instances keep of cached properties that their class had, and has no more, would stand before what it has.
+
+    `before` are the members that it had.
+    """
+    for name, member in before.items():
+        if is_a(member, functools.cached_property) and not is_a(vars(cls).get(name), functools.cached_property):
+            transaction.on_undo(_forget_property(cls, member.attrname or name))
 
 
 def emptied(clear: Callable[[], object]) -> Callable[[], object]:

@@ -8,21 +8,23 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
-from . import abstract, functions, insides, values
+from . import abstract, caches, functions, insides, values
 from .classes import IMPLICIT, METHOD_TYPES, is_inner, same_layout
 from .holders import SLOT_TYPES, held_by_unknown, holders, replace_references
 from .kinds import is_a
 from .transaction import MISSING, Transaction
 
 
-def settle(transaction: Transaction, old: Any, new: Any, held_by: list[Any] | None = None) -> Any:
+def settle(
+    transaction: Transaction, old: Any, new: Any, held_by: list[Any] | None = None, named: Collection[int] = ()
+) -> Any:
     """The value to keep where `old` is replaced by `new`: the old one where it can be made what the new one is.
 
-    Of a class, `held_by` is what holds the new one besides its name, where that is known.
+    Of a class, `held_by` is what holds the new one besides its name, where that is known; `named` as in `values.same`.
     """
     if old is new:
         return old
-    if values.same(old, new):
+    if values.same(old, new, named=named):
         if type(old) is FunctionType:
             functions.renew(transaction, old, new)
         return old
@@ -135,7 +137,7 @@ def _detach(cls: type) -> None:
 
 def _take_members(transaction: Transaction, old: type, new: type) -> None:
     _set_class_cells(transaction, vars(new).values(), new, old)
-    keep = {"__dict__", "__weakref__", "_abc_impl"}
+    keep, members_before = {"__dict__", "__weakref__", "_abc_impl"}, dict(vars(old))
     for name in set(vars(old)) - set(vars(new)) - keep:
         transaction.delete_member(old, name)
     inner = {n: holders(vars(new), n) for n in list(vars(new)) if is_inner(vars(new)[n], new)}
@@ -144,6 +146,7 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
             before = old.__dict__.get(name, MISSING)
             settled = member if before is MISSING else settle(transaction, before, member, inner.get(name))
             transaction.set_member(old, name, settled)
+    caches.forget_lost(transaction, old, members_before)
     transaction.order_members(old, {name: position for position, name in enumerate(vars(new)) if name not in IMPLICIT})
 
 
@@ -279,7 +282,8 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
         transaction.set_member(old, name, member if before is MISSING else settle(transaction, before, member))
     replace_references(transaction, new, old, skip=())
     if "." in old.__qualname__:  # the body around it has used the new ones already
-        for member in [each for each in new._member_map_.values() if adopted[id(each)] is not each]:
+        once = {id(each): each for each in new._member_map_.values() if adopted[id(each)] is not each}
+        for member in once.values():  # one with aliases is there several times
             replace_references(transaction, member, adopted[id(member)], skip=(new._member_map_,))
 
 

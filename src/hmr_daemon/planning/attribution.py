@@ -71,9 +71,12 @@ def explain_names(record: ModuleRecord) -> None:
     """Names that no statement's text binds belong to the statements that may bind any name."""
     assert record.nodes is not None
     dynamic = [node for node in record.nodes if node.dynamic]
-    if not dynamic:
-        return
-    explained = PYTHONS_OWN.union(*(node.writes for node in record.nodes))
-    rest = {n for n in record.namespace.keys() - explained if not is_a(record.namespace.get(n), ModuleType)}
+    rest = unexplained_names(record) if dynamic else ()
     for node in dynamic:
-        node.extra |= rest
+        node.extra.update(rest)
+
+
+def unexplained_names(record: ModuleRecord) -> set[str]:
+    """Names that no statement is known to bind."""
+    explained = PYTHONS_OWN.union(*(node.writes for node in record.nodes or ()))
+    return {n for n in record.namespace.keys() - explained if not is_a(record.namespace.get(n), ModuleType)}

@@ -46,6 +46,8 @@ class Graph:
         """What was learned of functions while many statements are looked at and nothing runs."""
         self._load_orders: dict[ModuleRecord, tuple[float, ...]] = {}
         self._importers: dict[ModuleRecord, list[ModuleRecord]] = {}
+        self.reordered = 0
+        """How often statements have come to stand elsewhere."""
         self._placed: set[ModuleRecord] = set()
         """Modules that have not been taken apart, and by places in which others are ordered."""
         self._caching: dict[ModuleRecord, None] = {}
@@ -227,9 +229,14 @@ class Graph:
 
     def registers_with(self, node: Node, version: Statement | None = None) -> Collection[CodeType]:
         """The code that one who registers, in some version, may run: of the functions that its names lead to."""
-        statement, namespace = version or node.statement, node.module.namespace
-        effects = statement.effects
-        if not effects.calls or statement.kind not in ("def", "class", "expr", *COMPOUND):
+        statement = version or node.statement
+        registers = statement.kind in ("def", "class", "expr", *COMPOUND)
+        return self.called_by(node, statement) if registers else ()
+
+    def called_by(self, node: Node, statement: Statement) -> Collection[CodeType]:
+        """The code that a version of a statement may run: of the functions that its names lead to."""
+        effects, namespace = statement.effects, node.module.namespace
+        if not effects.calls:
             return ()
         called = [namespace[name] for name in effects.reads if name in namespace]
         return reach.reached(called, effects.attributes, self.paths(), True, effects.operates).values()
@@ -541,7 +548,8 @@ class Graph:
         self.forget_orders()
 
     def forget_orders(self) -> None:
-        """Statements have come to stand elsewhere."""
+        """Statements have come to stand elsewhere, or what tells where has become more exact."""
+        self.reordered += 1
         self._load_orders.clear()
         self._importers.clear()
         self._placed.clear()

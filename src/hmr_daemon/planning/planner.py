@@ -163,6 +163,7 @@ class Agenda:
         self._graph = graph
         self._heap: list[tuple[tuple[float, ...], int, Node]] = []
         self._count = 0
+        self._sorted = graph.reordered
         self.reasons: dict[Node, Reason] = {}
         self.done: set[Node] = set()
         self.held_up: list[Node] = []
@@ -209,6 +210,7 @@ class Agenda:
         return new
 
     def pop(self) -> tuple[Node, Reason] | None:
+        self._sort()
         while self._heap:
             node = self._heap[0][2]
             if node not in self.done:
@@ -217,10 +219,12 @@ class Agenda:
             heapq.heappop(self._heap)
         return None
 
-    def sort(self) -> None:
-        """Statements stand elsewhere than they did when they were put on."""
-        self._heap = [(self._graph.order(node), count, node) for _, count, node in self._heap]
-        heapq.heapify(self._heap)
+    def _sort(self) -> None:
+        """Statements may stand elsewhere than they did when they were put on."""
+        if self._sorted != self._graph.reordered:
+            self._sorted = self._graph.reordered
+            self._heap = [(self._graph.order(node), count, node) for _, count, node in self._heap]
+            heapq.heapify(self._heap)
 
     def is_pending(self, record: ModuleRecord) -> bool:
         """Whether something of a module has yet to run."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..live.transaction import put_in_order
+from ..planning.attribution import unexplained_names
 from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
 from .assignments import Assigning
@@ -121,10 +122,26 @@ def bound_no_more(run: Assigning, node: Node, taken: Mapping[str, Any]) -> set[s
     gone = taken.keys() - namespace.keys()
     namespace.update({name: taken[name] for name in gone})  # to be removed, and told of, as any other
     if gone:
-        run.transaction.set_attribute(node, "extra", node.extra - gone)
-        run.transaction.do((setattr, node.module, "table", None), (setattr, node.module, "table", None))
-        run.agenda.forget_tables()
+        _set_extra(run, node, node.extra - gone)
     return gone
+
+
+@contextmanager
+def noting(run: Assigning, node: Node) -> Iterator[None]:
+    """Names that the statement binds, and that no text shows, are its own from now on."""
+    record, before = node.module, set(node.module.namespace) if node.statement.effects.dynamic else None
+    yield
+    if before is None or not _binds_by_namespace(node):
+        return
+    new = unexplained_names(record) - before - run.lookups.set_by_functions(record)
+    if not new <= node.extra:
+        _set_extra(run, node, node.extra | new)
+
+
+def _set_extra(run: Assigning, node: Node, names: set[str]) -> None:
+    run.transaction.set_attribute(node, "extra", names)
+    run.transaction.do((setattr, node.module, "table", None), (setattr, node.module, "table", None))
+    run.agenda.forget_tables()
 
 
 def _binds_by_namespace(node: Node) -> bool:

@@ -267,14 +267,18 @@ class _Transformer:
             return Change.SHELL
         if any(statement.line <= line <= statement.end_line for line in request.lines):
             return Change.SHELL
-        if any(f"{qualname}.{name}" in request.changed_names for name in effects.writes):
-            return Change.SHELL  # its name was set from outside
+        if any(self._set_from_outside(f"{qualname}.{name}") for name in effects.writes):
+            return Change.SHELL
         runs_code = bool(effects.calls or effects.operates or effects.attributes)
         if request.running is not None:
             runs_code = not effects.reads.isdisjoint(request.running)
         if (effects.reads | effects.attributes) & request.changed_names or (request.code_changed and runs_code):
             return Change.SHELL
         return change
+
+    def _set_from_outside(self, name: str) -> bool:
+        """Whether a member was set from outside, or one of its own where it is a class."""
+        return any(each == name or each.startswith(f"{name}.") for each in self.request.changed_names)
 
     def _body(
         self, edit: ClassEdit, old_members: Sequence[Statement], edits: Sequence[Edit], prefix: str
