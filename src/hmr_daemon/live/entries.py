@@ -238,10 +238,15 @@ def place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) ->
                 Bare(container)[key] = entry  # the later statement has the last word
         gained = [key for key in container if key not in snapshot]
         keys = list(snapshot) if gained else []
-        first = next((i for i, key in enumerate(keys) if _began_later(snapshot[key], later) or later(key)), None)
+        first = next((i for i, key in enumerate(keys) if is_later(key, snapshot[key], later)), None)
         if first is not None:
             ordered = {key: container[key] for key in (*keys[:first], *gained, *keys[first:]) if key in container}
             refill(container, ordered)
+
+
+def is_later(key: Any, entry: Any, later: Callable[[Any], bool]) -> bool:
+    """Whether a later statement has put an entry into a dict: where a definition is in it, no text of the key tells."""
+    return _began_later(entry, later) or (not (texts(key) and _is_defined(entry)) and later(key))
 
 
 def _began_later(entry: Any, later: Callable[[Any], bool]) -> bool:

@@ -6,7 +6,7 @@ import functools
 import types
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from types import CellType, FunctionType, MemberDescriptorType, MethodType
+from types import CellType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 from .kinds import is_a, own_or
@@ -43,6 +43,24 @@ def visit(roots: Iterable[Any], limit: int = 20_000, wrapped: bool = True, class
         seen.add(id(value))
         yield value
         waiting.extend(parts(value, wrapped))
+
+
+def keeps(holder: Any, part: Any, limit: int = 2_000) -> bool:
+    """Whether an object keeps another in its attributes, or in containers and plain objects that it keeps."""
+    seen: set[int] = set()
+    waiting = [holder]
+    while waiting and len(seen) < limit:
+        value = waiting.pop()
+        if value is part:
+            return True
+        if id(value) in seen or id(type(value)) in LEAVES or is_a(value, (type, FunctionType, ModuleType)):
+            continue
+        seen.add(id(value))
+        if type(value) in CONTAINERS:
+            waiting += [*value, *value.values()] if type(value) is dict else list(value)
+        else:
+            waiting += own_dict(value).values()
+    return False
 
 
 def around(inner: Iterable[FunctionType], outermost: Iterable[Any]) -> Iterator[Any]:

@@ -36,6 +36,8 @@ from .registries import Place, containers, kept_by_frameworks, once
 SORTING = frozenset({"insort", "insort_left", "insort_right", "sort", "sorted"})
 """By what a list of entries is in another order than that in which they came."""
 LARGEST = 100_000
+CALLING = ("expr", *COMPOUND)
+"""Kinds of statements that register by calls, and mention the keys."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,11 +49,15 @@ class Given:
     shared: frozenset[str] = frozenset()
     """Those that other statements give to these functions as well."""
 
+    by_key: frozenset[str] = frozenset()
+    """All that its last version gave, which tell its entries under a key that only this version gave."""
+
     def at(self, place: Place, container: Any) -> frozenset[str]:
         """Those that may stand in a container: in one that has each once they may be another's."""
         if place.name not in self.grown:
             return frozenset()
-        return self.texts if is_a(container, list) else self.texts - self.shared
+        own = self.by_key if type(place.key) is str and place.key in self.texts else self.texts
+        return own if is_a(container, list) else own - self.shared
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,11 +86,15 @@ class Again:
     """Whether it is a class, with the decorators and bases that it had: what it put somewhere, it puts there again."""
     given: Given
     """What only its last version had given, or all, where the same is refused."""
+    ungrown: frozenset[str]
+    """What only code had added to that is no more: entries there that it does not add again are gone."""
     remade: Collection[type]
     """Classes that it makes as a whole: what they hold is made with them."""
 
-    def stay(self, snapshot: Any, gone: Sequence[Any], made: Set[int]) -> bool:
+    def stay(self, snapshot: Any, gone: Sequence[Any], made: Set[int], place: Place) -> bool:
         """Whether entries that it did not add again were added by others: they have nothing of it but its class."""
+        if place.name in self.ungrown:
+            return False
         if self.old is None or not gone:
             return self.old is None
         own = {id(value) for value in self.before.values() if is_a(value, type)}
@@ -124,7 +134,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         for c, place in once([*containers(node, graph, reads), *again.known, *kept_by_frameworks(node, old)])
         if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
-    keys = old.constants - node.statement.constants if old is not None and old.kind == "expr" else frozenset()
+    keys = _keys(node.statement, again)
     growing = _growing(graph, node, old)
     taken = []
     for container, snapshot, place in snapshots:
@@ -135,9 +145,18 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
         if not (is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing)):
-            _place(container, snapshot, gone, again, made)
+            _place(container, snapshot, gone, again, again.stay(snapshot, gone, made, place))
         if not same_entries(container, snapshot):
             changed.append(place)
+
+
+def _keys(statement: Statement, again: Again) -> frozenset[tuple[type, object]]:
+    """The keys by which a statement that calls what registers has put its entries into a dict."""
+    if again.old is not None and again.old.kind in CALLING:
+        return again.old.constants - statement.constants
+    if again.moved and statement.kind in CALLING:
+        return frozenset((str, text) for text in again.given.texts - again.given.shared)
+    return frozenset()
 
 
 def _keep_sorted(container: list[Any], rest: list[Any], again: Again, growing: Callable[[], list[CodeType]]) -> bool:
@@ -147,12 +166,12 @@ def _keep_sorted(container: list[Any], rest: list[Any], again: Again, growing: C
     return any(map(_sorts, growing())) and keep_sorted(container, rest, again.later)
 
 
-def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, made: Set[int]) -> None:
+def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, put_back: bool) -> None:
     """What a statement has added stands where it stood, or before what later statements have added."""
     if again.moved and gone:
         place_before(container, without(snapshot, gone), again.later)
     elif not again.added and (gone or not (again.anew or id(container) in again.emptied)):
-        put_in_place(container, snapshot, gone, again.stay(snapshot, gone, made))
+        put_in_place(container, snapshot, gone, put_back)
     if again.added or (again.old is not None and not gone):
         place_before(container, snapshot, again.later)
 
@@ -243,7 +262,7 @@ def held_in(
 def registers(statement: Statement, made_of: Sequence[CodeType]) -> bool:
     """Whether a statement that ran before may have put what it makes somewhere."""
     if statement.kind in COMPOUND:
-        return bool(made_of)
+        return bool(made_of) or statement.effects.calls
     return statement.effects.calls and statement.kind in ("def", "class", "expr", "assign")
 
 
@@ -251,6 +270,8 @@ def identities_made(node: Node, before: Mapping[str, Any], made_of: Sequence[Cod
     """Identities of the objects that the statement's last run made."""
     if node.statement.kind == "expr":
         return {id(value) for value in before.values() if not is_a(value, (*PLAIN, ModuleType))}
+    if node.statement.kind in COMPOUND and not made_of:
+        return set()  # it names what others made
     bound = [v for v in before.values() if v is not MISSING and not is_a(v, (*PLAIN, ModuleType))]
     own = {id(code) for code in made_of}
     inner = [f for f in insides.reachable(bound) if id(f.__code__) in own]

@@ -17,7 +17,7 @@ from ..planning.targets import holder_of, is_ours
 from ..syntax import codes, diff, enclosing, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
-from ..syntax.statements import Statement
+from ..syntax.statements import COMPOUND, Statement
 from . import at_exit, contributions, registries
 from .run import FileEdit, Previous
 from .swapping import Swapping
@@ -120,7 +120,6 @@ class Editing(Swapping):
         with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):
             self.set_importer(record, node)
             self._renew_first_importers(cycles.entangled(self.graph, node.module, {record.name}))
-        self.agenda.sort()
         self._tell_seen_otherwise()
 
     def import_late(self, node: Node, records: Iterable[ModuleRecord]) -> None:
@@ -128,7 +127,6 @@ class Editing(Swapping):
         with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):
             for record in records:
                 self.set_importer(record, cycles.first_user(self.graph, record))
-        self.agenda.sort()
         self._tell_seen_otherwise()
 
     def set_importer(self, record: ModuleRecord, importer: Node | None) -> None:
@@ -229,6 +227,8 @@ class Editing(Swapping):
         for i, j, name in enclosing.taken_over(old, edit.parsed.statements, pairs):
             node, previous = nodes[j], self.previous.get(old_nodes[i])
             self.taken_over.setdefault(node, {})[name] = old[i]
+            if old_nodes[i] in self.lost_all:
+                self.lost_all.add(node)
             done = {id(code) for pair in self.swap.pairs for code in pair}
             versions = (previous.codes if previous else old_nodes[i].codes), node.codes
             mine = (name, f"<generic parameters of {name}>")
@@ -460,10 +460,13 @@ class Editing(Swapping):
         if node.statement.effects.calls:
             given = self.given_before(node, node.statement, gone=True)
             places = contributions.withdraw(self.transaction, node, self.graph, self._made_now(node), node.codes, given)
+            known = len(self.made_anew)
             if places:
                 self.withdrawn += [(node, place) for place in places]
             else:
                 self._make_grown_anew(node)
+            if len(self.made_anew) > known:
+                self.lost_all.add(node)
         self._lose_targets(node, None)
         self._lose_growth(node)
 
@@ -472,8 +475,10 @@ class Editing(Swapping):
         old = node.statement
         if old.kind == "expr" and old.effects.calls:
             told = contributions.told_by_keys(node, old, self.graph)
-        elif old.kind in ("def", "class") and registers_otherwise(old, new):
-            ran = self._ran_by(node)
+        elif old.kind in COMPOUND and old.effects.calls and contributions.told_by_keys(node, old, self.graph):
+            told = True
+        elif old.kind in COMPOUND or (old.kind in ("def", "class") and registers_otherwise(old, new)):
+            ran = self._ran_by(node) if old.effects.calls else []
             grown = frozenset().union(*map(codes.grown_names, ran))
             told = not grown or (self._note_entries(node, grown) and not any(map(self.grows_deque, ran)))
         else:

@@ -117,7 +117,7 @@ class Evaluating(Settling):
             new_text=text,
             taken_over=taken_over,
             changed_names=frozenset(reason.changed_names),
-            code_changed=reason.code_changed,
+            code_changed=reason.code_changed or node in self.lost_all,
             in_place=self._in_place(node, before, whole),
             keeping=frozenset(cls.__qualname__ for cls in whole),
             inner=keeping.inner_classes(whole),

@@ -38,7 +38,7 @@ def _found(run: Telling, node: Node) -> Iterator[tuple[Any, Any, list[Any]]]:
         if place.attribute is None or not 0 < len(container) <= LARGEST or not _looks_at(run, node, place):
             continue
         before = entries.copied(container)
-        if gone := _later_in(run, node, before):
+        if gone := _later_in(run, node, before, run.given_after(node, place.attribute)):
             yield container, before, gone
 
 
@@ -52,11 +52,16 @@ def _looks_at(run: Telling, node: Node, place: Place) -> bool:
     return node in run.added or run.runs_what_looks_too(node, place.attribute)
 
 
-def _later_in(run: Telling, node: Node, container: Any) -> list[Any]:
+def _later_in(run: Telling, node: Node, container: Any, given: frozenset[str]) -> list[Any]:
+    """Positions or keys of what only later statements have made, or given where it is plain."""
+
+    def later(entry: Any) -> bool:
+        return not given.isdisjoint(entries.texts(entry)) or run.made_later(node, entry)
+
     if is_a(container, dict):
-        return [key for key, entry in container.items() if run.made_later(node, entry) or run.made_later(node, key)]
+        return [key for key, entry in container.items() if entries.is_later(key, entry, later)]
     keyed = enumerate(container) if is_a(container, list) else ((entry, entry) for entry in container)
-    return [key for key, entry in keyed if run.made_later(node, entry)]
+    return [key for key, entry in keyed if later(entry)]
 
 
 def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[Any]) -> None:

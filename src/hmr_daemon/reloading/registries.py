@@ -33,6 +33,8 @@ class Place:
     """Whether a library keeps it, for which it makes instances of the classes that are registered."""
     container: int = 0
     """The identity of the registry, or of the one that it stands in; 0 where it is not known."""
+    key: Any = None
+    """The key of the dict that it stands in, where it does."""
 
     @property
     def name(self) -> str:
@@ -103,7 +105,7 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
     elif is_a(value, dict):
         if depth <= 2 and len(value) <= 100:
             place = replace(place, container=place.container or id(value))
-            yield from ((v, place) for v in list(value.values()) if type(v) in INNER)
+            yield from ((v, replace(place, key=k)) for k, v in list(value.items()) if type(v) in INNER)
     elif type(value) not in (list, set, tuple):
         yield type(value), place
         if type(value) is MethodType:

@@ -132,7 +132,7 @@ class Rerunning(Evaluating):
             attributes.as_before(self, node),
         ):
             self._show_in_order(node)
-            with lent.kept(self, node, before):
+            with lent.kept(self, node, before), hiding.noting(self, node):
                 for name in self._bind(node, reason, before):
                     hidden.pop(name, None)
             self._note_holders(node, before)
@@ -309,7 +309,7 @@ class Rerunning(Evaluating):
     def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[list[registries.Place]]:
         """While the statement runs, what its last run put into registries is out of them."""
         passed = grouped or node.statement.kind == "expr"
-        old = self._old_statement(node)
+        old, (ungrown, left) = self._old_statement(node), self.no_longer_grown(node)
         again = contributions.Again(
             before=self._passed_before(node) if passed else self.made[node],
             made_of=() if grouped else self._made_of(node),
@@ -319,9 +319,10 @@ class Rerunning(Evaluating):
             moved=node in self.moved,
             anew=grouped,
             emptied=self.emptied.keys() | self.made_now.keys(),
-            known=self.entered.get(node, ()),
+            known=[*self.entered.get(node, ()), *left],
             registers_alike=old is not None and old.kind == "class" and not registers_otherwise(old, node.statement),
             given=self.given_before(node, old),
+            ungrown=ungrown,
             remade=self._made_as_a_whole(node, self.made[node]),
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
@@ -340,6 +341,8 @@ class Rerunning(Evaluating):
         """What the statement did to what is not its own; `elsewhere` holds what it has set, as it was before."""
         if not grouped and node.statement.effects.mutates:
             self._tell_library_state(node)
+        for name in node.writes if node in self.added else ():
+            self.tell_part(node, name)
         for name in node.writes if node.statement.kind == "def" or node.codes else ():
             function = node.module.namespace.get(name)
             if type(function) is FunctionType:
@@ -348,6 +351,9 @@ class Rerunning(Evaluating):
             other = self.graph.modules.get(module)
             if other is not None and other is not node.module and not self._stays_set(node, other, name, elsewhere):
                 self._tell(other, name, node, f"{module}.{name} was set")
+                for later in self.graph.setters((module, name)):
+                    if self.graph.comes_after(later, node):
+                        self.schedule(later, f"sets {module}.{name} again")
 
     def _stays_set(self, node: Node, other: ModuleRecord, name: str, elsewhere: Mapping[Name, Any]) -> bool:
         """Whether what a statement, as the last one, set in another module is equal to what was there: that stays."""

@@ -318,6 +318,8 @@ class RunState:
     added: set[Node] = field(default_factory=set)
     taken_over: dict[Node, dict[str, Statement]] = field(default_factory=dict)
     """By statement and name, what defined it before, where that was another statement of the module."""
+    lost_all: set[Node] = field(default_factory=set)
+    """Statements that are gone, and whose entries nothing told, and those that define now what they did."""
     moved: set[Node] = field(default_factory=set)
     """Statements that changed places with others that they depend on."""
     dispose_hooks: dict[int, CodeType] = field(default_factory=dict)

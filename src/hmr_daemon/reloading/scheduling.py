@@ -15,9 +15,14 @@ from ..planning import unseen
 from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import only_sets
 from ..syntax import codes
-from ..syntax.statements import Statement
+from ..syntax.effects import Effects
+from ..syntax.statements import COMPOUND, Statement
 from . import contributions
+from .registries import Place
 from .run import IMMUTABLE, Group, RunState
+
+REGISTERING = ("def", "class", "expr", *COMPOUND)
+"""Kinds of statements that give texts to what they register with."""
 
 
 class Scheduling(RunState):
@@ -83,19 +88,42 @@ class Scheduling(RunState):
     def given_before(self, node: Node, old: Statement | None, gone: bool = False) -> contributions.Given:
         """The texts that a statement, `old` if it was edited, gave to registries, to be taken out of them."""
         statement, ran = old or node.statement, list(self._ran_before(node))
-        if node in self.added or statement.kind not in ("def", "class", "expr") or not ran:
+        if node in self.added or statement.kind not in REGISTERING or not ran:
             return contributions.Given()
         found = statement.given
-        if not gone and not any("refuses" in codes.minds_entries(code) for code in ran):
+        stays = not gone and node not in self.moved and statement.kind not in COMPOUND  # these may not reach it now
+        if stays and not any("refuses" in codes.minds_entries(code) for code in ran):
             found -= node.statement.given
         others = [runner.statement for runner in self._run_alike(ran) if runner is not node] if found else []
         shared = frozenset[str]().union(*(other.given for other in others))
-        return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared)
+        return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared, statement.given)
+
+    def no_longer_grown(self, node: Node) -> tuple[frozenset[str], list[tuple[Any, Place]]]:
+        """What only code added to that a statement's last run started and that is no more: names, and registries."""
+        changed = {id(old) for old in self.swap.changed}
+        gone = [code for code in self.dropped if id(code) in node.ran]
+        gone += [old for old, new in self.swap.pairs if id(new) in node.ran and id(old) in changed]
+        names = frozenset[str]().union(*map(codes.grown_names, gone))
+        if names:
+            names -= frozenset[str]().union(*map(codes.grown_names, self._ran_now(node)))
+        found = [
+            (r, n) for code in gone for r in self.graph.at_path(code.co_filename) for n in codes.grown_globals(code)
+        ]
+        held = [(r.namespace.get(n), Place(((r.name, n),))) for r, n in found if n in names]
+        return names, [(value, place) for value, place in held if is_a(value, entries.INNER)]
 
     def given_later(self, node: Node) -> frozenset[str]:
         """The texts that only later statements gave to the functions that this one ran."""
+        return self._given_after(node, self._run_alike(self._ran_before(node)))
+
+    def given_after(self, node: Node, grown: str) -> frozenset[str]:
+        """The same of all functions that add to what has some name."""
+        growing = [code for _, code in self.lookups.mentioning(grown).values() if grown in codes.grown_names(code)]
+        return self._given_after(node, {runner for code in growing for runner in self.graph.runners(code)})
+
+    def _given_after(self, node: Node, runners: Iterable[Node]) -> frozenset[str]:
         earlier, later = set[str](), set[str]()
-        for runner in self._run_alike(self._ran_before(node)):
+        for runner in runners:
             (later if self.graph.comes_after(runner, node) else earlier).update(runner.statement.given)
         return frozenset(later - earlier)
 
@@ -105,9 +133,14 @@ class Scheduling(RunState):
 
     def _ran_before(self, node: Node) -> Iterator[CodeType]:
         """The code of the user's functions that a statement's last run started."""
+        yield from self._ran_now(node)
+        yield from (code for code in self.dropped if id(code) in node.ran)
+
+    def _ran_now(self, node: Node) -> Iterator[CodeType]:
+        """The same of functions that there are still."""
         own = self.lookups.codes_of(node.module) if node.ran else {}
         found = own if node.ran <= own.keys() else self.lookups.all_codes()
-        return (found[identity] for identity in node.ran if identity in found)
+        yield from (found[identity] for identity in node.ran if identity in found)
 
     def _is_bare_import(self, node: Node) -> bool:
         """Whether a statement does no more than to bind names that its text tells, as most that a change reaches.
@@ -322,11 +355,14 @@ class Scheduling(RunState):
         old = previous.statement.effects if previous is not None else node.statement.effects
         mutates = old.mutates | table.mutates(node) | self.changed_through.get(node, set())
         yield from self._set_below(node, mutates)
-        for name in {*mutates, *self._consumes(node)}:
+        for name in {*mutates, *self._consumes(node, old)}:
             whole = is_a(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
             if not whole and self._grows(node, name) and not only_sets(node, name, self.graph):
                 yield from self._makers(table, node, name)
         yield from self._makers_of_consumed(node)
+        for name in sorted(self._old_writes(node)) if removed or self._old_statement(node) else ():
+            for read in self.part_of(node, name, before=True):
+                yield from self._makers(table, node, read)
         for name in node.writes if node.star and not removed else ():  # what it brings is added to in place below
             for other in table.writers.get(name, ()):
                 if other.statement.kind == "AugAssign" and node in table.reaching(name, other):
@@ -340,6 +376,8 @@ class Scheduling(RunState):
                 if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
                     self._open_group(node, name, other)
                     yield other, f"adds to {name}"
+                    for read in self.part_of(node, name):
+                        yield from self._makers(table, node, read)
 
     def _set_below(self, node: Node, names: Set[str]) -> Iterator[tuple[Node, str]]:
         """After a statement that fills a namespace as a whole, those that set or delete attributes in it run again."""
@@ -349,10 +387,10 @@ class Scheduling(RunState):
             for name in names & {root for root, *_ in other.statement.effects.sets} if other.order > node.order else ():
                 yield other, f"sets attributes of {name} below"
 
-    def _consumes(self, node: Node) -> Iterator[str]:
-        """Names of iterators that a statement reads, and so takes from."""
+    def _consumes(self, node: Node, before: Effects) -> Iterator[str]:
+        """Names of iterators that a statement reads, or read before, and so takes from."""
         namespace = node.module.namespace
-        for name in node.statement.effects.reads if node.statement.kind not in ("def", "class") else ():
+        for name in node.statement.effects.reads | before.reads if node.statement.kind not in ("def", "class") else ():
             if _is_iterator(namespace.get(name)):
                 yield name
 
@@ -375,12 +413,25 @@ class Scheduling(RunState):
                 yield from self._foreign_makers(maker, name)
             elif maker.statement.kind != "import":
                 yield maker, f"makes {name}"
-            if maker.statement.alias:
-                for read in maker.statement.effects.reads:
-                    yield from self._makers(table, maker, read)
+            for read in maker.statement.effects.reads if maker.statement.alias else self.part_of(maker, name):
+                yield from self._makers(table, maker, read)
         if module_held or any(maker.statement.kind == "import" for maker in makers):
             for record, attribute in self._grown_elsewhere(node):
                 yield from self._writers(record, attribute)
+
+    def part_of(self, node: Node, name: str, before: bool = False) -> list[str]:
+        """The objects of libraries that a call gave a part of, as it is or was: who adds to this adds to them."""
+        statement, namespace = self._statement_before(node) if before else node.statement, node.module.namespace
+        effects, part = statement.effects, namespace.get(name)
+        if statement.kind not in ("assign", *COMPOUND) or not effects.calls or is_a(part, IMMUTABLE):
+            return []
+        held = [(read, namespace.get(read)) for read in effects.reads - {name}]
+        return [read for read, holder in held if self._is_of_a_library(holder) and insides.keeps(holder, part)]
+
+    def _is_of_a_library(self, value: Any) -> bool:
+        """Whether an object is an instance of a library's class, which tells nothing of what is added to it."""
+        module = type(value).__module__
+        return not is_a(value, IMMUTABLE) and module != "builtins" and module not in self.graph.modules
 
     def _makers_before(self, table: Any, record: ModuleRecord, name: str) -> Iterator[tuple[Node, str]]:
         """Who makes what a name was handed on from, as the old source had it: that was added to."""
@@ -407,7 +458,8 @@ class Scheduling(RunState):
 
     def is_grouped(self, node: Node) -> bool:
         """Whether a statement adds to what runs again with it, and so is made anew before it."""
-        grown = [node.module.namespace.get(n) for n in node.statement.effects.mutates if self._grows(node, n)]
+        namespace = node.module.namespace
+        grown = [namespace[n] for n in node.statement.effects.mutates & namespace.keys() if self._grows(node, n)]
         modules = [v for v in grown if is_a(v, ModuleType) and v.__name__ in self.graph.modules]
         return len(grown) > len(modules) or (bool(modules) and any(self._grown_elsewhere(node)))
 

@@ -31,12 +31,13 @@ class Settling(Refilling):
             self.made_now[id(new)] = new
         if old is not new and old is not MISSING:
             self.former.setdefault((id(node.module), name), old)
+        in_place = old is new  # as `xs += [1]` adds: it is what others have meanwhile
         following = self._next_writer(node, name, old)
         if following is not None:
             self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
         else:
             old = self.finals.get((id(node.module), name), old)
-        if self._refill(node, name, old):
+        if not in_place and self._refill(node, name, old):
             return
         if (id(node.module), name) in self.open_groups:
             self._tell_members(node, name)
@@ -91,8 +92,10 @@ class Settling(Refilling):
         """Let the old object go on under its name, where it is the same as the new one or can become it."""
         t = self.transaction
         mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
-        mine &= not (type(old) in (list, dict, set) and self._was_handed_on(node.module, name))
-        same = mine and values.same(old, new, named=self._named(node))
+        named = self._named(node)
+        if type(old) in (list, dict, set):
+            mine &= not self._was_handed_on(node.module, name) and id(new) not in named
+        same = mine and values.same(old, new, named=named)
         was = old.__code__ if type(old) is FunctionType else None
         if same and was is not None:
             functions.renew(t, old, new)  # equal, but of the definition that there is now
@@ -119,12 +122,17 @@ class Settling(Refilling):
         return change is not None and change.is_none
 
     def _named(self, node: Node) -> set[int]:
-        """Identities of the functions that the statement reads by name, and of what something may be added to."""
+        """Identities of the functions that the statement reads by name, and of what something may be added to.
+
+        What objects hold under a name that it mentions is such, too.
+        """
         namespace = node.module.namespace
         read = [namespace.get(name) for name in node.statement.effects.reads]
         for module, name in node.reads:
             if (record := self.graph.modules.get(module)) is not None:
                 read.append(record.namespace.get(name))
+        states = [insides.own_dict(value) for value in read if not is_a(value, ModuleType)]
+        read += [state[name] for state in states for name in node.statement.effects.attributes & state.keys()]
         return {id(value) for value in read if type(value) is FunctionType or not is_a(value, IMMUTABLE)}
 
     def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
@@ -139,7 +147,7 @@ class Settling(Refilling):
             return new
         own = name in self.made.get(node, {})
         if own and type(old) is FunctionType and type(new) is FunctionType and fresh(new, name, node):
-            return successors.settle(self.transaction, old, new)
+            return successors.settle(self.transaction, old, new, named=self._named(node))
         return new
 
     def _adopt(self, node: Node, old: type, new: type) -> type:

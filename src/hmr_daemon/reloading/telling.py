@@ -127,6 +127,7 @@ class Telling(Families):
             self._tell_makers(change.cls)
         if change is not None and change.names:
             self._tell_through_containers(change, self.graph.order(origin))
+            self._tell_through_instances(change, self.graph.order(origin), but)
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[Node, str]] = [(origin, name), *self._taken_of_stand_ins(change)]
         unseen = change is not None and self._runs_unseen(change)
@@ -139,6 +140,8 @@ class Telling(Families):
                 told = but.isdisjoint(reader.ran)
                 if told and (change is None or change.whole or unseen or self._ran_what_names(reader, change)):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
+                elif change is not None and self._leads_to_class(reader, change.cls):
+                    waiting += [(reader, bound) for bound in reader.writes]  # the function has handed it out
             for reader, code in list(self.agenda.scanners(node.module, node)):
                 told = but.isdisjoint(reader.ran)
                 if told and (change is None or change.whole or self._ran_what_names(reader, change)):
@@ -196,17 +199,33 @@ class Telling(Families):
         return change.reshaped and not all(map(self.graph.runners, codes_now))  # what is new has not run yet
 
     def _tell_through_containers(self, change: changes.ClassChange, now: tuple[float, ...]) -> None:
-        """Members of a class changed: tell those who mention them and have had the class from a registry since."""
+        """Members of a class changed: tell those who mention them and have had the class, or an instance, since.
+
+        They may have it from a registry, or from a function that had it from there.
+        """
         records = {record: None for name in change.names for record in self.lookups.texts_with(name)}
         for record in records:
             for name, value in list(record.namespace.items()):
-                if type(value) not in (list, dict, set, tuple) or name.startswith("__"):
+                if name.startswith("__") or is_a(value, (FunctionType, ModuleType, type)):
                     continue
-                if not _leads_to(value, change.cls, 1):
+                if not _leads_to(value, change.cls, int(type(value) in (list, dict, set, tuple))):
                     continue
                 for reader, _ in list(self.agenda.readers(record, name, None)):
                     if self.graph.order(reader) > now and change.names & reader.statement.effects.attributes:
                         self.schedule(reader, f"{change.cls.__name__} changed", code_changed=True)
+
+    def _tell_through_instances(self, change: changes.ClassChange, now: tuple[float, ...], but: Set[int]) -> None:
+        """The same of those who ran what mentions them, and have an instance by whatever means."""
+        found = {id(code): code for name in change.names for _, code in self.lookups.mentioning(name).values()}
+        for runner in {runner for code in found.values() for runner in self.graph.runners(code)}:
+            if self.graph.order(runner) > now and but.isdisjoint(runner.ran) and self._has(runner, change.cls):
+                self.schedule(runner, f"{change.cls.__name__} changed", code_changed=True)
+
+    def _has(self, node: Node, cls: type) -> bool:
+        """Whether a statement reads a name that holds an instance of a class."""
+        held = [node.module.namespace.get(name) for name in node.statement.effects.reads]
+        held += [self.graph.modules[m].namespace.get(name) for m, name in node.reads if m in self.graph.modules]
+        return any(cls in type(value).__mro__ for value in held)
 
     def _tell_makers(self, cls: type) -> None:
         """A class is made otherwise: statements that bound its instances, by whatever means, make them again."""
@@ -339,6 +358,22 @@ class Telling(Families):
                 ):
                     self.schedule(reader, reason, name, code_changed=True)
 
+    def tell_part(self, node: Node, name: str) -> None:
+        """An object of a library has a new part: later statements that call it, and add none themselves, run again."""
+        waiting, seen = [(node, name)], set[str]()
+        table = self.agenda.table(node.module)
+        while waiting:
+            maker, part = waiting.pop()
+            for read in [each for each in self.part_of(maker, part) if each not in seen]:
+                seen.add(read)
+                waiting += [(each, read) for each in table.last_writers(read)]
+                for reader, known in list(self.agenda.readers(node.module, read, None)):
+                    adds = known in reader.statement.effects.mutates or any(
+                        self.part_of(reader, n) for n in reader.writes
+                    )
+                    if self.graph.comes_after(reader, node) and reader.statement.effects.calls and not adds:
+                        self.schedule(reader, f"{read} has another part", known)
+
     def _globals_holding(self, identity: int) -> Sequence[tuple[Name, str | None]]:
         """The names of modules that hold a container, or an object with it as an attribute: others may add to it."""
         if self.globals_held is None:
@@ -361,9 +396,10 @@ class Telling(Families):
         effects = reader.statement.effects
         if known in effects.decorates or (known in effects.mutates and not _sets_another(reader, known, attribute)):
             return False
+        named = known in effects.reads or name in effects.attributes
         if attribute is None:
-            return known in effects.reads or name in effects.attributes
-        if attribute in effects.attributes or (known in effects.reads and not DYNAMIC.isdisjoint(effects.reads)):
+            return named
+        if attribute in effects.attributes or (named and not DYNAMIC.isdisjoint(effects.reads)):
             return True
         if effects.calls and known in effects.reads and self._is_a_library_s(reader.module.namespace.get(known)):
             return True
@@ -567,6 +603,7 @@ class Telling(Families):
             return
         if name == "__doc__":
             self.transaction.set_item(namespace, name, None)
+            self._tell(record, name, None, "the docstring is gone", since=bound_by)
             return
         if is_a(old, ModuleType) and sys.modules.get(f"{record.name}.{name}") is old:
             return  # the import system bound this submodule, whoever else asked for it
@@ -608,10 +645,12 @@ def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
     """Whether a value is a class, its instance or subclass, or a container or an object that holds such."""
     if cls in type(value).__mro__ or (is_a(value, type) and cls in value.__mro__):  # without asking its metaclass
         return True
-    if not depth or is_a(value, (FunctionType, ModuleType, type)):
+    if not depth or is_a(value, (ModuleType, type)):
         return False
     if type(value) in (list, tuple, set, frozenset):
         parts = list(value)
+    elif type(value) is FunctionType:
+        parts = list(insides.contents(value))
     else:
         parts = [*value, *value.values()] if type(value) is dict else list(insides.own_dict(value).values())
     return any(_leads_to(part, cls, depth - 1) for part in parts[:MANY])

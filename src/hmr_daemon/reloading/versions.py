@@ -62,12 +62,12 @@ class Versions:
 
 
 def _unseen(graph: Graph, nodes: Sequence[Node], position: int) -> Through:
-    """What a statement read and added to through functions, and bound by ``*``."""
+    """What a statement read, bound and added to through functions, and bound by ``*``."""
     node = nodes[position]
     own = [code for n in nodes for code in codes.walk(n.codes) if id(code) in node.ran] if node.ran else []
     return Through(
-        frozenset().union(*map(codes.global_reads, own)),
-        frozenset(node.extra if node.star else ()),
+        frozenset().union(*map(codes.global_reads, own), _looks_at(graph, node)),
+        frozenset(node.extra if node.star else ()).union(*map(codes.global_writes, own)),
         frozenset(_adds_to(graph, node)) | _other_names(nodes, node.statement.effects.mutates),
     )
 
@@ -82,6 +82,14 @@ def _other_names(nodes: Sequence[Node], names: frozenset[str]) -> frozenset[str]
             if not found.isdisjoint(effects.writes | effects.reads):
                 found |= effects.writes | effects.reads
     return frozenset(found)
+
+
+def _looks_at(graph: Graph, node: Node) -> Iterator[str]:
+    """The attributes that a statement reads, itself or through functions: as `_adds_to` names them."""
+    yield from (f".{name}" for name in node.statement.effects.attributes)
+    for code in graph.called_by(node, node.statement) if node.ran else ():
+        if id(code) in node.ran:
+            yield from (f".{name}" for name in frozenset(code.co_names) - codes.grown_names(code))
 
 
 def _adds_to(graph: Graph, node: Node) -> Iterator[str]:

@@ -11,7 +11,7 @@ from itertools import islice
 from operator import lt
 
 from .effects import Effects
-from .statements import Statement
+from .statements import COMPOUND, Statement
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Through:
     reads: frozenset[str] = frozenset()
     """Names that it read through functions."""
     writes: frozenset[str] = frozenset()
-    """Names that it bound by ``*``."""
+    """Names that it bound by ``*``, or through functions."""
     adds_to: frozenset[str] = frozenset()
     """Names of what it added to, as who registers does."""
 
@@ -106,12 +106,24 @@ def _pair(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
         lambda s: s.whole if not s.names else None,
         lambda s: (s.kind in ("import", "from"), s.names[0]) if s.names else None,
         lambda s: (s.kind, frozenset(s.effects.writes)) if s.effects.writes else None,
-        lambda s: s.kind if s.kind != "from" else None,
     ]
     for key in keys:
         if left and right:
             left, right = _pair_by(key, old, new, left, right, pairs)
+    before, after = _enclosed(old[i] for i in left), _enclosed(new[j] for j in right)
+    left = [i for i in left if not _defines_one_of(old[i], after)]  # there it goes on, by its name
+    right = [j for j in right if not _defines_one_of(new[j], before)]
+    _pair_by(lambda s: s.kind if s.kind != "from" else None, old, new, left, right, pairs)
     return pairs
+
+
+def _enclosed(statements: Iterable[Statement]) -> set[str]:
+    """The names that compound statements bind."""
+    return {name for statement in statements if statement.kind in COMPOUND for name in statement.effects.writes}
+
+
+def _defines_one_of(statement: Statement, names: set[str]) -> bool:
+    return statement.kind in ("def", "class") and not names.isdisjoint(statement.names)
 
 
 def _pair_by(

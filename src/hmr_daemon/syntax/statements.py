@@ -106,6 +106,8 @@ class Statement:
     @cached_property
     def given(self) -> frozenset[str]:
         """The texts that a bare call passes, or a definition's head, and the name of what has decorators or bases."""
+        if self.kind in COMPOUND:
+            return frozenset().union(*map(trees.given, trees.nested(self.parse())))
         if self.kind == "expr":
             return frozenset(value for _, value in self.constants if type(value) is str)
         return frozenset() if self.handed is None else self.handed.union(self.names)

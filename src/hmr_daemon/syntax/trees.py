@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 FunctionNode = (ast.FunctionDef, ast.AsyncFunctionDef)
 ScopeNode = (*FunctionNode, ast.Lambda)
@@ -69,8 +69,22 @@ def handed_to(definition: ast.stmt) -> list[ast.AST]:
 def handed(definition: ast.stmt) -> frozenset[str] | None:
     """The texts among them; None where there are none of these."""
     parts = handed_to(definition)
+    return frozenset(texts(parts)) if parts else None
+
+
+def texts(parts: Iterable[ast.AST]) -> Iterator[str]:
+    """The texts that some nodes mention."""
     constants = (each.value for part in parts for each in ast.walk(part) if isinstance(each, ast.Constant))
-    return frozenset(value for value in constants if type(value) is str) if parts else None
+    return (value for value in constants if type(value) is str)
+
+
+def given(statement: ast.stmt) -> Iterator[str]:
+    """The texts that a bare call passes, or a definition's head, and the name of what has decorators or bases."""
+    if isinstance(statement, ast.Expr):
+        yield from texts([statement])
+    elif parts := handed_to(statement):
+        yield from texts(parts)
+        yield getattr(statement, "name", "")
 
 
 def heads(definition: ast.stmt) -> Iterator[object]:
@@ -94,16 +108,20 @@ GROWING = frozenset({"add", "append", "appendleft", "extend", "insert", "setdefa
 
 def grown_paths(statement: ast.stmt) -> Iterator[tuple[str, ...]]:
     """What a statement puts entries into by hand: ``("K", "known")`` of ``K.known.append(1)``, ``K.known["a"] = 1``."""
-    if isinstance(statement, ast.Expr) and isinstance(call := statement.value, ast.Call):
-        method = call.func
-        containers = [method.value] if isinstance(method, ast.Attribute) and method.attr in GROWING else []
-    else:
-        targets = statement.targets if isinstance(statement, ast.Assign | ast.Delete) else ()
-        containers = [target.value for target in targets if isinstance(target, ast.Subscript)]
-    for container in containers:
+    inner = () if isinstance(statement, (*FunctionNode, ast.ClassDef)) else nested(statement)
+    for container in [each for part in (statement, *inner) for each in _grown(part)]:
         names: list[str] = []
         while isinstance(container, ast.Attribute):
             names.append(container.attr)
             container = container.value
         if isinstance(container, ast.Name):
             yield container.id, *reversed(names)
+
+
+def _grown(statement: ast.stmt) -> list[ast.expr]:
+    """The containers that a statement, and none inside of it, puts entries into."""
+    if isinstance(statement, ast.Expr) and isinstance(call := statement.value, ast.Call):
+        method = call.func
+        return [method.value] if isinstance(method, ast.Attribute) and method.attr in GROWING else []
+    targets = statement.targets if isinstance(statement, ast.Assign | ast.Delete) else ()
+    return [target.value for target in targets if isinstance(target, ast.Subscript)]
