@@ -160,6 +160,7 @@ def _kept(scenario: Scenario, played: Played, good: int, number: int) -> Iterato
             _plain(expected, before.state)
             and _aliases(expected, before) == _aliases(expected, after)
             and _equal(expected, before, after)
+            and not _shared_with_another(name, expected, after, step)
         ):
             yield Wrong("not kept", number, f"{name} is another object of equal value")
 
@@ -201,6 +202,8 @@ def _equal(reference: Any, before: Fresh, after: Fresh) -> bool:
             if value[1] in seen:
                 continue
             seen.add(value[1])
+            if _holders(value, before) != _holders(value, after):
+                return False  # a part of it is, or was, a part of something else
             one, other = before.state.get(f"{value[1]} is"), after.state.get(f"{value[1]} is")
             if _without_lines(one) != _without_lines(other):
                 return False
@@ -208,6 +211,24 @@ def _equal(reference: Any, before: Fresh, after: Fresh) -> bool:
         else:
             waiting += value
     return True
+
+
+def _shared_with_another(name: str, reference: Any, fresh: Fresh, step: Step) -> bool:
+    """Whether a part of a value is a part of another global's value as well, which is another object now."""
+    inner = fresh.state.get(f"{reference[1]} is") if reference[:1] == ("->",) else None
+    parts = [part for part in inner or () if isinstance(part, tuple) and part[:1] == ("->",)]
+    paths = {path.removesuffix(" is") for part in parts for path in _holders(part, fresh)}
+    owners = {path for path in paths if path in fresh.state and path != name}
+    return bool(owners - step.same)
+
+
+def _holders(reference: Any, fresh: Fresh) -> set[str]:
+    """Paths of what holds a reference."""
+    return {path for path, value in fresh.state.items() if _mentions(value, reference)}
+
+
+def _mentions(value: Any, reference: Any) -> bool:
+    return value == reference or (isinstance(value, tuple) and any(_mentions(part, reference) for part in value))
 
 
 def _aliases(reference: Any, fresh: Fresh) -> set[str]:

@@ -10,6 +10,7 @@ from .client import Client
 from .edits import broken, draw_edit
 from .grammar import Names, draw_program
 from .judge import Wrong, judge
+from .mutations import draw_mutated
 from .shrink import shrink
 from .subject import Scenario
 
@@ -60,13 +61,14 @@ def search(
     kinds: frozenset[str] | None,
     without: frozenset[str],
     found: Callable[[Finding], object],
+    mutated: bool = False,
 ) -> Tally:
-    """Play scenarios until `edits` edits were played or `most` findings made."""
+    """Play scenarios until `edits` edits were played or `most` findings made; of kept cases where `mutated`."""
     tally = Tally()
     while tally.edits < edits and tally.wrong < most:
         name = f"{seed}:{tally.scenarios}"
         tally.scenarios += 1
-        scenario = draw(name, client.runs, without)
+        scenario = draw_mutated(name, client.runs) if mutated else draw(name, client.runs, without)
         played = client.play(scenario)
         if played.fresh[0].error is not None:
             continue

@@ -66,7 +66,7 @@ def _fewer_files(scenario: Scenario) -> Iterator[Scenario]:
         yield replace(scenario, entries=tuple(e for e in scenario.entries if e != entry))
 
 
-def _blocks(text: str) -> list[str]:
+def blocks_of(text: str) -> list[str]:
     """The top-level statements with the comments above them, or the lines where it is not valid."""
     try:
         body = ast.parse(text).body
@@ -81,20 +81,20 @@ def _blocks(text: str) -> list[str]:
 def _fewer_statements(scenario: Scenario) -> Iterator[Scenario]:
     paths = sorted({p for version in scenario.versions for p in version})
     for path in paths:
-        blocks = list(dict.fromkeys(b for v in scenario.versions for b in _blocks(v.get(path, ""))))
+        blocks = list(dict.fromkeys(b for v in scenario.versions for b in blocks_of(v.get(path, ""))))
         size = len(blocks) // 2
         while size >= 1:
             for start in range(0, len(blocks), size):
                 yield _without(scenario, path, set(blocks[start : start + size]))
             size //= 2
     for path in paths:  # all versions of the statements that bind the same names
-        names = sorted({n for v in scenario.versions for b in _blocks(v.get(path, "")) for n in _bound(b)})
+        names = sorted({n for v in scenario.versions for b in blocks_of(v.get(path, "")) for n in bound(b)})
         for name in names:
-            gone = {b for v in scenario.versions for b in _blocks(v.get(path, "")) if name in _bound(b)}
+            gone = {b for v in scenario.versions for b in blocks_of(v.get(path, "")) if name in bound(b)}
             yield _without(scenario, path, gone)
 
 
-def _bound(block: str) -> set[str]:
+def bound(block: str) -> set[str]:
     """Names that a statement binds, in any scope."""
     try:
         nodes = list(ast.walk(ast.parse(block)))
@@ -106,7 +106,7 @@ def _bound(block: str) -> set[str]:
 
 
 def _without(scenario: Scenario, path: str, gone: set[str]) -> Scenario:
-    return _mapped(scenario, path, lambda text: "".join(b + "\n" for b in _blocks(text) if b not in gone))
+    return _mapped(scenario, path, lambda text: "".join(b + "\n" for b in blocks_of(text) if b not in gone))
 
 
 def _mapped(scenario: Scenario, path: str, change: Callable[[str], str]) -> Scenario:
@@ -127,7 +127,7 @@ def _smaller_edits(scenario: Scenario) -> Iterator[Scenario]:
                 undone[path] = before[path]
             yield replace(scenario, versions=(*versions[:number], undone, *versions[number + 1 :]))
             if path in before and path in after:
-                old, new = _blocks(before[path]), _blocks(after[path])
+                old, new = blocks_of(before[path]), blocks_of(after[path])
                 if len(old) == len(new):
                     for i in range(len(old)):
                         if old[i] != new[i]:
@@ -139,13 +139,13 @@ def _smaller_edits(scenario: Scenario) -> Iterator[Scenario]:
 
 def _simpler_statements(scenario: Scenario) -> Iterator[Scenario]:
     for path in sorted({p for version in scenario.versions for p in version}):
-        blocks = list(dict.fromkeys(b for v in scenario.versions for b in _blocks(v.get(path, ""))))
+        blocks = list(dict.fromkeys(b for v in scenario.versions for b in blocks_of(v.get(path, ""))))
         for block in blocks:
             for simpler in _simpler(block):
                 yield _mapped(
                     scenario,
                     path,
-                    lambda text, b=block, s=simpler: "".join((s if x == b else x) + "\n" for x in _blocks(text)),  # type: ignore[misc]
+                    lambda text, b=block, s=simpler: "".join((s if x == b else x) + "\n" for x in blocks_of(text)),  # type: ignore[misc]
                 )
         lines = list(dict.fromkeys(line for v in scenario.versions for line in v.get(path, "").splitlines()))
         for line in lines:
