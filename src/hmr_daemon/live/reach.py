@@ -6,7 +6,8 @@ A function runs what it calls, a class its constructor, and a class or an instan
 from __future__ import annotations
 
 import dis
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -104,29 +105,40 @@ def reached(
     results: bool = False,
     operates: bool = False,
     known: Known | None = None,
+    wanted: Set[int] | None = None,
 ) -> Mapping[int, CodeType]:
     """The code objects, by identity, of source files in `files`, that using `values` may run.
 
     `results` tells that what calls give is called as well, so that functions handed out run too; `operates` that
-    operators may run special methods. `known` is what others have learned, and takes up what is learned now.
+    operators may run special methods. `known` is what others have learned, and takes up what is learned now. Where
+    only some code is `wanted`, told by identity, no other is looked for once all of that is found.
     """
     known = Known() if known is None else known
     asked = frozenset({*attributes, OPERATORS} if operates else attributes)
     key = (*map(id, values), asked, results)
-    if key not in known.found:
-        known.found[key] = tuple(values), _reached(values, asked, files, results, known)
-    return known.found[key][1]
+    if key in known.found:
+        return known.found[key][1]
+    found, whole = _reached(values, asked, files, results, known, wanted)
+    if whole:
+        known.found[key] = tuple(values), found
+    return found
 
 
 def _reached(
-    values: Sequence[Any], attributes: Mentioned, files: Collection[str], results: bool, known: Known
-) -> Mapping[int, CodeType]:
+    values: Sequence[Any],
+    attributes: Mentioned,
+    files: Collection[str],
+    results: bool,
+    known: Known,
+    wanted: Set[int] | None,
+) -> tuple[Mapping[int, CodeType], bool]:
+    """What `reached` tells, the nearest first, and whether that is all."""
     found: dict[int, CodeType] = {}
     seen: set[tuple[int, Mentioned]] = set()
     asked_already = set[tuple[int, int]]()  # most lead to the same, and these sets of names are the steps' own
-    waiting: list[tuple[Any, Mentioned]] = [(value, attributes) for value in values]
+    waiting = deque((value, attributes) for value in values)
     while waiting and len(seen) < LIMIT:
-        value, mentioned = waiting.pop()
+        value, mentioned = waiting.popleft()
         key = (id(value), known.meaning(value, mentioned))
         if key in seen:
             continue
@@ -138,12 +150,14 @@ def _reached(
         seen.add((id(value), mentioned) if step.hands_on else key)
         for code in step.ran:
             found[id(code)] = code
+        if wanted is not None and step.ran and wanted <= found.keys():
+            return found, False
         for part, names in step.leads_to:
             asked = mentioned if names is None else names
             if (question := (id(part), id(asked))) not in asked_already:
                 asked_already.add(question)
                 waiting.append((part, asked))
-    return found
+    return found, True
 
 
 def _step(value: Any, mentioned: Mentioned, files: Collection[str], results: bool) -> Step:

@@ -46,12 +46,13 @@ def running_changed(run: Telling, node: Node, made: Collection[type]) -> frozens
     values = {name: namespace.get(name) for name in effects.reads}
     values = {name: v for name, v in values.items() if callable(v) or not is_a(v, IMMUTABLE)}
     found = set[str]()
-    explained = reach.reached(list(values.values()), effects.attributes, files, known=known).keys() & ran
+    explained = reach.reached(list(values.values()), effects.attributes, files, known=known, wanted=ran).keys() & ran
     for name, value in values.items() if explained else ():
-        used = ran & reach.reached([value], effects.attributes, files, known=known).keys()
+        used = ran & reach.reached([value], effects.attributes, files, known=known, wanted=ran).keys()
         explained |= used
         if used:
             found.add(name)
     makers = dict.fromkeys(each for cls in made for each in (type(cls), *cls.__mro__[1:]))
-    explained |= reach.reached(list(makers), CREATION, files, known=known).keys()
+    if not ran <= explained:
+        explained |= reach.reached(list(makers), CREATION, files, known=known, wanted=ran - explained).keys()
     return frozenset(found) if ran <= explained else None

@@ -322,23 +322,39 @@ def asks_for(code: CodeType, names: Collection[str]) -> bool:
     """
     if ASKS_BY_NAME.isdisjoint(code.co_names):
         return False
+    asked = names_asked(code)
+    computes = COMPUTED in asked and not all(name[:2] == "__" == name[-2:] for name in names)  # one writes these
+    return computes or not asked.isdisjoint(names)
+
+
+COMPUTED = "<computed>"
+"""Stands among the names that code asks for where it computes one."""
+
+
+def names_asked(code: CodeType) -> frozenset[str]:
+    """The names of attributes that code asks for by name."""
+    texts = tuple(constant if type(constant) is str else None for constant in code.co_consts)
+    key = names_asked, code.co_code, code.co_names, texts  # what is learned of other code does not ask for constants
+    if key not in _KNOWN:
+        _KNOWN[key] = _names_asked(code)
+    return _KNOWN[key]
+
+
+def _names_asked(code: CodeType) -> frozenset[str]:
     instructions = [each for each in dis.get_instructions(code) if each.opname not in ("PRECALL", "KW_NAMES")]
     asked = [position for position, each in enumerate(instructions) if each.argval in ASKS_BY_NAME]
-    return any(_may_name(instructions, position, names) for position in asked)
+    return frozenset(name for position in asked for name in _named(instructions, position))
 
 
-def _may_name(instructions: list[dis.Instruction], position: int, names: Collection[str]) -> bool:
-    """Whether what is called by the instruction at a position may be told one of some names; so it may, on a doubt.
-
-    Names of the form ``__name__`` are not computed: who asks for one of these writes it.
-    """
+def _named(instructions: list[dis.Instruction], position: int) -> Collection[str]:
+    """The names that what is called by the instruction at a position is told; COMPUTED stands for those not known."""
     before = 0 if instructions[position].argval == "attrgetter" else 1  # the object itself is no name
     calls = [(i, each.arg or 0) for i, each in enumerate(instructions) if each.opname.startswith("CALL")]
     end, count = next(((i, many) for i, many in calls if i > position and many > before), (0, 0))
     given = instructions[end - count + before : end]
     if not given or given[0].opname != "LOAD_CONST" or any(not each.opname.startswith("LOAD_") for each in given):
-        return not all(name[:2] == "__" == name[-2:] for name in names)
-    return any(not set(str(each.argval).split(".")).isdisjoint(names) for each in given)
+        return (COMPUTED,)
+    return [name for each in given for name in str(each.argval).split(".")]
 
 
 def makes_inner(code: CodeType) -> bool:
