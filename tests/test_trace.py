@@ -786,3 +786,16 @@ def test_who_asks_for_members_by_name_is_told_of_those_that_it_may_mean(live: Li
     assert ran(process, {"settings.py": settings.replace("= 2", "= 3")}) == ["settings:1 S", "m:4 two"]
     assert ran(process, {"settings.py": settings.replace("= 1", "= 4")}) == ["settings:1 S", "m:3 one", "m:4 two"]
     assert process.see("(m.one, m.two)") == ((4, False), 4)
+
+
+def test_a_class_whose_metaclass_asks_for_members_by_name_is_told_of_those_above_it_only(live: LiveFactory) -> None:
+    metas = "class Meta(type):\n    def __init__(cls, name, bases, members):\n"
+    metas += "        cls.found = [getattr(base, word, 0) for base in bases for word in ('size', 'width')]\n"
+    shapes = "from metas import Meta\nclass Shape(metaclass=Meta):\n    size = 1\n"
+    styles = "class Style:\n    size = 1\n"
+    using = "from shapes import Shape\nfrom styles import Style\nclass Round(Shape):\n    style: Style = Style()\n"
+    process = live({"metas.py": metas, "shapes.py": shapes, "styles.py": styles, "m.py": using})
+    process.load("import m")
+    assert ran(process, {"styles.py": styles.replace("1", "2")}) == ["styles:1 Style"]
+    assert ran(process, {"shapes.py": shapes.replace("1", "3")}) == ["shapes:2 Shape", "m:3 Round"]
+    assert process.see("m.Round.found") == [3, 0]

@@ -309,7 +309,8 @@ class Telling(Families):
         if any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name)):
             return True
         asking = (code for word in codes.ASKS_BY_NAME for code in self._codes_run(reader, modules, word))
-        if any(codes.asks_for(code, change.names) for code in asking):
+        computes = reader.statement.kind != "class" or self._derives(reader, change.cls)  # it is handed to who makes it
+        if any(codes.asks_for(code, change.names, computes) for code in asking):
             return True
         return any(self._asks_a_protocol(code) for word in ASKING for code in self._codes_run(reader, modules, word))
 
@@ -424,6 +425,12 @@ class Telling(Families):
         if ran := using.keys() & reader.ran:
             known = {*modules, reader.module.name, *self.agenda.made_of(reader.module.name)}
             yield from (code for module, code in map(using.__getitem__, ran) if module in known)
+
+    def _derives(self, reader: Node, cls: type) -> bool:
+        """Whether a statement has made a class that derives from another, or is made by it."""
+        made = [reader.module.namespace.get(name) for name in reader.writes]
+        classes_made = [value for value in made if is_a(value, type)]
+        return any(cls in each.__mro__ for each in (*classes_made, *map(type, classes_made)))
 
     def _leads_to_class(self, reader: Node, cls: type) -> bool:
         values_bound = [reader.module.namespace.get(name) for name in reader.writes]

@@ -314,8 +314,8 @@ def minds_entries(code: CodeType) -> frozenset[str]:
 ASKS_BY_NAME = frozenset({"getattr", "hasattr", "attrgetter"})
 
 
-def asks_for(code: CodeType, names: Collection[str]) -> bool:
-    """Whether `code` may ask for attributes with one of some names, by name: it tells the name, or computes it.
+def asks_for(code: CodeType, names: Collection[str], computes: bool = True) -> bool:
+    """Whether `code` may ask for attributes with one of some names, by name: it tells the name, or `computes` it.
 
     >>> asks_for((lambda it: getattr(it, "one", None)).__code__, ["two"])
     False
@@ -323,8 +323,10 @@ def asks_for(code: CodeType, names: Collection[str]) -> bool:
     if ASKS_BY_NAME.isdisjoint(code.co_names):
         return False
     asked = names_asked(code)
-    computes = COMPUTED in asked and not all(name[:2] == "__" == name[-2:] for name in names)  # one writes these
-    return computes or not asked.isdisjoint(names)
+    if not asked.isdisjoint(names):
+        return True
+    computed = computes and COMPUTED in asked
+    return computed and not all(name[:2] == "__" == name[-2:] for name in names)  # who asks for these writes them
 
 
 COMPUTED = "<computed>"
