@@ -799,3 +799,16 @@ def test_a_class_whose_metaclass_asks_for_members_by_name_is_told_of_those_above
     assert ran(process, {"styles.py": styles.replace("1", "2")}) == ["styles:1 Style"]
     assert ran(process, {"shapes.py": shapes.replace("1", "3")}) == ["shapes:2 Shape", "m:3 Round"]
     assert process.see("m.Round.found") == [3, 0]
+
+
+def test_who_mentions_a_member_of_something_else_is_not_told(live: LiveFactory) -> None:
+    settings = (
+        "class S:\n    size = 1\nclass T:\n    size = 1\nclass Holder:\n    def __init__(self, it): self.it = it\n"
+    )
+    settings += "def size(holder): return holder.it.size\n"
+    using = "import settings\none = settings.Holder(settings.S)\ntwo = settings.Holder(settings.T)\n"
+    using += "of_one = one.it.size, settings.size(one)\nof_two = two.it.size, settings.size(two)\n"
+    process = live({"settings.py": settings, "m.py": using})
+    process.load("import m")
+    assert ran(process, {"settings.py": settings.replace("1", "2", 1)}) == ["settings:1 S", "m:4 of_one"]
+    assert process.see("(m.of_one, m.of_two)") == ((2, 2), (1, 1))

@@ -3710,3 +3710,45 @@ one(
     EMPTY,
     EMPTY.replace("(list)", "(int)").replace("=2)", "=3)").replace("1.0", "1.00").replace("a=1, b=2", "b=2, a=1"),
 )
+HELD = """
+import functools, settings, weakref
+from settings import Base, Here
+class Holder:
+    kind = Here
+    def __init__(self, it): self.it = it
+    def size(self): return self.it.size
+    def sized(self, it=Here): return it.size
+def make(it):
+    def size(): return it.size
+    return size
+registered = {}
+def register(cls): registered[cls.__name__.lower()] = cls
+register(Here)
+def by_name(name): return registered[name]()
+def matched(it):
+    match it:
+        case Base(size=found): return found
+def shown(text, **named): return text.format(**named)
+holder, size, ask = Holder(Here), make(Here), functools.partial(lambda it: it.size, Here)
+bound, nested, weak = holder.size, {'a': [{'b': settings.here}]}, weakref.ref(Here)
+"""
+ASKING_HOLDERS = """
+import functools, held, settings
+from held import holder
+holders = [holder]
+one = held.Holder.kind.size, holder.size(), holders[0].it.size, held.bound(), holder.sized()
+two = held.size(), held.ask(), held.nested['a'][0]['b'].size, held.weak().size
+three = held.by_name('here').size, held.matched(settings.here), held.shown('{it.size}', it=settings.here)
+four = '{0.size}'.format(settings.Here), eval('settings.here.size')
+five = functools.reduce(getattr, ['Here', 'size'], settings)
+match settings.here:
+    case settings.Base(size=six): pass
+"""
+case(
+    "members of a class that is had by what holds it",
+    "holding",
+    {"settings.py": SETTINGS_CLASSES, "held.py": HELD, "holding.py": ASKING_HOLDERS},
+    {"settings.py": SETTINGS_CLASSES.replace("size = 1", "size = 10")},
+    {"settings.py": SETTINGS_CLASSES.replace("other = 3", "size = 5")},
+    {"settings.py": SETTINGS_CLASSES},
+)

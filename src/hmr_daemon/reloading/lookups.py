@@ -26,6 +26,7 @@ class Lookups:
         """By name, the code that mentions it."""
         self._users_of_all: dict[str, Users] = {}
         """The same of all names, once several were asked for."""
+        self._asking: Users | None = None
         self._texts_with: dict[str, list[ModuleRecord]] = {}
         self._sources: dict[ModuleRecord, bytes] = {}
         """The texts of all modules, unpacked once."""
@@ -42,6 +43,7 @@ class Lookups:
         """There are other modules than before, or other texts."""
         self._users.clear()
         self._users_of_all.clear()
+        self._asking = None
         self._texts_with.clear()
         self._sources.clear()
 
@@ -75,6 +77,17 @@ class Lookups:
                 self._index_users()
             found = self._users_of_all.get(name, {})
         return found
+
+    def asking(self) -> Users:
+        """The code of all modules that may ask for attributes by names that it is told, or computes."""
+        if self._asking is None:
+            self._asking = {
+                identity: (record.name, code)
+                for record in list(self._graph.modules.values())
+                for identity, code in self.codes_of(record).items()
+                if codes.asks_by_name(code)
+            }
+        return self._asking
 
     def _index_users(self) -> None:
         """The same for all names at once: looking through all code for each took a third of large reloads."""

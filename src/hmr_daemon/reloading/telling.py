@@ -9,7 +9,7 @@ from operator import attrgetter
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
-from ..live import caches, changes, classes, entries, insides, reach
+from ..live import caches, changes, classes, entries, insides, reach, ways
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
@@ -126,7 +126,7 @@ class Telling(Families):
         if change is not None and not change.names.isdisjoint(CONSTRUCTORS):
             self._tell_makers(change.cls)
         if change is not None and change.names:
-            self._tell_through_containers(change, self.graph.order(origin))
+            self._tell_through_holders(change, origin, but)
             self._tell_through_instances(change, self.graph.order(origin), but)
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[Node, str]] = [(origin, name), *self._taken_of_stand_ins(change)]
@@ -198,21 +198,47 @@ class Telling(Families):
         codes_now = [member.__code__ for member in members if is_a(member, FunctionType)]
         return change.reshaped and not all(map(self.graph.runners, codes_now))  # what is new has not run yet
 
-    def _tell_through_containers(self, change: changes.ClassChange, now: tuple[float, ...]) -> None:
-        """Members of a class changed: tell those who mention them and have had the class, or an instance, since.
+    def _tell_through_holders(self, change: changes.ClassChange, origin: Node, but: Set[int]) -> None:
+        """Members of a class changed: tell those who mention them later and have the class by what holds it.
 
-        They may have it from a registry, or from a function that had it from there.
+        That is told by what they read, which leads there.
         """
-        records = {record: None for name in change.names for record in self.lookups.texts_with(name)}
-        for record in records:
-            for name, value in list(record.namespace.items()):
-                if name.startswith("__") or is_a(value, (FunctionType, ModuleType, type)):
-                    continue
-                if not _leads_to(value, change.cls, int(type(value) in (list, dict, set, tuple))):
-                    continue
-                for reader, _ in list(self.agenda.readers(record, name, None)):
-                    if self.graph.order(reader) > now and change.names & reader.statement.effects.attributes:
-                        self.schedule(reader, f"{change.cls.__name__} changed", code_changed=True)
+        names = {name for name in change.names if not classes.is_special(name)}
+        found, now = dict[int, bool](), self.graph.order(origin)
+        for node in dict.fromkeys(self._asking_for(names, change.cls, origin.module)) if names else ():
+            if self.graph.order(node) <= now or not but.isdisjoint(node.ran):
+                continue
+            if any(self._is_way_to(value, change.cls, found) for value in self._read_by(node)):
+                self.schedule(node, f"{change.cls.__name__} changed", code_changed=True)
+
+    def _asking_for(self, names: Set[str], cls: type, home: ModuleRecord) -> Iterator[Node]:
+        """Statements that mention some attributes, or ran code that may, of modules that may know the class.
+
+        What a definition hands itself to, a registry say, asks for those of the definition.
+        """
+        mentioned = {record: None for name in names for record in self.lookups.texts_with(name)}
+        for record in [each for each in mentioned if self._is_made_of(each, home) or _has(each, cls)]:
+            yield from (node for node in self.graph.analyze(record) if names & node.statement.effects.attributes)
+        using = {id(code): code for name in names for _, code in self.lookups.mentioning(name).values()}
+        asking = (code for _, code in self.lookups.asking().values() if codes.asks_for(code, names))
+        using.update((id(code), code) for code in asking)
+        ran = (node for code in using.values() for node in self.graph.runners(code))
+        yield from (n for n in ran if n.statement.kind not in ("def", "class") and self._is_made_of(n.module, home))
+
+    def _is_made_of(self, record: ModuleRecord, home: ModuleRecord) -> bool:
+        return record is home or home.name in self.agenda.made_of(record.name)
+
+    def _read_by(self, node: Node) -> Iterator[Any]:
+        """The values that a statement reads, of its own module and of others."""
+        yield from (node.module.namespace.get(name) for name in node.statement.effects.reads)
+        for module, name in node.reads:
+            if (record := self.graph.modules.get(module)) is not None:
+                yield record.namespace.get(name)
+
+    def _is_way_to(self, value: Any, cls: type, found: dict[int, bool]) -> bool:
+        if id(value) not in found:
+            found[id(value)] = ways.lead_to(value, cls, self.graph.paths())
+        return found[id(value)]
 
     def _tell_through_instances(self, change: changes.ClassChange, now: tuple[float, ...], but: Set[int]) -> None:
         """The same of those who ran what mentions them, and have an instance by whatever means."""
@@ -308,7 +334,7 @@ class Telling(Families):
         modules = [cls.__module__ for cls in change.cls.__mro__]
         if any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name)):
             return True
-        asking = (code for word in codes.ASKS_BY_NAME for code in self._codes_run(reader, modules, word))
+        asking = self._codes_run(reader, modules)
         computes = reader.statement.kind != "class" or self._derives(reader, change.cls)  # it is handed to who makes it
         if any(codes.asks_for(code, change.names, computes) for code in asking):
             return True
@@ -419,9 +445,12 @@ class Telling(Families):
         using = self._codes_run(reader, (reader.module.name,), name)
         return any(name not in self.lookups.grown_names(code) for code in using)
 
-    def _codes_run(self, reader: Node, modules: Collection[str], name: str) -> Iterator[CodeType]:
-        """What the reader ran that mentions a name, of some modules and of all that its own module was made of."""
-        using = self.lookups.mentioning(name)
+    def _codes_run(self, reader: Node, modules: Collection[str], name: str | None = None) -> Iterator[CodeType]:
+        """What the reader ran that mentions a name, of some modules and of all that its own module was made of.
+
+        Without a name, what asks for attributes by names.
+        """
+        using = self.lookups.asking() if name is None else self.lookups.mentioning(name)
         if ran := using.keys() & reader.ran:
             known = {*modules, reader.module.name, *self.agenda.made_of(reader.module.name)}
             yield from (code for module, code in map(using.__getitem__, ran) if module in known)
@@ -646,6 +675,14 @@ def _leading_to(cache: Any, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
 def _looking_at(change: changes.ClassChange) -> frozenset[str]:
     """The names by which code sees that a class has changed."""
     return change.names.union(*(words for member, words in ASKED_FOR.items() if member in change.names))
+
+
+def _has(record: ModuleRecord, cls: type) -> bool:
+    """Whether a module has instances of a class, or a container with them or with the class."""
+    held = [
+        v for n, v in list(record.namespace.items()) if n[:2] != "__" and not is_a(v, (FunctionType, ModuleType, type))
+    ]
+    return any(_leads_to(value, cls, int(type(value) in (list, dict, set, tuple))) for value in held)
 
 
 def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:

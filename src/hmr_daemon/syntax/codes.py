@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -312,6 +313,14 @@ def minds_entries(code: CodeType) -> frozenset[str]:
 
 
 ASKS_BY_NAME = frozenset({"getattr", "hasattr", "attrgetter"})
+READS_TEXTS = frozenset({"eval", "exec", "format", "format_map"})
+"""What code mentions that finds names of attributes in texts."""
+MATCH_CLASS = dis.opmap["MATCH_CLASS"]
+
+
+def asks_by_name(code: CodeType) -> bool:
+    """Whether `code` asks for attributes other than by mentioning them."""
+    return not (ASKS_BY_NAME | READS_TEXTS).isdisjoint(code.co_names) or MATCH_CLASS in code.co_code[::2]
 
 
 def asks_for(code: CodeType, names: Collection[str], computes: bool = True) -> bool:
@@ -320,7 +329,7 @@ def asks_for(code: CodeType, names: Collection[str], computes: bool = True) -> b
     >>> asks_for((lambda it: getattr(it, "one", None)).__code__, ["two"])
     False
     """
-    if ASKS_BY_NAME.isdisjoint(code.co_names):
+    if not asks_by_name(code):
         return False
     asked = names_asked(code)
     if not asked.isdisjoint(names):
@@ -335,17 +344,23 @@ COMPUTED = "<computed>"
 
 def names_asked(code: CodeType) -> frozenset[str]:
     """The names of attributes that code asks for by name."""
-    texts = tuple(constant if type(constant) is str else None for constant in code.co_consts)
+    texts = tuple(constant if type(constant) in (str, tuple) else None for constant in code.co_consts)
     key = names_asked, code.co_code, code.co_names, texts  # what is learned of other code does not ask for constants
     if key not in _KNOWN:
-        _KNOWN[key] = _names_asked(code)
+        _KNOWN[key] = frozenset(_names_asked(code))
     return _KNOWN[key]
 
 
-def _names_asked(code: CodeType) -> frozenset[str]:
+def _names_asked(code: CodeType) -> Iterator[str]:
     instructions = [each for each in dis.get_instructions(code) if each.opname not in ("PRECALL", "KW_NAMES")]
-    asked = [position for position, each in enumerate(instructions) if each.argval in ASKS_BY_NAME]
-    return frozenset(name for position in asked for name in _named(instructions, position))
+    for position, each in enumerate(instructions):
+        if each.argval in ASKS_BY_NAME:
+            yield from _named(instructions, position)
+        elif each.opcode == MATCH_CLASS:
+            yield from [COMPUTED] if each.arg else instructions[position - 1].argval
+    if not READS_TEXTS.isdisjoint(code.co_names):
+        texts = [each for each in code.co_consts if type(each) is str and each is not docstring(code)]
+        yield from (word for text in texts for word in re.findall(r"\w+", text))
 
 
 def _named(instructions: list[dis.Instruction], position: int) -> Collection[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -258,21 +259,44 @@ class _EffectsVisitor(ast.NodeVisitor):
                 self.visit(other)
                 return
         self.calls_results |= isinstance(node.func, ast.Call)
-        if "attrgetter" in (getattr(node.func, "id", None), getattr(node.func, "attr", None)):
-            paths = [a.value if isinstance(a, ast.Constant) else ANY for a in node.args]
-            self.attributes.update(name for path in paths for name in str(path).split("."))
+        self._ask_by_name(node)
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr", "setattr", "delattr"):
             self.attributes |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
-            match node.args:
-                case [_, ast.Constant(), *_]:
-                    pass
-                case _ if node.func.id in ("getattr", "hasattr"):
-                    self.attributes.add(ANY)
             match node.args:
                 case [holder, ast.Constant(value=str(name)), *_] if node.func.id in ("setattr", "delattr"):
                     self._set(holder, name)
                 case [holder, *_] if node.func.id == "setattr":
                     self._set(holder, ANY)
+        self.generic_visit(node)
+
+    def _ask_by_name(self, call: ast.Call) -> None:
+        """What is asked for in texts, and not mentioned: ``attrgetter("name")``, ``"{0.name}".format(x)``."""
+        match call:
+            case ast.Call(ast.Name("getattr" | "hasattr"), [_, ast.Constant(), *_]):
+                pass
+            case ast.Call(ast.Name("attrgetter") | ast.Attribute(attr="attrgetter"), paths):
+                told = [str(path.value) if isinstance(path, ast.Constant) else ANY for path in paths]
+                self.attributes.update(name for path in told for name in path.split("."))
+            case ast.Call(ast.Attribute(ast.Constant(str(text)), "format")):
+                self.attributes.update(re.findall(r"\.(\w+)", text))
+            case ast.Call(ast.Name("eval"), [ast.Constant(str(text)), *_]):
+                self._visit_text(text)
+            case ast.Call(ast.Name("getattr" | "hasattr") | ast.Attribute(attr="format" | "format_map")):
+                self.attributes.add(ANY)
+            case ast.Call(_, arguments) if any(
+                isinstance(each, ast.Name) and each.id == "getattr" for each in arguments
+            ):
+                self.attributes.add(ANY)
+
+    def _visit_text(self, text: str) -> None:
+        """An expression that is evaluated there."""
+        try:
+            self.visit(ast.parse(text.strip(), mode="eval").body)
+        except SyntaxError:
+            return
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        self.attributes.update([*node.kwd_attrs, *([ANY] if node.patterns else ())])
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:

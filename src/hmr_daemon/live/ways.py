@@ -1,0 +1,59 @@
+"""Whether values lead to a class: what they hold, what that holds in turn, and so on, without running any code."""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Collection, Iterable, Iterator
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+from ..syntax import codes
+from . import insides
+from .kinds import is_a
+
+NEAR = 300  # values that are looked at from each
+MANY = 100  # parts of each of these
+
+
+def lead_to(value: Any, cls: type, files: Collection[str]) -> bool:
+    """Whether a value is or leads to a class, a subclass or an instance; `files` are those of functions to ask."""
+    seen, waiting = {id(value)}, [value]
+    for each in waiting:
+        if cls in type(each).__mro__ or (is_a(each, type) and cls in each.__mro__):  # without asking its metaclass
+            return True
+        for part in _parts(each, files):
+            if id(part) not in seen and id(type(part)) not in insides.LEAVES and len(waiting) < NEAR:
+                seen.add(id(part))
+                waiting.append(part)
+    return False
+
+
+def _parts(value: Any, files: Collection[str]) -> Iterable[Any]:
+    kind = type(value)
+    if kind in (list, tuple, set, frozenset):
+        return list(value)[:MANY]
+    if kind is dict:
+        return [*list(value)[:MANY], *list(value.values())[:MANY]]
+    if kind is FunctionType:
+        return [*insides.contents(value), *_globals_read(value, files)]
+    if kind is MethodType:
+        return value.__self__, value.__func__
+    if kind is weakref.ref:
+        return (value(),)
+    if is_a(value, functools.partial):
+        return value.func, *value.args, *value.keywords.values()
+    if is_a(value, type):
+        return list(vars(value).values()) if value.__module__ not in ("builtins", "typing") else ()
+    if is_a(value, ModuleType):
+        return ()
+    return [kind, *(held for _, held in insides.attributes(value))]
+
+
+def _globals_read(function: FunctionType, files: Collection[str]) -> Iterator[Any]:
+    """The globals that a function looks at; a registry that it only adds to is not."""
+    if function.__code__.co_filename in files:
+        for code in codes.walk((function.__code__,)):
+            for name in codes.global_reads(code) - codes.grown_globals(code):
+                if name in function.__globals__:
+                    yield function.__globals__[name]
