@@ -214,12 +214,12 @@ def _equal(reference: Any, before: Fresh, after: Fresh) -> bool:
 
 
 def _shared_with_another(name: str, reference: Any, fresh: Fresh, step: Step) -> bool:
-    """Whether a part of a value is a part of another global's value as well, which is another object now."""
+    """Whether a value, or a part of it, is a part of another global's value as well, which is another object now."""
     inner = fresh.state.get(f"{reference[1]} is") if reference[:1] == ("->",) else None
-    parts = [part for part in inner or () if isinstance(part, tuple) and part[:1] == ("->",)]
-    paths = {path.removesuffix(" is") for part in parts for path in _holders(part, fresh)}
-    owners = {path for path in paths if path in fresh.state and path != name}
-    return bool(owners - step.same)
+    parts = [part for part in (reference, *(inner or ())) if isinstance(part, tuple) and part[:1] == ("->",)]
+    holders = {path for part in parts for path in _holders(part, fresh) if path.endswith(" is")}
+    owners = {path.removesuffix(" is") for path in holders} & fresh.state.keys()
+    return bool(owners - step.same - {name})
 
 
 def _holders(reference: Any, fresh: Fresh) -> set[str]:

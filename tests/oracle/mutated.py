@@ -399,3 +399,81 @@ case(
     {"m.py": NAMED + FA + SHOWN.format(k=2) + FC},
     {"m.py": NAMED + SHOWN.format(k=2) + FA + FC},
 )
+WRAPPED = "def f2(): return {n}\n{head}{body}"
+TAKES = "def f3(a=f2()): pass\nclass K3:\n    w = f2()\n    def m(self, a=f2()): pass\n"
+one(
+    "definitions go into an if as what their defaults call is edited",
+    WRAPPED.format(n=5, head="", body=TAKES),
+    WRAPPED.format(n=6, head="if True:\n", body="".join(f"    {line}\n" for line in TAKES.splitlines())),
+)
+NOTED = "def make(n):\n    def inner(): pass\n    return inner\nf = make(18)\nf.note = {n}\nf.note = 17\n"
+one(
+    "attribute of a function that is set twice, the first time to something else",
+    NOTED.format(n=16),
+    NOTED.format(n=18),
+)
+LIMITED = "a = 2\nclass K: pass\nK.limit = {n}\nx = K.limit + a\nK.limit = 5\n"
+one("attribute that is set to what it is set to again below", LIMITED.format(n=3), LIMITED.format(n=5))
+COUNTED = "class K:\n    limit = 2\nK.limit += {n}\nK.limit += 1\n"
+case(
+    "attribute that two statements add to, the first of them another amount",
+    "m",
+    {"m.py": COUNTED.format(n=1)},
+    {"m.py": COUNTED.format(n=2)},
+    {"m.py": COUNTED.format(n=3)},
+)
+case(
+    "import that goes into an if, of a module that adds to another now",
+    "main",
+    {"r.py": "l = []\n", "p.py": "import r\n", "main.py": "import p, r\nn = list(r.l)\n"},
+    {"p.py": "import r\nr.l.append(4)\n", "main.py": "if True:\n    import p, r\nn = list(r.l)\n"},
+)
+LISTED = "from a import c1, f2\n"
+case(
+    "list of another module that is added to changes places with a call that reads it there",
+    "m",
+    {
+        "a.py": "c1 = [7]\ndef g1(n): return list(c1)\ndef f2(*a): return g1(5)\n",
+        "m.py": LISTED + "l1 = f2()\nc1.append(9)\n",
+    },
+    {"m.py": LISTED + "c1.append(9)\nl1 = f2()\n"},
+    {"m.py": LISTED + "l1 = f2()\nc1.append(9)\n"},
+)
+case(
+    "what functions add to, or read, goes below who calls them, and comes back",
+    "m",
+    {"m.py": NAMES + "@named\ndef a(): pass\n"},
+    {"m.py": NAMES.replace("names = []\n", "") + "@named\ndef a(): pass\nnames = []\n"},
+    {"m.py": NAMES + "@named\ndef a(): pass\n"},
+)
+HELPER = "class K2:\n    def _helper(n): return f1\n    w2 = _helper(1)\n"
+case(
+    "function that the body of a class reads by one of its own goes below it",
+    "m",
+    {"m.py": "def f1(): pass\n" + HELPER},
+    {"m.py": HELPER + "def f1(): pass\n"},
+    {"m.py": "def f1(): pass\n" + HELPER},
+)
+case(
+    "parsers that another keeps go into a try",
+    "m",
+    {"m.py": SUBPARSERS.format(SUB.format("") + ONE)},
+    {"m.py": SUBPARSERS.format("try:\n    " + SUB.format("") + "finally: pass\n" + ONE)},
+    {"m.py": SUBPARSERS.format("")},
+)
+LOOKED_UP = "t1 = dict(k0=1, k1=2)\nif 1:\n    c2 = [t1['{}'] for i in range(3)]\n"
+case(
+    "key of a dict that an if looks up, and looks up no more",
+    "m",
+    {"m.py": LOOKED_UP.format("k0")},
+    {"m.py": LOOKED_UP.format("k1")},
+    {"m.py": "t1 = dict(k0=1, k1=2)\nif 1:\n    pass\n"},
+)
+MENTIONS = "if True:\n    str('a')\n    app.command('b')(fa)\n"
+case(
+    "text that a definition gives, and that an if mentions",
+    "m",
+    {"m.py": NAMED + FA + MENTIONS},
+    {"m.py": NAMED + FA + MENTIONS + "    x = 1\n"},
+    {"m.py": NAMED + FA},
+)

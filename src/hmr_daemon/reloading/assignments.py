@@ -111,13 +111,17 @@ class Assigning(Telling):
             if is_a(target.holder, ModuleType):
                 continue  # told as a name of that module
             self.set_now[target.key] = target.value
-            if not values.same(old, target.value):
+            if not values.same(old, target.value) or self._is_set_later(node, target):
                 self.tell_set(node, target)
-                self.set_again(node, target.holder, (target.attribute,))
+                self.set_again(node, target.holder, (target.attribute,), [target.root])
         kept = {target.key for target, _ in before}
         for target in self._targets_before(node):
             if target.key not in kept and target.value is not MISSING:
                 self.unset(node, target)
+
+    def _is_set_later(self, node: Node, target: Target) -> bool:
+        """Whether what there was is a later statement's word: what this one had set before is not known."""
+        return any(self.graph.comes_after(other, node) for other in self.setters(target))
 
     def _targets_before(self, node: Node) -> list[Target]:
         """What the statement's last run set on what its names led to then, where that is still the program's."""
@@ -136,13 +140,18 @@ class Assigning(Telling):
         module, name = home(holder)
         return self.graph.modules[module].namespace.get(name) is holder
 
-    def set_again(self, node: Node, holder: Any, names: Collection[str] | None = None) -> None:
-        """`node` has bound attributes, all where `names` is None: statements that set them later do so again."""
+    def set_again(
+        self, node: Node, holder: Any, names: Collection[str] | None = None, roots: Collection[Name] = ()
+    ) -> None:
+        """`node` has bound attributes, all where `names` is None: statements that set them later do so again.
+
+        `roots` are names by which it knows what holds them.
+        """
         if not is_ours(holder, self.graph):
             return
         namespace = node.module.namespace
         own = [(node.module.name, name) for name in node.writes if namespace.get(name) is holder]  # of a lambda, say
-        for other in self._mentioning([home(holder), *own]):
+        for other in self._mentioning([home(holder), *own, *roots]):
             if other is not node and self.graph.order(other) > self.graph.order(node):
                 for target in self.targets(other, other.statement):
                     if target.holder is holder and (names is None or target.attribute in names):

@@ -134,14 +134,13 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         for c, place in once([*containers(node, graph, reads), *again.known, *kept_by_frameworks(node, old)])
         if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
-    keys = _keys(node.statement, again)
     growing = _growing(graph, node, old)
     taken = []
     for container, snapshot, place in snapshots:
         transaction.guard(container)
         plain = frozenset() if id(container) in again.emptied else again.given.at(place, container)
         own, inner = _with_instances(made, container, place), _makes_inner(container, growing)
-        taken.append(take_out(container, snapshot, own, keys, plain, inner))
+        taken.append(take_out(container, snapshot, own, _keys(node.statement, again, place), plain, inner))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
         if not (is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing)):
@@ -150,8 +149,10 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
             changed.append(place)
 
 
-def _keys(statement: Statement, again: Again) -> frozenset[tuple[type, object]]:
-    """The keys by which a statement that calls what registers has put its entries into a dict."""
+def _keys(statement: Statement, again: Again, place: Place) -> frozenset[tuple[type, object]]:
+    """The keys by which a statement that calls what registers has put its entries into a dict: no others add there."""
+    if place.name not in again.given.grown and (again.moved or (again.old or statement).kind in COMPOUND):
+        return frozenset()  # it may well look up what is under them
     if again.old is not None and again.old.kind in CALLING:
         return again.old.constants - statement.constants
     if again.moved and statement.kind in CALLING:
@@ -238,9 +239,10 @@ def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: 
             Bare(container).add(old)
 
 
-def told_by_keys(node: Node, old: Statement, graph: Graph) -> bool:
-    """Whether the keys of a dict tell what a bare call put there: `old` mentions one as a constant."""
-    dicts = [c for c, _ in containers(node, graph, old.effects.reads) if is_a(c, dict) and len(c) <= LARGEST]
+def told_by_keys(node: Node, old: Statement, graph: Graph, grown: Collection[str] | None = None) -> bool:
+    """Whether the keys of a dict, only of those named `grown`, tell what calls put there: `old` mentions one."""
+    found = containers(node, graph, old.effects.reads)
+    dicts = [c for c, place in found if is_a(c, dict) and len(c) <= LARGEST and (grown is None or place.name in grown)]
     return any((type(key), key) in old.constants for d in dicts for key in list(d) if is_a(key, PLAIN))
 
 

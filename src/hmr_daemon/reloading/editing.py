@@ -111,9 +111,17 @@ class Editing(Swapping):
         for each, step in cycles.first_importers(self.graph, records).items() if len(records) > 1 else ():
             if places.same(step, self.graph.imported_at(each)):
                 continue
-            importer = self.graph.statement_of(step)
-            if importer is not self.graph.importer(each):
+            before, importer = self.graph.importer(each), self.graph.statement_of(step)
+            if importer is not before:
                 self.set_importer(each, importer)
+            if importer is None:
+                self.orphans.add(each)
+
+    def note_imported(self, node: Node, modules: Iterable[str]) -> None:
+        """What a statement imports on a condition, where nothing surely does, tells only as it runs."""
+        for record in self.orphans.intersection(filter(None, map(self.graph.modules.get, modules))):
+            self.orphans.discard(record)
+            self.set_importer(record, node)
 
     def import_early(self, node: Node, record: ModuleRecord) -> None:
         """A statement imports a module that was loaded after it: a fresh process would load that now."""
@@ -227,6 +235,7 @@ class Editing(Swapping):
         for i, j, name in enclosing.taken_over(old, edit.parsed.statements, pairs):
             node, previous = nodes[j], self.previous.get(old_nodes[i])
             self.taken_over.setdefault(node, {})[name] = old[i]
+            self.taken_from.setdefault(node, []).append(old_nodes[i])
             if old_nodes[i] in self.lost_all:
                 self.lost_all.add(node)
             done = {id(code) for pair in self.swap.pairs for code in pair}
@@ -351,6 +360,7 @@ class Editing(Swapping):
                     self._make_room(node)
                 if node in self.moved and node in self.agenda.reasons:  # all that it reads may be other now
                     self.agenda.reasons[node].changed_names |= node.statement.effects.reads
+                    self.agenda.reasons[node].code_changed = True
             for node in self.removed_nodes[record]:
                 self._group_of(node, removed=True)
         for record in self.relocated:
@@ -458,6 +468,7 @@ class Editing(Swapping):
         """What a statement that is no more has done to others goes with it."""
         at_exit.withdraw(self.transaction, node.statement, self.held_before(node.module))
         if node.statement.effects.calls:
+            self.kept_by[node] = [read for name in sorted(node.writes) for read in self.part_of(node, name)]
             given = self.given_before(node, node.statement, gone=True)
             places = contributions.withdraw(self.transaction, node, self.graph, self._made_now(node), node.codes, given)
             known = len(self.made_anew)
@@ -475,12 +486,11 @@ class Editing(Swapping):
         old = node.statement
         if old.kind == "expr" and old.effects.calls:
             told = contributions.told_by_keys(node, old, self.graph)
-        elif old.kind in COMPOUND and old.effects.calls and contributions.told_by_keys(node, old, self.graph):
-            told = True
         elif old.kind in COMPOUND or (old.kind in ("def", "class") and registers_otherwise(old, new)):
             ran = self._ran_by(node) if old.effects.calls else []
             grown = frozenset().union(*map(codes.grown_names, ran))
             told = not grown or (self._note_entries(node, grown) and not any(map(self.grows_deque, ran)))
+            told = told or (old.kind in COMPOUND and contributions.told_by_keys(node, old, self.graph, grown))
         else:
             return
         if not told:

@@ -93,6 +93,7 @@ class Evaluating(Settling):
             notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
             notes.imported = None
         loaded = list[ModuleRecord]()
+        self.note_imported(node, imported)
         if loads := self.recorder.take_loads():
             loaded = self.graph.absorb_all(loads)
             self.graph.put_in_order(node, loaded, imported)
@@ -109,6 +110,7 @@ class Evaluating(Settling):
         assert node.module.parsed is not None
         previous, text = self.previous.get(node), node.module.parsed.text
         whole, taken_over = self._made_as_a_whole(node, before), self.taken_over.get(node, {})
+        taken_from = self.taken_from.get(node, ())
         old_text = self.parsed_before[node.module].text if previous or taken_over else text
         return Request(
             old=previous.statement if previous else None if node in self.added else node.statement,
@@ -116,8 +118,8 @@ class Evaluating(Settling):
             old_text=old_text,
             new_text=text,
             taken_over=taken_over,
-            changed_names=frozenset(reason.changed_names),
-            code_changed=reason.code_changed or node in self.lost_all,
+            changed_names=frozenset(reason.changed_names.union(*map(self._changed_for, taken_from))),
+            code_changed=reason.code_changed or node in self.lost_all or any(map(self._ran_changed, taken_from)),
             in_place=self._in_place(node, before, whole),
             keeping=frozenset(cls.__qualname__ for cls in whole),
             inner=keeping.inner_classes(whole),
@@ -125,6 +127,14 @@ class Evaluating(Settling):
             anew=node in self.anew,
             lines=frozenset(reason.lines.union(new.co_firstlineno for _, new in self.swap.refused)),
         )
+
+    def _changed_for(self, node: Node) -> set[str]:
+        """Names that a statement which is gone has read, and that have changed so far."""
+        return self.changed_names.get(node.module.path, set()) & node.statement.effects.reads
+
+    def _ran_changed(self, node: Node) -> bool:
+        """Whether it has run code that has changed."""
+        return not (node.ran.isdisjoint(self.stale_codes()) and node.ran.isdisjoint(self.replaced_by()))
 
     def _take_up(self, hooks: Hooks, node: Node) -> None:
         """What the statement's definitions have done to their live predecessors."""

@@ -44,7 +44,7 @@ def _later_names(run: Assigning, node: Node) -> dict[str, Any]:
         used = names | _submodules_after(run, node)
     else:  # what it has run, operators and ``with`` included, it may run again
         deleted = effects.writes if node.statement.kind == "Delete" else set[str]()
-        used = names and names & (run.names_used(node, names) | run.names_seen(node) | deleted)
+        used = names and names & (run.names_used(node, names) | run.names_seen(node) | run.names_grown(node) | deleted)
     return {name: namespace.pop(name) for name in [each for each in namespace if each in used]}
 
 

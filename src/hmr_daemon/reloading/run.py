@@ -315,9 +315,19 @@ class RunState:
     disposed: set[int] = field(default_factory=set)
     dropped: list[CodeType] = field(default_factory=list)
     """Code objects of the old source that have no successor."""
+    gone_codes: dict[int, CodeType] = field(default_factory=dict)
+    """Those of them that are known by their identities so far."""
+    replaced_codes: dict[int, CodeType] | None = None
+    """Once asked for, by identity of new code the code that it stands in the place of."""
     added: set[Node] = field(default_factory=set)
     taken_over: dict[Node, dict[str, Statement]] = field(default_factory=dict)
     """By statement and name, what defined it before, where that was another statement of the module."""
+    taken_from: dict[Node, list[Node]] = field(default_factory=dict)
+    """By statement, those that defined before what it defines now."""
+    orphans: set[ModuleRecord] = field(default_factory=set)
+    """Modules that no statement surely imports any more."""
+    kept_by: dict[Node, list[str]] = field(default_factory=dict)
+    """By statements that are gone, names of the objects of libraries that kept what they had made."""
     lost_all: set[Node] = field(default_factory=set)
     """Statements that are gone, and whose entries nothing told, and those that define now what they did."""
     moved: set[Node] = field(default_factory=set)

@@ -90,19 +90,20 @@ class Scheduling(RunState):
         statement, ran = old or node.statement, list(self._ran_before(node))
         if node in self.added or statement.kind not in REGISTERING or not ran:
             return contributions.Given()
-        found = statement.given
-        stays = not gone and node not in self.moved and statement.kind not in COMPOUND  # these may not reach it now
-        if stays and not any("refuses" in codes.minds_entries(code) for code in ran):
+        found, again = statement.given, gone or any("refuses" in codes.minds_entries(code) for code in ran)
+        all_again = node in self.moved or statement.kind in COMPOUND  # where it stands, or what of it is reached
+        if not again and not all_again:
             found -= node.statement.given
         others = [runner.statement for runner in self._run_alike(ran) if runner is not node] if found else []
         shared = frozenset[str]().union(*(other.given for other in others))
+        if all_again and (not gone or statement.kind in COMPOUND):
+            found -= shared
         return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared, statement.given)
 
     def no_longer_grown(self, node: Node) -> tuple[frozenset[str], list[tuple[Any, Place]]]:
         """What only code added to that a statement's last run started and that is no more: names, and registries."""
-        changed = {id(old) for old in self.swap.changed}
-        gone = [code for code in self.dropped if id(code) in node.ran]
-        gone += [old for old, new in self.swap.pairs if id(new) in node.ran and id(old) in changed]
+        replaced = self.replaced_by()
+        gone = [*self._ran_gone(node), *(replaced[identity] for identity in node.ran & replaced.keys())]
         names = frozenset[str]().union(*map(codes.grown_names, gone))
         if names:
             names -= frozenset[str]().union(*map(codes.grown_names, self._ran_now(node)))
@@ -134,7 +135,20 @@ class Scheduling(RunState):
     def _ran_before(self, node: Node) -> Iterator[CodeType]:
         """The code of the user's functions that a statement's last run started."""
         yield from self._ran_now(node)
-        yield from (code for code in self.dropped if id(code) in node.ran)
+        yield from self._ran_gone(node)
+
+    def _ran_gone(self, node: Node) -> Iterator[CodeType]:
+        """The same of functions that are no more."""
+        if len(self.gone_codes) != len(self.dropped):
+            self.gone_codes = {id(code): code for code in self.dropped}
+        yield from (self.gone_codes[identity] for identity in node.ran & self.gone_codes.keys())
+
+    def replaced_by(self) -> Mapping[int, CodeType]:
+        """By identity of the code that functions have now, the code that did something else before."""
+        if self.replaced_codes is None:
+            changed = {id(old) for old in self.swap.changed}
+            self.replaced_codes = {id(new): old for old, new in self.swap.pairs if id(old) in changed}
+        return self.replaced_codes
 
     def _ran_now(self, node: Node) -> Iterator[CodeType]:
         """The same of functions that there are still."""
@@ -184,6 +198,11 @@ class Scheduling(RunState):
         """The same for a statement of a module that is what it was: its last run tells."""
         known = self.lookups.codes_of(node.module) if node.ran else {}
         return set(node.statement.effects.reads).union(*(_read_only(known[i]) for i in known.keys() & node.ran))
+
+    def names_grown(self, node: Node) -> frozenset[str]:
+        """Globals of its module that functions added to which a statement's last run started."""
+        known = self.lookups.codes_of(node.module) if node.ran else {}
+        return frozenset().union(*(codes.grown_globals(known[i]) for i in known.keys() & node.ran))
 
     def _half_built(self, node: Node) -> Iterator[tuple[Node, str]]:
         """A statement between those that build or set a value must see it as in a fresh process."""
@@ -360,9 +379,8 @@ class Scheduling(RunState):
             if not whole and self._grows(node, name) and not only_sets(node, name, self.graph):
                 yield from self._makers(table, node, name)
         yield from self._makers_of_consumed(node)
-        for name in sorted(self._old_writes(node)) if removed or self._old_statement(node) else ():
-            for read in self.part_of(node, name, before=True):
-                yield from self._makers(table, node, read)
+        for read in self.kept_by.get(node, ()) if removed else self._kept_before(node):
+            yield from self._makers(table, node, read)
         for name in node.writes if node.star and not removed else ():  # what it brings is added to in place below
             for other in table.writers.get(name, ()):
                 if other.statement.kind == "AugAssign" and node in table.reaching(name, other):
@@ -427,6 +445,11 @@ class Scheduling(RunState):
             return []
         held = [(read, namespace.get(read)) for read in effects.reads - {name}]
         return [read for read, holder in held if self._is_of_a_library(holder) and insides.keeps(holder, part)]
+
+    def _kept_before(self, node: Node) -> list[str]:
+        """The same of all that a statement bound before it was edited."""
+        names = sorted(self._old_writes(node)) if self._old_statement(node) else ()
+        return [read for name in names for read in self.part_of(node, name, before=True)]
 
     def _is_of_a_library(self, value: Any) -> bool:
         """Whether an object is an instance of a library's class, which tells nothing of what is added to it."""

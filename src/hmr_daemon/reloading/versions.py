@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, partial
 
 from ..planning.graph import Graph
-from ..planning.records import ModuleRecord, Node
+from ..planning.records import ModuleRecord, Node, imported_module
 from ..syntax import codes, diff, parsing, statements
 from ..syntax.diff import Through
 from .run import FileEdit
@@ -68,12 +68,12 @@ def _unseen(graph: Graph, nodes: Sequence[Node], position: int) -> Through:
     return Through(
         frozenset().union(*map(codes.global_reads, own), _looks_at(graph, node)),
         frozenset(node.extra if node.star else ()).union(*map(codes.global_writes, own)),
-        frozenset(_adds_to(graph, node)) | _other_names(nodes, node.statement.effects.mutates),
+        frozenset(_adds_to(graph, node)) | _other_names(graph, nodes, node.statement.effects.mutates),
     )
 
 
-def _other_names(nodes: Sequence[Node], names: frozenset[str]) -> frozenset[str]:
-    """The names that plain assignments have made of some names, or these of them."""
+def _other_names(graph: Graph, nodes: Sequence[Node], names: frozenset[str]) -> frozenset[str]:
+    """The names that plain assignments have made of some names, or these of them, and where they were imported from."""
     pairs = [n.statement.effects for n in nodes if n.statement.alias] if names else []
     found, size = set(names), -1
     while size != len(found):
@@ -81,15 +81,26 @@ def _other_names(nodes: Sequence[Node], names: frozenset[str]) -> frozenset[str]
         for effects in pairs:
             if not found.isdisjoint(effects.writes | effects.reads):
                 found |= effects.writes | effects.reads
-    return frozenset(found)
+    return frozenset([*found, *(elsewhere for node in nodes for elsewhere in _origins(graph, node, found))])
+
+
+def _origins(graph: Graph, node: Node, names: Collection[str]) -> Iterator[str]:
+    """Of names that a statement imports, what they are called in the module that has them, as `_adds_to` says it."""
+    for level, module, name, bound in node.statement.imports if names else ():
+        record = graph.modules.get(imported_module(node.module, level, module)) if bound in names else None
+        if record is not None:
+            yield f"{record.path}:{name}"
 
 
 def _looks_at(graph: Graph, node: Node) -> Iterator[str]:
-    """The attributes that a statement reads, itself or through functions: as `_adds_to` names them."""
+    """Attributes that a statement reads, and globals of others through functions: as `_adds_to` names them."""
     yield from (f".{name}" for name in node.statement.effects.attributes)
     for code in graph.called_by(node, node.statement) if node.ran else ():
         if id(code) in node.ran:
             yield from (f".{name}" for name in frozenset(code.co_names) - codes.grown_names(code))
+            if code.co_filename != node.module.path:
+                read = codes.global_reads(code) - codes.grown_globals(code)
+                yield from (f"{code.co_filename}:{name}" for name in read)
 
 
 def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
