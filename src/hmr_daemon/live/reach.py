@@ -37,6 +37,10 @@ OPERATORS = "<operators>"
 
 
 Mentioned = frozenset[str]
+Key = tuple[int, Mentioned, bool]
+"""The identity of a value, those of the names asked of it that mean something to it, and whether results are called."""
+Question = tuple[Any, Mentioned, Key]
+"""A value, the names asked of it, and what is known by that."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,23 +50,28 @@ class Step:
     value: Any
     """Kept, for it is known by its identity."""
     ran: tuple[CodeType, ...]
-    leads_to: tuple[tuple[Any, Mentioned | None], ...]
-    """With the names that are asked of each; None for those that were asked of this one."""
-    hands_on: bool
-    """Whether it is not told by the names that mean something to this value what its parts are asked."""
+    asks: tuple[Question, ...]
+    parts: tuple[Any, ...]
+    """What is asked all names that were asked of this one, whether or not they mean something to it."""
 
 
 class Known:
     """What was learned on the way, for others who ask the same of the same files."""
 
     def __init__(self) -> None:
-        self.steps: dict[tuple[int, Mentioned], Step] = {}
-        """By the identity of a value and those of the names asked of it that mean something to it."""
+        self.steps: dict[Key, Step] = {}
         self.found: dict[tuple[object, ...], tuple[Sequence[Any], Mapping[int, CodeType]]] = {}
         """What using some values may run, by all that was asked; with these values, for they are known by identity."""
         self._members: dict[type, dict[str, list[Any]]] = {}
         self._functions: dict[int, list[FunctionType]] = {}
         self._names: dict[int, tuple[type, Mentioned]] = {}
+
+    def has_met(self, identity: int) -> bool:
+        """Whether something was learned of a value, which is held by that."""
+        return any(identity == each for each, *_ in self.steps)
+
+    def question(self, value: Any, mentioned: Mentioned, results: bool) -> Question:
+        return value, mentioned, (id(value), self.meaning(value, mentioned), results)
 
     def meaning(self, value: Any, mentioned: Mentioned) -> Mentioned:
         """Those of the names asked of a value that mean something to it."""
@@ -134,40 +143,41 @@ def _reached(
 ) -> tuple[Mapping[int, CodeType], bool]:
     """What `reached` tells, the nearest first, and whether that is all."""
     found: dict[int, CodeType] = {}
-    seen: set[tuple[int, Mentioned]] = set()
-    asked_already = set[tuple[int, int]]()  # most lead to the same, and these sets of names are the steps' own
-    waiting = deque((value, attributes) for value in values)
+    seen: set[Key | tuple[int, Mentioned]] = set()
+    asked = set[tuple[int, int]]()  # most lead to the same, and these sets of names are the steps' own
+    waiting = deque(known.question(value, attributes, results) for value in values)
     while waiting and len(seen) < LIMIT:
-        value, mentioned = waiting.popleft()
-        key = (id(value), known.meaning(value, mentioned))
+        value, mentioned, key = waiting.popleft()
         if key in seen:
             continue
         step = known.steps.get(key)
         if step is None:
-            step = known.steps[key] = _step(value, key[1], files, results)
-        if step.hands_on and (id(value), mentioned) in seen:
+            step = known.steps[key] = _step(value, key, files, known)
+        if step.parts and (id(value), mentioned) in seen:
             continue
-        seen.add((id(value), mentioned) if step.hands_on else key)
+        seen.add((id(value), mentioned) if step.parts else key)
         for code in step.ran:
             found[id(code)] = code
         if wanted is not None and step.ran and wanted <= found.keys():
             return found, False
-        for part, names in step.leads_to:
-            asked = mentioned if names is None else names
-            if (question := (id(part), id(asked))) not in asked_already:
-                asked_already.add(question)
-                waiting.append((part, asked))
+        for question in step.asks:
+            if (token := (id(question[0]), id(question[1]))) not in asked:
+                asked.add(token)
+                waiting.append(question)
+        for part in step.parts:
+            if (token := (id(part), id(mentioned))) not in asked:
+                asked.add(token)
+                waiting.append(known.question(part, mentioned, results))
     return found, True
 
 
-def _step(value: Any, mentioned: Mentioned, files: Collection[str], results: bool) -> Step:
-    if not is_a(value, FunctionType):
-        leads_to = tuple(_with_owner(value, mentioned))
-        hands_on = any(names is None and type(p) not in (FunctionType, *DESCRIPTORS) for p, names in leads_to)
-        return Step(value, (), leads_to, hands_on)
+def _step(value: Any, key: Key, files: Collection[str], known: Known) -> Step:
+    _, mentioned, results = key
     ran: dict[int, CodeType] = {}
-    found = tuple(_called_by(value, files, ran, results))
-    return Step(value, tuple(ran.values()), found, False)
+    calls = _called_by(value, files, ran, results) if is_a(value, FunctionType) else _with_owner(value, mentioned)
+    leads_to = [(part, NOTHING if type(part) in (FunctionType, *DESCRIPTORS) else names) for part, names in calls]
+    asks = tuple(known.question(part, names, results) for part, names in leads_to if names is not None)
+    return Step(value, tuple(ran.values()), asks, tuple(part for part, names in leads_to if names is None))
 
 
 def reached_in(
@@ -205,7 +215,7 @@ def _with_owner(value: Any, mentioned: Mentioned) -> Iterator[tuple[Any, Mention
 
 def _called_by(
     function: FunctionType, files: Collection[str], found: dict[int, CodeType], results: bool
-) -> Iterator[tuple[Any, Mentioned]]:
+) -> Iterator[tuple[Any, Mentioned | None]]:
     for content in insides.cell_contents(function):
         if callable(content):
             yield content, frozenset()

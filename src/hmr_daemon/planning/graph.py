@@ -227,19 +227,21 @@ class Graph:
                 found |= {(value.__name__, attribute) for attribute in node.statement.effects.attributes}
         return found
 
-    def registers_with(self, node: Node, version: Statement | None = None) -> Collection[CodeType]:
+    def registers_with(
+        self, node: Node, version: Statement | None = None, known: reach.Known | None = None
+    ) -> Collection[CodeType]:
         """The code that one who registers, in some version, may run: of the functions that its names lead to."""
         statement = version or node.statement
         registers = statement.kind in ("def", "class", "expr", *COMPOUND)
-        return self.called_by(node, statement) if registers else ()
+        return self.called_by(node, statement, known) if registers else ()
 
-    def called_by(self, node: Node, statement: Statement) -> Collection[CodeType]:
+    def called_by(self, node: Node, statement: Statement, known: reach.Known | None = None) -> Collection[CodeType]:
         """The code that a version of a statement may run: of the functions that its names lead to."""
         effects, namespace = statement.effects, node.module.namespace
         if not effects.calls:
             return ()
         called = [namespace[name] for name in effects.reads if name in namespace]
-        return reach.reached(called, effects.attributes, self.paths(), True, effects.operates).values()
+        return reach.reached(called, effects.attributes, self.paths(), True, effects.operates, known).values()
 
     def _guess_reads(self, node: Node) -> None:
         """What a script's statement read from modules, as far as its text shows: nothing was recorded."""

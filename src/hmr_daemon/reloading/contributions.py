@@ -10,7 +10,7 @@ from functools import cache
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..live import functions, insides, successors
+from ..live import functions, insides, reach, successors
 from ..live.containers import Bare
 from ..live.entries import (
     INNER,
@@ -90,6 +90,8 @@ class Again:
     """What only code had added to that is no more: entries there that it does not add again are gone."""
     remade: Collection[type]
     """Classes that it makes as a whole: what they hold is made with them."""
+    learned: reach.Known
+    """What the reload has learned of code."""
 
     def stay(self, snapshot: Any, gone: Sequence[Any], made: Set[int], place: Place) -> bool:
         """Whether entries that it did not add again were added by others: they have nothing of it but its class."""
@@ -134,7 +136,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         for c, place in once([*containers(node, graph, reads), *again.known, *kept_by_frameworks(node, old)])
         if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
-    growing = _growing(graph, node, old)
+    growing = _growing(graph, node, old, again.learned)
     taken = []
     for container, snapshot, place in snapshots:
         transaction.guard(container)
@@ -199,10 +201,12 @@ def withdraw(
     return found
 
 
-def _growing(graph: Graph, node: Node, old: Statement | None) -> Callable[[], list[CodeType]]:
+def _growing(
+    graph: Graph, node: Node, old: Statement | None, known: reach.Known | None = None
+) -> Callable[[], list[CodeType]]:
     """Tells which code registers for a statement, in either version: that is dear, and found out once it is asked."""
     versions = [node.statement] if old is None else [node.statement, old]
-    return cache(lambda: [code for version in versions for code in graph.registers_with(node, version)])
+    return cache(lambda: [code for version in versions for code in graph.registers_with(node, version, known)])
 
 
 def _makes_inner(container: Any, growing: Callable[[], Iterable[CodeType]]) -> bool:

@@ -528,7 +528,8 @@ class Editing(Swapping):
 
     def _make_room(self, node: Node) -> None:
         """An entry goes between others, and nothing tells which of these are a later statement's: all are made anew."""
-        ran = [c for c in self.graph.registers_with(node) if node in self.added or id(c) in node.ran]
+        found = self.graph.registers_with(node, known=self.known[""])
+        ran = [code for code in found if node in self.added or id(code) in node.ran]
         growing = [code for code in ran if codes.grown_names(code)]
         self.graph.analyze_dependents(r for code in growing for r in self.graph.at_path(code.co_filename))
         grown_here = [

@@ -216,7 +216,11 @@ class Rerunning(Evaluating):
         for name in node.writes if node.statement.kind == "class" else ():
             old, new = before.get(name), id(namespace.get(name))  # its identity: a reference would be counted
             both = is_a(old, type) and is_a(namespace.get(name), type)
-            if both and id(old) != new and (found := holders(namespace, name)) is not None:
+            if not both or id(old) == new:
+                continue
+            if any(known.has_met(new) for known in self.known.values()):
+                self.known.clear()
+            if (found := holders(namespace, name)) is not None:
                 self.holders[new] = found
 
     def _set_elsewhere(self, node: Node) -> dict[Name, Any]:
@@ -324,6 +328,7 @@ class Rerunning(Evaluating):
             given=self.given_before(node, old),
             ungrown=ungrown,
             remade=self._made_as_a_whole(node, self.made[node]),
+            learned=self.known[""],
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
 

@@ -157,6 +157,8 @@ class Settling(Refilling):
         change, origins = changes.change(old, new) if told else None, successors.origins(old)
         adopted = successors.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
         successors.keep_origins(self.transaction, adopted, origins)
+        if change is None or change.runs_otherwise:
+            self.known.clear()
         if adopted is old and change is not None:
             self.class_changes[id(old)] = change.with_inner(self.class_changes)
         return adopted
