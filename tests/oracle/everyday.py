@@ -3628,6 +3628,70 @@ for kind, text in BUSES.items():
         {"hearing.py": HEARING.replace("def g", "def other")},
         {"hearing.py": HEARING.replace("@on('b')", "@on('c')\ndef new(): return 4\n@on('b')")},
     )
+PAIRING = """
+class Service:
+    registry = {0}
+    @classmethod
+    def register(cls, target, name):
+        cls.registry{1}
+class Meta(type):
+    def __new__(cls, name, bases, attrs, **kw):
+        made = super().__new__(cls, name, bases, attrs)
+        for each in attrs.get('__touch__', ()):
+            Service.register(made, each)
+        return made
+"""
+PAIRED = "from base import Meta\nclass K(metaclass=Meta):\n    __touch__ = ('a', 'b')\n    x: int = 1\n"
+PAIRS = """
+import m
+from base import Service
+found = Service.registry
+shown = sorted(repr(each).replace(repr(m.K), 'K') for each in (found.items() if isinstance(found, dict) else found))
+"""
+for kind, text in {
+    "a set": "set()/.add((target, name))",
+    "a list": "[]/.append((target, name))",
+    "the keys of a dict": "{}/[target, name] = name",
+    "lists by key": "{}/.setdefault(name, []).append((target, 1))",
+}.items():
+    case(
+        f"a metaclass puts pairs with its classes into {kind}",
+        "m s",
+        {"base.py": PAIRING.format(*text.split("/")), "m.py": PAIRED, "s.py": PAIRS},
+        {"m.py": PAIRED.replace("= 1", "= 2")},
+        {"m.py": PAIRED.replace("'b'", "'b', 'c'")},
+        {"m.py": PAIRED.replace("'a', ", "")},
+    )
+KEEPING = (
+    "class Meta(type):\n    def __new__(cls, *parts, **kw):\n        made = super().__new__(cls, *parts)\n        {}\n"
+)
+KEPT = "from base import Meta\nclass K(metaclass=Meta):\n    x: int = {0}\n    def f(self): return {0}\nk = K()\n"
+KEEPER = "class Keeper:\n    def __init__(self): self.known = {}\nkeeper = Keeper()\n"
+for kind, (before, text) in {
+    "an attribute of an object": (KEEPER, "keeper.known[parts[0]] = made"),
+    "the class itself": ("", "made.me = made"),
+    "a pair in the class": ("", "made.pair = made, 1"),
+    "the arguments of a cached function": (
+        "import functools\n@functools.lru_cache(maxsize=None)\ndef names(*a): return sorted(map(str, vars(a[0])))\n",
+        "names(made, 1)",
+    ),
+}.items():
+    case(
+        f"a metaclass keeps its classes in {kind}",
+        "m s",
+        {
+            "base.py": before + KEEPING.format(text) + "        return made\n",
+            "m.py": KEPT.format(1),
+            "s.py": "import m\nshown = sorted(vars(m.K))\n",
+        },
+        {"m.py": KEPT.format(2)},
+        {"m.py": KEPT.format("3\n    y = 1")},
+    )
+one(
+    "an enum of numbers gets another name",
+    "import enum\nclass One(enum.IntEnum):\n    A = 6\n    def m(self): return 7\n",
+    "import enum\nclass Two(enum.IntEnum):\n    A = 6\n    def m(self): return 7\n",
+)
 RANKING = {
     "pairs": "kept.append((rank, f))\n        kept.sort(key=lambda each: -each[0])",
     "attributes": "f.rank = rank\n        kept.append(f)\n        kept.sort(key=lambda each: each.rank)",

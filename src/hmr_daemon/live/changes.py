@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -107,17 +107,18 @@ def _enum_members(cls: Any) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def change(old: type, new: type) -> ClassChange:
+def change(old: type, new: type, within: Set[tuple[int, int]] = frozenset()) -> ClassChange:
     """How the members of `new` differ from those of `old`, which is to take them over.
 
-    Their functions are not compared: those that go on stand in both.
+    Their functions are not compared: those that go on stand in both. Nor are the pairs of classes, by identity,
+    `within` whose comparison this is asked: members that lead back to them are alike.
     """
-    before, after = vars(old), vars(new)
+    before, after, within = vars(old), vars(new), within | {(id(old), id(new))}
     own = {*ENUM_TABLES, *old.__members__} if is_a(old, enum.EnumMeta) else ()
     names = {
         name
         for name in (before.keys() | after.keys()) - IMPLICIT - {*own} | LOOKED_AT
-        if not _same_member(name, before, after)
+        if not _same_member(name, before, after, within)
     }
     if not values.same(_annotations(before), _annotations(after)):
         names.add("__annotations__")
@@ -143,13 +144,20 @@ def _annotations(members: Mapping[str, Any]) -> Any:
     return [members.get(name, MISSING) for name in ("__annotations__", "__annotate__", "__annotate_func__")]
 
 
-def _same_member(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+def _same_member(
+    name: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    within: Set[tuple[int, int]] = frozenset(),
+) -> bool:
     old, new = before.get(name, MISSING), after.get(name, MISSING)
+    if (id(old), id(new)) in within:
+        return True
     if name == FIELDS and is_a(old, dict) and is_a(new, dict):
         return values.same(_fields(old), _fields(new))
     if is_a(old, type) and is_a(new, type) and old is not new:
         inner = old.__qualname__ == new.__qualname__ and old.__bases__ == new.__bases__
-        return inner and type(old) is type(new) and change(old, new).is_none
+        return inner and type(old) is type(new) and change(old, new, within).is_none
     if type(old) is type(new) and type(old) is _FIELD:
         return bool(old.__reduce__() == new.__reduce__())
     if type(old) is type(new) is staticmethod:

@@ -41,7 +41,7 @@ def made_by(snapshot: Any, values: Iterable[Any]) -> Any:
     """Of the entries of a container those that are or hold one of some values."""
     made = {id(value) for value in values}
     if is_a(snapshot, dict):
-        return {key: entry for key, entry in snapshot.items() if id(key) in made or holds(entry, made)}
+        return {key: entry for key, entry in snapshot.items() if holds(key, made) or holds(entry, made)}
     return type(snapshot)(entry for entry in snapshot if holds(entry, made))
 
 
@@ -139,12 +139,12 @@ def take_out(
             for key, entry in snapshot.items()
             if ((inner or type(entry) not in INNER) and holds(entry, made))
             or (inner and type(entry) in (list, set) and _is_given(key, entry, plain))
-            or id(key) in made
+            or holds(key, made)
             or (is_a(key, PLAIN) and (type(key), key) in keys)
             or (_is_plain(entry) and not plain.isdisjoint(texts(key)))
         ]
     else:
-        gone = [entry for entry in snapshot if id(entry) in made or not texts(entry).isdisjoint(plain)]
+        gone = [entry for entry in snapshot if holds(entry, made) or not texts(entry).isdisjoint(plain)]
     remove(container, gone)
     return gone
 
@@ -201,8 +201,8 @@ def put_in_place(container: Any, snapshot: Any, gone: list[Any], put_back: bool)
         _place_in_list(container, snapshot, gone, put_back)
     elif is_a(container, dict):
         _place_in_dict(container, snapshot, gone, put_back)
-    elif put_back and gone and len(container) < len(snapshot):
-        Bare(container).update(entry for entry in gone if len(container) < len(snapshot))
+    elif put_back and container == without(snapshot, gone):
+        Bare(container).update(gone)
 
 
 def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], put_back: bool) -> None:

@@ -6,6 +6,7 @@ import functools
 import gc
 import sys
 import types
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from types import CellType, FunctionType, ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from .kinds import is_a
 from .transaction import MISSING, Transaction
 
 LIMIT = 5_000  # objects that are looked at
+HOLDING_RECORDS = (dict, list, set)
 SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 """Where instances keep a slot: each works for the class that it was made for, and no other."""
 
@@ -31,9 +33,17 @@ def holders(names: Mapping[str, Any], name: str) -> list[Any] | None:
     return found if sys.getrefcount(names[name]) - count == _references_by_name() else None
 
 
+def searched(cls: type) -> list[Any]:
+    """All that holds a class, or a record of it, as the garbage collector knows it."""
+    found = [h for h in gc.get_referrers(cls) if type(h) is not types.FrameType and not _is_ours(h)]
+    records = [holder for holder in found if type(holder) is tuple and _renewed(holder, cls, None) is not None]
+    return [*found, *(h for h in (gc.get_referrers(*records) if records else ()) if is_a(h, HOLDING_RECORDS))]
+
+
 def _near(names: Mapping[str, Any], name: str) -> tuple[list[Any], int]:
-    """The objects that a class leads to and that hold it, and how many references that makes."""
+    """The objects that a class leads to and that hold it, or a record of it, and how many references that makes."""
     found, count, seen = list[Any](), 0, {id(names[name]), id(names)}
+    records: dict[int, list[Any]] = defaultdict(list)
     waiting = [*_where_bases_keep(names[name]), *gc.get_referents(names[name])]
     while waiting and len(seen) < LIMIT:
         value = waiting.pop()
@@ -44,18 +54,25 @@ def _near(names: Mapping[str, Any], name: str) -> tuple[list[Any], int]:
         if held := sum(referent is names[name] for referent in referents):
             found.append(value)
             count += held
+        for record in [referent for referent in referents if type(referent) is tuple]:
+            records[id(record)].append(value)
         waiting += referents
-    return found, count
+    return [*found, *(holder for each in found if type(each) is tuple for holder in records[id(each)])], count
 
 
 def _where_bases_keep(cls: type) -> Iterator[Any]:
-    """What the bases and the metaclass of a class hold: as members, and in containers of their modules."""
+    """What the bases and the metaclass of a class hold: as members, and in containers of their modules.
+
+    An object of their modules' own classes may have these as attributes.
+    """
     metaclass: type = type(cls)
     classes = [*cls.__mro__[1:], *metaclass.__mro__]
     owners = [owner for owner in classes if owner.__module__ not in ("builtins", "abc")]
     for module in dict.fromkeys(owner.__module__ for owner in owners):
         names: dict[str, Any] = getattr(sys.modules.get(module), "__dict__", {})
-        yield from (value for value in list(names.values()) if type(value) in (dict, list, set))
+        for value in list(names.values()):
+            own = insides.own_dict(value).values() if type(value).__module__ == module else (value,)
+            yield from (each for each in list(own) if type(each) in (dict, list, set))
     yield from (member for owner in owners for member in list(vars(owner).values()))
 
 
@@ -77,11 +94,11 @@ def _references_by_name() -> int:
     return sys.getrefcount(names["C"]) - _near(names, "C")[1]
 
 
-def held_by_unknown(cls: type, held_by: list[Any] | None) -> bool:
+def held_by_unknown(cls: type, held_by: list[Any]) -> bool:
     """Whether an object of an extension holds the class where no reference can be replaced."""
     known = (dict, list, set, tuple, CellType, FunctionType, type, types.FrameType, types.MethodType,
              types.GetSetDescriptorType, types.MemberDescriptorType, types.BuiltinFunctionType)  # fmt: skip
-    for holder in gc.get_referrers(cls) if held_by is None else held_by:
+    for holder in held_by:
         if is_a(holder, known) or cls in type(holder).__mro__ or insides.own(holder, "__dict__") is not MISSING:
             continue
         if type(holder).__module__ not in ("builtins", "weakref", "_weakref", "typing", "functools", "types"):
@@ -92,7 +109,10 @@ def held_by_unknown(cls: type, held_by: list[Any] | None) -> bool:
 def replace_references(
     transaction: Transaction, gone: Any, here: Any, skip: Iterable[Any], held_by: list[Any] | None = None
 ) -> None:
-    """Wherever a container or an object's attribute holds `gone`, it holds `here`."""
+    """Wherever a container or an object's attribute holds `gone`, it holds `here`; what is `held_by` may be more.
+
+    Nothing in here may close over `gone`: its cell would be replaced too.
+    """
     skipped = {id(s) for s in skip}
     for holder in gc.get_referrers(gone) if held_by is None else held_by:
         if id(holder) in skipped or transaction.holds(holder) or _is_ours(holder):
@@ -105,13 +125,36 @@ def replace_references(
                 if value is gone:
                     Bare(holder)[position] = here
         elif is_a(holder, set):
-            transaction.guard(holder)
-            Bare(holder).discard(gone)
-            Bare(holder).add(here)
+            _replace_in_set(transaction, holder, gone, here)
         elif is_a(holder, CellType) and insides.cell_content(holder) is gone:
             transaction.set_attribute(holder, "cell_contents", here)
         elif not is_a(holder, (type, FunctionType, types.FrameType)):
             _replace_attributes(transaction, holder, gone, here)
+
+
+def _replace_in_set(transaction: Transaction, holder: set[Any], gone: Any, here: Any) -> None:
+    if any(entry is gone for entry in holder):
+        transaction.guard(holder)
+        Bare(holder).discard(gone)
+        Bare(holder).add(here)
+
+
+def replace_records(transaction: Transaction, gone: type, here: type, held_by: list[Any]) -> None:
+    """The same of records of a class, as entries of registries are: a tuple cannot be changed, another takes its place.
+
+    `held_by` is what holds the class, or such a record.
+    """
+    for record in [holder for holder in held_by if type(holder) is tuple]:
+        if (renewed := _renewed(record, gone, here)) is not None:
+            holding = [each for each in held_by if any(held is record for held in gc.get_referents(each))]
+            replace_references(transaction, record, renewed, (), holding)
+
+
+def _renewed(record: tuple[Any, ...], gone: type, here: Any) -> tuple[Any, ...] | None:
+    """A record that holds a class, with `here` in place of it; none of what describes classes, or one inside of it."""
+    if all(part is not gone for part in record) or any(cls.__mro__ is record for cls in record if is_a(cls, type)):
+        return None
+    return tuple(here if part is gone else part for part in record)
 
 
 def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any, here: Any) -> None:

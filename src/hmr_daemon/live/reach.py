@@ -62,15 +62,17 @@ class Known:
         self.steps: dict[Key, Step] = {}
         self.found: dict[tuple[object, ...], tuple[Sequence[Any], Mapping[int, CodeType]]] = {}
         """What using some values may run, by all that was asked; with these values, for they are known by identity."""
+        self._asked = set[int]()
         self._members: dict[type, dict[str, list[Any]]] = {}
         self._functions: dict[int, list[FunctionType]] = {}
         self._names: dict[int, tuple[type, Mentioned]] = {}
 
     def has_met(self, identity: int) -> bool:
-        """Whether something was learned of a value, which is held by that."""
-        return any(identity == each for each, *_ in self.steps)
+        """Whether a value was asked about, and so is held by what was learned."""
+        return identity in self._asked
 
     def question(self, value: Any, mentioned: Mentioned, results: bool) -> Question:
+        self._asked.add(id(value))
         return value, mentioned, (id(value), self.meaning(value, mentioned), results)
 
     def meaning(self, value: Any, mentioned: Mentioned) -> Mentioned:

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import abstract, caches, functions, insides, values
 from .classes import IMPLICIT, METHOD_TYPES, is_inner, same_layout
-from .holders import SLOT_TYPES, held_by_unknown, holders, replace_references
+from .holders import SLOT_TYPES, held_by_unknown, holders, replace_records, replace_references, searched
 from .kinds import is_a
 from .transaction import MISSING, Transaction
 
@@ -56,10 +56,13 @@ def adopt(
             _adopt_enum(transaction, old, new)
         _detach(new)
         return old
+    if held_by is None:
+        held_by = searched(new)
     if same_layout(old, new) and not held_by_unknown(new, held_by):
+        replace_references(transaction, new, old, skip=(), held_by=held_by)  # by its own members, too
+        replace_records(transaction, new, old, held_by)
         with abstract.renewed(transaction, old):
             _take_members(transaction, old, new)
-        replace_references(transaction, new, old, skip=(), held_by=held_by)
         _detach(new)
         return old
     with abstract.renewed(transaction, new):
