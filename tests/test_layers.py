@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -92,3 +93,24 @@ def test_an_upward_import_is_seen() -> None:
     assert imported("from .config import Settings\nfrom . import errors\nimport os") == {"config", "errors"}
     source = "from .. import errors\nfrom ..syntax import diff\nfrom .index import Index"
     assert imported(source, "hmr_daemon.planning") == {"errors", "syntax.diff", "planning.index"}
+
+
+def test_no_part_of_a_run_takes_the_place_of_a_method_of_another() -> None:
+    """They are one object: a name that two of them define is one of both, unless it is left open or gone on from."""
+    from hmr_daemon.reloading.executor import _Run
+
+    methods: dict[str, list[FunctionType]] = {}
+    for cls in _Run.__mro__[:-1]:
+        for name, member in vars(cls).items():
+            if isinstance(member, FunctionType) and not (name.startswith("__") and name.endswith("__")):
+                methods.setdefault(name, []).append(member)
+    pairs = [(name, *pair) for name, found in methods.items() for pair in zip(found, found[1:], strict=False)]
+    taken = [name for name, upper, lower in pairs if not (mentions(upper, "super") or mentions(lower, LEFT_OPEN))]
+    assert not taken, f"{', '.join(taken)}: defined by two"
+
+
+LEFT_OPEN = "NotImplementedError"
+
+
+def mentions(method: FunctionType, name: str) -> bool:
+    return name in method.__code__.co_names

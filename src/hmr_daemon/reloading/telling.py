@@ -208,7 +208,7 @@ class Telling(Families):
         for node in dict.fromkeys(self._asking_for(names, change.cls, origin.module)) if names else ():
             if self.graph.order(node) <= now or not but.isdisjoint(node.ran):
                 continue
-            if any(self._is_way_to(value, change.cls, found) for value in self._read_by(node)):
+            if any(self._is_way_to(value, change.cls, found) for value in self._values_read(node)):
                 self.schedule(node, f"{change.cls.__name__} changed", code_changed=True)
 
     def _asking_for(self, names: Set[str], cls: type, home: ModuleRecord) -> Iterator[Node]:
@@ -228,7 +228,7 @@ class Telling(Families):
     def _is_made_of(self, record: ModuleRecord, home: ModuleRecord) -> bool:
         return record is home or home.name in self.agenda.made_of(record.name)
 
-    def _read_by(self, node: Node) -> Iterator[Any]:
+    def _values_read(self, node: Node) -> Iterator[Any]:
         """The values that a statement reads, of its own module and of others."""
         yield from (node.module.namespace.get(name) for name in node.statement.effects.reads)
         for module, name in node.reads:
