@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 from types import FunctionType
 
@@ -104,7 +105,7 @@ def test_no_part_of_a_run_takes_the_place_of_a_method_of_another() -> None:
         for name, member in vars(cls).items():
             if isinstance(member, FunctionType) and not (name.startswith("__") and name.endswith("__")):
                 methods.setdefault(name, []).append(member)
-    pairs = [(name, *pair) for name, found in methods.items() for pair in zip(found, found[1:], strict=False)]
+    pairs = [(name, *pair) for name, found in methods.items() for pair in pairwise(found)]
     taken = [name for name, upper, lower in pairs if not (mentions(upper, "super") or mentions(lower, LEFT_OPEN))]
     assert not taken, f"{', '.join(taken)}: defined by two"
 

@@ -291,5 +291,5 @@ def test_globals_that_code_reads_are_those_that_dis_tells(module: ModuleType) ->
 )
 def test_what_code_asks_for_by_name(text: str, told: str) -> None:
     (code,) = codes.children(compile(f"lambda it, name: {text}", "module", "exec"))
-    assert [name for name in ("one", "two") if codes.asks_for(code, [name])] == told.split()
-    assert not codes.asks_for(code, ["__annotations__"]), "such names are written, not computed"
+    assert [name for name in ("one", "two") if codes.asks_for(code, [name], [name])] == told.split()
+    assert not codes.asks_for(code, ["other"], []), "no text tells it"

@@ -779,11 +779,12 @@ def test_what_a_cache_computed_of_a_class_outlives_a_member_that_comes(live: Liv
 def test_who_asks_for_members_by_name_is_told_of_those_that_it_may_mean(live: LiveFactory) -> None:
     asking = "def told(it): return getattr(it, 'size', 0), hasattr(it, 'extra')\n"
     asking += "def found(it, name): return getattr(it, 'si' + name)\n"
-    settings = "class S:\n    size = 1\n    width = 2\n"
+    settings = "class S:\n    size = 1\n    width = 2\n    height: int = 3\n"
     using = "from asking import found, told\nfrom settings import S\none = told(S)\ntwo = found(S, 'ze')\n"
     process = live({"asking.py": asking, "settings.py": settings, "m.py": using})
     process.load("import m")
-    assert ran(process, {"settings.py": settings.replace("= 2", "= 3")}) == ["settings:1 S", "m:4 two"]
+    assert ran(process, {"settings.py": settings.replace("= 2", "= 3")}) == ["settings:1 S"], "no text tells it"
+    assert ran(process, {"settings.py": settings.replace("= 3", "= 5")}) == ["settings:1 S", "m:4 two"]
     assert ran(process, {"settings.py": settings.replace("= 1", "= 4")}) == ["settings:1 S", "m:3 one", "m:4 two"]
     assert process.see("(m.one, m.two)") == ((4, False), 4)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from types import CodeType
 
 from ..planning.graph import Graph
@@ -10,6 +12,12 @@ from ..planning.records import ModuleRecord
 from ..syntax import codes
 
 FEW_NAMES = 8  # for so many, all code is looked through for each
+
+TELLING = (
+    rb"(?<!['\"])['\"](?!['\"])[\w ,]*\b%(name)s\b[\w ,]*['\"]"  # not in the sentences of docstrings
+    rb"|(?m:^[ \t]+%(name)s[ \t]*:)|[(,]\s*%(name)s\s*=(?!=)"
+)
+"""What a name stands in as a string, or in one, as an annotated member, or as the name of an argument."""
 
 Users = dict[int, tuple[str, CodeType]]
 """Code by its identity, with the name of its module."""
@@ -30,6 +38,7 @@ class Lookups:
         self._texts_with: dict[str, list[ModuleRecord]] = {}
         self._sources: dict[ModuleRecord, bytes] = {}
         """The texts of all modules, unpacked once."""
+        self._told: dict[str, bool] = {}
         self._grown: dict[int, tuple[CodeType, frozenset[str]]] = {}
         self._set_by_functions: dict[int, frozenset[str]] = {}
 
@@ -45,6 +54,7 @@ class Lookups:
         self._users_of_all.clear()
         self._asking = None
         self._texts_with.clear()
+        self._told.clear()
         self._sources.clear()
 
     def codes_of(self, record: ModuleRecord) -> dict[int, CodeType]:
@@ -104,6 +114,21 @@ class Lookups:
             if not self._sources:
                 self._sources = {record: record.source or b"" for record in list(self._graph.modules.values())}
             found = self._texts_with[word] = [record for record, text in self._sources.items() if encoded in text]
+        return found
+
+    def told(self, names: Iterable[str]) -> set[str]:
+        """Those of some names that texts tell: who computes the names of attributes has them from there."""
+        return {name for name in names if self._is_told(name)}
+
+    def _is_told(self, name: str) -> bool:
+        """Whether a name is in a string of names, is annotated, or is that of an argument: what ``__name__`` is not."""
+        if name[:2] == "__" == name[-2:]:
+            return False
+        found = self._told.get(name)
+        if found is None:
+            tells = re.compile(TELLING % {b"name": re.escape(name.encode())})
+            records = self.texts_with(name)
+            found = self._told[name] = any(tells.search(self._sources[record]) for record in records)
         return found
 
     def grown_names(self, code: CodeType) -> frozenset[str]:

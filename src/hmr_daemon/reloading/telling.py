@@ -220,7 +220,8 @@ class Telling(Families):
         for record in [each for each in mentioned if self._is_made_of(each, home) or _has(each, cls)]:
             yield from (node for node in self.graph.analyze(record) if names & node.statement.effects.attributes)
         using = {id(code): code for name in names for _, code in self.lookups.mentioning(name).values()}
-        asking = (code for _, code in self.lookups.asking().values() if codes.asks_for(code, names))
+        told = self.lookups.told(names)
+        asking = (code for _, code in self.lookups.asking().values() if codes.asks_for(code, names, told))
         using.update((id(code), code) for code in asking)
         ran = (node for code in using.values() for node in self.graph.runners(code))
         yield from (n for n in ran if n.statement.kind not in ("def", "class") and self._is_made_of(n.module, home))
@@ -336,7 +337,8 @@ class Telling(Families):
             return True
         asking = self._codes_run(reader, modules)
         computes = reader.statement.kind != "class" or self._derives(reader, change.cls)  # it is handed to who makes it
-        if any(codes.asks_for(code, change.names, computes) for code in asking):
+        told = self.lookups.told(change.names) if computes else ()
+        if any(codes.asks_for(code, change.names, told) for code in asking):
             return True
         return any(self._asks_a_protocol(code) for word in ASKING for code in self._codes_run(reader, modules, word))
 

@@ -323,19 +323,24 @@ def asks_by_name(code: CodeType) -> bool:
     return not (ASKS_BY_NAME | READS_TEXTS).isdisjoint(code.co_names) or MATCH_CLASS in code.co_code[::2]
 
 
-def asks_for(code: CodeType, names: Collection[str], computes: bool = True) -> bool:
-    """Whether `code` may ask for attributes with one of some names, by name: it tells the name, or `computes` it.
+def asks_for(code: CodeType, names: Collection[str], told: Collection[str]) -> bool:
+    """Whether `code` may ask for attributes with one of some names, by name: it tells the name, or computes it.
 
-    >>> asks_for((lambda it: getattr(it, "one", None)).__code__, ["two"])
+    What is computed comes from texts: it is one of those that are `told` somewhere, or has a part that the code tells.
+
+    >>> asks_for((lambda it: getattr(it, "one", None)).__code__, ["two"], ["two"])
     False
     """
     if not asks_by_name(code):
         return False
     asked = names_asked(code)
-    if not asked.isdisjoint(names):
-        return True
-    computed = computes and COMPUTED in asked
-    return computed and not all(name[:2] == "__" == name[-2:] for name in names)  # who asks for these writes them
+    return not asked.isdisjoint(names) or (COMPUTED in asked and any(_may_compute(code, each, told) for each in names))
+
+
+def _may_compute(code: CodeType, name: str, told: Collection[str]) -> bool:
+    parts = [text for text in code.co_consts if type(text) is str and text]
+    begun = any(len(part) > 1 and (name.startswith(part) or name.endswith(part)) for part in parts)
+    return begun or name in told
 
 
 COMPUTED = "<computed>"
