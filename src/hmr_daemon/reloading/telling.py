@@ -127,7 +127,6 @@ class Telling(Families):
             self._tell_makers(change.cls)
         if change is not None and change.names:
             self._tell_through_holders(change, origin, but)
-            self._tell_through_instances(change, self.graph.order(origin), but)
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[Node, str]] = [(origin, name), *self._taken_of_stand_ins(change)]
         unseen = change is not None and self._runs_unseen(change)
@@ -140,8 +139,6 @@ class Telling(Families):
                 told = but.isdisjoint(reader.ran)
                 if told and (change is None or change.whole or unseen or self._ran_what_names(reader, change)):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
-                elif change is not None and self._leads_to_class(reader, change.cls):
-                    waiting += [(reader, bound) for bound in reader.writes]  # the function has handed it out
             for reader, code in list(self.agenda.scanners(node.module, node)):
                 told = but.isdisjoint(reader.ran)
                 if told and (change is None or change.whole or self._ran_what_names(reader, change)):
@@ -224,7 +221,10 @@ class Telling(Families):
         asking = (code for _, code in self.lookups.asking().values() if codes.asks_for(code, names, told))
         using.update((id(code), code) for code in asking)
         ran = (node for code in using.values() for node in self.graph.runners(code))
-        yield from (n for n in ran if n.statement.kind not in ("def", "class") and self._is_made_of(n.module, home))
+        nodes = [node for node in ran if node.statement.kind not in ("def", "class")]
+        records = {node.module: None for node in nodes}
+        knowing = {each for each in records if self._is_made_of(each, home) or _has(each, cls)}
+        yield from (node for node in nodes if node.module in knowing)
 
     def _is_made_of(self, record: ModuleRecord, home: ModuleRecord) -> bool:
         return record is home or home.name in self.agenda.made_of(record.name)
@@ -240,19 +240,6 @@ class Telling(Families):
         if id(value) not in found:
             found[id(value)] = ways.lead_to(value, cls, self.graph.paths())
         return found[id(value)]
-
-    def _tell_through_instances(self, change: changes.ClassChange, now: tuple[float, ...], but: Set[int]) -> None:
-        """The same of those who ran what mentions them, and have an instance by whatever means."""
-        found = {id(code): code for name in change.names for _, code in self.lookups.mentioning(name).values()}
-        for runner in {runner for code in found.values() for runner in self.graph.runners(code)}:
-            if self.graph.order(runner) > now and but.isdisjoint(runner.ran) and self._has(runner, change.cls):
-                self.schedule(runner, f"{change.cls.__name__} changed", code_changed=True)
-
-    def _has(self, node: Node, cls: type) -> bool:
-        """Whether a statement reads a name that holds an instance of a class."""
-        held = [node.module.namespace.get(name) for name in node.statement.effects.reads]
-        held += [self.graph.modules[m].namespace.get(name) for m, name in node.reads if m in self.graph.modules]
-        return any(cls in type(value).__mro__ for value in held)
 
     def _tell_makers(self, cls: type) -> None:
         """A class is made otherwise: statements that bound its instances, by whatever means, make them again."""
@@ -691,12 +678,10 @@ def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
     """Whether a value is a class, its instance or subclass, or a container or an object that holds such."""
     if cls in type(value).__mro__ or (is_a(value, type) and cls in value.__mro__):  # without asking its metaclass
         return True
-    if not depth or is_a(value, (ModuleType, type)):
+    if not depth or is_a(value, (FunctionType, ModuleType, type)):
         return False
     if type(value) in (list, tuple, set, frozenset):
         parts = list(value)
-    elif type(value) is FunctionType:
-        parts = list(insides.contents(value))
     else:
         parts = [*value, *value.values()] if type(value) is dict else list(insides.own_dict(value).values())
     return any(_leads_to(part, cls, depth - 1) for part in parts[:MANY])
