@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..live import functions, swaps
+from ..live import abstract, functions, swaps
 from ..live.kinds import is_a
 from ..planning.records import Node
 from ..syntax import codes
@@ -40,6 +40,8 @@ class Swapping(Assigning):
         changed = {id(old) for old in self.swap.changed}
         new_of = {id(old): new for old, new in self.swap.pairs}
         self._clear_caches({id(new) for old, new in self.swap.pairs if id(old) in changed})
+        if any(code.co_name == "__subclasshook__" for code in self.swap.changed):
+            abstract.forget_answers()
         for old in self.swap.changed:
             new = new_of[id(old)]
             if codes.is_class_body(new) and "<locals>" not in new.co_qualname:
