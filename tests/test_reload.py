@@ -709,6 +709,44 @@ CASES: dict[str, Case] = {
         "held = m_N.a",
         {"(u_N.x is held, m_N.a is held, v_N.y)": (True, True, [3])},
     ),
+    "a bare call that registered goes, and what the program registered stays": (
+        {
+            "bus_N": "subs = []\ndef subscribe(f): subs.append(f)\n",
+            "m_N": "from bus_N import subscribe, subs\ndef f(): pass\ndef g(): pass\nsubscribe(f)\nsubscribe(g)\n"
+            "names = [each.__name__ for each in subs]\n",
+        },
+        {
+            "m_N": "from bus_N import subscribe, subs\ndef f(): pass\ndef g(): pass\nsubscribe(g)\n"
+            "names = [each.__name__ for each in subs]\n"
+        },
+        "bus_N.subscribe(str); was_N = bus_N.subs",
+        {
+            "bus_N.subs == [m_N.g, str]": True,
+            "bus_N.subs is was_N": True,
+            "m_N.names": ["g", "str"],
+        },
+    ),
+    "a bare call goes, and another that gave the same stays": (
+        {
+            "bus_N": "subs = {}\ndef on(name, f): subs.setdefault(name, []).append(f)\n",
+            "m_N": "from bus_N import on\ndef f(): pass\non('a', f)\non('b', f)\n",
+        },
+        {"m_N": "from bus_N import on\ndef f(): pass\non('b', f)\n"},
+        "",
+        {"bus_N.subs == {'b': [m_N.f]}": True},
+    ),
+    "who asked what is a subclass, by a hook": (
+        {
+            "m_N": "import abc\nclass A(abc.ABC):\n    @classmethod\n    def __subclasshook__(cls, other):\n"
+            "        return hasattr(other, 'size') or NotImplemented\nclass B: size = 1\nyes = issubclass(B, A)\n"
+        },
+        {
+            "m_N": "import abc\nclass A(abc.ABC):\n    @classmethod\n    def __subclasshook__(cls, other):\n"
+            "        return hasattr(other, 'width') or NotImplemented\nclass B: size = 1\nyes = issubclass(B, A)\n"
+        },
+        "",
+        {"(m_N.yes, issubclass(m_N.B, m_N.A))": (False, False)},
+    ),
 }
 
 

@@ -192,8 +192,9 @@ def withdraw(
         return []
     made = identities_made(node, before, made_of) | _made_by_code(before, made_of)
     found, growing = [], _growing(graph, node, None)
+    bare = node.statement.kind == "expr" and bool(before)  # others have what it was given as well
     for container, place in containers(node, graph, ()):
-        if len(container) <= LARGEST:
+        if len(container) <= LARGEST and not (bare and place.name not in given.grown):
             transaction.guard(container)
             own, inner = _with_instances(made, container, place), _makes_inner(container, growing)
             if take_out(container, copied(container), own, plain=given.at(place, container), inner=inner):

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import CodeType, FunctionType
+from typing import Any
 
 from ..live import entries, insides
 from ..live.kinds import is_a
+from ..live.transaction import MISSING
 from ..model import Change
 from ..planning import cycles, forms, places
 from ..planning.planner import bound_by_functions, changed_by_functions
@@ -470,7 +472,8 @@ class Editing(Swapping):
         if node.statement.effects.calls:
             self.kept_by[node] = [read for name in sorted(node.writes) for read in self.part_of(node, name)]
             given = self.given_before(node, node.statement, gone=True)
-            places = contributions.withdraw(self.transaction, node, self.graph, self._made_now(node), node.codes, given)
+            before = self._passed_alone(node, given.grown) or self._made_now(node)
+            places = contributions.withdraw(self.transaction, node, self.graph, before, node.codes, given)
             known = len(self.made_anew)
             if places:
                 self.withdrawn += [(node, place) for place in places]
@@ -480,6 +483,18 @@ class Editing(Swapping):
                 self.lost_all.add(node)
         self._lose_targets(node, None)
         self._lose_growth(node)
+
+    def _passed_alone(self, node: Node, grown: frozenset[str]) -> dict[str, Any]:
+        """What a bare call was given, where that tells its entries, and from others', in all that it added to."""
+        statement, record = node.statement, node.module
+        if statement.kind != "expr" or not statement.effects.passes or not grown:
+            return {}
+        alike = self._run_alike(self._ran_before(node)) - {node}
+        others = {id(other.module.namespace.get(name)) for other in alike for name in other.statement.effects.passes}
+        passed = {name: self.held_before(record)(name) for name in statement.effects.passes}
+        passed = {name: value for name, value in passed.items() if id(value) not in others and value is not MISSING}
+        held = list(contributions.held_in(node, self.graph, passed, node.codes, grown))
+        return passed if held and all(told for _, _, told in held) else {}
 
     def _lose_entries(self, node: Node, new: Statement) -> None:
         """What a statement added through functions goes as it becomes another: by its keys or with all of it."""
