@@ -19,6 +19,14 @@ def workshop(environment: Environment, tmp_path_factory: pytest.TempPathFactory)
     print(workshop.process.close())
 
 
+DECORATORS = """
+def twice(f):
+    def wrapper(): return 2 * f()
+    return wrapper
+def minus(n):
+    def decorate(f): return lambda: f() - n
+    return decorate
+"""
 CASES: dict[str, Case] = {
     # --- values
     "a constant": ({"m_N": "X = 1\n"}, {"m_N": "X = 2\n"}, "", {"m_N.X": 2}),
@@ -746,6 +754,24 @@ CASES: dict[str, Case] = {
         },
         "",
         {"(m_N.yes, issubclass(m_N.B, m_N.A))": (False, False)},
+    ),
+    "what a decorator had made goes on as what there is without it": (
+        {"m_N": DECORATORS + "@twice\ndef f(): return 1\n"},
+        {"m_N": DECORATORS + "def f(): return 5\n"},
+        "held_N = [m_N.f]",
+        {"(m_N.f(), held_N[0]())": (5, 5)},
+    ),
+    "what a decorator had made goes on as what another makes": (
+        {"m_N": DECORATORS + "@twice\ndef f(): return 1\n"},
+        {"m_N": DECORATORS + "@minus(3)\n@twice\ndef f(): return 5\n"},
+        "held_N = [m_N.f]",
+        {"(m_N.f(), held_N[0]())": (7, 7)},
+    ),
+    "decorators change places under who holds what they made": (
+        {"m_N": DECORATORS + "@twice\n@minus(3)\ndef f(): return 5\n"},
+        {"m_N": DECORATORS + "@minus(3)\n@twice\ndef f(): return 5\n"},
+        "held_N = [m_N.f]",
+        {"(m_N.f(), held_N[0]())": (7, 7)},
     ),
 }
 

@@ -146,9 +146,21 @@ class Settling(Refilling):
                 return self._adopt(node, old, new)
             return new
         own = name in self.made.get(node, {})
-        if own and type(old) is FunctionType and type(new) is FunctionType and fresh(new, name, node):
-            return successors.settle(self.transaction, old, new, named=self._named(node))
+        if not own or type(old) is not FunctionType or type(new) is not FunctionType:
+            return new
+        if fresh(new, name, node):
+            settled = successors.settle(self.transaction, old, new, named=self._named(node))
+            if settled is old:
+                return old
+        if node.statement.kind == "def" and self._is_wrapper_of(node, old):
+            functions.forward(self.transaction, old, new)
         return new
+
+    def _is_wrapper_of(self, node: Node, old: FunctionType) -> bool:
+        """Whether a function is what decorators had put around the one that a statement defines; others do so now."""
+        mine = {id(code) for code in node.codes}
+        inner = [each for each in insides.reachable([old]) if id(each.__code__) in mine]
+        return id(old.__code__) not in mine and any(each is old for each in insides.around(inner, [old]))
 
     def _adopt(self, node: Node, old: type, new: type) -> type:
         if old.__qualname__ in self.fresh_members.get(node, ()):
