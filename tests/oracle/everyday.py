@@ -3816,3 +3816,12 @@ case(
     {"settings.py": SETTINGS_CLASSES.replace("other = 3", "size = 5")},
     {"settings.py": SETTINGS_CLASSES},
 )
+case(
+    "a class that is made otherwise in the new module that it moves to",
+    "m",
+    {"m.py": "class K:\n    pass\n"},
+    {
+        "n.py": "class K:\n    def __init__(self, k):\n        self.k = k\nkept = K(2)\n",
+        "m.py": "from n import K, kept\nk = kept.k\n",
+    },
+)

@@ -242,8 +242,13 @@ class Telling(Families):
         return found[id(value)]
 
     def _tell_makers(self, cls: type) -> None:
-        """A class is made otherwise: statements that bound its instances, by whatever means, make them again."""
+        """A class is made otherwise: statements that bound its instances, by whatever means, make them again.
+
+        Those of a module that was imported just now, which defines it, have made them of what it is.
+        """
         for record in self.graph.modules.values():
+            if record in self.outcome.loaded and record.name == cls.__module__:
+                continue
             for name in [name for name, value in list(record.namespace.items()) if type(value) is cls]:
                 for maker in self.agenda.table(record).last_writers(name):
                     if maker.statement.effects.calls:
