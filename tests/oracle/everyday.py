@@ -3692,6 +3692,22 @@ one(
     "import enum\nclass One(enum.IntEnum):\n    A = 6\n    def m(self): return 7\n",
     "import enum\nclass Two(enum.IntEnum):\n    A = 6\n    def m(self): return 7\n",
 )
+HALF_LOADED = "from base import Base, x\nfrom .misc.group import Group\nclass Tool(Base): pass\n"
+case(
+    "a package that is being imported names a module later that one inside of it imports first",
+    "pkg shown",
+    {
+        "base.py": "known = []\nx = y = 1\nclass Base:\n    def __init_subclass__(cls): known.append(cls)\n",
+        "pkg/__init__.py": "from . import alpha, misc\nfrom .alpha import *\nfrom .misc import *\n",
+        "pkg/alpha.py": "from .tools import Tool\n",
+        "pkg/tools.py": HALF_LOADED,
+        "pkg/misc/__init__.py": "from .group import *\n",
+        "pkg/misc/group.py": "from base import Base\nclass Group(Base): pass\n",
+        "shown.py": "from base import known\nnames = [each.__name__ for each in known]\n",
+    },
+    {"pkg/tools.py": HALF_LOADED.replace("Base, x", "Base, x, y") + "class New(Tool): pass\n"},
+    {"pkg/tools.py": HALF_LOADED.replace("class Tool", "class New(Base): pass\nclass Tool")},
+)
 RANKING = {
     "pairs": "kept.append((rank, f))\n        kept.sort(key=lambda each: -each[0])",
     "attributes": "f.rank = rank\n        kept.append(f)\n        kept.sort(key=lambda each: each.rank)",

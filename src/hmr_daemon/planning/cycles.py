@@ -79,6 +79,7 @@ def first_importers(graph: Graph, records: Collection[ModuleRecord]) -> dict[Mod
         if root in first:
             continue
         first[root] = _importer_elsewhere(graph, root, records)
+        passed.update(graph.importers(root))  # being imported as it is, they import nothing when it names them
         running = [imported.by(root)]
         while running:
             step, each = next(running[-1], (None, None))
