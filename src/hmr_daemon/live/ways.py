@@ -12,7 +12,7 @@ from ..syntax import codes
 from . import insides
 from .kinds import is_a
 
-NEAR = 300  # values that are looked at from each
+NEAR = 100  # values that are looked at from each
 MANY = 100  # parts of each of these
 
 
