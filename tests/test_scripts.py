@@ -70,6 +70,19 @@ def test_what_a_running_script_has_yet_to_do_adds_to_nothing(start: Callable[...
     program.wait("seen ['a', 'b'] 2\n")
 
 
+def test_what_a_running_statement_has_added_stays(start: Callable[..., Program], tmp_path: Path) -> None:
+    """It may have called anything that the script has, and will not add it again."""
+    main = "import time\nfrom m import f, seen\nf('mine')\nwhile True:\n"
+    main += "    print('has', eval('seen, f(None)', globals()))\n    time.sleep(0.02)\n"
+    source = "seen = []\ndef f(it):\n    if it: seen.append(it)\n    return 1\n"
+    write(tmp_path, {"main.py": main, "m.py": source})
+    program = start("main.py")
+    program.wait("has (['mine'], 1)\n")
+    program.edit({"m.py": source.replace("return 1", "return 2")})
+    program.wait(", 2)\n")
+    program.wait("has (['mine'], 2)\n")
+
+
 @pytest.mark.parametrize("how", ["script", "other folder", "module", "directory"])
 def test_a_running_script_follows_its_files(start: Callable[..., Program], tmp_path: Path, how: str) -> None:
     folder = {"script": "", "other folder": "other/", "module": "pkg/", "directory": "app/"}[how]

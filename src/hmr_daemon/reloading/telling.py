@@ -83,7 +83,8 @@ class Telling(Families):
         """What a function found as it looked through all names is collected anew."""
         self.schedule(reader, reason, name, code_changed=True)
         self.scanning[reader] += self.graph.at_path(code.co_filename)
-        self._make_anew(code)
+        if self._may_run(reader):
+            self._make_anew(code)
 
     def _calls_what_reads(self, reader: Node, name: str) -> bool:
         """Whether a function that a definition called, and not only its own text, mentions a name."""
