@@ -3841,3 +3841,14 @@ case(
         "m.py": "from n import K, kept\nk = kept.k\n",
     },
 )
+case(
+    "members of a class of settings, gone through where no text tells their names",
+    "m",
+    {
+        "conf.py": "class Base:\n    A = 1\n    B = 2\nclass Dev(Base):\n    B = 3\n",
+        "load.py": "def load(it): return {key: getattr(it, key) for key in dir(it) if key.isupper()}\n",
+        "m.py": "import conf\nfrom load import load\nfound = load(conf.Dev)\n",
+    },
+    {"conf.py": "class Base:\n    A = 10\n    B = 2\nclass Dev(Base):\n    B = 3\n"},
+    {"conf.py": "class Base:\n    A = 10\n    B = 2\nclass Dev(Base):\n    B = 3\n    C = 4\n"},
+)
