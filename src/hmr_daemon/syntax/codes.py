@@ -338,7 +338,8 @@ def asks_for(code: CodeType, names: Collection[str], told: Collection[str]) -> b
 
 
 def _may_compute(code: CodeType, name: str, told: Collection[str]) -> bool:
-    goes_through = code.co_varnames[:1] == (".0",)  # a comprehension of its own: what is around it knows of what
+    around = code.co_varnames[:1] == (".0",)  # a comprehension of its own: what is around it knows the names
+    goes_through = around and not any(type(constant) is tuple for constant in code.co_consts)
     if goes_through or not LISTS_NAMES.isdisjoint(code.co_names):
         return name[:2] != "__"
     parts = [text for text in code.co_consts if type(text) is str and text]
