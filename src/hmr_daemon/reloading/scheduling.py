@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..live import caches, entries, insides, reach
+from ..live import caches, insides, reach
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning import unseen
@@ -18,14 +18,11 @@ from ..syntax import codes
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
-from .registries import Place
-from .run import IMMUTABLE, Group, RunState
-
-REGISTERING = ("def", "class", "expr", *COMPOUND)
-"""Kinds of statements that give texts to what they register with."""
+from .giving import Giving
+from .run import IMMUTABLE, Group
 
 
-class Scheduling(RunState):
+class Scheduling(Giving):
     """A run that puts statements on its agenda."""
 
     def schedule(self, node: Node, reason: str, name: str | None = None, code_changed: bool = False) -> None:
@@ -42,119 +39,6 @@ class Scheduling(RunState):
             waiting += [(n, r, None, False) for n, r in (*self._group(node), *self._half_built(node))]
             for code in list(self._grew_untold(node)):
                 self._make_anew(code)
-
-    def _grew_untold(self, node: Node) -> Iterator[CodeType]:
-        """Code by which a statement added to containers, where nothing tells what in them is the statement's.
-
-        Dicts and sets are meant only where a bare call was to fill them: a cache is filled by the way. What a
-        definition was registered with adds the same again, which is found afterwards, if it minds nothing else.
-        """
-        kind, decorated = node.statement.kind, bool(node.statement.effects.decorates)
-        if node in self.added or kind in ("import", "from") or (kind in ("def", "class") and not decorated):
-            return
-        kinds = (list, dict, set) if decorated or kind == "expr" else (list,)
-        for code in self._ran_before(node):
-            names = codes.grown_globals(code)
-            grown = self._grown_kinds(code)
-            if deque in grown:
-                yield code
-            elif decorated and not codes.minds_entries(code):
-                continue
-            elif any(issubclass(each, kinds) for each in grown) and self._has_untold(node, names, kinds):
-                yield code
-
-    def _grown_kinds(self, code: CodeType) -> set[type]:
-        """Of what classes the globals are that code may add to."""
-        names = codes.grown_globals(code)
-        records = self.graph.at_path(code.co_filename) if names else ()
-        return {type(record.namespace.get(name)) for record in records for name in names}
-
-    def grows_deque(self, code: CodeType) -> bool:
-        """Whether code may add to a deque, in which no entries are told apart."""
-        return deque in self._grown_kinds(code)
-
-    def _has_untold(self, node: Node, names: Collection[str], kinds: tuple[type, ...]) -> bool:
-        """Whether one of the containers with some names holds something, but nothing that tells a statement's entry."""
-        bare = node.statement.kind == "expr"
-        passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
-        made = passed if bare else self._made_now(node)
-        for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names):
-            keys = list(container) if is_a(container, dict) and bare else ()
-            by_key = any((type(key), key) in node.statement.constants for key in keys)
-            if is_a(container, kinds) and not told and not by_key:
-                return True
-        return False
-
-    def given_before(self, node: Node, old: Statement | None, gone: bool = False) -> contributions.Given:
-        """The texts that a statement, `old` if it was edited, gave to registries, to be taken out of them."""
-        statement, ran = old or node.statement, list(self._ran_before(node))
-        if node in self.added or statement.kind not in REGISTERING or not ran:
-            return contributions.Given()
-        found, again = statement.given, gone or any("refuses" in codes.minds_entries(code) for code in ran)
-        all_again = node in self.moved or statement.kind in COMPOUND  # where it stands, or what of it is reached
-        if not again and not all_again:
-            found -= node.statement.given
-        others = [runner.statement for runner in self._run_alike(ran) if runner is not node] if found else []
-        shared = frozenset[str]().union(*(other.given for other in others))
-        if all_again and (not gone or statement.kind in COMPOUND):
-            found -= shared
-        return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared, statement.given)
-
-    def no_longer_grown(self, node: Node) -> tuple[frozenset[str], list[tuple[Any, Place]]]:
-        """What only code added to that a statement's last run started and that is no more: names, and registries."""
-        replaced = self.replaced_by()
-        gone = [*self._ran_gone(node), *(replaced[identity] for identity in node.ran & replaced.keys())]
-        names = frozenset[str]().union(*map(codes.grown_names, gone))
-        if names:
-            names -= frozenset[str]().union(*map(codes.grown_names, self._ran_now(node)))
-        found = [
-            (r, n) for code in gone for r in self.graph.at_path(code.co_filename) for n in codes.grown_globals(code)
-        ]
-        held = [(r.namespace.get(n), Place(((r.name, n),))) for r, n in found if n in names]
-        return names, [(value, place) for value, place in held if is_a(value, entries.INNER)]
-
-    def given_later(self, node: Node) -> frozenset[str]:
-        """The texts that only later statements gave to the functions that this one ran."""
-        return self._given_after(node, self._run_alike(self._ran_before(node)))
-
-    def given_after(self, node: Node, grown: str) -> frozenset[str]:
-        """The same of all functions that add to what has some name."""
-        growing = [code for _, code in self.lookups.mentioning(grown).values() if grown in codes.grown_names(code)]
-        return self._given_after(node, {runner for code in growing for runner in self.graph.runners(code)})
-
-    def _given_after(self, node: Node, runners: Iterable[Node]) -> frozenset[str]:
-        earlier, later = set[str](), set[str]()
-        for runner in runners:
-            (later if self.graph.comes_after(runner, node) else earlier).update(runner.statement.given)
-        return frozenset(later - earlier)
-
-    def _run_alike(self, ran: Iterable[CodeType]) -> set[Node]:
-        """Statements that ran some functions which grow something."""
-        return {runner for code in ran if codes.grown_names(code) for runner in self.graph.runners(code)}
-
-    def _ran_before(self, node: Node) -> Iterator[CodeType]:
-        """The code of the user's functions that a statement's last run started."""
-        yield from self._ran_now(node)
-        yield from self._ran_gone(node)
-
-    def _ran_gone(self, node: Node) -> Iterator[CodeType]:
-        """The same of functions that are no more."""
-        if len(self.gone_codes) != len(self.dropped):
-            self.gone_codes = {id(code): code for code in self.dropped}
-        yield from (self.gone_codes[identity] for identity in node.ran & self.gone_codes.keys())
-
-    def replaced_by(self) -> Mapping[int, CodeType]:
-        """By identity of the code that functions have now, the code that did something else before."""
-        if self.replaced_codes is None:
-            changed = {id(old) for old in self.swap.changed}
-            self.replaced_codes = {id(new): old for old, new in self.swap.pairs if id(old) in changed}
-        return self.replaced_codes
-
-    def _ran_now(self, node: Node) -> Iterator[CodeType]:
-        """The same of functions that there are still."""
-        own = self.lookups.codes_of(node.module) if node.ran else {}
-        found = own if node.ran <= own.keys() else self.lookups.all_codes()
-        yield from (found[identity] for identity in node.ran if identity in found)
 
     def _is_bare_import(self, node: Node) -> bool:
         """Whether a statement does no more than to bind names that its text tells, as most that a change reaches.
@@ -468,10 +352,6 @@ class Scheduling(RunState):
                 for read in was.effects.reads - {name}:
                     yield from self._makers(table, node, read)
 
-    def _statement_before(self, node: Node) -> Statement:
-        previous = self.previous.get(node)
-        return node.statement if previous is None else previous.statement
-
     def _grown_elsewhere(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
         """What a statement reads of other modules that it may add to."""
         for module, attribute in self._reads_now(node):
@@ -580,111 +460,6 @@ class Scheduling(RunState):
                     for maker in self.agenda.table(record).last_writers(name):
                         if maker.statement.kind not in ("from", "import"):
                             self.schedule(maker, f"makes {name}")
-
-    def _old_writes(self, node: Node) -> set[str]:
-        previous = self.previous.get(node)
-        written = previous.statement.effects.writes if previous else node.writes
-        return {*written, *node.extra, *self.bound_through.get(node, ())}
-
-    def _kind_before(self, node: Node) -> str:
-        return self._statement_before(node).kind
-
-    def _made_of(self, node: Node) -> tuple[CodeType, ...]:
-        """The code of what the statement defines, and of what its last version defined."""
-        previous = self.previous.get(node)
-        return () if node in self.added else (*node.codes, *(previous.codes if previous is not None else ()))
-
-    def _old_statement(self, node: Node) -> Statement | None:
-        """What the statement was before it was edited; None where its text is the same."""
-        previous = self.previous.get(node)
-        if previous is None or previous.statement.text == node.statement.text:
-            return None
-        return previous.statement
-
-    def made_later(self, node: Node, value: Any) -> bool:
-        """Whether a function or class, what a decorator made of it, or an object with a name comes later."""
-        if is_a(value, entries.PLAIN):
-            return False
-        if type(value) is FunctionType and value.__closure__ is None and not value.__dict__:  # as most are
-            return "<locals>" not in value.__qualname__ and self.graph.stands_after(value.__code__, node)
-        parts = [*value, value] if type(value) in (tuple, list) else [value]
-        classes = [part for part in parts if is_a(part, type) and part.__module__ in self.graph.modules]
-        if any(
-            self._bound_after(node, self.graph.modules[c.__module__], c.__qualname__.partition(".")[0]) for c in classes
-        ):
-            return True
-        found = [f for f in insides.wrapped(parts) if "<locals>" not in f.__qualname__]
-        if any(self.graph.stands_after(function.__code__, node) for function in found):
-            return True
-        return not found and self._named_later(node, value)
-
-    def _bound_after(self, node: Node, record: ModuleRecord, name: str) -> bool:
-        """Whether a statement that comes later bound a name of a module, and not by importing it."""
-        later = self.graph.loaded_after(record, node)
-        if later is not None:
-            return later
-        makers = [maker for maker in self.agenda.table(record).last_writers(name) if maker.statement.kind != "from"]
-        return any(self.graph.order(maker) > self.graph.order(node) for maker in makers)
-
-    def _named_later(self, node: Node, value: Any) -> bool:
-        """Whether the global by which an object is known, where it has one, was bound later."""
-        if self.named is None:
-            records = list(self.graph.modules.values())
-            names = [(id(held), (record, name)) for record in records for name, held in list(record.namespace.items())]
-            self.named = dict(reversed(names))  # the module that was loaded first has made it
-        record, name = self.named.get(id(value), (None, ""))
-        return record is not None and record.namespace.get(name) is value and self._bound_after(node, record, name)
-
-    def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
-        """Of what the names held, what the statement's last run made."""
-        taken_over = {name: before[name] for name in self.taken_over.get(node, ()) if name in before}
-        if node in self.added:
-            return taken_over
-        table = self.agenda.table(node.module)
-        own = {id(code) for code in codes.walk(node.codes)}
-        made = taken_over
-        for name, value in before.items():
-            value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
-            if (id(node.module), name) in self.set_from_outside or self.graph.setters((node.module.name, name)):
-                continue
-            if self._is_of_another(node, value, own):
-                continue
-            sole = table.writers.get(name, [node]) == [node] or name not in table.writers
-            if value is not MISSING and (sole or any(id(f.__code__) in own for f in insides.reachable([value]))):
-                made[name] = value
-        return made
-
-    def held_before(self, record: ModuleRecord) -> Callable[[str], Any]:
-        """Tells what names of a module held before this reload; MISSING where they are not known."""
-        key = id(record)
-
-        def held(name: str) -> Any:
-            known = (self.former, self.gone_values)
-            found = next((each[key, name] for each in known if (key, name) in each), MISSING)
-            return record.namespace.get(name, MISSING) if found is MISSING else found
-
-        return held
-
-    def _made_now(self, node: Node) -> dict[str, Any]:
-        """What the statement's last run made, of what its names hold now."""
-        namespace = node.module.namespace
-        return self._made_by(node, {name: namespace[name] for name in node.writes if name in namespace})
-
-    def _is_of_another(self, node: Node, value: Any, own: set[int]) -> bool:
-        """Whether a function was defined by another statement of the module: one that bound the name before."""
-        if type(value) is not FunctionType or "<locals>" in value.__qualname__:
-            return False
-        here = value.__code__.co_filename == node.module.path
-        return here and not any(id(f.__code__) in own for f in insides.reachable([value]))
-
-    def _bound_by(self, node: Node) -> set[str]:
-        names = node.writes
-        return {*names, *self.lookups.set_by_functions(node.module)} if node.statement.effects.calls else set(names)
-
-    def _bound_again(self, node: Node) -> bool:
-        """Whether what the statement bound is no longer under its name."""
-        table, namespace = self.agenda.table(node.module), node.module.namespace
-        return any(table.next_writer(name, node, namespace.get(name)) is not None for name in node.writes)
 
 
 def _read_only(code: CodeType) -> frozenset[str]:

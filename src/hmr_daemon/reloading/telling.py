@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from operator import attrgetter
-from types import CodeType, FunctionType, MappingProxyType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..live import caches, changes, classes, entries, insides, reach, ways
+from ..live import changes, classes, entries, insides, ways
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
 from ..syntax.effects import ANY, DYNAMIC
 from . import decorated, stand_ins
-from .families import Families
 from .registries import Place
-from .run import IMMUTABLE, Served
+from .remembering import Remembering
+from .run import IMMUTABLE
 
 INTROSPECTION = frozenset({
     "__annotations__", "__defaults__", "__dict__", "__doc__", "__kwdefaults__", "__signature__", "cleandoc", "getdoc",
@@ -36,11 +36,10 @@ LISTS_VALUES = frozenset({"getmembers"})
 LISTS_VALUES_HERE = LISTS_VALUES | {"__dict__", "vars"}
 ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
-HOLDING = 2_000  # values that are looked through for a cached function
 MANY = 1_000  # entries of a container that are looked at
 
 
-class Telling(Families):
+class Telling(Remembering):
     """A run that tells the readers of what changed."""
 
     def _tell(
@@ -481,145 +480,6 @@ class Telling(Families):
             if reader.module is node.module and reader.order < last:
                 self.schedule(reader, f"{name} is built again", name, code_changed=True)
 
-    def _cached_before(self, node: Node, name: str, last: float) -> bool:
-        """Whether a statement between those that build a value had a cache compute something of it."""
-        if not self.graph.caching():
-            return False
-        caches_now = self._served_by(self._codes_reading({node.module.path: {name}}, frozenset()))
-        functions = [each.cache.function for each in caches_now if type(each.cache.function) is FunctionType]
-        users = [runner for function in functions for runner in self.graph.runners(function.__code__)]
-        return any(user.module is node.module and node.order < user.order < last for user in users)
-
-    def _tell_cache_users(self, record: ModuleRecord, cache: Any) -> None:
-        """Who called a cached function may have been served a result, and so have run nothing of it.
-
-        Once is enough: who calls it in this reload runs in it.
-        """
-        if (id(cache), "") in self.told_of:
-            return
-        self.told_of.add((id(cache), ""))
-        waiting = [(record, name) for name, value in list(record.namespace.items()) if value is cache]
-        for other, alias in (alias for each in waiting for alias in self._aliases(*each)):
-            for reader in list(self.agenda.function_readers(other, alias, None)):
-                self.schedule(reader, f"ran what uses {alias}", alias, code_changed=True)
-            for reader, known in list(self.agenda.readers(other, alias, None)):
-                if reader.statement.kind not in ("from", "import") and self._uses(reader, known, None):
-                    self.schedule(reader, f"{known} changed", known)
-                waiting += [each for each in _leading_to(cache, reader) if each not in waiting]
-
-    def _clear_caches(
-        self,
-        changed: set[int],
-        names: Mapping[str, set[str]] = MappingProxyType({}),
-        members: Set[str] = frozenset(),
-        last: bool = False,
-    ) -> None:
-        """No result is served from a cache that changed code, or a global or member that has changed, computed.
-
-        `last` tells that all statements have run: what they computed is what a fresh process holds.
-        """
-        if not self.graph.caching():
-            return
-        emptied: dict[int, list[Served]] = defaultdict(list)
-        since = self._emptied_since(names) if not changed and not members else frozenset()
-        for served in self._served_by(changed | self._codes_reading(names, members)):
-            if id(served) not in since and not (last and self._filled_now(served.cache)):
-                self.transaction.on_undo(served.cache.forget())
-                self._tell_cache_users(served.record, served.cache.holder)
-                emptied[id(served.cache.owner)].append(served)
-        for members_of in emptied.values():
-            self._tell_member_users(members_of)
-
-    def forget_served(self, record: ModuleRecord, names: Set[str]) -> None:
-        """No result is served that was computed of some names of a module."""
-        self._clear_caches(set(), {record.path: set(names)})
-
-    def _served_by(self, stale: Set[int]) -> list[Served]:
-        """The caches that serve what some code, by its identity, has computed."""
-        files = self.graph.paths()
-        return [served for served in self._caches() if not stale.isdisjoint(served.ran(files))] if stale else []
-
-    def _empty_caches_of(self, record: ModuleRecord, name: str) -> None:
-        """A value is built again from here on: what caches serve later that used it, was computed of the new one."""
-        if not self.graph.caching():
-            return
-        names: dict[str, set[str]] = defaultdict(set)
-        for other, alias in self._aliases(record, name):
-            names[other.path].add(alias)
-        self._clear_caches(set(), names)
-        emptied = {id(served) for served in self._served_by(self._codes_reading(names, frozenset()))}
-        for path, known in names.items():
-            for each in known:
-                self.emptied_caches[path, each] = emptied
-
-    def _emptied_since(self, names: Mapping[str, set[str]]) -> Set[int]:
-        """Caches that hold nothing but what was computed since all of some names, by file, are built again."""
-        keys = [(path, name) for path, known in names.items() for name in known]
-        found = [self.emptied_caches.get(key, frozenset[int]()) for key in keys]
-        return frozenset.intersection(*map(frozenset, found)) if found else frozenset()
-
-    def _tell_member_users(self, emptied: Sequence[Served]) -> None:
-        """The same of methods and properties of one class that remember what they computed, and have not run them."""
-        record, owner = emptied[0].record, emptied[0].cache.owner
-        remembered = [each.cache.function for each in emptied if type(each.cache.function) is FunctionType]
-        remembered = [function for function in remembered if (id(owner), function.__name__) not in self.told_of]
-        if owner is None or not remembered:
-            return
-        names = frozenset(function.__name__ for function in remembered)
-        self.told_of |= {(id(owner), name) for name in names}
-        change = changes.ClassChange(owner, names, whole=False, rebased=False)
-        name, ran = owner.__qualname__.partition(".")[0], {id(function.__code__) for function in remembered}
-        for maker in self.agenda.table(record).last_writers(name):
-            self._tell_class_touched(maker, name, change, ran)
-
-    def stale_codes(self) -> Set[int]:
-        """Identities of code that has changed, or that uses a global or a member that has, so far in this reload."""
-        members = {name for change in self.class_changes.values() for name in change.names}
-        state = len(self.touched_codes), sum(map(len, self.changed_names.values())), len(members)
-        if self.stale is None or self.stale[0] != state:
-            self.stale = state, self.touched_codes | self._codes_reading(self.changed_names, members)
-        return self.stale[1]
-
-    def _codes_reading(self, names: Mapping[str, set[str]], members: Set[str]) -> set[int]:
-        """Identities of the code, in all modules, that reads one of some names (by file) or mentions a member."""
-        found = {identity for member in members for identity in self.lookups.mentioning(member)}
-        using = (self.lookups.mentioning(name) for changed in names.values() for name in changed)
-        found.update(i for codes in using for i, (_, code) in codes.items() if self._reads_any(code, names))
-        return found
-
-    def _reads_any(self, code: CodeType, names: Mapping[str, set[str]]) -> bool:
-        """Whether code reads one of some names (by file): as a global, or of a module that it has by a name."""
-        used = set(code.co_names)
-        for path, changed in names.items():
-            if used & changed and (path == code.co_filename or self._has_module(code, used, path)):
-                return True
-        return False
-
-    def _has_module(self, code: CodeType, used: Set[str], path: str) -> bool:
-        """Whether code imports the module of a file itself, or its own module did so."""
-        users = self.graph.at_path(code.co_filename)
-        for record in self.graph.at_path(path):
-            if not used.isdisjoint((record.name, record.name.rpartition(".")[2])):
-                return True
-            if any(user.namespace.get(name) is record.module for user in users for name in used):
-                return True
-        return False
-
-    def _filled_now(self, cache: caches.Cache) -> bool:
-        """Whether a statement that has run again had a cache compute something."""
-        code = insides.own(cache.function, "__code__")
-        return code is not MISSING and not self.agenda.done.isdisjoint(self.graph.runners(code))
-
-    def _caches(self) -> list[Served]:
-        """The caches of the user's functions. What is known of one holds: what it leads to that changes, is told."""
-        known = reach.Known()
-        for record in self.graph.caching():
-            if record not in self.looked_for_caches:
-                self.looked_for_caches.add(record)
-                for cache in caches.of_module(record.namespace, record.name):
-                    self.served.setdefault((id(cache.holder), id(cache.function)), Served(record, cache, known))
-        return list(self.served.values())
-
     def _remove_names(self) -> None:
         removed, self.removed_names = self.removed_names, []
         for record, name in removed:
@@ -657,14 +517,6 @@ def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
     """Whether all that a statement does to what a name leads to is to set other attributes of it."""
     set_here = {names[-1] for names in reader.statement.effects.sets if names[0] == known}
     return bool(set_here) and (attribute not in set_here or reader.statement.kind == "AugAssign")
-
-
-def _leading_to(cache: Any, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
-    """Names that a statement bound to what holds a cached function: who calls that may have called the function."""
-    for name in node.writes:
-        value = node.module.namespace.get(name)
-        if value is not cache and any(held is cache for held in insides.visit([value], HOLDING)):
-            yield node.module, name
 
 
 def _looking_at(change: changes.ClassChange) -> frozenset[str]:

@@ -1,0 +1,137 @@
+"""What statements have put into registries through functions that they ran, and by which texts that is told."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import CodeType
+from typing import Any
+
+from ..live import entries
+from ..live.kinds import is_a
+from ..planning.records import Node
+from ..syntax import codes
+from ..syntax.statements import COMPOUND, Statement
+from . import contributions
+from .making import Making
+from .registries import Place
+
+REGISTERING = ("def", "class", "expr", *COMPOUND)
+"""Kinds of statements that give texts to what they register with."""
+
+
+class Giving(Making):
+    """A run that knows what statements have registered."""
+
+    def _grew_untold(self, node: Node) -> Iterator[CodeType]:
+        """Code by which a statement added to containers, where nothing tells what in them is the statement's.
+
+        Dicts and sets are meant only where a bare call was to fill them: a cache is filled by the way. What a
+        definition was registered with adds the same again, which is found afterwards, if it minds nothing else.
+        """
+        kind, decorated = node.statement.kind, bool(node.statement.effects.decorates)
+        if node in self.added or kind in ("import", "from") or (kind in ("def", "class") and not decorated):
+            return
+        kinds = (list, dict, set) if decorated or kind == "expr" else (list,)
+        for code in self._ran_before(node):
+            names = codes.grown_globals(code)
+            grown = self._grown_kinds(code)
+            if deque in grown:
+                yield code
+            elif decorated and not codes.minds_entries(code):
+                continue
+            elif any(issubclass(each, kinds) for each in grown) and self._has_untold(node, names, kinds):
+                yield code
+
+    def _grown_kinds(self, code: CodeType) -> set[type]:
+        """Of what classes the globals are that code may add to."""
+        names = codes.grown_globals(code)
+        records = self.graph.at_path(code.co_filename) if names else ()
+        return {type(record.namespace.get(name)) for record in records for name in names}
+
+    def grows_deque(self, code: CodeType) -> bool:
+        """Whether code may add to a deque, in which no entries are told apart."""
+        return deque in self._grown_kinds(code)
+
+    def _has_untold(self, node: Node, names: Collection[str], kinds: tuple[type, ...]) -> bool:
+        """Whether one of the containers with some names holds something, but nothing that tells a statement's entry."""
+        bare = node.statement.kind == "expr"
+        passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
+        made = passed if bare else self._made_now(node)
+        for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names):
+            keys = list(container) if is_a(container, dict) and bare else ()
+            by_key = any((type(key), key) in node.statement.constants for key in keys)
+            if is_a(container, kinds) and not told and not by_key:
+                return True
+        return False
+
+    def given_before(self, node: Node, old: Statement | None, gone: bool = False) -> contributions.Given:
+        """The texts that a statement, `old` if it was edited, gave to registries, to be taken out of them."""
+        statement, ran = old or node.statement, list(self._ran_before(node))
+        if node in self.added or statement.kind not in REGISTERING or not ran:
+            return contributions.Given()
+        found, again = statement.given, gone or any("refuses" in codes.minds_entries(code) for code in ran)
+        all_again = node in self.moved or statement.kind in COMPOUND  # where it stands, or what of it is reached
+        if not again and not all_again:
+            found -= node.statement.given
+        others = [runner.statement for runner in self._run_alike(ran) if runner is not node] if found else []
+        shared = frozenset[str]().union(*(other.given for other in others))
+        if all_again and (not gone or statement.kind in COMPOUND):
+            found -= shared
+        return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared, statement.given)
+
+    def no_longer_grown(self, node: Node) -> tuple[frozenset[str], list[tuple[Any, Place]]]:
+        """What only code added to that a statement's last run started and that is no more: names, and registries."""
+        replaced = self.replaced_by()
+        gone = [*self._ran_gone(node), *(replaced[identity] for identity in node.ran & replaced.keys())]
+        names = frozenset[str]().union(*map(codes.grown_names, gone))
+        if names:
+            names -= frozenset[str]().union(*map(codes.grown_names, self._ran_now(node)))
+        found = [
+            (r, n) for code in gone for r in self.graph.at_path(code.co_filename) for n in codes.grown_globals(code)
+        ]
+        held = [(r.namespace.get(n), Place(((r.name, n),))) for r, n in found if n in names]
+        return names, [(value, place) for value, place in held if is_a(value, entries.INNER)]
+
+    def given_later(self, node: Node) -> frozenset[str]:
+        """The texts that only later statements gave to the functions that this one ran."""
+        return self._given_after(node, self._run_alike(self._ran_before(node)))
+
+    def given_after(self, node: Node, grown: str) -> frozenset[str]:
+        """The same of all functions that add to what has some name."""
+        growing = [code for _, code in self.lookups.mentioning(grown).values() if grown in codes.grown_names(code)]
+        return self._given_after(node, {runner for code in growing for runner in self.graph.runners(code)})
+
+    def _given_after(self, node: Node, runners: Iterable[Node]) -> frozenset[str]:
+        earlier, later = set[str](), set[str]()
+        for runner in runners:
+            (later if self.graph.comes_after(runner, node) else earlier).update(runner.statement.given)
+        return frozenset(later - earlier)
+
+    def _run_alike(self, ran: Iterable[CodeType]) -> set[Node]:
+        """Statements that ran some functions which grow something."""
+        return {runner for code in ran if codes.grown_names(code) for runner in self.graph.runners(code)}
+
+    def _ran_before(self, node: Node) -> Iterator[CodeType]:
+        """The code of the user's functions that a statement's last run started."""
+        yield from self._ran_now(node)
+        yield from self._ran_gone(node)
+
+    def _ran_gone(self, node: Node) -> Iterator[CodeType]:
+        """The same of functions that are no more."""
+        if len(self.gone_codes) != len(self.dropped):
+            self.gone_codes = {id(code): code for code in self.dropped}
+        yield from (self.gone_codes[identity] for identity in node.ran & self.gone_codes.keys())
+
+    def replaced_by(self) -> Mapping[int, CodeType]:
+        """By identity of the code that functions have now, the code that did something else before."""
+        if self.replaced_codes is None:
+            changed = {id(old) for old in self.swap.changed}
+            self.replaced_codes = {id(new): old for old, new in self.swap.pairs if id(old) in changed}
+        return self.replaced_codes
+
+    def _ran_now(self, node: Node) -> Iterator[CodeType]:
+        """The same of functions that there are still."""
+        own = self.lookups.codes_of(node.module) if node.ran else {}
+        found = own if node.ran <= own.keys() else self.lookups.all_codes()
+        yield from (found[identity] for identity in node.ran if identity in found)

@@ -1,0 +1,128 @@
+"""What statements were, and what they have made: before the reload, in it, and after one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import CodeType, FunctionType
+from typing import Any
+
+from ..live import entries, insides
+from ..live.kinds import is_a
+from ..live.transaction import MISSING
+from ..planning.records import ModuleRecord, Node
+from ..syntax import codes
+from ..syntax.statements import Statement
+from .run import RunState
+
+
+class Making(RunState):
+    """A run that knows what statements have made."""
+
+    def _statement_before(self, node: Node) -> Statement:
+        previous = self.previous.get(node)
+        return node.statement if previous is None else previous.statement
+
+    def _old_writes(self, node: Node) -> set[str]:
+        previous = self.previous.get(node)
+        written = previous.statement.effects.writes if previous else node.writes
+        return {*written, *node.extra, *self.bound_through.get(node, ())}
+
+    def _kind_before(self, node: Node) -> str:
+        return self._statement_before(node).kind
+
+    def _made_of(self, node: Node) -> tuple[CodeType, ...]:
+        """The code of what the statement defines, and of what its last version defined."""
+        previous = self.previous.get(node)
+        return () if node in self.added else (*node.codes, *(previous.codes if previous is not None else ()))
+
+    def _old_statement(self, node: Node) -> Statement | None:
+        """What the statement was before it was edited; None where its text is the same."""
+        previous = self.previous.get(node)
+        if previous is None or previous.statement.text == node.statement.text:
+            return None
+        return previous.statement
+
+    def made_later(self, node: Node, value: Any) -> bool:
+        """Whether a function or class, what a decorator made of it, or an object with a name comes later."""
+        if is_a(value, entries.PLAIN):
+            return False
+        if type(value) is FunctionType and value.__closure__ is None and not value.__dict__:  # as most are
+            return "<locals>" not in value.__qualname__ and self.graph.stands_after(value.__code__, node)
+        parts = [*value, value] if type(value) in (tuple, list) else [value]
+        classes = [part for part in parts if is_a(part, type) and part.__module__ in self.graph.modules]
+        if any(
+            self._bound_after(node, self.graph.modules[c.__module__], c.__qualname__.partition(".")[0]) for c in classes
+        ):
+            return True
+        found = [f for f in insides.wrapped(parts) if "<locals>" not in f.__qualname__]
+        if any(self.graph.stands_after(function.__code__, node) for function in found):
+            return True
+        return not found and self._named_later(node, value)
+
+    def _bound_after(self, node: Node, record: ModuleRecord, name: str) -> bool:
+        """Whether a statement that comes later bound a name of a module, and not by importing it."""
+        later = self.graph.loaded_after(record, node)
+        if later is not None:
+            return later
+        makers = [maker for maker in self.agenda.table(record).last_writers(name) if maker.statement.kind != "from"]
+        return any(self.graph.order(maker) > self.graph.order(node) for maker in makers)
+
+    def _named_later(self, node: Node, value: Any) -> bool:
+        """Whether the global by which an object is known, where it has one, was bound later."""
+        if self.named is None:
+            records = list(self.graph.modules.values())
+            names = [(id(held), (record, name)) for record in records for name, held in list(record.namespace.items())]
+            self.named = dict(reversed(names))  # the module that was loaded first has made it
+        record, name = self.named.get(id(value), (None, ""))
+        return record is not None and record.namespace.get(name) is value and self._bound_after(node, record, name)
+
+    def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what the names held, what the statement's last run made."""
+        taken_over = {name: before[name] for name in self.taken_over.get(node, ()) if name in before}
+        if node in self.added:
+            return taken_over
+        table = self.agenda.table(node.module)
+        own = {id(code) for code in codes.walk(node.codes)}
+        made = taken_over
+        for name, value in before.items():
+            value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
+            if (id(node.module), name) in self.set_from_outside or self.graph.setters((node.module.name, name)):
+                continue
+            if self._is_of_another(node, value, own):
+                continue
+            sole = table.writers.get(name, [node]) == [node] or name not in table.writers
+            if value is not MISSING and (sole or any(id(f.__code__) in own for f in insides.reachable([value]))):
+                made[name] = value
+        return made
+
+    def held_before(self, record: ModuleRecord) -> Callable[[str], Any]:
+        """Tells what names of a module held before this reload; MISSING where they are not known."""
+        key = id(record)
+
+        def held(name: str) -> Any:
+            known = (self.former, self.gone_values)
+            found = next((each[key, name] for each in known if (key, name) in each), MISSING)
+            return record.namespace.get(name, MISSING) if found is MISSING else found
+
+        return held
+
+    def _made_now(self, node: Node) -> dict[str, Any]:
+        """What the statement's last run made, of what its names hold now."""
+        namespace = node.module.namespace
+        return self._made_by(node, {name: namespace[name] for name in node.writes if name in namespace})
+
+    def _is_of_another(self, node: Node, value: Any, own: set[int]) -> bool:
+        """Whether a function was defined by another statement of the module: one that bound the name before."""
+        if type(value) is not FunctionType or "<locals>" in value.__qualname__:
+            return False
+        here = value.__code__.co_filename == node.module.path
+        return here and not any(id(f.__code__) in own for f in insides.reachable([value]))
+
+    def _bound_by(self, node: Node) -> set[str]:
+        names = node.writes
+        return {*names, *self.lookups.set_by_functions(node.module)} if node.statement.effects.calls else set(names)
+
+    def _bound_again(self, node: Node) -> bool:
+        """Whether what the statement bound is no longer under its name."""
+        table, namespace = self.agenda.table(node.module), node.module.namespace
+        return any(table.next_writer(name, node, namespace.get(name)) is not None for name in node.writes)
