@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from .run import RunState
 
 
-IMPORTS = ("import", "from")
-
-
 class OnlyThere(HmrError):  # noqa: N818
     """A statement is to run on the main thread, if that can be had."""
 
@@ -26,16 +23,16 @@ def check(run: RunState, node: Node, before: Mapping[str, Any]) -> None:
     Raises:
         OnlyThere: it uses what serves one thread only, or had made it.
     """
-    if run.apart is not None and not run.here and _is_for_main(node, before.values()):
+    if run.apart is not None and _acts(node) and not run.here and _is_for_main(node, before.values()):
         raise OnlyThere(str(node))
 
 
 def note(run: RunState, node: Node, loaded: Sequence[ModuleRecord]) -> None:
     """After it has run there, and imported some modules: which statements the main thread has to run as well."""
-    if run.apart is None or (node.statement.kind in IMPORTS and not loaded):
+    if run.apart is None or not (loaded or _acts(node)):
         return
     changed = run.apart.has_changed()
-    if changed or _is_for_main(node):
+    if _acts(node) and (changed or _is_for_main(node)):
         run.outcome.for_main.append(node)
     for record in loaded:
         values = [*record.namespace.values()]
@@ -45,13 +42,18 @@ def note(run: RunState, node: Node, loaded: Sequence[ModuleRecord]) -> None:
 
 def _may_be_for_main(node: Node, changed: bool) -> bool:
     """The same of a module's that was imported; which of its statements has changed something is not known."""
+    return _acts(node) and (changed or _is_for_main(node))
+
+
+def _acts(node: Node) -> bool:
+    """Whether it does more than to compute with operators, or to import: most statements of large reloads do not."""
+    if node.statement.kind in ("import", "from"):
+        return False
     effects = node.statement.effects
-    return _is_for_main(node) or (changed and bool(effects.calls or effects.mutates))
+    return bool(effects.calls or effects.attributes or effects.mutates)
 
 
 def _is_for_main(node: Node, before: Iterable[Any] = ()) -> bool:
-    if node.statement.kind in IMPORTS:
-        return False
     namespace = node.module.namespace
     read = [namespace[name] for name in node.statement.effects.reads if name in namespace]
     made = [namespace[name] for name in node.writes if name in namespace]
