@@ -71,8 +71,8 @@ def _is_for_one(value: Any, kinds: tuple[Any, ...]) -> bool:
 def _held_by(value: Any) -> Iterable[Any]:
     """What an object has as attributes, or a container of a built-in type in its first entries."""
     held = value if type(value) in (dict, list, tuple) else own_or(value, "__dict__", ())
-    entries = held.copy().values() if type(held) is dict else held if type(held) in (list, tuple) else ()
-    return islice(entries, MOST_ENTRIES)
+    entries = held.values() if type(held) is dict else held if type(held) in (list, tuple) else ()
+    return [*islice(entries, MOST_ENTRIES)]  # at once: other threads may add to it
 
 
 def is_kept_apart(value: Any) -> bool:
