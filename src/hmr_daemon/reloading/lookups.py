@@ -13,11 +13,11 @@ from ..syntax import codes
 
 FEW_NAMES = 8  # for so many, all code is looked through for each
 
-TELLING = (
-    rb"(?<!['\"])['\"](?!['\"])[\w ,]*\b%(name)s\b[\w ,]*['\"]"  # not in the sentences of docstrings
-    rb"|(?m:^[ \t]+%(name)s[ \t]*:)|[(,]\s*%(name)s\s*=(?!=)"
+TELLING = re.compile(
+    rb"(?<!['\"])['\"](?!['\"])([\w ,]+)['\"]"  # not the sentences of docstrings
+    rb"|(?m:^[ \t]+(\w+)[ \t]*:)|[(,]\s*(\w+)\s*=(?!=)"
 )
-"""What a name stands in as a string, or in one, as an annotated member, or as the name of an argument."""
+"""A string of names, an annotated member, or the name of an argument."""
 
 Users = dict[int, tuple[str, CodeType]]
 """Code by its identity, with the name of its module."""
@@ -38,7 +38,8 @@ class Lookups:
         self._texts_with: dict[str, list[ModuleRecord]] = {}
         self._sources: dict[ModuleRecord, bytes] = {}
         """The texts of all modules, unpacked once."""
-        self._told: dict[str, bool] = {}
+        self._told: dict[ModuleRecord, set[bytes]] = {}
+        """The names that texts tell."""
         self._grown: dict[int, tuple[CodeType, frozenset[str]]] = {}
         self._set_by_functions: dict[int, frozenset[str]] = {}
 
@@ -122,13 +123,14 @@ class Lookups:
 
     def _is_told(self, name: str) -> bool:
         """Whether a name is in a string of names, is annotated, or is that of an argument: what ``__name__`` is not."""
-        if name[:2] == "__" == name[-2:]:
-            return False
-        found = self._told.get(name)
+        encoded = name.encode()
+        return name[:2] != "__" and any(encoded in self._told_by(record) for record in self.texts_with(name))
+
+    def _told_by(self, record: ModuleRecord) -> set[bytes]:
+        found = self._told.get(record)
         if found is None:
-            tells = re.compile(TELLING % {b"name": re.escape(name.encode())})
-            records = self.texts_with(name)
-            found = self._told[name] = any(tells.search(self._sources[record]) for record in records)
+            texts = (text for each in TELLING.finditer(self._sources[record]) for text in each.groups() if text)
+            found = self._told[record] = {word for text in texts for word in text.replace(b",", b" ").split()}
         return found
 
     def grown_names(self, code: CodeType) -> frozenset[str]:
