@@ -46,6 +46,21 @@ def test_a_connection_is_made_again_for_the_main_thread(live: LiveFactory) -> No
     process.until("m.columns()", ["c"])
 
 
+def test_a_connection_for_all_threads_is_used_on_any(live: LiveFactory) -> None:
+    source = """
+        import sqlite3
+
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.execute("create table t (a)")
+        rows = 1
+    """
+    process = live({"m.py": source})
+    process.load("import m, hmr_daemon.daemon")
+    process.edit({"m.py": ('execute("create table t (a)")', 'execute("create table u (a)")')})
+    process.until("m.connection.execute('select name from sqlite_master').fetchall()", [("u",)])
+    assert process.see("hmr_daemon.daemon.current().main.calls") == 0
+
+
 def test_a_new_module_makes_a_connection(live: LiveFactory) -> None:
     process = live({"m.py": "value = 1\n"})
     process.load("import m")

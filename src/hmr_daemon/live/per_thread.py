@@ -46,10 +46,29 @@ class PerThread:
         return arithmetic != self._arithmetic or _differ(variables, self._variables)
 
 
-def are_for_one(values: Sequence[Any]) -> bool:
-    """Whether some values serve one thread only, or hold what does."""
-    if SHARED.issuperset(map(type, values)):
+def are_for_another(values: Sequence[Any]) -> bool:
+    """Whether some values, or what they hold, serve another thread than this one."""
+    return any(not _serves(each) for each in _made_for_one(values))
+
+
+def are_for_this(values: Sequence[Any]) -> bool:
+    """Whether some values, or what they hold, serve no thread but this one."""
+    if any(value is threading.current_thread() for value in values):
+        return True
+    made = _made_for_one(values)
+    if not made:
         return False
+    served: list[bool] = []
+    other = threading.Thread(target=lambda: served.extend(map(_serves, made)), name="hmr-daemon: another", daemon=True)
+    other.start()
+    other.join()
+    return not all(served)
+
+
+def _made_for_one(values: Sequence[Any]) -> list[Any]:
+    """Those of some values, and of what they hold, that may serve one thread only."""
+    if SHARED.issuperset(map(type, values)):
+        return []
     kinds = tuple(
         kind
         for module, names in MADE_FOR_ONE.items()
@@ -57,15 +76,18 @@ def are_for_one(values: Sequence[Any]) -> bool:
         for kind in map(vars(sys.modules[module]).get, names)
         if is_a(kind, type)
     )
-    return any(_is_for_one(value, kinds) for value in values)
+    own = [value for value in values if kinds and type(value) not in SHARED and not is_a(value, (type, ModuleType))]
+    return [each for value in own for each in (value, *_held_by(value)) if is_a(each, kinds)]
 
 
-def _is_for_one(value: Any, kinds: tuple[Any, ...]) -> bool:
-    if is_a(value, threading.Thread):
-        return value is threading.current_thread()
-    if not kinds or type(value) in SHARED or is_a(value, (type, ModuleType)):
-        return False
-    return is_a(value, kinds) or any(is_a(each, kinds) for each in _held_by(value))
+def _serves(value: Any) -> bool:
+    """Whether an object serves this thread: a connection to a database may have been told to serve all."""
+    connection = own_or(value, "connection", value)
+    try:
+        sys.modules["_sqlite3"].Connection.cursor(connection)
+    except Exception as error:
+        return type(error).__name__ == "ProgrammingError" and not speaks_of_threads(error)  # it is closed, say
+    return True
 
 
 def _held_by(value: Any) -> Iterable[Any]:

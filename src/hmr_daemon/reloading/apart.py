@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import HmrError
-from ..live.per_thread import are_for_one, is_kept_apart
+from ..live.per_thread import are_for_another, are_for_this, is_kept_apart
 
 if TYPE_CHECKING:
     from ..planning.records import ModuleRecord, Node
@@ -21,9 +21,12 @@ def check(run: RunState, node: Node, before: Mapping[str, Any]) -> None:
     """Before a statement runs on another thread than the main one.
 
     Raises:
-        OnlyThere: it uses what serves one thread only, or had made it.
+        OnlyThere: it uses what serves the main thread only, or had made it.
     """
-    if run.apart is not None and _acts(node) and not run.here and _is_for_main(node, before.values()):
+    if run.apart is None or run.here or not _acts(node):
+        return
+    read = _held(node, node.statement.effects.reads)
+    if any(map(is_kept_apart, read)) or are_for_another([*read, *before.values()]):
         raise OnlyThere(str(node))
 
 
@@ -32,17 +35,19 @@ def note(run: RunState, node: Node, loaded: Sequence[ModuleRecord]) -> None:
     if run.apart is None or not (loaded or _acts(node)):
         return
     changed = run.apart.has_changed()
-    if _acts(node) and (changed or _is_for_main(node)):
+    if _is_for_main(node, changed):
         run.outcome.for_main.append(node)
-    for record in loaded:
+    for record in loaded:  # which of their statements has changed something is not known
         values = [*record.namespace.values()]
-        if changed or are_for_one(values) or any(map(is_kept_apart, values)):
-            run.outcome.for_main += [each for each in run.graph.analyze(record) if _may_be_for_main(each, changed)]
+        if changed or are_for_this(values) or any(map(is_kept_apart, values)):
+            run.outcome.for_main += [each for each in run.graph.analyze(record) if _is_for_main(each, changed)]
 
 
-def _may_be_for_main(node: Node, changed: bool) -> bool:
-    """The same of a module's that was imported; which of its statements has changed something is not known."""
-    return _acts(node) and (changed or _is_for_main(node))
+def _is_for_main(node: Node, changed: bool) -> bool:
+    if not _acts(node):
+        return False
+    read = _held(node, node.statement.effects.reads)
+    return changed or any(map(is_kept_apart, read)) or are_for_this(_held(node, node.writes))
 
 
 def _acts(node: Node) -> bool:
@@ -53,8 +58,6 @@ def _acts(node: Node) -> bool:
     return bool(effects.calls or effects.attributes or effects.mutates)
 
 
-def _is_for_main(node: Node, before: Iterable[Any] = ()) -> bool:
+def _held(node: Node, names: Iterable[str]) -> list[Any]:
     namespace = node.module.namespace
-    read = [namespace[name] for name in node.statement.effects.reads if name in namespace]
-    made = [namespace[name] for name in node.writes if name in namespace]
-    return are_for_one([*read, *made, *before]) or any(map(is_kept_apart, read))
+    return [namespace[name] for name in names if name in namespace]
