@@ -329,7 +329,7 @@ class Telling(Remembering):
             return True
         asking = self._codes_run(reader, modules)
         computes = reader.statement.kind != "class" or self._derives(reader, change.cls)  # it is handed to who makes it
-        told = self.lookups.told(change.names) if computes else ()
+        told = self.lookups.told(change.names) if computes else None
         if any(codes.asks_for(code, change.names, told) for code in asking):
             return True
         return any(self._asks_a_protocol(code) for word in ASKING for code in self._codes_run(reader, modules, word))

@@ -323,10 +323,11 @@ def asks_by_name(code: CodeType) -> bool:
     return not (ASKS_BY_NAME | READS_TEXTS).isdisjoint(code.co_names) or MATCH_CLASS in code.co_code[::2]
 
 
-def asks_for(code: CodeType, names: Collection[str], told: Collection[str]) -> bool:
+def asks_for(code: CodeType, names: Collection[str], told: Collection[str] | None) -> bool:
     """Whether `code` may ask for attributes with one of some names, by name: it tells the name, or computes it.
 
     What is computed comes from texts: it is one of those that are `told` somewhere, or has a part that the code tells.
+    Where None are, what it computes does not matter.
 
     >>> asks_for((lambda it: getattr(it, "one", None)).__code__, ["two"], ["two"])
     False
@@ -334,7 +335,9 @@ def asks_for(code: CodeType, names: Collection[str], told: Collection[str]) -> b
     if not asks_by_name(code):
         return False
     asked = names_asked(code)
-    return not asked.isdisjoint(names) or (COMPUTED in asked and any(_may_compute(code, each, told) for each in names))
+    if told is None or COMPUTED not in asked or not asked.isdisjoint(names):
+        return not asked.isdisjoint(names)
+    return any(_may_compute(code, each, told) for each in names)
 
 
 def _may_compute(code: CodeType, name: str, told: Collection[str]) -> bool:
