@@ -336,3 +336,11 @@ def test_an_edit_takes_no_module_apart_that_only_ran_what_moved_or_is_in_a_cycle
     assert process.see("core.double.__code__.co_firstlineno") == 6
     process.edit({"core.py": core.replace("2 * x", "3 * x")})
     process.until("[vars(others)[n].X for n in ('n0', 'last')]", [3, 3])
+
+
+def test_inner_functions_hold_no_annotations_and_those_for_users_do(live: LiveFactory) -> None:
+    process = live({"m.py": "value = 1\n"})
+    process.load("import m, sys, hmr_daemon")
+    assert process.see("sys.modules['hmr_daemon.planning.planner'].Agenda.pop.__annotations__") == {}
+    assert process.see("hmr_daemon.on_reload.__annotations__") != {}
+    assert process.see("len(hmr_daemon.Reload.__annotations__)") > 5

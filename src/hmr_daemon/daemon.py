@@ -8,6 +8,7 @@ import threading
 import time
 from _thread import get_ident
 from collections import deque
+from types import FunctionType
 
 from ._bootstrap import is_interactive
 from .jobs import Job
@@ -42,6 +43,7 @@ SAVE_TIME = (
     f"{__package__}.reloading.rerunning", f"{__package__}.reloading.executor", f"{__package__}.parts",
 )  # fmt: skip
 """What the save-time side is made of, in steps of at most some 10 ms: a fork and the interpreter's end wait for one."""
+INNER = tuple(f"{__package__}.{folder}." for folder in ("syntax", "live", "planning", "watching", "reloading"))
 
 
 class Daemon:
@@ -198,12 +200,14 @@ class Daemon:
         """
         if f"{__package__}.parts" in sys.modules:
             return  # loaded in the shelter: by now `logging` may be the user's
+        known = set(sys.modules)
         for name in SAVE_TIME:
             for attempt in range(ATTEMPTS):
                 if self._stopping:
                     return
                 try:
                     __import__(name)
+                    forget_annotations(known)
                     break
                 except (ImportError, AttributeError):
                     if attempt == ATTEMPTS - 1:
@@ -364,6 +368,19 @@ class Daemon:
         if self._parts is not None:
             self._parts.leave_parent()
         return was_live
+
+
+def forget_annotations(known: set[str]) -> None:
+    """Let go of those of our inner functions, in modules not `known` yet: no one asks for them, and they take memory.
+
+    It is done module by module, so that the next one takes the place.
+    """
+    for name in [name for name in sys.modules if name.startswith(INNER) and name not in known]:
+        known.add(name)
+        own = [value for value in vars(sys.modules[name]).values() if getattr(value, "__module__", None) == name]
+        members = [member for value in own if isinstance(value, type) for member in vars(value).values()]
+        for function in [value for value in own + members if isinstance(value, FunctionType)]:
+            del function.__annotations__
 
 
 _daemon: Daemon | None = None
