@@ -43,7 +43,7 @@ SAVE_TIME = (
     f"{__package__}.reloading.rerunning", f"{__package__}.reloading.executor", f"{__package__}.parts",
 )  # fmt: skip
 """What the save-time side is made of, in steps of at most some 10 ms: a fork and the interpreter's end wait for one."""
-INNER = tuple(f"{__package__}.{folder}." for folder in ("syntax", "live", "planning", "watching", "reloading"))
+PUBLIC = f"{__package__}.model"
 
 
 class Daemon:
@@ -375,11 +375,12 @@ def forget_annotations(known: set[str]) -> None:
 
     It is done module by module, so that the next one takes the place.
     """
-    for name in [name for name in sys.modules if name.startswith(INNER) and name not in known]:
+    for name in [name for name in sys.modules if name.startswith(f"{__package__}.") and name not in known | {PUBLIC}]:
         known.add(name)
         own = [value for value in vars(sys.modules[name]).values() if getattr(value, "__module__", None) == name]
         members = [member for value in own if isinstance(value, type) for member in vars(value).values()]
-        for function in [value for value in own + members if isinstance(value, FunctionType)]:
+        inside = [getattr(member, kept, None) for member in members for kept in ("fget", "__func__", "func")]
+        for function in [value for value in own + members + inside if isinstance(value, FunctionType)]:
             del function.__annotations__
 
 

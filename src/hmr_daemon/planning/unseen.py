@@ -9,7 +9,7 @@ from itertools import chain
 from types import CodeType
 from typing import Any
 
-from ..live import guesses, reach
+from ..live import reach
 from ..syntax import codes, mentions
 from ..syntax.compiler import compile_text
 from ..syntax.mentions import Mentions
@@ -25,6 +25,8 @@ def run_by(
     known: reach.Known | None,
 ) -> dict[int, CodeType]:
     """The code of these functions, by identity; `mentioned` is what the statement mentions, where that is known."""
+    from ..live import guesses  # for scripts, and for Python 3.11: other processes need not hold it
+
     effects = node.statement.effects
     values = list(_read_values(node, modules))
     only_binds = node.statement.kind in ("import", "from") or (node.statement.alias and not effects.attributes)
