@@ -200,7 +200,7 @@ class Daemon:
         """
         if f"{__package__}.parts" in sys.modules:
             return  # loaded in the shelter: by now `logging` may be the user's
-        known = set(sys.modules)
+        known = {*sys.modules, PUBLIC}
         for name in SAVE_TIME:
             for attempt in range(ATTEMPTS):
                 if self._stopping:
@@ -375,7 +375,7 @@ def forget_annotations(known: set[str]) -> None:
 
     It is done module by module, so that the next one takes the place.
     """
-    for name in [name for name in sys.modules if name.startswith(f"{__package__}.") and name not in known | {PUBLIC}]:
+    for name in [name for name in sys.modules if name.startswith(f"{__package__}.") and name not in known]:
         known.add(name)
         own = [value for value in vars(sys.modules[name]).values() if getattr(value, "__module__", None) == name]
         members = [member for value in own if isinstance(value, type) for member in vars(value).values()]

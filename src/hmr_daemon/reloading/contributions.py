@@ -212,9 +212,9 @@ def _growing(
 
 def _makes_inner(container: Any, growing: Callable[[], Iterable[CodeType]]) -> bool:
     """Whether who registers in a dict of lists makes the list of its key where there is none."""
-    if is_a(container, defaultdict) or not is_a(container, dict):
-        return is_a(container, defaultdict)
-    holds_some = any(type(entry) in INNER for entry in list(container.values()))
+    if is_a(container, defaultdict):
+        return True
+    holds_some = is_a(container, dict) and any(type(entry) in INNER for entry in list(container.values()))
     return holds_some and any(map(codes.makes_inner, growing()))
 
 
