@@ -64,6 +64,7 @@ PACKAGE: dict[str, str | bytes] = {
     "lazy.py": "import package\nasked = []\nclass Lazy:\n    @property\n    def __class__(self):\n"
     "        asked.append(1)\n        raise RuntimeError('not set up yet')\n"
     "unready, table = Lazy(), [open]\npackage.lazy = unready\nopened = table[0]\n",
+    "scans.py": "import os\nclass C:\n    scan = staticmethod(os.scandir)\ndef later(scan=os.scandir): pass\n",
     "libraries.py": "import bz2, tarfile, tokenize\nopened = open(__file__).read(6)\n",
 }
 
@@ -305,6 +306,16 @@ PROGRAMS = {
         import builtins, libraries
         kept = libraries.bz2._builtin_open, libraries.tokenize._builtin_open, getattr(libraries.tarfile, "bltn_open", 0)
         print([each is builtins.open for each in kept], libraries.opened)
+    """,
+    "what a class keeps of `scandir`, a moment later": """
+        import os, time, scans
+        print(scans.C.scan == os.scandir, scans.C.scan, len(list(scans.C.scan("space"))))
+        def kept():
+            return vars(scans.C)["scan"].__func__, scans.later.__defaults__[0]
+        deadline = time.monotonic() + 10
+        while not all(each is os.scandir for each in kept()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        print([each is os.scandir for each in kept()])
     """,
     "profile": """
         import cProfile, pstats, io

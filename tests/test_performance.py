@@ -132,6 +132,23 @@ def function():
     return Thing()
 """
 
+# Code that keeps a function which a stand-in is there for while it loads, and who looks for the stand-in.
+KEEPS = """
+import _thread, sys, time
+from hmr_daemon.loading import opening
+looked, look = [], opening.StandIn.give_back
+def looking(*arguments):
+    looked.append(_thread.get_ident())
+    look(*arguments)
+opening.StandIn.give_back = looking
+import keeping
+print(len(looked))
+deadline = time.monotonic() + 10
+while not looked and time.monotonic() < deadline:
+    time.sleep(0.01)
+print(len(looked) > 0, _thread.get_ident() in looked)
+"""
+
 # What the interpreter tells a profiler while the daemon's thread takes up each batch of saves.
 COUNT_RELOADS = """
 import sys
@@ -214,6 +231,13 @@ def test_an_import_takes_few_calls_more_than_in_plain_python(environment: Enviro
     beside = ("json", "argparse", "csv", "tokenize", "logging", "unittest")
     # What else is loaded is not looked at; some calls more where the daemon is up by then, on a busy machine.
     assert added("m0", *beside) - added("m0") < 100
+
+
+def test_what_code_keeps_of_a_stand_in_is_not_looked_for_where_it_is_imported(
+    environment: Environment, tmp_path: Path
+) -> None:
+    write(tmp_path, {"keeping.py": "class C:\n    opener = staticmethod(open)\n", "script.py": KEEPS})
+    assert environment.run("script.py", cwd=tmp_path).stdout.split() == ["0", "True", "False"]
 
 
 def test_a_process_without_user_code_holds_the_startup_module_only(environment: Environment, tmp_path: Path) -> None:

@@ -171,6 +171,7 @@ class Daemon:
     def _turn(self, parts: Parts) -> None:
         """One thing: what someone waits for, or else the next batch of saves."""
         parts.watcher.start()  # unless it runs
+        self.recorder.give_back_kept()
         parts.take_loads()
         self.main.call_again()
         self._signal.clear()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from _operator import is_
+from itertools import repeat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
@@ -73,6 +75,8 @@ class StandIn:
 
     def give_back_names(self, namespace: dict[str, Any]) -> None:
         """Let a module that has it under a name, as by ``from io import open``, have the real one."""
+        if not any(map(is_, list(namespace.values()), repeat(self))):
+            return  # so it is nearly everywhere, and all modules may have to be looked through
         for name in [name for name, value in list(namespace.items()) if value is self]:
             namespace[name] = self._real
             self._names[id(namespace), name] = namespace

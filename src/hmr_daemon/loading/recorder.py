@@ -283,6 +283,10 @@ class Recorder:
         self._loose: dict[str, str] = {}
         """By path, the names of modules that are not in `sys.modules`."""
         self._swapped: list[ModuleType] = []
+        self._known = 0
+        """How many modules there were when the noting began."""
+        self._kept: dict[int, tuple[int, int]] = {}
+        """Stand-ins, by index, that code has kept; with each, how many modules and references there were before."""
         self._references = [_references_to(index) for index in range(len(_stand_ins))]
         self._monitor = Monitor() if sys.version_info >= (3, 12) else None
 
@@ -452,6 +456,7 @@ class Recorder:
             self._switch_off()
 
     def _switch_on(self) -> None:
+        self._known = len(sys.modules)
         for module in self._modules.values():
             self._swap(module)
         for stand_in in _stand_ins:
@@ -466,27 +471,61 @@ class Recorder:
         for index in range(len(_stand_ins)):  # a variable that held one would count as someone who keeps it
             _stand_ins[index].take_out()
             if self._is_kept(index):
-                self._give_back(index)
+                self._give_back_names(index)
         _file_loader.get_data = _real_get_data
         for module in self._swapped:
             _restore(module)
         self._swapped.clear()
         _path_errors.clear()
 
+    def _give_back_names(self, index: int) -> None:
+        """``open = open`` at the top level, ``from io import open``: what is seen most easily, and found soon."""
+        users, others = self._namespaces()
+        self._give_back_in(others[: self._came(self._known)] + users, index, StandIn.give_back_names)
+        if self._is_kept(index):
+            self._kept.setdefault(index, (self._known, self._references[index]))
+            self._references[index] = _references_to(index)
+
+    def give_back_kept(self) -> None:
+        """Let code that kept a stand-in have the real function: done off the importing thread, for it may take long.
+
+        ``def read(path, opener=open)`` has kept one, and so has a class of the standard library.
+        """
+        with self._lock:
+            if not self._running:
+                for index in list(self._kept):
+                    self._give_back(index)
+
     def _give_back(self, index: int) -> None:
-        """Code that ran has kept ours: ``open = open`` at the top level, ``def read(path, opener=open)``."""
-        modules = [vars(module) for module in reversed(list(sys.modules.values())) if type(module) is ModuleType]
-        users = [namespace for _, namespace in reversed(_tracked.values())]
-        others = [namespace for namespace in modules if namespace is not globals()]
-        for namespace in others + users:  # the last come first: it is one of these, most often
-            if not self._is_kept(index):
-                return
-            _stand_ins[index].give_back_names(namespace)
-        for namespace in users:
-            if not self._is_kept(index):
-                return
-            _stand_ins[index].give_back(namespace)
+        """Whoever kept one came since the noting began, most often."""
+        users, others = self._namespaces()
+        known, self._references[index] = self._kept.pop(index)
+        for give_back, namespaces in (
+            (StandIn.give_back, others[: self._came(known)]),
+            (StandIn.give_back_names, others),
+            (StandIn.give_back, users),
+        ):
+            self._give_back_in(namespaces, index, give_back)
         self._references[index] = _references_to(index)
+
+    def _give_back_in(
+        self, namespaces: list[dict[str, Any]], index: int, give_back: Callable[[StandIn, dict[str, Any]], None]
+    ) -> None:
+        for namespace in namespaces:
+            if not self._is_kept(index):
+                return
+            give_back(_stand_ins[index], namespace)
+
+    def _namespaces(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Those of tracked modules and of all others, the last come first."""
+        modules = [vars(module) for module in reversed(list(sys.modules.values())) if type(module) is ModuleType]
+        users = [namespace for _, namespace in reversed(list(_tracked.values()))]
+        own = {id(namespace) for namespace in (*users, globals())}
+        return users, [namespace for namespace in modules if id(namespace) not in own]
+
+    def _came(self, known: int) -> int:
+        """How many modules there are more than there were."""
+        return max(len(sys.modules) - known, 0)
 
     def _is_kept(self, index: int) -> bool:
         return _references_to(index) > self._references[index]
