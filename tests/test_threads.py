@@ -113,6 +113,58 @@ def test_new_names_are_there_before_the_code_that_uses_them(live: LiveFactory) -
     assert process.see("(errors[:3], m.use(), m.use_taken())") == ([], 20, 20)
 
 
+def test_new_members_are_there_before_the_code_that_uses_them(live: LiveFactory) -> None:
+    """Methods of all kinds and plain values that come with an edit, while a statement above takes its time."""
+    source = """
+        import time
+        {slow}
+        class Base:
+            def help(self): return 1
+        class C(Base):
+            kept = 0
+            {members}
+            def use(self):
+                return {use}
+    """
+    members = """
+            limit, __hidden = 5, 6
+            timeout: int = 7
+            def help(self, a=1, *, b=2): return super().help() + a + b
+            def __secret(self): return 10
+            @property
+            def size(self): return 20
+            @classmethod
+            def of(cls): return cls.limit
+            @staticmethod
+            def twice(n): return 2 * n
+    """.strip()
+    use = "self.limit + self.timeout + self.help() + self.__secret() + self.size + self.of() + self.twice(2)"
+    process = live({"m.py": source.format(slow="", members="", use="55")})
+    process.load("import m")
+    before = process.see("list(vars(m.C))")
+    process.edit({"m.py": source.format(slow="1 / 0", members=members, use=use)}, atomic=True)
+    assert not process.wait_reload().ok
+    assert process.see("list(vars(m.C))") == before
+    process.do(
+        """
+        import threading
+        errors, stop, one = [], threading.Event(), m.C()
+        def call():
+            while not stop.is_set():
+                try: (one.use() == 55) or errors.append(one.use())
+                except BaseException as error: errors.append(repr(error))
+        threads = [threading.Thread(target=call, daemon=True) for _ in range(2)]
+        for thread in threads: thread.start()
+        """
+    )
+    process.edit({"m.py": source.format(slow="time.sleep(0.2)", members=members, use=use)}, atomic=True)
+    assert process.wait_reload().ok
+    process.do("stop.set()\nfor thread in threads: thread.join()")
+    assert process.see("(errors[:3], one.use())") == ([], 55)
+    names = ["kept", "limit", "_C__hidden", "timeout", "help", "_C__secret", "size", "of", "twice", "use"]
+    assert process.see("[name for name in vars(m.C) if name.strip('_') == name or 'C__' in name]") == names
+
+
 def test_an_asyncio_server_keeps_serving(live: LiveFactory) -> None:
     server = """
         import asyncio

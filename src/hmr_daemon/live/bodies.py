@@ -86,10 +86,18 @@ def _bound_below(members: Sequence[tuple[Statement, Change]], running: Collectio
 class ClassHook:
     """Stands as the metaclass of a class whose predecessor is to be changed in place."""
 
-    def __init__(self, transaction: Transaction, edits: Mapping[str, ClassEdit], find: Callable[[str], Any]) -> None:
+    def __init__(
+        self,
+        transaction: Transaction,
+        edits: Mapping[str, ClassEdit],
+        find: Callable[[str], Any],
+        preset: Mapping[tuple[int, str], Any],
+    ) -> None:
         self._transaction = transaction
         self._edits = edits
         self._find = find
+        self._preset = preset
+        """Members that classes (by identity) have already and that stand for what their bodies are to bind."""
         self.changes: list[ClassChange] = []
         self.remade: list[Remade] = []
         self.set_aside: list[tuple[type, dict[str, Any]]] = []
@@ -111,14 +119,14 @@ class ClassHook:
         self._give_own_module(cls, namespace.get("__module__", MISSING))
         if not edit.bases_changed:
             parameters.keep(self._transaction, cls, namespace)
-        before, old_bases = dict(vars(cls)), cls.__bases__
+        before, old_bases = self._before(cls), cls.__bases__
         with abstract.renewed(self._transaction, cls):
             if edit.bases_changed:
                 if type(cls) is not _metaclass_for(metaclass, bases):
                     raise CannotChange(qualname, "its metaclass changed")
                 self._rebase(cls, bases, namespace, qualname)
             self._set_aside(cls, edit)
-            graft(self._transaction, cls, namespace, edit)
+            graft(self._transaction, cls, namespace, edit, before)
         caches.forget_lost(self._transaction, cls, before)
         change = _change(cls, edit, before, rebased=cls.__bases__ != old_bases)
         self.changes.append(change)
@@ -131,6 +139,13 @@ class ClassHook:
             changed.append(bases)
         self._announce(cls, keywords, edit, changed)
         return cls
+
+    def _before(self, cls: type) -> dict[str, Any]:
+        """A class's members as the reload met them."""
+        preset = self._preset
+        return {
+            name: member for name, member in vars(cls).items() if preset.get((id(cls), name), MISSING) is not member
+        }
 
     def _give_own_module(self, cls: type, own: Any) -> None:
         other = vars(cls).get("__module__", MISSING)
@@ -276,7 +291,13 @@ def _metaclass_for(given: object, bases: Iterable[type]) -> object:
     return winner
 
 
-def graft(transaction: Transaction, cls: type, namespace: MutableMapping[str, Any], edit: ClassEdit) -> None:
+def graft(
+    transaction: Transaction,
+    cls: type,
+    namespace: MutableMapping[str, Any],
+    edit: ClassEdit,
+    before: Mapping[str, Any],
+) -> None:
     """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
     for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
@@ -290,7 +311,7 @@ def graft(transaction: Transaction, cls: type, namespace: MutableMapping[str, An
     handed_on = {mangled(name, edit.name) for s, _ in edit.members if s.alias for name in s.effects.writes}
     for name in list(namespace):
         if name not in NOT_MEMBERS:
-            _set(transaction, cls, name, namespace[name], name in handed_on)
+            _set(transaction, cls, name, namespace[name], itself=name in handed_on or name not in before)
             _use_members(namespace, namespace[name], vars(cls).get(name))
     _implicit_members(transaction, cls, namespace, edit)
     transaction.order_members(cls, _places(edit))
@@ -330,8 +351,8 @@ def _not_bound_this_time(edit: ClassEdit, namespace: Mapping[str, Any]) -> set[s
     return perhaps - kept - set(namespace)
 
 
-def _set(transaction: Transaction, cls: type, name: str, member: Any, handed_on: bool) -> None:
-    """`handed_on` tells that the body only names what others made: the member is that very object."""
+def _set(transaction: Transaction, cls: type, name: str, member: Any, itself: bool) -> None:
+    """`itself` tells that the member is that very object: the body only names what others made, or it is new."""
     old = cls.__dict__.get(name, MISSING)
     member = _as_type_would(name, member)
     if name == "__annotations__" and is_a(member, dict):
@@ -343,7 +364,7 @@ def _set(transaction: Transaction, cls: type, name: str, member: Any, handed_on:
         transaction.delete_member(cls, "__annotations__")  # which the body filled while annotations were text
         transaction.do((setattr, cls, "__annotate__", member), (setattr, cls, "__annotate__", _annotate_of(cls)))
         return
-    itself = handed_on or old is MISSING or _is_of_another(cls, member)
+    itself = itself or old is MISSING or _is_of_another(cls, member)
     settled = member if itself else settle(transaction, old, member)
     transaction.set_member(cls, name, settled)
     announce_name = getattr(type(member), "__set_name__", None)

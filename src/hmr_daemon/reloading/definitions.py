@@ -33,7 +33,7 @@ class Hooks:
         """By qualified name of a class and name, values that its body made again, though their text is what it was."""
         self._plain: list[tuple[type, str, Any, Any]] = []
         """Inner classes and the members that they were given back as their text has them, with what they held."""
-        self.class_hook = bodies.ClassHook(run.transaction, request.classes, partial(resolve, before))
+        self.class_hook = bodies.ClassHook(run.transaction, request.classes, partial(resolve, before), run.preset)
 
     def objects(self) -> dict[str, Any]:
         """The hooks by the constants that stand for them; not kept, for they would keep the run and all it holds."""

@@ -403,6 +403,9 @@ class Rerunning(Evaluating):
                     self.guarded.add(id(record))
                     self.transaction.guard_namespace(record.module)
                 record.namespace[name] = self.preset[id(record), name] = value
+            for cls, name, value in presets.members(node) if self._may_run(node) else ():
+                self.transaction.set_member(cls, name, value)
+                self.preset[id(cls), name] = value
 
     def _dispose(self, record: ModuleRecord) -> None:
         """Let the module close what its statements opened, before the first of them runs again."""

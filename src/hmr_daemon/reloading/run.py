@@ -204,7 +204,10 @@ class RunState:
     swap: swaps.Swap = field(default_factory=lambda: swaps.Swap([], []))
     guarded: set[int] = field(default_factory=set)
     preset: dict[tuple[int, str], Any] = field(default_factory=dict)
-    """New names that are bound already, by module and name, with what they hold until their statements run."""
+    """New names and members that are bound already, with what they hold until their statements run.
+
+    The keys are of module records or classes (their identities) and names.
+    """
     touched: set[int] = field(default_factory=set)
     """Identities of the objects that stayed what they are but do other things."""
     fresh_members: dict[Node, dict[str, dict[str, Any]]] = field(default_factory=dict)
