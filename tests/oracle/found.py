@@ -745,3 +745,13 @@ chain(
     """,
     ("    assert made", "    # inside\n    assert made"),
 )
+RENAMED = "import a\na.__name__ = 'other'\na.x = 4\nz = a.x\n"
+case(
+    "module that has given itself another name, and what others set in it",
+    "b",
+    {"a.py": "x = 1\ny = x\n", "b.py": RENAMED + "a.y = 6\n"},
+    {"a.py": "x = 2\ny = x\n"},
+    {"b.py": RENAMED},
+    {"b.py": RENAMED.replace("a.x = 4\n", "")},
+    {"a.py": "x = 3\ny = x\n"},
+)

@@ -51,8 +51,8 @@ class Graph:
         self._placed: set[ModuleRecord] = set()
         """Modules that have not been taken apart, and by places in which others are ordered."""
         self._caching: dict[ModuleRecord, None] = {}
-        self.namespaces: set[int] = set()
-        """Identities of the modules' namespaces."""
+        self.namespaces: dict[int, ModuleRecord] = {}
+        """The modules by the identities of their namespaces."""
         self.gone: set[str] = set()
         """Paths of loaded modules whose files were deleted."""
 
@@ -83,7 +83,7 @@ class Graph:
             load.source = None
         self.modules[load.name] = record
         self.forget_orders()  # it may be what imported others
-        self.namespaces.add(id(record.namespace))
+        self.namespaces[id(record.namespace)] = record
         self._by_path[record.path].append(record)
         record.facts = facts = Facts.of(load.notes)
         load.notes.clear()
@@ -103,7 +103,7 @@ class Graph:
         if self.modules.get(record.name) is record:
             del self.modules[record.name]
         self._caching.pop(record, None)
-        self.namespaces.discard(id(record.namespace))
+        self.namespaces.pop(id(record.namespace), None)
         if record in (records := self._by_path.get(record.path, [])):
             records.remove(record)
             if not records:
@@ -130,6 +130,11 @@ class Graph:
             self._openers.discard(path, (record, position))
         for position, module, name in facts.writes:
             self._setters.discard((module, name), (record, position))
+
+    def record_of(self, module: ModuleType) -> ModuleRecord | None:
+        """What is known of a module, whatever it calls itself by now; of one in its place, by the name of both."""
+        namespace = insides.own_dict(module)
+        return self.namespaces.get(id(namespace)) or self.modules.get(str(namespace.get("__name__")))
 
     def at_path(self, path: str) -> list[ModuleRecord]:
         return list(self._by_path.get(path, ()))
@@ -223,8 +228,9 @@ class Graph:
             found.add((imported_module(node.module, level, module), name))
         for name in node.statement.effects.reads:
             value = node.module.namespace.get(name)
-            if is_a(value, ModuleType) and value.__name__ in self.modules:
-                found |= {(value.__name__, attribute) for attribute in node.statement.effects.attributes}
+            record = self.record_of(value) if is_a(value, ModuleType) else None
+            if record is not None:
+                found |= {(record.name, attribute) for attribute in node.statement.effects.attributes}
         return found
 
     def registers_with(
@@ -289,7 +295,7 @@ class Graph:
                 waiting.extend(users[name])
                 if name in self.modules:
                     self.analyze(self.modules[name])
-                    waiting.extend(_modules_set(self.modules[name]))
+                    waiting.extend(self._modules_set(self.modules[name]))
                     if type(self.modules[name].module) not in PLAIN_MODULES:  # what is read of it is not noted
                         waiting.extend(other.name for other in self.naming(self.modules[name]))
 
@@ -556,6 +562,15 @@ class Graph:
         self._importers.clear()
         self._placed.clear()
 
+    def _modules_set(self, record: ModuleRecord) -> Iterator[str]:
+        """Modules in which the module's statements may have put functions of its own: ``other.function = mine``."""
+        for node in record.nodes or ():
+            yield from (module for module, _ in node.wrote)
+            for root, *_ in node.statement.effects.sets:
+                value = record.namespace.get(root)
+                module = self.record_of(value) if is_a(value, ModuleType) else None
+                yield module.name if module is not None else str(insides.own(value, "__module__"))
+
     def _load_order(self, record: ModuleRecord) -> tuple[float, ...]:
         path: list[float] = []
         seen: set[str] = set()
@@ -566,12 +581,3 @@ class Graph:
             if record.nodes is None:
                 self._placed.add(record)
         return (float(record.sequence), *path)
-
-
-def _modules_set(record: ModuleRecord) -> Iterator[str]:
-    """Modules in which the module's statements may have put functions of its own: ``other.function = mine``."""
-    for node in record.nodes or ():
-        yield from (module for module, _ in node.wrote)
-        for root, *_ in node.statement.effects.sets:
-            value = record.namespace.get(root)
-            yield str(value.__name__ if is_a(value, ModuleType) else insides.own(value, "__module__"))

@@ -66,7 +66,7 @@ def holder_of(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
 def is_ours(holder: Any, graph: Graph) -> bool:
     """Whether an attribute that goes can be taken back: what libraries held before is not known."""
     if is_a(holder, ModuleType):
-        return holder.__name__ in graph.modules
+        return graph.record_of(holder) is not None
     return is_a(holder, (type, FunctionType)) and holder.__module__ in graph.modules
 
 

@@ -67,7 +67,9 @@ class Assigning(Telling):
                 self.schedule(maker, f"binds {name} itself", f"{cls.__qualname__}.{name}")
 
     def _unset_global(self, node: Node, target: Target, setters: list[Node]) -> None:
-        record, name = self.graph.modules[target.holder.__name__], target.attribute
+        record, name = self.graph.record_of(target.holder), target.attribute
+        if record is None:
+            return
         self.set_from_outside.add((id(record), name))
         self._forget_setting(node, (record.name, name))
         writers = self.agenda.table(record).last_writers(name)
@@ -86,7 +88,9 @@ class Assigning(Telling):
         """Statements of any module that set an attribute, in order."""
         holder = target.holder
         if is_a(holder, ModuleType):
-            return sorted(self.graph.setters((holder.__name__, target.attribute)), key=self.graph.order)
+            record = self.graph.record_of(holder)
+            name = record.name if record is not None else holder.__name__
+            return sorted(self.graph.setters((name, target.attribute)), key=self.graph.order)
         found = [
             node
             for node in self._mentioning([home(holder), target.root])
@@ -136,7 +140,7 @@ class Assigning(Telling):
     def _is_bound(self, holder: Any) -> bool:
         """Whether an object goes on under the name that it was made with."""
         if is_a(holder, ModuleType):
-            return self.graph.modules[holder.__name__].module is holder
+            return getattr(self.graph.record_of(holder), "module", None) is holder
         module, name = home(holder)
         return self.graph.modules[module].namespace.get(name) is holder
 

@@ -363,7 +363,7 @@ class Scheduling(Giving):
         """Whether a statement adds to what runs again with it, and so is made anew before it."""
         namespace = node.module.namespace
         grown = [namespace[n] for n in node.statement.effects.mutates & namespace.keys() if self._grows(node, n)]
-        modules = [v for v in grown if is_a(v, ModuleType) and v.__name__ in self.graph.modules]
+        modules = [v for v in grown if is_a(v, ModuleType) and self.graph.record_of(v) is not None]
         return len(grown) > len(modules) or (bool(modules) and any(self._grown_elsewhere(node)))
 
     def _reads_now(self, node: Node) -> Set[Name]:
@@ -433,7 +433,7 @@ class Scheduling(Giving):
         if is_a(value, ModuleType):
             writers = self.agenda.table(node.module).writers.get(name, ())
             made_here = any(writer.statement.kind == "assign" and not writer.statement.alias for writer in writers)
-            return made_here or value.__name__ in self.graph.modules
+            return made_here or self.graph.record_of(value) is not None
         if is_a(value, (FunctionType, type, caches.LRU)):
             # `f.attribute = value` adds to a function or class of this module; passing it on does not
             return node.statement.kind == "assign" and insides.own(value, "__module__") == node.module.name

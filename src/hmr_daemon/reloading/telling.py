@@ -75,7 +75,7 @@ class Telling(Remembering):
         if is_a(value, (FunctionType, type)):
             return value.__module__ in self.graph.modules
         if is_a(value, ModuleType):
-            return value.__name__ in self.graph.modules
+            return self.graph.record_of(value) is not None
         return type(value) in (list, dict, tuple) or callable(value) or type(value).__module__ in self.graph.modules
 
     def _scan_again(self, reader: Node, code: CodeType, reason: str, name: str) -> None:
