@@ -87,15 +87,16 @@ class Graph:
         self._by_path[record.path].append(record)
         record.facts = facts = Facts.of(load.notes)
         load.notes.clear()
+        entries = {position: (record, position) for position in facts.positions}  # each once: there are many
         for position, module, name in facts.reads:
-            self._readers.add((module, name), (record, position))
+            self._readers.add((module, name), entries[position])
             self._read.add(module)
         for position, identity in facts.ran:
-            self._runners.add(identity, (record, position))
+            self._runners.add(identity, entries[position])
         for position, path in facts.opened:
-            self._openers.add(path, (record, position))
+            self._openers.add(path, entries[position])
         for position, module, name in facts.writes:
-            self._setters.add((module, name), (record, position))
+            self._setters.add((module, name), entries[position])
         return record
 
     def remove(self, record: ModuleRecord) -> None:

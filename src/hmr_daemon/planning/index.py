@@ -18,8 +18,10 @@ class Index(Generic[Used, User]):
     (['reader'], [])
     """
 
+    FEW = 4  # users that are kept as a tuple: a dict takes four times the memory, and most things have one user
+
     def __init__(self) -> None:
-        self._users: dict[Used, dict[User, None]] = {}
+        self._users: dict[Used, tuple[User, ...] | dict[User, None]] = {}
 
     def __iter__(self) -> Iterator[Used]:
         return iter(self._users)
@@ -28,17 +30,21 @@ class Index(Generic[Used, User]):
         return list(self._users.get(used, ()))
 
     def add(self, used: Used, user: User) -> None:
-        users = self._users.get(used)
-        if users is None:
-            users = self._users[used] = {}
-        users[user] = None
+        users = self._users.get(used, ())
+        if isinstance(users, dict):
+            users[user] = None
+        elif user not in users:
+            more = (*users, user)
+            self._users[used] = more if len(more) <= self.FEW else dict.fromkeys(more)
 
     def discard(self, used: Used, user: User) -> None:
-        users = self._users.get(used)
-        if users is not None:
+        users = self._users.get(used, ())
+        if isinstance(users, dict):
             users.pop(user, None)
-            if not users:
-                del self._users[used]
+        elif user in users:
+            users = self._users[used] = tuple(each for each in users if each != user)
+        if not users:
+            self._users.pop(used, None)
 
     def forget(self, used: Used) -> list[User]:
         """No one uses it any more; who did."""

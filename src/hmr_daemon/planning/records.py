@@ -64,6 +64,12 @@ class Facts:
         return replace(self, flat_ran=_flat(ran))
 
     @property
+    def positions(self) -> set[int]:
+        """Where any of it was noted."""
+        pairs, triples = (self.flat_ran, self.flat_opened), (self.flat_reads, self.flat_writes)
+        return {*chain(*(each[::2] for each in pairs), *(each[::3] for each in triples))}
+
+    @property
     def opened(self) -> Iterator[tuple[int, str]]:
         flat = iter(self.flat_opened)
         return zip(flat, flat, strict=True)
