@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .._bootstrap import environment_reason
+from ..live.classes import is_special
 from ..syntax import parsing
 from .graph import Graph
 from .records import ModuleRecord
@@ -122,7 +123,7 @@ def _seen_edges(graph: Graph, record: ModuleRecord, apart: bool) -> Iterator[Edg
 
 
 def _is_plain(reader: str, module: str, name: str) -> bool:
-    return module != reader and not (name.startswith("__") and name.endswith("__"))
+    return module != reader and not is_special(name)
 
 
 # --- told by the text

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
+from ..live.classes import is_special
 from ..live.transaction import MISSING
 from ..syntax import codes
 from ..syntax.instrument import mangled
@@ -49,11 +50,10 @@ def members(node: Node) -> Iterator[tuple[type, str, Any]]:
     if type(cls) not in PLAIN_METACLASSES or not _is_defined_by(cls, tree, node.module.namespace):
         return
     bindings = [each for statement in tree.body for each in _members(statement, body, node.module.namespace, cls)]
-    counts = Counter(name for name, _ in bindings)
+    counts, elsewhere = Counter(name for name, _ in bindings), codes.global_writes(body)
     for plain, value in bindings:
         name = mangled(plain, tree.name)
-        special = name.startswith("__") and name.endswith("__")
-        if not special and counts[plain] == 1 and name not in vars(cls) and plain not in codes.global_writes(body):
+        if counts[plain] == 1 and plain not in elsewhere and name not in vars(cls) and not is_special(name):
             yield cls, name, value
 
 

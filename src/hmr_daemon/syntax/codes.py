@@ -343,14 +343,14 @@ def asks_for(code: CodeType, names: Collection[str], told: Collection[str] | Non
 def _may_compute(code: CodeType, name: str, told: Collection[str]) -> bool:
     around = code.co_varnames[:1] == (".0",)  # a comprehension of its own: what is around it knows the names
     goes_through = around and not any(type(constant) is tuple for constant in code.co_consts)
-    if goes_through or not LISTS_NAMES.isdisjoint(code.co_names):
+    if goes_through or not LISTS_MEMBERS.isdisjoint(code.co_names):
         return name[:2] != "__"
     parts = [text for text in code.co_consts if type(text) is str and text]
     begun = any(len(part) > 1 and (name.startswith(part) or name.endswith(part)) for part in parts)
     return begun or name in told
 
 
-LISTS_NAMES = frozenset({"dir", "vars", "__dict__", "__members__", "_fields"})
+LISTS_MEMBERS = frozenset({"dir", "vars", "__dict__", "__members__", "_fields"})
 """What code mentions that has names of members from an object itself."""
 COMPUTED = "<computed>"
 """Stands among the names that code asks for where it computes one."""
