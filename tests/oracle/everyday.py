@@ -3852,3 +3852,32 @@ case(
     {"conf.py": "class Base:\n    A = 10\n    B = 2\nclass Dev(Base):\n    B = 3\n"},
     {"conf.py": "class Base:\n    A = 10\n    B = 2\nclass Dev(Base):\n    B = 3\n    C = 4\n"},
 )
+SHOWN_BELOW = """
+from base import K
+
+class Own:
+    def show(self):
+        return 1
+
+if __name__ != "":
+    from base import K
+
+    class Shown:
+        def show(self):
+            return K().value()
+    shown = Shown().show()
+"""
+case(
+    "new members of a class that a block imports which defines something as well",
+    "m",
+    {"base.py": "class K:\n    def value(self):\n        return 1\n", "m.py": SHOWN_BELOW},
+    {
+        "base.py": "class K:\n    size = 2\n    def value(self):\n        return self.more()\n"
+        "    def more(self):\n        return self.size\n"
+    },
+    {
+        "base.py": "class K:\n    size = 2\n    def value(self):\n        return self.more()\n"
+        "    def more(self):\n        return self.size + self.step\n    step = 3\n",
+        "m.py": SHOWN_BELOW.replace("return 1", "return 2").replace("shown =", "a = 1\n    shown ="),
+    },
+)

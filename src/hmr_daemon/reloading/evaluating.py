@@ -73,7 +73,7 @@ class Evaluating(Settling):
         else:
             hooks = Hooks(self, node, self._request(node, reason, before), before)
             code = compile_statement(instrument(hooks.request), record.parsed, record.path)
-            self._take_presets_back(before, hooks.request.classes)
+            self._take_presets_back(node, before, hooks.request.classes)
             code = codes.with_children(code, node.codes, hooks.objects())
         notes = Notes(None, node)
         notes.before_read = partial(self._before_read, node)
@@ -106,13 +106,13 @@ class Evaluating(Settling):
         if hooks is not None:
             self._take_up(hooks, node)
 
-    def _take_presets_back(self, before: Mapping[str, Any], in_place: Collection[str]) -> None:
+    def _take_presets_back(self, node: Node, before: Mapping[str, Any], in_place: Collection[str]) -> None:
         """A class that is made again is compared with what it was, so that it must not have members beforehand."""
-        for cls in before.values():
-            if is_a(cls, type) and cls.__qualname__ not in in_place:
-                for key, name in [each for each in self.preset if each[0] == id(cls)]:
-                    self.transaction.delete_member(cls, name)
-                    del self.preset[key, name]
+        made = [value for value in before.values() if self._made_before(node, value)]
+        anew = {id(cls): cls for cls in made if cls.__qualname__ not in in_place}
+        for (key, name), value in list(self.preset.items()) if anew else ():
+            if key in anew and vars(anew[key]).get(name) is value:
+                self.transaction.delete_member(anew[key], name)
 
     def _request(self, node: Node, reason: Reason, before: Mapping[str, Any]) -> Request:
         """What is to be known for running a statement that defines something."""
