@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from conftest import LiveFactory
-from live import Live
+from live import Environment, Live, write
 
 FILES = {"m.py": "X = 1\ndef f():\n    return 'old'\n", "n.py": "from m import X\nY = X + 1\n"}
 
@@ -28,6 +30,28 @@ def test_sync_right_after_the_import(live: LiveFactory) -> None:
     process.do("import hmr_daemon, m")
     process.edit({"m.py": "X = 2\n"})
     assert process.see("(hmr_daemon.sync(), m.X)") == (True, 2)
+
+
+COMING_UP = """
+import hmr_daemon, threading
+from hmr_daemon import daemon
+begun, go = threading.Event(), threading.Event()
+attend = daemon.Daemon.attend
+def attend_late(self):
+    begun.set()
+    go.wait(10)
+    attend(self)
+daemon.Daemon.attend = attend_late
+threading.Thread(target=daemon.activate).start()
+begun.wait(10)
+threading.Timer(0.1, go.set).start()
+print(hmr_daemon.sync())
+"""
+
+
+def test_sync_while_another_thread_brings_the_daemon_up(environment: Environment, tmp_path: Path) -> None:
+    write(tmp_path, {"script.py": COMING_UP})
+    assert environment.run("script.py", cwd=tmp_path).stdout == "True\n"
 
 
 def test_sync_is_false_while_an_edit_fails(process: Live) -> None:

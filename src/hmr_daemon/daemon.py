@@ -81,6 +81,11 @@ class Daemon:
                 self._thread.start()
 
     @property
+    def was_started(self) -> bool:
+        """Whether there is, or was, a thread of its own."""
+        return self._thread is not None
+
+    @property
     def runs(self) -> bool:
         """Whether the thread is there to do anything."""
         return self._thread is not None and self._thread.is_alive()
@@ -392,8 +397,10 @@ _up = threading.RLock()
 
 
 def current() -> Daemon | None:
-    """The daemon of this process, where it is live."""
-    return activate() if _daemon is None and standby.current() is not None else _daemon
+    """The daemon of this process, where it is live; one that another thread is bringing up is waited for."""
+    if _daemon is not None and _daemon.was_started:
+        return _daemon
+    return activate() if standby.current() is not None else _daemon
 
 
 def activate(script: str | None = None) -> Daemon:
