@@ -219,6 +219,12 @@ del closed
 
 CASES: dict[str, tuple[str, str, str, dict[str, object]]] = {
     # name: (before, after, setup, what holds afterwards)
+    "class in whose place the module has put a subclass": (
+        "class K:\n    a = 1\nkept = K\nclass K(kept):\n    b = 1\n",
+        "class K:\n    a = 2\n    def m(self): return 3\nkept = K\nclass K(kept):\n    b = 1\n",
+        "one = m_N.kept(); two = m_N.K(); held = m_N.kept",
+        {"(one.a, one.m(), two.a, two.m())": (2, 3, 2, 3), "m_N.kept is held and type(one) is held": True},
+    ),
     "class attribute": (
         "class K:\n    a = 1\n",
         "class K:\n    a = 2\n    b = 3\n",

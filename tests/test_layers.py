@@ -31,8 +31,8 @@ FOLDERS = [
         "reloading",
         "interactive at_exit frameworks registries contributions lookups leftovers failures run versions apart "
         "definitions stand_ins decorated making giving scheduling families remembering telling arrivals assignments "
-        "later_entries hiding attributes swapping editing moved ordering keeping lent refilling settling evaluating "
-        "rerunning aftermath executor uncalled breakpoints",
+        "later_entries hiding attributes swapping editing moved ordering keeping lent refilling settling displaced "
+        "evaluating rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

@@ -755,3 +755,37 @@ case(
     {"b.py": RENAMED.replace("a.x = 4\n", "")},
     {"a.py": "x = 3\ny = x\n"},
 )
+BASE = "class A:\n    x = 1\n    def m(self): return self.x\n"
+MINE = "\nclass A({0}):\n    mine = 1\n    def k(self): return self.m()\n"
+USERS = "z = A.x\ny = A().k()\ni = A()\n"
+SUBCLASS = "import a\nkept = a.A\n" + MINE.format("kept")
+for name, old, new in [
+    ("value", "x = 1", "x = 2"),
+    ("method", "self.x", "self.x + 3"),
+    ("member more", "def m", "w = 4\n    def m"),
+    ("base", "class A:", "class B: q = 3\nclass A(B):"),
+]:
+    after = BASE.replace(old, new)
+    case(
+        f"class in whose place another module has put a subclass: another {name}",
+        "d",
+        {
+            "a.py": BASE,
+            "b.py": SUBCLASS,
+            "c.py": "import a, b\na.A = b.A\nz = a.A.x\n",
+            "d.py": "from c import a\nfrom a import A\nclass D(a.A): pass\nn = D().k()\n" + USERS,
+        },
+        {"a.py": after},
+        {"b.py": SUBCLASS.replace("mine = 1", "mine = 3")},
+        {"c.py": "import a, b\nz = a.A.x\n", "d.py": "from c import a\n"},
+    )
+    for base, text in {"itself": BASE, "another name of it": BASE + "B = A\n"}.items():
+        mine = MINE.format(text[-6] if "B =" in text else "A") + USERS
+        changed = text.replace(old, new)
+        case(
+            f"class that a later one of its name derives from, by {base}: another {name}",
+            "a",
+            {"a.py": text + mine},
+            {"a.py": changed + mine},
+            {"a.py": changed + mine.replace("mine = 1", "mine = 3")},
+        )

@@ -107,7 +107,7 @@ def _defined(
     if code is None or any(each is MISSING for each in (*defaults, *named.values())):
         return
     closure = (CellType(cls),) if code.co_freevars else None
-    function = FunctionType(code, namespace, tree.name, tuple(defaults), closure)
+    function = FunctionType(code, namespace, tree.name, tuple(defaults) or None, closure)
     function.__kwdefaults__ = named or None
     yield tree.name, function
 

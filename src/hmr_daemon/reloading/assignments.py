@@ -101,7 +101,7 @@ class Assigning(Telling):
     def _mentioning(self, names: Collection[Name]) -> Iterator[Node]:
         """Statements that set an attribute of what one of the names leads to."""
         records = [(record, name) for module, name in names if (record := self.graph.modules.get(module)) is not None]
-        known = {(other.name, alias): other for record, name in records for other, alias in self._aliases(record, name)}
+        known = {(other.name, alias): other for record, name in records for other, alias in self.aliases(record, name)}
         found = [reader for (_, alias), other in known.items() for reader, _ in self.agenda.readers(other, alias, None)]
         yield from dict.fromkeys(reader for reader in found if reader.statement.effects.sets)
 

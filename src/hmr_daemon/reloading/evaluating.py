@@ -196,7 +196,7 @@ class Evaluating(Settling):
     def _in_place(self, node: Node, before: Mapping[str, Any], whole: Collection[type]) -> frozenset[str]:
         """Qualified names of the statement's classes whose live objects can take their new members."""
         found = set()
-        waiting = [v for v in before.values() if self._made_before(node, v)]
+        waiting = [v for v in before.values() if self.made_before(node, v)]
         while waiting:
             cls = waiting.pop()
             if "__slots__" in vars(cls) and "__slots__" not in node.statement.text:
@@ -217,4 +217,4 @@ class Evaluating(Settling):
         """The statement's classes that a metaclass of the user's makes of their whole bodies."""
         if node in self.anew:
             return []
-        return keeping.made_as_a_whole([v for v in before.values() if self._made_before(node, v)])
+        return keeping.made_as_a_whole([v for v in before.values() if self.made_before(node, v)])

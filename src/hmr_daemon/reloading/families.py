@@ -209,7 +209,7 @@ class Families(Scheduling):
         """Statements of classes that a library set up with the value of a name, directly or with one of these."""
         waiting, seen = [(record, name)], set[Node]()
         while waiting:
-            for other, alias in list(self._aliases(*waiting.pop())):
+            for other, alias in list(self.aliases(*waiting.pop())):
                 for reader, _ in list(self.agenda.readers(other, alias, None)):
                     if reader not in seen and reader.statement.kind == "class" and self._made_by_library(reader):
                         seen.add(reader)

@@ -33,7 +33,7 @@ class Refilling(Editing):
         self.transaction.guard(old)
         builders = self._builders(node.module, name)
         self.emptied[id(old)] = Emptied(old, copy.copy(old), node.module, name, builders)
-        for record, alias in self._aliases(node.module, name):
+        for record, alias in self.aliases(node.module, name):
             self.emptied_names[record.path].add(alias)
         self._empty_caches_of(node.module, name)
         entries.refill(old, new)

@@ -37,7 +37,7 @@ class Remembering(Families):
             return
         self.told_of.add((id(cache), ""))
         waiting = [(record, name) for name, value in list(record.namespace.items()) if value is cache]
-        for other, alias in (alias for each in waiting for alias in self._aliases(*each)):
+        for other, alias in (alias for each in waiting for alias in self.aliases(*each)):
             for reader in list(self.agenda.function_readers(other, alias, None)):
                 self.schedule(reader, f"ran what uses {alias}", alias, code_changed=True)
             for reader, known in list(self.agenda.readers(other, alias, None)):
@@ -82,7 +82,7 @@ class Remembering(Families):
         if not self.graph.caching():
             return
         names: dict[str, set[str]] = defaultdict(set)
-        for other, alias in self._aliases(record, name):
+        for other, alias in self.aliases(record, name):
             names[other.path].add(alias)
         self._clear_caches(set(), names)
         emptied = {id(served) for served in self._served_by(self._codes_reading(names, frozenset()))}

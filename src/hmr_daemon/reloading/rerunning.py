@@ -22,7 +22,7 @@ from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
 from ..planning.targets import home
 from ..syntax import codes, optional
-from . import arrivals, at_exit, attributes, contributions, hiding, later_entries, lent, moved, registries
+from . import arrivals, at_exit, attributes, contributions, displaced, hiding, later_entries, lent, moved, registries
 from .editing import registers_otherwise
 from .evaluating import Evaluating
 from .failures import explain
@@ -116,11 +116,12 @@ class Rerunning(Evaluating):
         record = node.module
         if node not in self.added:
             at_exit.withdraw(self.transaction, self._statement_before(node), self.held_before(record))
-        self.made[node] = self._made_by(node, before)
+        own = displaced.found(self, node, before)
+        self.made[node] = {**self._made_by(node, before), **own}
         earlier_extra = set(node.extra) if node.star or node.dynamic else set()
         grouped = self.is_grouped(node)
         assigned = self.assigned(node)
-        self._guard(node, before)
+        self._guard(node, {**before, **own})
         for target, _ in assigned:
             self.transaction.guard(target.holder)
         elsewhere = self._set_elsewhere(node)
@@ -132,10 +133,10 @@ class Rerunning(Evaluating):
             attributes.as_before(self, node),
         ):
             self._show_in_order(node)
-            with lent.kept(self, node, before), hiding.noting(self, node):
-                for name in self._bind(node, reason, before):
+            with lent.kept(self, node, {**before, **own}), hiding.noting(self, node):
+                for name in self._bind(node, reason, {**before, **own}):
                     hidden.pop(name, None)
-            self._note_holders(node, before)
+            self._note_holders(node, {**before, **own})
         at_exit.note(self.transaction, node.statement, lambda name: record.namespace.get(name, MISSING))
         self._follow_moved(node)
         if node.star:
@@ -146,7 +147,7 @@ class Rerunning(Evaluating):
         self.outcome.ran.append(str(node))
         names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
         for name in sorted(names - gone | gone & record.namespace.keys()):  # others may bind what it does no more
-            self._settle(node, name, before.get(name, MISSING))
+            self._settle(node, name, before.get(name, MISSING), own.get(name, MISSING))
         for place in other_entries:
             self._tell_entries(node, place)
         self.settle_assigned(node, assigned)
@@ -403,7 +404,8 @@ class Rerunning(Evaluating):
                     self.guarded.add(id(record))
                     self.transaction.guard_namespace(record.module)
                 record.namespace[name] = self.preset[id(record), name] = value
-            for cls, name, value in presets.members(node) if self._may_run(node) else ():
+            members = list(presets.members(node)) if self._may_run(node) else []
+            for cls, name, value in members if members and self.made_before(node, members[0][0]) else ():
                 self.transaction.set_member(cls, name, value)
                 self.preset[id(cls), name] = value
 

@@ -134,7 +134,7 @@ class Scheduling(Giving):
 
     def _builders(self, record: ModuleRecord, name: str) -> set[Node]:
         """The statements that make the value of a name, or add to it, as their last runs tell."""
-        tables = ((self.agenda.table(other), alias) for other, alias in self._aliases(record, name))
+        tables = ((self.agenda.table(other), alias) for other, alias in self.aliases(record, name))
         writers = (writer for table, alias in tables for writer in table.writers.get(alias, ()))
         return {*writers, *(adder for adder, _ in self._adders(record, name))}
 
@@ -142,7 +142,7 @@ class Scheduling(Giving):
         """Whether all who build a registry ran again for no other reason than that it was to be filled again."""
         if any(node in self.added or node in self.moved or self._old_statement(node) for node in builders):
             return False
-        names = {alias for _, alias in self._aliases(record, name)}
+        names = {alias for _, alias in self.aliases(record, name)}
         removed = [node.statement.effects for nodes in self.removed_nodes.values() for node in nodes]
         before = [old.effects for node in self.previous if (old := self._old_statement(node)) is not None]
         if any(effects.calls for effects in removed) or any(names & (e.mutates | e.writes) for e in removed + before):
@@ -206,7 +206,7 @@ class Scheduling(Giving):
 
     def _adders(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, tuple[ModuleRecord, str] | None]]:
         """The statements of all modules that add to the value of a name, and by which name their text says so."""
-        for other, alias in self._aliases(record, name):
+        for other, alias in self.aliases(record, name):
             table = self.agenda.table(other)
             yield from ((adder, (other, alias)) for adder in table.mutators.get(alias, ()))
             for code in table.codes_naming(alias):
@@ -222,7 +222,7 @@ class Scheduling(Giving):
         running = node.module.running if node.module.script else None
         return running is None or node.order <= running.order
 
-    def _aliases(self, record: ModuleRecord, name: str) -> Iterator[tuple[ModuleRecord, str]]:
+    def aliases(self, record: ModuleRecord, name: str) -> Iterator[tuple[ModuleRecord, str]]:
         """The names in any module that imports and plain assignments made of a name, itself first."""
         waiting, seen = [(record, name)], set[tuple[str, str]]()
         while waiting:

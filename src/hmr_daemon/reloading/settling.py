@@ -23,8 +23,11 @@ ATOMS = (int, float, complex, str, bytes)
 class Settling(Refilling):
     """A run that keeps old objects where the new ones are the same, and tells where they are not."""
 
-    def _settle(self, node: Node, name: str, old: Any) -> None:
-        """Keep the old object where the new one is the same; else tell who read the name."""
+    def _settle(self, node: Node, name: str, old: Any, own: Any = MISSING) -> None:
+        """Keep the old object where the new one is the same; else tell who read the name.
+
+        `own` is a class that the statement's last run made, where the name has come to hold something else.
+        """
         namespace = node.module.namespace
         new = namespace.get(name, MISSING)
         if old is not new and type(new) in EMPTIED and not self._hands_on(node, name):
@@ -42,7 +45,7 @@ class Settling(Refilling):
         if (id(node.module), name) in self.open_groups:
             self._tell_members(node, name)
             return
-        self._compare(node, name, old, new, last=following is None)
+        self._compare(node, name, old if following is None else own, new, last=following is None)
 
     def _next_writer(self, node: Node, name: str, old: Any) -> Node | None:
         """The next statement that binds the name, which held `old`, in its module or from another."""
@@ -65,6 +68,8 @@ class Settling(Refilling):
         namespace, t = node.module.namespace, self.transaction
         if not last:
             self._tell_before_next(node, name)
+            if is_a(new, type):
+                self._tell_displaced(node, name, old, new)
             return
         if old is new:
             if new is not MISSING and id(new) in self.touched:
@@ -73,7 +78,7 @@ class Settling(Refilling):
         if old is not MISSING and new is not MISSING and not self._hands_on(node, name):
             if self._goes_on(node, name, old, new):
                 return
-            if is_a(new, type) and self._made_before(node, old):
+            if is_a(new, type) and self.made_before(node, old):
                 self.touched.add(id(new))  # it may stand already where the old one stood
                 self.superseded.append(old)
         elif is_a(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
@@ -87,6 +92,12 @@ class Settling(Refilling):
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
         if is_a(new, type):
             self._tell_bases(node, new)
+
+    def _tell_displaced(self, node: Node, name: str, own: Any, new: type) -> None:
+        """A later statement puts something else in the place of a class: what leads to the class is told of it."""
+        goes_on = is_a(own, type) and own is not new and self._goes_on(node, name, own, new)
+        if not goes_on and id(new) in self.touched:
+            self._tell_touched(node, name, new)
 
     def _goes_on(self, node: Node, name: str, old: Any, new: Any) -> bool:
         """Let the old object go on under its name, where it is the same as the new one or can become it."""
@@ -138,7 +149,7 @@ class Settling(Refilling):
     def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
         """The object that goes on under a name whose statement made `new` where it had made `old`."""
         if is_a(old, type) and is_a(new, type):
-            if node.statement.kind == "class" and self._made_before(node, old) and made_here(new, node):
+            if node.statement.kind == "class" and self.made_before(node, old) and made_here(new, node):
                 return self._adopt(node, old, new)
             made = "<locals>" in new.__qualname__ or node in self.anew or made_here(new, node)
             own = made and name in self.made.get(node, {})
@@ -222,11 +233,11 @@ class Settling(Refilling):
         """Where the old value stayed after all, names that were given the new one in between have it too."""
         kept = record.namespace.get(name, MISSING)
         if kept is not new and kept is not MISSING:
-            for other, alias in self._aliases(record, name):
+            for other, alias in self.aliases(record, name):
                 if other.namespace.get(alias) is new:
                     self.transaction.set_item(other.namespace, alias, kept)
 
-    def _made_before(self, node: Node, value: Any) -> bool:
+    def made_before(self, node: Node, value: Any) -> bool:
         """Whether a class is one that the statement's last run made, and not another that had its name."""
         if not is_a(value, type) or value.__qualname__ not in node.statement.effects.writes:
             return False
@@ -239,13 +250,16 @@ class Settling(Refilling):
         return home is not None and not any(other.statement.kind == "class" for other in others)
 
     def _defined_by_another(self, node: Node, cls: type) -> bool:
-        """Whether a class has methods of another statement that may bind its name, and none of this one."""
+        """Whether a class is of another statement that binds its name, as its methods tell, or the order of both."""
         others = [n for n in self.agenda.table(node.module).writers.get(cls.__qualname__, ()) if n is not node]
         if not others:
             return False
         methods = {id(function.__code__) for function in insides.wrapped(list(vars(cls).values()))}
         theirs, own = ({id(code) for n in nodes for code in codes.walk(n.codes)} for nodes in (others, [node]))
-        return not methods.isdisjoint(theirs) and methods.isdisjoint(own)
+        if not methods.isdisjoint(theirs | own):
+            return methods.isdisjoint(own)
+        later = [n for n in others if n.order > node.order and n not in self.added]
+        return any(n.statement.unconditional and self._kind_before(n) == "class" for n in later)
 
 
 def _surely_binds(node: Node, name: str) -> bool:

@@ -461,7 +461,7 @@ class Telling(Remembering):
 
     def tell_face(self, record: ModuleRecord, name: str) -> None:
         """What shows of a function, other than what it does, is different: who asks for that runs again."""
-        for other, alias in list(self._aliases(record, name)):
+        for other, alias in list(self.aliases(record, name)):
             for reader, known in list(self.agenda.readers(other, alias, None)):
                 effects = reader.statement.effects
                 if not INTROSPECTION.isdisjoint(effects.attributes | effects.reads):
