@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -164,17 +164,29 @@ class Scheduling(Giving):
 
     def _runs_elsewhere(self, node: Node) -> Iterator[CodeType]:
         """The code that a statement runs of the functions of other modules, as its last run or its new text tells."""
-        effects, namespace = node.statement.effects, node.module.namespace
-        if not effects.calls:
+        if not node.statement.effects.calls:
             return
-        if not self._uses_more_than_before(node):
-            for identity in node.ran - self.lookups.codes_of(node.module).keys():
-                if (code := self.lookups.all_codes().get(identity)) is not None:
-                    yield code
+        if self._uses_more_than_before(node):
+            yield from self._may_run_elsewhere(node)
             return
+        for identity in node.ran - self.lookups.codes_of(node.module).keys():
+            if (code := self.lookups.all_codes().get(identity)) is not None:
+                yield code
+
+    def _may_run_elsewhere(self, node: Node) -> Iterator[CodeType]:
+        """What a new text may run of it; of what the old one led to as well, the last run tells."""
+        reason, old = self.agenda.reasons.get(node), self._old_statement(node)
+        told = old is not None and old.effects.calls and not (reason is not None and reason.runs_otherwise)
+        not_run = self._reached_by(node, old).keys() - node.ran if old is not None and told else set[int]()
+        for identity, code in self._reached_by(node, node.statement).items():
+            if identity not in not_run and code.co_filename != node.module.path:
+                yield code
+
+    def _reached_by(self, node: Node, statement: Statement) -> Mapping[int, CodeType]:
+        """The code that the names of a version of a statement lead to."""
+        effects, namespace = statement.effects, node.module.namespace
         called = [namespace[name] for name in sorted(effects.reads) if name in namespace]
-        found = reach.reached(called, effects.attributes, self.graph.paths(), known=self.known[""])
-        yield from (code for code in found.values() if code.co_filename != node.module.path)
+        return reach.reached(called, effects.attributes, self.graph.paths(), known=self.known[""])
 
     def _uses_more_than_before(self, node: Node) -> bool:
         """Whether a statement may run what its last run has not run."""
