@@ -818,7 +818,9 @@ def test_who_mentions_a_member_of_something_else_is_not_told(live: LiveFactory) 
 @pytest.mark.skipif(not SEES_CALLS, reason="which functions a statement ran is guessed")
 def test_a_name_more_in_a_text_runs_nothing_of_what_the_old_text_led_to(live: LiveFactory) -> None:
     shapes = "known = {}\ndef register(key): known[key] = 1\ndef look(key): return known.get(key)\n"
-    shapes += "class Shape:\n    def __init_subclass__(cls, found=False): cls.found = look(cls.__name__) if found else 0\n"
+    shapes += (
+        "class Shape:\n    def __init_subclass__(cls, found=False): cls.found = look(cls.__name__) if found else 0\n"
+    )
     using = "from typing import List, Sequence\nfrom shapes import Shape\nclass Round(Shape):\n    size: List\n"
     process = live({"shapes.py": shapes, "m.py": using, "later.py": "import m, shapes\nshapes.register('Round')\n"})
     process.load("import later")

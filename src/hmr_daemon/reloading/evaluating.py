@@ -108,7 +108,7 @@ class Evaluating(Settling):
 
     def _take_presets_back(self, node: Node, before: Mapping[str, Any], in_place: Collection[str]) -> None:
         """A class that is made again is compared with what it was, so that it must not have members beforehand."""
-        made = [value for value in before.values() if self._made_before(node, value)]
+        made = [value for value in before.values() if self.made_before(node, value)]
         anew = {id(cls): cls for cls in made if cls.__qualname__ not in in_place}
         for (key, name), value in list(self.preset.items()) if anew else ():
             if key in anew and vars(anew[key]).get(name) is value:
