@@ -99,6 +99,10 @@ class Finder:
             if spec is not None:
                 break
         else:
+            if not behind:  # another of ours has taken this one's place just now, and importlib has passed it by
+                for finder in sys.meta_path:
+                    if isinstance(finder, Finder):
+                        return finder.find_spec(name, path, target)
             self.miss(name, path)
             return None
         if type(spec.loader) is SourceFileLoader:

@@ -395,6 +395,19 @@ print(len(standby.calls), *sorted(finder.adopted))
     assert (done.stderr, done.stdout.split()) == ("", ["1", *names])
 
 
+def test_a_finder_that_has_just_been_replaced_hands_on_to_the_next(copied: Environment, tmp_path: Path) -> None:
+    """A thread may have taken it from `sys.meta_path` just before."""
+    write(tmp_path, {"first.py": "x = 1", "second.py": "x = 1"})
+    code = """
+import hmr_daemon_startup
+replaced = hmr_daemon_startup.first_finder
+import first
+from hmr_daemon.loading import finder
+print(replaced.find_spec("second").name, replaced.find_spec("missing"), *finder.adopted)
+"""
+    assert copied.run("-c", code, cwd=tmp_path).stdout.split() == ["second", "None", "first", "second"]
+
+
 FOREIGN = """
 import sys, warnings
 from importlib.machinery import ModuleSpec
