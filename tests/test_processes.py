@@ -404,11 +404,27 @@ def busy():
         sorted(range(100))
 for _ in range(3):
     threading.Thread(target=busy, daemon=True).start()""",
+    "has objects that use globals as they end": "import held",
+    "has objects that use globals as they end, after a reload": """
+import held, hmr_daemon
+hmr_daemon.sync()  # the source is read by then
+with open("held.py", "a") as file:
+    file.write("more = 1\\n")
+hmr_daemon.sync()""",
     "ends while a module loads": """
 import threading
 threading.Thread(target=__import__, args=["slow"], daemon=True).start()
 time.sleep(0.02)""",
 }
+HELD = """
+from io import open
+import json
+def helper(): return open.__name__
+class Held:
+    def __del__(self): print(helper(), json.dumps("held"))
+held = Held()
+last = 1
+"""
 LOOK = "import os; print(len(os.listdir('/proc/self/fd')), len(os.listdir('/proc/self/task')))"
 END = """
 import os, sys, time
@@ -422,7 +438,7 @@ print(time.time(), flush=True)
 
 def end_program(folder: Path, way: str, seconds: float) -> None:
     write(folder, {"mod.py": "x = 1\n", "mod2.py": "x = 2\n", "slow.py": "import time\ntime.sleep(10)\n"})
-    write(folder, {"run.py": END.format(look=LOOK, seconds=seconds, end=ENDS[way])})
+    write(folder, {"held.py": HELD, "run.py": END.format(look=LOOK, seconds=seconds, end=ENDS[way])})
 
 
 def outcome(environment: Environment, folder: Path, *options: str, off: str = "") -> tuple[int, list[str], str]:
@@ -438,7 +454,9 @@ def test_a_process_ends_as_it_does_without(environment: Environment, tmp_path: P
     for seconds in (0, 0.13):
         end_program(tmp_path, way, seconds)
         assert outcome(environment, tmp_path) == expected
-    assert {each.name for each in tmp_path.iterdir()} <= {"run.py", "mod.py", "mod2.py", "slow.py", "__pycache__"}
+    assert {each.name for each in tmp_path.iterdir()} <= {
+        "run.py", "mod.py", "mod2.py", "slow.py", "held.py", "__pycache__",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("statement", ["time.sleep(30)", "while True: sorted(range(100))", "import other"])

@@ -106,6 +106,14 @@ class Daemon:
         thread.join(patience)
         self._stop_watching()  # it may have begun to watch just before it ended
 
+    def let_go(self) -> bool:
+        """Hold nothing of the program's any more; False where the thread would not end."""
+        if self.runs and not self._borrowed:
+            return False
+        self._parts = self._audience = None
+        self._jobs.clear()
+        return True
+
     def _stop_watching(self) -> None:
         if self._parts is not None:
             self._parts.watcher.stop()

@@ -19,13 +19,15 @@ class StandIn:
     have modules with a name of theirs for it. Where a program has put something else, as a test's mock, that stays.
     """
 
-    __slots__ = ("_names", "_note", "_real")
+    __slots__ = ("_names", "_note", "_places", "_real")
 
     def __init__(self, name: str, note: Callable[..., None], *places: Any) -> None:
         self._real: Any = getattr(places[0], name)
         self._note = note
-        self._names: dict[tuple[int, str], dict[str, Any]] = {(id(vars(each)), name): vars(each) for each in places}
+        self._places = {(id(vars(each)), name): vars(each) for each in places}
         """Namespaces, by identity, and the names in them."""
+        self._names: dict[tuple[int, str], dict[str, Any]] = self._places.copy()
+        """The same with those that have it under a name of theirs."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -67,6 +69,10 @@ class StandIn:
 
     def take_out(self) -> None:
         self._replace(self, self._real)
+
+    def let_go(self) -> None:
+        """Hold no namespaces of others any more."""
+        self._names = self._places.copy()
 
     def _replace(self, old: Any, new: Any) -> None:
         for (_, name), namespace in self._names.items():

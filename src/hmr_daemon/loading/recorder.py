@@ -436,6 +436,15 @@ class Recorder:
             loads.append(self._loads.pop(0))
         return loads
 
+    def let_go(self) -> None:
+        """Hold no module any more: the interpreter ends."""
+        with self._lock:
+            if not self._running:
+                for container in (self._modules, self._loads, self._loose, self._kept, _tracked):
+                    container.clear()
+                for stand_in in _stand_ins:
+                    stand_in.let_go()
+
     def reset_after_fork(self) -> None:
         """In a forked child what was loading counts as loaded, as far as it had come.
 

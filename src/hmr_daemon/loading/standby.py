@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
 
         def wake(self) -> None: ...
         def stop(self, patience: float) -> None: ...
+        def let_go(self) -> bool: ...
         def follow_shells(self) -> None: ...
         def start(self) -> None: ...
         def suspend(self) -> bool: ...
@@ -212,6 +213,19 @@ class Standby:
         self.stop(EXIT_PATIENCE)
         if self.daemon is not None:
             self.daemon.stop(EXIT_PATIENCE)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Hold nothing of the program's any more.
+
+        CPython takes the names of modules away that something holds until then, before it frees what is in them:
+        methods like ``__del__`` would meet globals that are None.
+        """
+        if self._ended.locked():
+            return  # a thread of ours is still at work
+        if self.daemon is None or self.daemon.let_go():
+            self.script_load = None
+            self.recorder.let_go()
 
 
 def _import_collections_abc() -> None:
