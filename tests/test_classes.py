@@ -916,3 +916,59 @@ def test_what_wraps_a_class_tells_its_line(live: LiveFactory) -> None:
     process.edit({"m.py": "# moved\n" + source})
     process.until("m.A.__wrapped__.__firstlineno__", 7)
     assert process.see("m.A.__firstlineno__") == 7
+
+
+TOUCHY = """
+class Meta(type):
+    touchy = False
+    def __eq__(cls, other):
+        if Meta.touchy: raise RuntimeError("compared")
+        return cls is other
+    def __hash__(cls):
+        if Meta.touchy: raise RuntimeError("hashed")
+        return id(cls)
+class Plain: pass
+"""
+TOUCHED = """
+from meta import Meta, Plain
+class Base(Plain):
+    def f(self): return 1
+class A(Base, metaclass=Meta):
+    x = 1
+    def g(self): return self.x
+class B(A):
+    y = A.x + 1
+def same(cls): return cls
+@same
+class D(A):
+    z = 1
+listed, alias, one = [A, B], A, A()
+kept = {"one": one, "many": [A(), B()]}
+"""
+TOUCHING = "from m import A, B, one, listed\nimport m\nfound = [c.x for c in listed]\ngot = A.x + one.g()\n"
+TOUCHY_EDITS: dict[str, tuple[str, str, str]] = {
+    "a method": ("m.py", "return 1", "return 2"),
+    "a value": ("m.py", "x = 1", "x = 10"),
+    "a new method": ("m.py", "    def g(self)", "    def h(self): return 3\n    def g(self)"),
+    "one more base": ("m.py", "class B(A):", "class B(A, Plain):"),
+    "another base": ("m.py", "class A(Base,", "class A(Plain,"),
+    "slots": ("m.py", "    x = 1\n", "    __slots__ = ('q',)\n    x = 1\n"),
+    "a list of classes": ("m.py", "[A, B], A", "[B, A], B"),
+    "a decorator goes": ("m.py", "@same\n", ""),
+    "another name": ("m.py", "class D(A)", "class E(A)"),
+    "a member of a class above": ("meta.py", "class Plain: pass", "class Plain:\n    def extra(self): return 5"),
+    "the metaclass": ("meta.py", "return cls is other", "return other is cls"),
+    "who uses it": ("n.py", "A.x +", "B.x +"),
+}
+
+
+@pytest.mark.parametrize("edit", TOUCHY_EDITS.values(), ids=TOUCHY_EDITS.keys())
+def test_no_metaclass_is_asked_whether_classes_are_equal(live: LiveFactory, edit: tuple[str, str, str]) -> None:
+    files = {"meta.py": TOUCHY, "m.py": TOUCHED, "n.py": TOUCHING}
+    process = live(files)
+    process.load("import meta, m, n\nmeta.Meta.touchy = True")
+    name, old, new = edit
+    for text in (files[name].replace(old, new), files[name]):
+        process.edit({name: text}, atomic=True)
+        event = process.wait_reload()
+        assert event.ok, event.error

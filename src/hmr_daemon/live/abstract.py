@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .classes import with_subclasses
-from .kinds import is_a
+from .kinds import is_a, same_classes
 from .transaction import Transaction
 
 
@@ -22,7 +22,7 @@ def renewed(transaction: Transaction, cls: type) -> Iterator[None]:
     transaction.on_undo(_renew, cls, True)
     names, bases = set(vars(cls)), cls.__bases__
     yield
-    _renew(cls, lost=bool(names - set(vars(cls))) or cls.__bases__ != bases)
+    _renew(cls, lost=bool(names - set(vars(cls))) or not same_classes(cls.__bases__, bases))
 
 
 def _renew(cls: type, lost: bool) -> None:

@@ -19,7 +19,7 @@ from . import abstract, caches, insides, parameters
 from .changes import ClassChange
 from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
 from .holders import SLOT_TYPES
-from .kinds import is_a
+from .kinds import is_a, same_classes
 from .successors import origins, settle
 from .transaction import MISSING, Transaction
 
@@ -128,7 +128,7 @@ class ClassHook:
             self._set_aside(cls, edit)
             graft(self._transaction, cls, namespace, edit, before)
         caches.forget_lost(self._transaction, cls, before)
-        change = _change(cls, edit, before, rebased=cls.__bases__ != old_bases)
+        change = _change(cls, edit, before, rebased=not same_classes(cls.__bases__, old_bases))
         self.changes.append(change)
         if edit.anew:
             self.remade.append(Remade(cls, before))
@@ -203,9 +203,10 @@ class ClassHook:
 
     def _rebase(self, cls: type, bases: tuple[type, ...], namespace: Namespace, qualname: str) -> None:
         bases = bases or (object,)
-        if cls.__bases__ != bases and issubclass(cls, type):
+        rebased = not same_classes(cls.__bases__, bases)
+        if rebased and issubclass(cls, type):
             raise CannotChange(qualname, "the classes that it made have to be made again")
-        if cls.__bases__ != bases:
+        if rebased:
             before = cls.__bases__
             try:
                 cls.__bases__ = bases

@@ -11,7 +11,7 @@ from typing import Any
 
 from .classes import with_subclasses
 from .insides import own
-from .kinds import is_a
+from .kinds import is_a, plain_type
 from .transaction import MISSING, Transaction
 
 LRU = type(functools.lru_cache(len))
@@ -46,7 +46,7 @@ def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
                 waiting += [(member, value) for member in list(vars(value).values())]
                 yield from _cached_properties(value)
             continue
-        if type(value) in (staticmethod, classmethod):
+        if plain_type(value) in (staticmethod, classmethod):
             value = value.__func__
         if is_a(value, property):
             value = value.fget

@@ -24,7 +24,7 @@ from .classes import (
     same_layout,
 )
 from .holders import SLOT_TYPES
-from .kinds import is_a
+from .kinds import is_a, same_classes
 from .transaction import MISSING
 
 
@@ -156,7 +156,7 @@ def _same_member(
     if name == FIELDS and is_a(old, dict) and is_a(new, dict):
         return values.same(_fields(old), _fields(new))
     if is_a(old, type) and is_a(new, type) and old is not new:
-        inner = old.__qualname__ == new.__qualname__ and old.__bases__ == new.__bases__
+        inner = old.__qualname__ == new.__qualname__ and same_classes(old.__bases__, new.__bases__)
         return inner and type(old) is type(new) and change(old, new, within).is_none
     if type(old) is type(new) and type(old) is _FIELD:
         return bool(old.__reduce__() == new.__reduce__())

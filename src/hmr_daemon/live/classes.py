@@ -10,7 +10,7 @@ from typing import Any
 
 from .._bootstrap import environment_reason
 from . import insides
-from .kinds import is_a
+from .kinds import is_a, same_classes
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
 IMPLICIT = frozenset(
@@ -88,7 +88,7 @@ def same_layout(old: type, new: type) -> bool:
     """Whether instances of one class can be instances of the other."""
     return (
         type(old) is type(new)
-        and old.__bases__ == new.__bases__
+        and same_classes(old.__bases__, new.__bases__)
         and old.__basicsize__ == new.__basicsize__
         and old.__dict__.get("__slots__") == new.__dict__.get("__slots__")
         and old.__itemsize__ == new.__itemsize__
@@ -116,11 +116,11 @@ def is_inner(member: Any, cls: type) -> bool:
 
 
 def with_subclasses(cls: type) -> list[type]:
-    """A class and all that derive from it, each after its bases."""
-    found = {cls: None}
+    """A class and all that derive from it, each after its bases; not hashed: a metaclass may do that its own way."""
+    found = {id(cls): cls}
     waiting = [cls]
     for each in waiting:
         subclasses: list[type] = type.__subclasses__(each)
-        waiting += [subclass for subclass in subclasses if subclass not in found]
-        found.update(dict.fromkeys(subclasses))
-    return sorted(found, key=lambda each: len(each.__mro__))
+        waiting += [subclass for subclass in subclasses if id(subclass) not in found]
+        found.update((id(subclass), subclass) for subclass in subclasses)
+    return sorted(found.values(), key=lambda each: len(each.__mro__))

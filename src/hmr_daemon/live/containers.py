@@ -6,7 +6,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from functools import partial
 from typing import Any
 
-from .kinds import is_a
+from .kinds import is_a, plain_type
 
 KINDS: tuple[Any, ...] = (OrderedDict, dict, list, set, deque)
 SEQUENCES = (list, deque)
@@ -17,12 +17,12 @@ EMPTIED = (dict, list, set, deque, defaultdict, Counter, OrderedDict)
 def kind_of(container: Any) -> Any:
     """The built-in type that a container is of, whose methods change it."""
     kind = type(container)
-    return kind if kind in KINDS else next((each for each in KINDS if is_a(container, each)), kind)
+    return kind if plain_type(container) in KINDS else next((each for each in KINDS if is_a(container, each)), kind)
 
 
 def can_take(container: Any, other: Any) -> bool:
     """Whether a container, emptied, can be filled with what another holds, and is then what that is."""
-    if type(container) is not type(other) or type(container) not in EMPTIED:
+    if type(container) is not type(other) or plain_type(container) not in EMPTIED:
         return False
     made_with = [[getattr(each, name, None) for name in ("maxlen", "default_factory")] for each in (container, other)]
     return made_with[0] == made_with[1]

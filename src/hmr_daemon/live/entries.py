@@ -9,7 +9,7 @@ from typing import Any
 
 from . import insides, values
 from .containers import SEQUENCES, Bare
-from .kinds import is_a
+from .kinds import is_a, plain_type
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 DEFINED = (FunctionType, MethodType, type)
@@ -87,7 +87,7 @@ def copied(container: Any) -> Any:
 
 def holds(entry: Any, made: Set[int]) -> bool:
     """Whether a registry's entry is, or directly holds, something that the statement made, and nothing of others."""
-    if type(entry) in INNER:  # perhaps a registry in turn, of what others made as well
+    if plain_type(entry) in INNER:  # perhaps a registry in turn, of what others made as well
         parts = list(entry.values()) if type(entry) is dict else list(entry)
         mine = [_is_or_holds(part, made) for part in parts]
         return any(mine) and all(m or not _is_defined(p) for m, p in zip(mine, parts, strict=True))
@@ -137,8 +137,8 @@ def take_out(
         gone = [
             key
             for key, entry in snapshot.items()
-            if ((inner or type(entry) not in INNER) and holds(entry, made))
-            or (inner and type(entry) in (list, set) and _is_given(key, entry, plain))
+            if ((inner or plain_type(entry) not in INNER) and holds(entry, made))
+            or (inner and plain_type(entry) in (list, set) and _is_given(key, entry, plain))
             or holds(key, made)
             or (is_a(key, PLAIN) and (type(key), key) in keys)
             or (_is_plain(entry) and not plain.isdisjoint(texts(key)))
@@ -251,7 +251,7 @@ def is_later(key: Any, entry: Any, later: Callable[[Any], bool]) -> bool:
 
 def _began_later(entry: Any, later: Callable[[Any], bool]) -> bool:
     """Whether an entry, or all in it where it is a container in turn, comes of later statements."""
-    if type(entry) not in INNER or not entry:
+    if plain_type(entry) not in INNER or not entry:
         return later(entry)
     return all(map(later, entry.values() if type(entry) is dict else entry))
 
@@ -273,7 +273,7 @@ def keep_sorted(container: list[Any], rest: list[Any], later: Callable[[Any], bo
 def _rank(entry: Any) -> list[Any]:
     """The numbers that an entry is, holds or has."""
     parts = entry if type(entry) is tuple else [entry, *insides.own_dict(entry).values()]
-    return [part for part in parts if type(part) in (int, float)]
+    return [part for part in parts if plain_type(part) in (int, float)]
 
 
 def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any]) -> None:

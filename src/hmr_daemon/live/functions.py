@@ -13,6 +13,7 @@ from typing import Any
 
 from ..syntax import codes
 from .insides import contents, reachable
+from .kinds import plain_type
 from .transaction import Transaction, put_in_order
 
 Pair = tuple[CodeType, CodeType]
@@ -102,7 +103,7 @@ def find(
         for holder in gc.get_referrers(*missing):
             if type(holder) is FunctionType and id(holder.__code__) in identities:
                 found[id(holder.__code__)].append(holder)
-            elif others is not None and type(holder) in (list, set) and holder is not missing:
+            elif others is not None and plain_type(holder) in (list, set) and holder is not missing:
                 others.append(holder)
     return found
 

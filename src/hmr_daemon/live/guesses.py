@@ -18,7 +18,7 @@ from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, mentions
 from ..syntax.mentions import Mentions
 from . import insides, reach
-from .kinds import is_a
+from .kinds import is_a, plain_type
 from .reach import INLINE, Known
 from .transaction import MISSING
 
@@ -137,7 +137,7 @@ class _Search:
                 self._run(function)
         for chain in chains:
             value = self._follow(namespace, chain, calls)
-            if calls and (mentioned.takes or type(value) not in TABLES):
+            if calls and (mentioned.takes or plain_type(value) not in TABLES):
                 self.use(value)
             elif not calls and type(value) is not FunctionType:
                 self._hold(value)
@@ -161,7 +161,7 @@ class _Search:
         """What an attribute holds; MISSING where a call or a library tells, which run or come into play then."""
         if is_a(value, ModuleType) and (name in vars(value) or type(value) in PLAIN_MODULES):
             return self._asked_of_module(value, name)
-        if type(value) in TABLES:
+        if plain_type(value) in TABLES:
             for part in _contents(value) if name in mentions.TAKING_METHODS else ():
                 self.use(part)
             return MISSING
@@ -209,7 +209,7 @@ class _Search:
         else:
             for part in _contents(value):
                 self.use(part)
-            if type(value) not in TABLES:
+            if plain_type(value) not in TABLES:
                 self._use_instance(value)
 
     def _construct(self, cls: type) -> None:
@@ -277,7 +277,7 @@ class _Search:
     def _run(self, function: FunctionType) -> None:
         mentioned = mentions.mentions_of(function.__code__)
         for content in insides.cell_contents(function):
-            if mentioned.takes or type(content) not in TABLES:
+            if mentioned.takes or plain_type(content) not in TABLES:
                 self.use(content)
         self.use(insides.own(function, "__wrapped__"))
         if function.__code__.co_filename not in self._files:
@@ -307,7 +307,7 @@ def _matters(value: Any) -> bool:
     if value is MISSING or value is None:
         return False
     kind = type(value)
-    if kind.__module__ != "builtins" or kind in TABLES:
+    if kind.__module__ != "builtins" or plain_type(value) in TABLES:
         return not (is_a(value, type) and value.__module__ == "builtins")
     if is_a(value, (ModuleType, *WRAPPERS, *TABLES, type)):
         return True
@@ -317,7 +317,7 @@ def _matters(value: Any) -> bool:
 def _contents(value: Any) -> Iterable[Any]:
     if is_a(value, dict):
         return list(dict.values(value))[:MANY]
-    return list(value)[:MANY] if type(value) in TABLES else ()
+    return list(value)[:MANY] if plain_type(value) in TABLES else ()
 
 
 def _lookup(cls: type, name: str) -> Any:

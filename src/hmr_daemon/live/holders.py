@@ -13,7 +13,7 @@ from typing import Any
 
 from . import insides
 from .containers import Bare
-from .kinds import is_a
+from .kinds import derives, is_a, plain_type
 from .transaction import MISSING, Transaction
 
 LIMIT = 5_000  # objects that are looked at
@@ -72,7 +72,7 @@ def _where_bases_keep(cls: type) -> Iterator[Any]:
         names: dict[str, Any] = getattr(sys.modules.get(module), "__dict__", {})
         for value in list(names.values()):
             own = insides.own_dict(value).values() if type(value).__module__ == module else (value,)
-            yield from (each for each in list(own) if type(each) in (dict, list, set))
+            yield from (each for each in list(own) if plain_type(each) in (dict, list, set))
     yield from (member for owner in owners for member in list(vars(owner).values()))
 
 
@@ -99,7 +99,7 @@ def held_by_unknown(cls: type, held_by: list[Any]) -> bool:
     known = (dict, list, set, tuple, CellType, FunctionType, type, types.FrameType, types.MethodType,
              types.GetSetDescriptorType, types.MemberDescriptorType, types.BuiltinFunctionType)  # fmt: skip
     for holder in held_by:
-        if is_a(holder, known) or cls in type(holder).__mro__ or insides.own(holder, "__dict__") is not MISSING:
+        if is_a(holder, known) or derives(type(holder), cls) or insides.own(holder, "__dict__") is not MISSING:
             continue
         if type(holder).__module__ not in ("builtins", "weakref", "_weakref", "typing", "functools", "types"):
             return True

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import CellType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
-from .kinds import is_a, own_or
+from .kinds import is_a, own_or, plain_type
 from .transaction import MISSING
 
 CONTAINERS = (list, tuple, dict, set, frozenset)
@@ -56,7 +56,7 @@ def keeps(holder: Any, part: Any, limit: int = 2_000) -> bool:
         if id(value) in seen or id(type(value)) in LEAVES or is_a(value, (type, FunctionType, ModuleType)):
             continue
         seen.add(id(value))
-        if type(value) in CONTAINERS:
+        if plain_type(value) in CONTAINERS:
             waiting += [*value, *value.values()] if type(value) is dict else list(value)
         else:
             waiting += own_dict(value).values()
@@ -107,13 +107,13 @@ def parts(value: Any, wrapped: bool = True) -> Iterator[Any]:
                 yield content
     elif is_a(value, type):
         yield from (member for member in list(vars(value).values()) if _leads_on(member))
-    elif kind in (staticmethod, classmethod, MethodType):
+    elif (plain := plain_type(value)) in (staticmethod, classmethod, MethodType):
         yield value.__func__
     elif is_a(value, property):
         yield from (part for part in (value.fget, value.fset, value.fdel) if part is not None)
     elif is_a(value, functools.partial):
         yield value.func
-    elif kind in (list, tuple, set, frozenset):
+    elif plain in (list, tuple, set, frozenset):
         yield from (part for part in list(value)[:500] if _leads_on(part))
     elif kind is dict:
         yield from (part for part in list(value.values())[:500] if _leads_on(part))
@@ -173,7 +173,7 @@ def _leads_on(value: Any) -> bool:
         return True
     if id(kind) in LEAVES:
         return False
-    return callable(value) or hasattr(kind, "__get__") or kind in (list, tuple, dict, set)
+    return callable(value) or hasattr(kind, "__get__") or plain_type(value) in (list, tuple, dict, set)
 
 
 def own(value: Any, name: str) -> Any:

@@ -12,16 +12,16 @@ from operator import attrgetter
 from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
 from typing import Any
 
-from .kinds import is_a, own_or
+from .kinds import is_a, own_or, plain_type
 
 MISSING = object()
 MOST_ENTRIES = 100
 MADE_FOR_ONE = {"_sqlite3": ("Connection", "Cursor"), "_tkinter": ("TkappType",)}
 """By module, classes whose objects serve one thread."""
 SHARED = frozenset(
-    {type, ModuleType, FunctionType, BuiltinFunctionType, NoneType, bool, int, float, complex, str, bytes}
+    map(id, (type, ModuleType, FunctionType, BuiltinFunctionType, NoneType, bool, int, float, complex, str, bytes))
 )
-"""Types whose objects serve all threads."""
+"""The identities of types whose objects serve all threads: types are not compared, a metaclass may do that its way."""
 HOW_DECIMALS_COUNT = attrgetter("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
 
 
@@ -67,7 +67,7 @@ def are_for_this(values: Sequence[Any]) -> bool:
 
 def _made_for_one(values: Sequence[Any]) -> list[Any]:
     """Those of some values, and of what they hold, that may serve one thread only."""
-    if SHARED.issuperset(map(type, values)):
+    if SHARED.issuperset(map(id, map(type, values))):
         return []
     kinds = tuple(
         kind
@@ -76,7 +76,7 @@ def _made_for_one(values: Sequence[Any]) -> list[Any]:
         for kind in map(vars(sys.modules[module]).get, names)
         if is_a(kind, type)
     )
-    own = [value for value in values if kinds and type(value) not in SHARED and not is_a(value, (type, ModuleType))]
+    own = [value for value in values if kinds and id(type(value)) not in SHARED and not is_a(value, (type, ModuleType))]
     return [each for value in own for each in (value, *_held_by(value)) if is_a(each, kinds)]
 
 
@@ -92,8 +92,8 @@ def _serves(value: Any) -> bool:
 
 def _held_by(value: Any) -> Iterable[Any]:
     """What an object has as attributes, or a container of a built-in type in its first entries."""
-    held = value if type(value) in (dict, list, tuple) else own_or(value, "__dict__", ())
-    entries = held.values() if type(held) is dict else held if type(held) in (list, tuple) else ()
+    held = value if plain_type(value) in (dict, list, tuple) else own_or(value, "__dict__", ())
+    entries = held.values() if type(held) is dict else held if plain_type(held) in (list, tuple) else ()
     return [*islice(entries, MOST_ENTRIES)]  # at once: other threads may add to it
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from ..syntax import codes, mentions
 from . import classes, insides
 from .classes import is_special
-from .kinds import is_a
+from .kinds import is_a, plain_type
 from .transaction import MISSING
 
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__")
@@ -78,7 +78,7 @@ class Known:
     def meaning(self, value: Any, mentioned: Mentioned) -> Mentioned:
         """Those of the names asked of a value that mean something to it."""
         kind = type(value)
-        if kind is FunctionType or kind in TABLES or kind in DESCRIPTORS:
+        if kind is FunctionType or plain_type(value) in (*TABLES, *DESCRIPTORS):
             return NOTHING
         if is_a(value, ModuleType):
             return mentioned
@@ -177,7 +177,7 @@ def _step(value: Any, key: Key, files: Collection[str], known: Known) -> Step:
     _, mentioned, results = key
     ran: dict[int, CodeType] = {}
     calls = _called_by(value, files, ran, results) if is_a(value, FunctionType) else _with_owner(value, mentioned)
-    leads_to = [(part, NOTHING if type(part) in (FunctionType, *DESCRIPTORS) else names) for part, names in calls]
+    leads_to = [(part, NOTHING if plain_type(part) in (FunctionType, *DESCRIPTORS) else names) for part, names in calls]
     asks = tuple(known.question(part, names, results) for part, names in leads_to if names is not None)
     return Step(value, tuple(ran.values()), asks, tuple(part for part, names in leads_to if names is None))
 
@@ -230,7 +230,7 @@ def _called_by(
         names = frozenset(code.co_names)
         for name in codes.global_reads(code):
             value = function.__globals__.get(name, MISSING)
-            if value is not MISSING and (type(value) not in TABLES or _takes_out(code)):
+            if value is not MISSING and (plain_type(value) not in TABLES or _takes_out(code)):
                 yield value, names
 
 
@@ -256,9 +256,9 @@ def _run_with(code: CodeType) -> Iterator[CodeType]:
 def _used(value: Any, mentioned: Collection[str]) -> Iterator[Any]:
     if is_a(value, ModuleType):
         yield from _of_module(value, mentioned)
-    elif type(value) in TABLES:
+    elif plain_type(value) in TABLES:
         parts = value.values() if is_a(value, dict) else value
-        yield from (part for part in list(parts)[:LIMIT] if callable(part) or type(part) in (dict, list, tuple))
+        yield from (part for part in list(parts)[:LIMIT] if callable(part) or plain_type(part) in (dict, list, tuple))
     elif is_a(value, type):
         yield from _of_class(value, {*mentioned, *CONSTRUCTORS, *(_operators(value) if OPERATORS in mentioned else ())})
         yield from _of_class(type(value), {"__call__", "__new__", "__init__", *mentioned})

@@ -11,7 +11,7 @@ from typing import Any
 from . import abstract, caches, functions, insides, values
 from .classes import IMPLICIT, METHOD_TYPES, is_inner, same_layout
 from .holders import SLOT_TYPES, held_by_unknown, holders, replace_records, replace_references, searched
-from .kinds import is_a
+from .kinds import is_a, plain_type, same_classes
 from .transaction import MISSING, Transaction
 
 
@@ -37,7 +37,7 @@ def settle(
     if is_a(old, type) and is_a(new, type):
         same_name = old.__qualname__ == new.__qualname__ and old.__module__ == new.__module__
         return adopt(transaction, old, new, [], held_by) if same_name and "." in new.__qualname__ else new
-    if type(old) is type(new) and type(old) in (staticmethod, classmethod):
+    if type(old) is type(new) and plain_type(old) in (staticmethod, classmethod):
         return old if settle(transaction, old.__func__, new.__func__) is old.__func__ else new
     return new
 
@@ -51,7 +51,7 @@ def adopt(
     cannot be told holds the new one, the new one takes over, and `problems` says what could not follow. `held_by` is
     what holds the new one besides its name; without it, the heap is searched.
     """
-    if is_a(old, enum.EnumMeta) and is_a(new, enum.EnumMeta) and old.__bases__ == new.__bases__:
+    if is_a(old, enum.EnumMeta) and is_a(new, enum.EnumMeta) and same_classes(old.__bases__, new.__bases__):
         with abstract.renewed(transaction, old):
             _adopt_enum(transaction, old, new)
         _detach(new)
@@ -229,7 +229,7 @@ def _leave_behind(transaction: Transaction, old: type, new: type) -> None:
 
 def _member_of(cls: type, member: Any, other: type) -> Any:
     """A member of `other` as one of `cls`: zero-argument ``super()`` starts from there."""
-    if type(member) in (staticmethod, classmethod):
+    if plain_type(member) in (staticmethod, classmethod):
         inner = _member_of(cls, member.__func__, other)
         return member if inner is member.__func__ else type(member)(inner)
     if type(member) is property:
@@ -249,7 +249,7 @@ def heirless(superseded: Collection[type]) -> Iterator[str]:
     """Which classes still derive from one that another has taken over from, once everything has run."""
     for old in superseded:
         subclasses: list[type] = type.__subclasses__(old)
-        for subclass in [each for each in subclasses if each not in superseded]:
+        for subclass in [each for each in subclasses if all(each is not other for other in superseded)]:
             where, name = (f"{cls.__module__}.{cls.__qualname__}" for cls in (subclass, old))
             yield f"{where} still derives from the old {name}: its layout changed"
 

@@ -12,7 +12,7 @@ from types import CodeType, ModuleType
 from typing import Any, Final
 
 from .containers import Bare, kind_of
-from .kinds import is_a, own_or
+from .kinds import is_a, own_or, plain_type
 
 MISSING: Final = type("Missing", (), {"__repr__": lambda self: "<missing>", "__slots__": ()})()
 """Stands for the value of a name that is not bound."""
@@ -165,7 +165,7 @@ class Transaction:
 
 def _state(value: Any) -> dict[str, Any] | None:
     """What an instance holds by name; not by asking a proxy, which may raise."""
-    if type(value) in (dict, list, set) or is_a(value, type):
+    if plain_type(value) in (dict, list, set) or is_a(value, type):
         return None
     state = own_or(value, "__dict__", None)
     return state if is_a(state, dict) else None

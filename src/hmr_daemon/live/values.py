@@ -12,7 +12,7 @@ from typing import Any
 
 from ..syntax import codes
 from . import insides
-from .kinds import is_a
+from .kinds import is_a, plain_type
 
 DEPTH = 60
 ANNOTATIONS = "__annotate__" if sys.version_info >= (3, 14) else "__annotations__"
@@ -58,7 +58,7 @@ def alike(old: Any, new: Any, depth: int = 8) -> bool:
         return True
     if type(old) is not type(new) or not depth:
         return False
-    if type(old) in (list, tuple):
+    if plain_type(old) in (list, tuple):
         return len(old) == len(new) and all(alike(a, b, depth - 1) for a, b in zip(old, new, strict=True))
     if type(old) is dict:
         return same(list(old), list(new)) and all(alike(old[key], new[key], depth - 1) for key in old)
@@ -79,27 +79,27 @@ def _part(old: Any, new: Any, depth: int, named: Collection[int]) -> bool:
 
 
 def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
-    kind = type(old)
-    if kind in (int, str, bytes, bool):
+    kind, plain = type(old), plain_type(old)
+    if plain in (int, str, bytes, bool):
         return bool(old == new)
-    if kind in (float, complex):
+    if plain in (float, complex):
         return repr(old) == repr(new)
-    if kind in (list, tuple):
+    if plain in (list, tuple):
         return len(old) == len(new) and all(part(a, b) for a, b in zip(old, new, strict=True))
     if kind is dict:
         return len(old) == len(new) and all(
             part(a, b) and part(x, y) for (a, x), (b, y) in zip(list(old.items()), list(new.items()), strict=True)
         )
-    if kind in (set, frozenset):
+    if plain in (set, frozenset):
         return old == new and {(type(a), a) for a in old} == {(type(b), b) for b in new}
     if kind is FunctionType:
         return _same_function(old, new, part)
-    if kind in (staticmethod, classmethod):
+    if plain in (staticmethod, classmethod):
         return part(old.__func__, new.__func__)
     if kind is property:
         return all(part(getattr(old, n), getattr(new, n)) for n in ("fget", "fset", "fdel", "__doc__"))
-    if kind in WRAPPERS:
-        return part(WRAPPERS[kind](old), WRAPPERS[kind](new))
+    if plain in WRAPPERS:
+        return part(WRAPPERS[plain](old), WRAPPERS[plain](new))
     if is_a(old, type) or getattr(kind, "__eq__", None) is object.__eq__:
         return False
     if issubclass(type(kind), enum.EnumMeta):

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..syntax import codes
 from . import insides
-from .kinds import is_a
+from .kinds import derives, is_a, plain_type
 
 NEAR = 100  # values that are looked at from each
 MANY = 100  # parts of each of these
@@ -20,7 +20,7 @@ def lead_to(value: Any, cls: type, files: Collection[str]) -> bool:
     """Whether a value is or leads to a class, a subclass or an instance; `files` are those of functions to ask."""
     seen, waiting = {id(value)}, [value]
     for each in waiting:
-        if cls in type(each).__mro__ or (is_a(each, type) and cls in each.__mro__):  # without asking its metaclass
+        if derives(type(each), cls) or (is_a(each, type) and derives(each, cls)):  # without asking its metaclass
             return True
         for part in _parts(each, files):
             if id(part) not in seen and id(type(part)) not in insides.LEAVES and len(waiting) < NEAR:
@@ -31,7 +31,7 @@ def lead_to(value: Any, cls: type, files: Collection[str]) -> bool:
 
 def _parts(value: Any, files: Collection[str]) -> Iterable[Any]:
     kind = type(value)
-    if kind in (list, tuple, set, frozenset):
+    if plain_type(value) in (list, tuple, set, frozenset):
         return list(value)[:MANY]
     if kind is dict:
         return [*list(value)[:MANY], *list(value.values())[:MANY]]

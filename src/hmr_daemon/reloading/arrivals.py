@@ -8,7 +8,7 @@ from typing import Any
 
 from ..live import entries
 from ..live.containers import Bare
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..planning.records import Node
 from . import contributions, registries
 from .contributions import LARGEST
@@ -47,7 +47,7 @@ def _in_order(run: Scheduling, node: Node, container: Any, made: Set[int]) -> li
 
 def _first_in(entry: Any) -> Any:
     """What came first into a registry that is an entry of another."""
-    while type(entry) in (list, dict):
+    while plain_type(entry) in (list, dict):
         parts = entry.values() if type(entry) is dict else entry
         first = next((part for part in list(parts) if not is_a(part, entries.PLAIN)), None)
         if first is None:

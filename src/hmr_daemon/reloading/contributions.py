@@ -25,7 +25,7 @@ from ..live.entries import (
     take_out,
     without,
 )
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import Node
@@ -214,7 +214,7 @@ def _makes_inner(container: Any, growing: Callable[[], Iterable[CodeType]]) -> b
     """Whether who registers in a dict of lists makes the list of its key where there is none."""
     if is_a(container, defaultdict):
         return True
-    holds_some = is_a(container, dict) and any(type(entry) in INNER for entry in list(container.values()))
+    holds_some = is_a(container, dict) and any(plain_type(entry) in INNER for entry in list(container.values()))
     return holds_some and any(map(codes.makes_inner, growing()))
 
 

@@ -206,7 +206,7 @@ class Evaluating(Settling):
             changeable = classes.changeable(cls) and f"{node.module.name}.{cls.__qualname__}" not in self.full_run
             if changeable:
                 found.add(cls.__qualname__)
-            if changeable or cls in whole:
+            if changeable or any(cls is each for each in whole):
                 waiting += [
                     m for m in list(vars(cls).values())
                     if is_a(m, type) and m.__qualname__ == f"{cls.__qualname__}.{m.__name__}"

@@ -52,7 +52,7 @@ def running_changed(run: Telling, node: Node, made: Collection[type]) -> frozens
         explained |= used
         if used:
             found.add(name)
-    makers = dict.fromkeys(each for cls in made for each in (type(cls), *cls.__mro__[1:]))
+    makers = {id(each): each for cls in made for each in (type(cls), *cls.__mro__[1:])}
     if not ran <= explained:
-        explained |= reach.reached(list(makers), CREATION, files, known=known, wanted=ran - explained).keys()
+        explained |= reach.reached(list(makers.values()), CREATION, files, known=known, wanted=ran - explained).keys()
     return frozenset(found) if ran <= explained else None

@@ -7,7 +7,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..live import entries, insides
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
@@ -48,7 +48,7 @@ class Making(RunState):
             return False
         if type(value) is FunctionType and value.__closure__ is None and not value.__dict__:  # as most are
             return "<locals>" not in value.__qualname__ and self.graph.stands_after(value.__code__, node)
-        parts = [*value, value] if type(value) in (tuple, list) else [value]
+        parts = [*value, value] if plain_type(value) in (tuple, list) else [value]
         classes = [part for part in parts if is_a(part, type) and part.__module__ in self.graph.modules]
         if any(
             self._bound_after(node, self.graph.modules[c.__module__], c.__qualname__.partition(".")[0]) for c in classes

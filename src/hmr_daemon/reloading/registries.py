@@ -9,7 +9,7 @@ from typing import Any
 
 from ..live import insides
 from ..live.entries import INNER, PLAIN
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
@@ -96,17 +96,17 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
         for cls in value.__mro__[:-1]:
             held = _with_name_of(place, cls)
             for name, member in list(vars(cls).items()):
-                if type(member) in (list, dict, set, classmethod, staticmethod):
+                if plain_type(member) in (list, dict, set, classmethod, staticmethod):
                     yield member, replace(held, attribute=name, owner=cls)
             if type(cls) is not type:
                 yield type(cls), held
-    elif type(value) in (classmethod, staticmethod):
+    elif plain_type(value) in (classmethod, staticmethod):
         yield value.__func__, place
     elif is_a(value, dict):
         if depth <= 2 and len(value) <= 100:
             place = replace(place, container=place.container or id(value))
-            yield from ((v, replace(place, key=k)) for k, v in list(value.items()) if type(v) in INNER)
-    elif type(value) not in (list, set, tuple):
+            yield from ((v, replace(place, key=k)) for k, v in list(value.items()) if plain_type(v) in INNER)
+    elif plain_type(value) not in (list, set, tuple):
         yield type(value), place
         if type(value) is MethodType:
             yield from ((part, place) for part in (value.__func__, value.__self__))

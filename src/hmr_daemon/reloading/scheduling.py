@@ -9,7 +9,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import caches, insides, reach
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import ModuleRecord, Name, Node
@@ -122,7 +122,7 @@ class Scheduling(Giving):
         for record, name in self.read_elsewhere(node):
             value = record.namespace.get(name)
             adds = any(each is record.module or each is value for each in adds_to)
-            grows = not adds and not imports and type(value) in (list, dict, set)
+            grows = not adds and not imports and plain_type(value) in (list, dict, set)
             if any(self._set_after(node, record, name)) or (grows and any(self._added_to_unseen(node, record, name))):
                 self._mark_for_reader(*self._origin(record, name))
                 yield from self._writers(record, name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..live import caches, changes, functions, insides, successors, values
 from ..live.containers import EMPTIED
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
@@ -30,7 +30,7 @@ class Settling(Refilling):
         """
         namespace = node.module.namespace
         new = namespace.get(name, MISSING)
-        if old is not new and type(new) in EMPTIED and not self._hands_on(node, name):
+        if old is not new and plain_type(new) in EMPTIED and not self._hands_on(node, name):
             self.made_now[id(new)] = new
         if old is not new and old is not MISSING:
             self.former.setdefault((id(node.module), name), old)
@@ -82,7 +82,7 @@ class Settling(Refilling):
                 self.touched.add(id(new))  # it may stand already where the old one stood
                 self.superseded.append(old)
         elif is_a(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
-            if type(new) in ATOMS:  # no one can tell it from what it was handed on from
+            if plain_type(new) in ATOMS:  # no one can tell it from what it was handed on from
                 t.set_item(namespace, name, old)
             return
         cached = callable(old) and insides.own(old, "__wrapped__") is not MISSING
@@ -104,13 +104,13 @@ class Settling(Refilling):
         t = self.transaction
         mine = type(old) is not FunctionType or node.statement.kind != "def" or name in self.made.get(node, {})
         named = self._named(node)
-        if type(old) in (list, dict, set):
+        if plain_type(old) in (list, dict, set):
             mine &= not self._was_handed_on(node.module, name) and id(new) not in named
         same = mine and values.same(old, new, named=named)
         was = old.__code__ if type(old) is FunctionType else None
         if same and was is not None:
             functions.renew(t, old, new)  # equal, but of the definition that there is now
-        if same and type(old) in values.WRAPPERS and callable(clear := insides.own(old, "cache_clear")):
+        if same and plain_type(old) in values.WRAPPERS and callable(clear := insides.own(old, "cache_clear")):
             t.on_undo(caches.emptied(clear))  # as the new one is: its function may compute something else
         if not same and self._successor(node, name, old, new) is not old:
             return False

@@ -10,7 +10,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import changes, classes, entries, insides, ways
-from ..live.kinds import is_a
+from ..live.kinds import derives, is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes
@@ -76,7 +76,9 @@ class Telling(Remembering):
             return value.__module__ in self.graph.modules
         if is_a(value, ModuleType):
             return self.graph.record_of(value) is not None
-        return type(value) in (list, dict, tuple) or callable(value) or type(value).__module__ in self.graph.modules
+        return (
+            plain_type(value) in (list, dict, tuple) or callable(value) or type(value).__module__ in self.graph.modules
+        )
 
     def _scan_again(self, reader: Node, code: CodeType, reason: str, name: str) -> None:
         """What a function found as it looked through all names is collected anew."""
@@ -164,7 +166,7 @@ class Telling(Remembering):
             return found
         if self.stood_in is None:
             self.stood_in = [r for r in list(self.graph.modules.values()) if stand_ins.stand_in(r) is not None]
-        for record in [each for each in self.stood_in if change.cls in type(stand_ins.stand_in(each)).__mro__]:
+        for record in [each for each in self.stood_in if derives(type(stand_ins.stand_in(each)), change.cls)]:
             for taken in stand_ins.taken(self.graph, record):
                 found.append((taken.node, taken.bound))
                 if taken.attribute in change.names:
@@ -311,7 +313,7 @@ class Telling(Remembering):
         read = [module for module, name in reader.reads if name == known]
         records = [reader.module, *(self.graph.modules[module] for module in read if module in self.graph.modules)]
         held = [record.namespace.get(known) for record in records]
-        return any(is_a(value, type) and cls in value.__mro__ for value in held)
+        return any(is_a(value, type) and derives(value, cls) for value in held)
 
     def _asks_for_description(self, reader: Node, known: str, change: changes.ClassChange) -> bool:
         """Whether a statement may look at what describes a class: itself, or a library that it hands it to."""
@@ -453,7 +455,7 @@ class Telling(Remembering):
         """Whether a statement has made a class that derives from another, or is made by it."""
         made = [reader.module.namespace.get(name) for name in reader.writes]
         classes_made = [value for value in made if is_a(value, type)]
-        return any(cls in each.__mro__ for each in (*classes_made, *map(type, classes_made)))
+        return any(derives(each, cls) for each in (*classes_made, *map(type, classes_made)))
 
     def _leads_to_class(self, reader: Node, cls: type) -> bool:
         values_bound = [reader.module.namespace.get(name) for name in reader.writes]
@@ -529,16 +531,16 @@ def _has(record: ModuleRecord, cls: type) -> bool:
     held = [
         v for n, v in list(record.namespace.items()) if n[:2] != "__" and not is_a(v, (FunctionType, ModuleType, type))
     ]
-    return any(_leads_to(value, cls, int(type(value) in (list, dict, set, tuple))) for value in held)
+    return any(_leads_to(value, cls, int(plain_type(value) in (list, dict, set, tuple))) for value in held)
 
 
 def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
     """Whether a value is a class, its instance or subclass, or a container or an object that holds such."""
-    if cls in type(value).__mro__ or (is_a(value, type) and cls in value.__mro__):  # without asking its metaclass
+    if derives(type(value), cls) or (is_a(value, type) and derives(value, cls)):  # without asking its metaclass
         return True
     if not depth or is_a(value, (FunctionType, ModuleType, type)):
         return False
-    if type(value) in (list, tuple, set, frozenset):
+    if plain_type(value) in (list, tuple, set, frozenset):
         parts = list(value)
     else:
         parts = [*value, *value.values()] if type(value) is dict else list(insides.own_dict(value).values())
