@@ -825,3 +825,19 @@ def test_a_name_more_in_a_text_runs_nothing_of_what_the_old_text_led_to(live: Li
     process = live({"shapes.py": shapes, "m.py": using, "later.py": "import m, shapes\nshapes.register('Round')\n"})
     process.load("import later")
     assert ran(process, {"m.py": using.replace("size: List", "size: Sequence")}) == ["m:3 Round"]
+
+
+def test_a_list_in_a_class_that_a_metaclass_makes_leaves_the_objects_beside_it(live: LiveFactory) -> None:
+    fields = "import itertools\ncount = itertools.count()\nclass Field:\n    def __init__(self, text):\n"
+    fields += "        self.text, self.made = text, next(count)\nclass Meta(type):\n    def __init__(cls, *told):\n"
+    fields += "        found = [each for each in vars(cls).values() if isinstance(each, Field)]\n"
+    fields += "        cls.order = [each.text for each in sorted(found, key=lambda each: each.made)]\n"
+    form = "import fields\nclass Form(metaclass=fields.Meta):\n    keys = [fields.Field('k')]\n"
+    form += "    first = fields.Field('a')\n    second = fields.Field('b')\n"
+    process = live({"fields.py": fields, "form.py": form, "m.py": "import form\nx = form.Form.first.text\n"})
+    process.load("import m, form\nfirst = form.Form.first")
+    assert ran(process, {"form.py": form.replace("'k'", "'l'")}) == ["form:2 Form"]
+    assert process.see("form.Form.first is first and (form.Form.keys[0].text, form.Form.order)") == ("l", ["a", "b"])
+    form = form.replace("'k'", "'l'").replace("'a'", "'c'")
+    assert ran(process, {"form.py": form}) == ["form:2 Form", "m:2 x"]
+    assert process.see("(m.x, form.Form.order)") == ("c", ["c", "b"])

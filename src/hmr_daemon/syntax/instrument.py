@@ -35,6 +35,7 @@ LISTS_BOUND_SO_FAR = frozenset({"dir", "eval", "exec", "locals", "vars"})
 """By what the body of a class looks at the names that it has bound so far."""
 BINDS_UNSAID = frozenset({"exec", "locals", "vars"})
 """By what it may bind names there."""
+DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -196,7 +197,7 @@ class _Transformer:
         outer, self._running = self._running, edit.running
         body = self.block(node.body, old_node, qualname + ".")
         self._running = outer
-        made = [[s.text for s in body if _binds_value(s) and s.effects.calls] for body in (old_members, new_members)]
+        made = [[s.text for s in body if _may_count(s)] for body in (old_members, new_members)]
         counted = made[0] != made[1]
         following: dict[int, ast.stmt] = {}
         for position, (statement, change) in enumerate(edit.members):
@@ -413,6 +414,12 @@ def _binds_value(statement: Statement) -> bool:
     if isinstance(node, ast.AnnAssign):
         return isinstance(node.target, ast.Name) and node.value is not None
     return isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+
+
+def _may_count(statement: Statement) -> bool:
+    """Whether a member is an object of a call, which may tell its place by when it was made; a list has an order."""
+    value = getattr(statement.node, "value", None)
+    return _binds_value(statement) and statement.effects.calls and not isinstance(value, DISPLAYS)
 
 
 def _handing_over(node: ast.stmt, known: Sequence[ast.expr]) -> ast.stmt:
