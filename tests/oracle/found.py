@@ -789,3 +789,17 @@ for name, old, new in [
             {"a.py": changed + mine},
             {"a.py": changed + mine.replace("mine = 1", "mine = 3")},
         )
+for name, made in {
+    "by a call of type": "K = type('K', (K,), {'q': 1})\n",
+    "by make_dataclass": "import dataclasses\nK = dataclasses.make_dataclass('K', [('y', int, 2)], bases=(K,))\n",
+}.items():
+    users = made + "z = K.x\no = K()\n"
+    if sys.version_info < (3, 12) and "make_dataclass" in made:
+        continue  # it says that its class is of another module
+    case(
+        f"class that a later one of its name derives from, which is made {name}",
+        "a",
+        {"a.py": "class K:\n    x = 1\n" + users},
+        {"a.py": "class K:\n    x = 2\n" + users},
+        {"a.py": "class K:\n    x = 2\n    def m(self): pass\n" + users},
+    )

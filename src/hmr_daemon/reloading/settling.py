@@ -11,6 +11,7 @@ from ..live.containers import EMPTIED
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import SEES_CALLS, ModuleRecord, Node
+from ..planning.targets import home
 from ..syntax import codes
 from . import contributions
 from .definitions import fresh, is_of, made_here
@@ -255,11 +256,13 @@ class Settling(Refilling):
         if not others:
             return False
         methods = {id(function.__code__) for function in insides.wrapped(list(vars(cls).values()))}
-        theirs, own = ({id(code) for n in nodes for code in codes.walk(n.codes)} for nodes in (others, [node]))
+        theirs = {id(code) for n in others for code in codes.walk(n.codes)}
+        own = {id(code) for code in codes.walk(node.codes)}
         if not methods.isdisjoint(theirs | own):
             return methods.isdisjoint(own)
-        later = [n for n in others if n.order > node.order and n not in self.added]
-        return any(n.statement.unconditional and self._kind_before(n) == "class" for n in later)
+        later = [n for n in others if n.order > node.order and n not in self.added and n.statement.unconditional]
+        alike = any((each.__module__, each.__qualname__) == home(cls) for each in cls.__mro__[1:])
+        return any(alike or self._kind_before(n) == "class" for n in later)
 
 
 def _surely_binds(node: Node, name: str) -> bool:
