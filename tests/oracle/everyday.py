@@ -3881,3 +3881,32 @@ case(
         "m.py": SHOWN_BELOW.replace("return 1", "return 2").replace("shown =", "a = 1\n    shown ="),
     },
 )
+ANSWERING = """
+class Meta(type):
+    @property
+    def __doc__(cls):
+        return cls.__name__ + " it is"
+    @property
+    def size(cls):
+        return 5
+
+class K(metaclass=Meta):
+    \"\"\"The text.\"\"\"
+    size = 1
+    def value(self):
+        return self.size
+
+class L(K):
+    size = 3
+
+found = K.__doc__, K.size, K().size, K().value(), vars(K)["__doc__"], vars(K).get("size")
+"""
+case(
+    "names of members that a metaclass has a property for",
+    "m",
+    {"m.py": ANSWERING},
+    {"m.py": ANSWERING.replace("size = 1", "size = 2")},
+    {"m.py": ANSWERING.replace("The text", "A text").replace("return self.size", "return self.size + 1")},
+    {"m.py": ANSWERING.replace('    """The text."""\n', "").replace("    size = 1\n", "")},
+    {"m.py": ANSWERING},
+)

@@ -207,7 +207,7 @@ ANSWERED_BY_TYPE = frozenset({
 
 
 def _set_member(cls: type, name: str, value: Any) -> None:
-    if name not in ANSWERED_BY_TYPE:
+    if not _is_answered_above(cls, name):
         type.__setattr__(cls, name, value)
     else:
         _members(cls)[name] = value
@@ -216,12 +216,20 @@ def _set_member(cls: type, name: str, value: Any) -> None:
 
 def _delete_member(cls: type, name: str) -> None:
     if name == "__doc__":
-        type.__setattr__(cls, name, None)  # which is what a class without one has: it cannot be deleted
-    elif name not in ANSWERED_BY_TYPE:
+        _set_member(cls, name, None)  # which is what a class without one has: it cannot be deleted
+    elif not _is_answered_above(cls, name):
         type.__delattr__(cls, name)
     else:
         del _members(cls)[name]
         _forget_lookups(cls)
+
+
+def _is_answered_above(cls: type, name: str) -> bool:
+    """Whether assigning a name to a class is not about its members: `type` takes it, or a property of its metaclass."""
+    if name in ANSWERED_BY_TYPE:
+        return True
+    metaclass: Any = type(cls)
+    return any(hasattr(type(vars(each).get(name)), "__set__") for each in metaclass.__mro__[:-2])
 
 
 def _members(cls: type) -> dict[str, Any]:
