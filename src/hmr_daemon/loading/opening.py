@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from _operator import is_
-from itertools import repeat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
@@ -81,6 +79,9 @@ class StandIn:
 
     def give_back_names(self, namespace: dict[str, Any]) -> None:
         """Let a module that has it under a name, as by ``from io import open``, have the real one."""
+        from _operator import is_
+        from itertools import repeat
+
         if not any(map(is_, list(namespace.values()), repeat(self))):
             return  # so it is nearly everywhere, and all modules may have to be looked through
         for name in [name for name, value in list(namespace.items()) if value is self]:
