@@ -3910,3 +3910,35 @@ case(
     {"m.py": ANSWERING.replace('    """The text."""\n', "").replace("    size = 1\n", "")},
     {"m.py": ANSWERING},
 )
+COMPUTED_TEXT = """
+class Meta(type):
+    @property
+    def __doc__(cls):
+        return cls.handler.__doc__
+
+class K(metaclass=Meta):
+    def handler(self):
+        \"\"\"What it does.\"\"\"
+
+class Shown:
+    def __init__(self, wrapped):
+        self.__wrapped__ = wrapped
+    @property
+    def __doc__(self):
+        return self.__wrapped__.__doc__
+
+@Shown
+def shown():
+    \"\"\"What it does.\"\"\"
+
+K.__wrapped__ = K.handler
+found = K.__doc__, shown.__doc__
+"""
+case(
+    "docstrings that a class or a metaclass computes of what is wrapped",
+    "m",
+    {"m.py": COMPUTED_TEXT},
+    {"m.py": COMPUTED_TEXT.replace("What it does.", "What it is for.")},
+    {"m.py": COMPUTED_TEXT.replace('"""What it does."""', "return 1")},
+    {"m.py": COMPUTED_TEXT},
+)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..syntax import codes
 from .functions import Pair, default_values, find, fit, heap
-from .insides import own, visit
+from .insides import own, own_dict, visit
 from .kinds import is_a
 from .transaction import MISSING, Transaction
 
@@ -101,21 +101,35 @@ def _follow_wrappers(transaction: Transaction, request: Swap) -> None:
 
 
 def _follow_copies(transaction: Transaction, value: Any, before: str | None, after: str | None) -> None:
-    doc = own(value, "__doc__")
     if before is None:
-        if doc is None and own(value, "__wrapped__") is not MISSING:
-            transaction.set_attribute(value, "__doc__", after)
+        copied = not is_a(value, type) and own(value, "__wrapped__") is not MISSING  # a class that copied none has None
+        if copied and _docstring(value) is None:
+            _set_docstring(transaction, value, after)
         return
     changed = {before: after}
     for tidy in (inspect.cleandoc, str.strip):  # as command-line libraries copy it
         changed = {tidy(old): new and tidy(new) for old, new in changed.items()} | changed
-    if is_a(doc, str) and doc in changed:
-        transaction.set_attribute(value, "__doc__", changed[doc])
+    if is_a(doc := _docstring(value), str) and doc in changed:
+        _set_docstring(transaction, value, changed[doc])
     state = own(value, "__dict__")
     if is_a(state, dict):
         for name, copied in list(state.items()):
             if is_a(copied, str) and copied in changed:
                 transaction.set_item(state, name, changed[copied])
+
+
+def _docstring(value: Any) -> Any:
+    """The docstring that an object itself holds: one of its class may be computed, and cannot be set."""
+    return value.__doc__ if is_a(value, (FunctionType, property)) else own_dict(value).get("__doc__", MISSING)
+
+
+def _set_docstring(transaction: Transaction, value: Any, docstring: str | None) -> None:
+    if is_a(value, (FunctionType, property)):
+        transaction.set_attribute(value, "__doc__", docstring)
+    elif is_a(value, type):
+        transaction.set_member(value, "__doc__", docstring)
+    else:
+        transaction.set_item(own(value, "__dict__"), "__doc__", docstring)
 
 
 def _wrapped(value: Any) -> Iterator[Any]:
