@@ -14,7 +14,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 # Lowest first, folder by folder. A module may import those before it, whether at its top or inside a function.
 FOLDERS = [
     ("", "_bootstrap errors model config scope main_thread"),
-    ("syntax", "trees effects statements enclosing parsing diff optional compiler codes mentions instrument"),
+    (
+        "syntax",
+        "trees effects statements enclosing parsing diff optional compiler codes hooks loops mentions instrument",
+    ),
     (
         "loading",
         "shelter captures opening listings notes monitor recorder finder wanted signals forks scripts prompt standby",
@@ -31,8 +34,8 @@ FOLDERS = [
         "reloading",
         "interactive at_exit frameworks registries contributions lookups leftovers failures run versions apart "
         "definitions stand_ins decorated making giving scheduling families remembering telling arrivals assignments "
-        "later_entries hiding attributes swapping editing moved ordering keeping lent refilling settling displaced "
-        "evaluating rerunning aftermath executor uncalled breakpoints",
+        "later_entries hiding attributes swapping seen editing moved ordering keeping lent refilling settling "
+        "displaced evaluating rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

@@ -42,6 +42,15 @@ CASES: dict[str, Case] = {
         "",
         {"(u_N.Y, u_N.Z)": (2, 2)},
     ),
+    "what statements have told a list that the program has emptied": (
+        {
+            "log_N": "seen = []\ndef mark(name, value):\n    seen.append(name)\n    return value\n",
+            "m_N": "from log_N import mark\nA = mark('A', 1)\nB = mark('B', 2)\nC = mark('C', A + B)\n",
+        },
+        {"m_N": "from log_N import mark\nA = mark('A', 5)\nB = mark('B', 2)\nC = mark('C', A + B)\n"},
+        "log_N.seen.clear()",
+        {"(m_N.C, log_N.seen)": (7, ["A", "C"])},
+    ),
     "the type of a value changes": ({"m_N": "X = 1\n"}, {"m_N": "X = True\n"}, "", {"m_N.X is True": True}),
     "1 and 1.0 are not the same": ({"m_N": "X = [1]\n"}, {"m_N": "X = [1.0]\n"}, "", {"repr(m_N.X)": "[1.0]"}),
     "0.0 and -0.0 are not the same": ({"m_N": "X = 0.0\n"}, {"m_N": "X = -0.0\n"}, "", {"repr(m_N.X)": "-0.0"}),

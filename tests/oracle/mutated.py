@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import registering as registering
 from .cases import case, one
 
 COMMANDS = """

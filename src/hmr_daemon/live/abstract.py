@@ -19,7 +19,7 @@ class _AnyClass(abc.ABC):  # noqa: B024
 @contextmanager
 def renewed(transaction: Transaction, cls: type) -> Iterator[None]:
     """While the members or the bases of a class change; its subclasses follow."""
-    transaction.on_undo(_renew, cls, True)
+    transaction.on_undone(_renew, cls, True)
     names, bases = set(vars(cls)), cls.__bases__
     yield
     _renew(cls, lost=bool(names - set(vars(cls))) or not same_classes(cls.__bases__, bases))

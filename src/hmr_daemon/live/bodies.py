@@ -106,12 +106,12 @@ class ClassHook:
         """Classes that someone said to be of other modules, with what he said: now they are of their own."""
         self.problems: list[str] = []
 
-    def __prepare__(self, name: str, bases: tuple[type, ...], **keywords: Any) -> Namespace:
+    def __prepare__(self, name: str, bases: tuple[type, ...], /, **keywords: Any) -> Namespace:
         qualname = keywords[QUALNAME]
         cls = self._find(qualname)
         return Namespace(cls, _visible(cls, self._edits[qualname].members))
 
-    def __call__(self, name: str, bases: tuple[type, ...], namespace: Namespace, **keywords: Any) -> type:
+    def __call__(self, name: str, bases: tuple[type, ...], namespace: Namespace, /, **keywords: Any) -> type:
         qualname, metaclass = keywords.pop(QUALNAME), keywords.pop(METACLASS, type)
         cls: type = self._find(qualname)
         edit = self._edits[qualname]

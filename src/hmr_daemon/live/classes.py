@@ -5,10 +5,12 @@ from __future__ import annotations
 import abc
 import sys
 import types
-from types import FunctionType
+from collections.abc import Iterator
+from types import CodeType, FunctionType
 from typing import Any
 
 from .._bootstrap import environment_reason
+from ..syntax import hooks
 from . import insides
 from .kinds import is_a, same_classes
 
@@ -52,7 +54,27 @@ def changeable(cls: object) -> bool:
         makes = {"__new__", "__init__", "__prepare__", "__call__"} & set(vars(owner))
         if makes and not (makes == {"__init__"} and is_installed(owner)):
             return False
-    return _bases_make_nothing(cls)
+    return _bases_make_nothing(cls) and not made_by_hooks(cls)
+
+
+def made_by_hooks(cls: type) -> bool:
+    """Whether hooks of the user's make something of all that the body of a class binds, or account for it.
+
+    Told of some of its members, or of what they have made of them already, they would not come to the same.
+    """
+    if any(hooks.makes_otherwise(code) for code in _hooks(cls.__mro__[1:], "__init_subclass__")):
+        return True
+    kinds = {type(member) for member in list(vars(cls).values())}
+    return any(hooks.tells_others(code) for kind in kinds for code in _hooks(kind.__mro__, "__set_name__"))
+
+
+def _hooks(owners: tuple[type, ...], name: str) -> Iterator[CodeType]:
+    """The code of those that classes of the user's have."""
+    for owner in owners:
+        hook = vars(owner).get(name)
+        function = hook.__func__ if type(hook) is classmethod else hook
+        if type(function) is FunctionType and environment_reason(function.__code__.co_filename) is None:
+            yield function.__code__
 
 
 def _bases_make_nothing(cls: type) -> bool:
@@ -72,6 +94,14 @@ def generated(member: Any) -> bool:
     if type(member) is not FunctionType:
         return False
     return member.__code__.co_filename.startswith("<") or generated(insides.own(member, "__wrapped__"))
+
+
+def constructs(kind: type, cls: type, within: frozenset[type] = frozenset()) -> bool:
+    """Whether making an instance of a kind makes one of a class: the kind is that, or its fields are by default."""
+    if kind is cls or FIELDS not in vars(kind) or kind in within:
+        return kind is cls
+    factories = [getattr(field, "default_factory", None) for field in dict(vars(kind)[FIELDS]).values()]
+    return any(is_a(each, type) and constructs(each, cls, within | {kind}) for each in factories)
 
 
 def is_special(name: str) -> bool:

@@ -105,6 +105,8 @@ def _is_or_holds(entry: Any, made: Set[int]) -> bool:
         return True
     if type(entry) is tuple:
         return any(id(part) in made for part in entry)
+    if type(entry) is MethodType:
+        return id(entry.__self__) in made
     if is_a(entry, (*PLAIN, *INNER, FunctionType, type, ModuleType)):
         return False
     state = insides.own(entry, "__dict__")

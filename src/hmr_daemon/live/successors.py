@@ -110,14 +110,19 @@ def keep_members(old: type, new: type, made_again: Mapping[str, Any]) -> None:
     """Let a class that has just been made have what its predecessor has.
 
     That is, in place of the values of its body that were `made_again`, where they stand in the class as they were made,
-    and of what its metaclass has made of it, where that is alike.
+    and of what its metaclass has made of it, where that is alike. What holds these in the class holds what it has.
     """
+    stayed = dict[int, Any]()
     for name, member in list(vars(new).items()):
         before = vars(old).get(name, MISSING)
         if before is member or before is MISSING or is_a(member, (*METHOD_TYPES, *SLOT_TYPES, type)):
             continue
         if (name in made_again and made_again[name] is member) or values.alike(before, member):
             type.__setattr__(new, name, before)
+            stayed[id(member)] = before
+    for container in [member for member in list(vars(new).values()) if type(member) in (dict, list)]:
+        for key, part in list(container.items() if type(container) is dict else enumerate(container)):
+            container[key] = stayed.get(id(part), part)
 
 
 class _Nowhere:

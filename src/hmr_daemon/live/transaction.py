@@ -57,6 +57,7 @@ class Transaction:
 
     def __init__(self) -> None:
         self._undo: list[Operation] = []
+        self._undone: list[Operation] = []
         self._batch: list[Operation] | None = None
         self.continued: dict[int, CodeType] = {}
         """Identity of each function that goes on as one just made, to the code of that one."""
@@ -86,10 +87,14 @@ class Transaction:
     def on_undo(self, function: Callable[..., Any], *arguments: Any) -> None:
         self._undo.append((function, *arguments))
 
+    def on_undone(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """What is to be computed of it once everything is as it was."""
+        self._undone.append((function, *arguments))
+
     def roll_back(self) -> None:
         """Everything as it was before the transaction."""
         self._batch = None
-        undo, self._undo = self._undo[::-1], []
+        undo, self._undo, self._undone = [*self._undo[::-1], *self._undone], [], []
         try:
             apply(undo)
         except Exception:  # one that cannot be taken back must not keep the others

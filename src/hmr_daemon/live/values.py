@@ -88,7 +88,8 @@ def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
         return len(old) == len(new) and all(part(a, b) for a, b in zip(old, new, strict=True))
     if kind is dict:
         return len(old) == len(new) and all(
-            part(a, b) and part(x, y) for (a, x), (b, y) in zip(list(old.items()), list(new.items()), strict=True)
+            part(a, b) and part(x, y) and (type(a) is str or a in old)  # it may have another hash by now
+            for (a, x), (b, y) in zip(list(old.items()), list(new.items()), strict=True)
         )
     if plain in (set, frozenset):
         return old == new and {(type(a), a) for a in old} == {(type(b), b) for b in new}

@@ -88,6 +88,8 @@ class Again:
     """What only its last version had given, or all, where the same is refused."""
     ungrown: frozenset[str]
     """What only code had added to that is no more: entries there that it does not add again are gone."""
+    grown: Collection[str] | None
+    """Names of what its last run may have added to, where that is known."""
     remade: Collection[type]
     """Classes that it makes as a whole: what they hold is made with them."""
     learned: reach.Known
@@ -109,6 +111,9 @@ class Again:
     def is_absent(self, owner: type) -> bool:
         """Whether what a class holds was not there yet when the statement ran."""
         return owner in self.remade or self.later(owner)
+
+    def may_have_added(self, place: Place) -> bool:
+        return self.grown is None or self.added or place.name in self.grown
 
 
 @contextmanager
@@ -137,16 +142,21 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
     growing = _growing(graph, node, old, again.learned)
-    taken = []
+    taken: list[list[Any] | None] = []
     for container, snapshot, place in snapshots:
         transaction.guard(container)
+        if not again.may_have_added(place):
+            taken.append(None)
+            continue
         plain = frozenset() if id(container) in again.emptied else again.given.at(place, container)
         own, inner = _with_instances(made, container, place), _makes_inner(container, growing)
         taken.append(take_out(container, snapshot, own, _keys(node.statement, again, place), plain, inner))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
-        if not (is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing)):
-            _place(container, snapshot, gone, again, again.stay(snapshot, gone, made, place))
+        if gone is not None:
+            sorts = is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing)
+            if not sorts:
+                _place(container, snapshot, gone, again, again.stay(snapshot, gone, made, place))
         if not same_entries(container, snapshot):
             changed.append(place)
 
@@ -156,7 +166,7 @@ def _keys(statement: Statement, again: Again, place: Place) -> frozenset[tuple[t
     if place.name not in again.given.grown and (again.moved or (again.old or statement).kind in COMPOUND):
         return frozenset()  # it may well look up what is under them
     if again.old is not None and again.old.kind in CALLING:
-        return again.old.constants - statement.constants
+        return again.old.constants - statement.constants - {(str, text) for text in again.given.shared}
     if again.moved and statement.kind in CALLING:
         return frozenset((str, text) for text in again.given.texts - again.given.shared)
     return frozenset()
@@ -186,15 +196,20 @@ def withdraw(
     before: Mapping[str, Any],
     made_of: Sequence[CodeType],
     given: Given,
+    grown: Collection[str] | None,
 ) -> list[Place]:
-    """Take out what a statement put into registries that the new source no longer has; where there was any."""
+    """Take out what a statement put into registries that the new source no longer has; where there was any.
+
+    `grown` are the names of what it may have added to, where that is known.
+    """
     if not registers(node.statement, made_of):
         return []
     made = identities_made(node, before, made_of) | _made_by_code(before, made_of)
     found, growing = [], _growing(graph, node, None)
     bare = node.statement.kind == "expr" and bool(before)  # others have what it was given as well
     for container, place in containers(node, graph, ()):
-        if len(container) <= LARGEST and not (bare and place.name not in given.grown):
+        known = given.grown if bare else grown
+        if len(container) <= LARGEST and (known is None or place.name in known):
             transaction.guard(container)
             own, inner = _with_instances(made, container, place), _makes_inner(container, growing)
             if take_out(container, copied(container), own, plain=given.at(place, container), inner=inner):
@@ -257,12 +272,19 @@ def held_in(
     before: Mapping[str, Any],
     made_of: Sequence[CodeType],
     grown: Collection[str] | None = None,
+    empty: dict[int, Any] | None = None,
 ) -> Iterator[tuple[Any, Place, bool]]:
-    """The registries that hold something, and whether that tells the statement's entry; only of those named `grown`."""
+    """The registries that hold something, and whether that tells the statement's entry; only of those named `grown`.
+
+    Those that were found `empty` once are kept account of, by identity, and left out.
+    """
+    empty = {} if empty is None else empty
     made = identities_made(node, before, made_of)
     for container, place in containers(node, graph, ()):
         meant = grown is None or place.name in grown
-        if container and len(container) <= LARGEST and meant:
+        if meant and not container:
+            empty[id(container)] = container
+        if meant and id(container) not in empty and len(container) <= LARGEST:
             yield container, place, any(id(each) in made or holds(each, made) for each in entries(container))
 
 

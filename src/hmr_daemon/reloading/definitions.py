@@ -29,6 +29,8 @@ class Hooks:
         """Functions whose default values are others now."""
         self.shown: list[FunctionType] = []
         """Functions of which something else shows now: defaults, docstring, attributes or annotations."""
+        self.attributes: list[tuple[FunctionType, dict[str, Any]]] = []
+        """Functions that go on, with the attributes that they had: decorators may set others."""
         self.fresh_members: dict[str, dict[str, Any]] = {qualname: {} for qualname in request.keeping}
         """By qualified name of a class and name, values that its body made again, though their text is what it was."""
         self._plain: list[tuple[type, str, Any, Any]] = []
@@ -85,11 +87,14 @@ class Hooks:
             return new
         swap = self._run.swap
         was = _face(old, swap.defaults.get(id(old)))
+        had = dict(vars(old))
         kept = self.request.kept_defaults.get(new.__qualname__, frozenset())
         merged = functions.merge(self._run.transaction, old, new, kept, swap.defaults.get(id(old)))
         if merged is None:
             functions.forward(self._run.transaction, old, new)
             return new
+        self._run.transaction.guard(vars(merged))  # its decorators set attributes as they like
+        self.attributes.append((merged, had))
         now = _face(merged, None)
         if not values.same(was[0], now[0]):
             self.merged.append(merged)

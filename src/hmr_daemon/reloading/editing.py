@@ -20,7 +20,7 @@ from ..syntax import codes, diff, enclosing, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import COMPOUND, Statement
-from . import at_exit, contributions, registries
+from . import at_exit, contributions, registries, seen
 from .run import FileEdit, Previous
 from .swapping import Swapping
 from .versions import Versions
@@ -223,7 +223,7 @@ class Editing(Swapping):
         self.previous[node] = Previous(node.statement, text, node.codes)
         if change.change is Kind.SHELL:
             self._lose_targets(node, statement)
-            self._lose_entries(node, statement)
+            self._lose_entries(node, statement, edit.parsed.text)
             self._lose_growth(node)
         self._renew_codes(node, node.statement, statement, edit, change.change)
         self.transaction.set_attribute(node, "statement", statement)
@@ -473,7 +473,8 @@ class Editing(Swapping):
             self.kept_by[node] = [read for name in sorted(node.writes) for read in self.part_of(node, name)]
             given = self.given_before(node, node.statement, gone=True)
             before = self._passed_alone(node, given.grown) or self._made_now(node)
-            places = contributions.withdraw(self.transaction, node, self.graph, before, node.codes, given)
+            grown = self.grown_by(node)
+            places = contributions.withdraw(self.transaction, node, self.graph, before, node.codes, given, grown)
             known = len(self.made_anew)
             if places:
                 self.withdrawn += [(node, place) for place in places]
@@ -496,13 +497,15 @@ class Editing(Swapping):
         held = list(contributions.held_in(node, self.graph, passed, node.codes, grown))
         return passed if held and all(told for _, _, told in held) else {}
 
-    def _lose_entries(self, node: Node, new: Statement) -> None:
+    def _lose_entries(self, node: Node, new: Statement, text: str) -> None:
         """What a statement added through functions goes as it becomes another: by its keys or with all of it."""
         old = node.statement
         if old.kind == "expr" and old.effects.calls:
             told = contributions.told_by_keys(node, old, self.graph)
-        elif old.kind in COMPOUND or (old.kind in ("def", "class") and registers_otherwise(old, new)):
+        elif old.kind in COMPOUND or old.kind in ("def", "class"):
             ran = self._ran_by(node) if old.effects.calls else []
+            if old.kind not in COMPOUND and not self._registers_otherwise(node, new, text, ran):
+                return
             grown = frozenset().union(*map(codes.grown_names, ran))
             told = not grown or (self._note_entries(node, grown) and not any(map(self.grows_deque, ran)))
             told = told or (old.kind in COMPOUND and contributions.told_by_keys(node, old, self.graph, grown))
@@ -510,6 +513,13 @@ class Editing(Swapping):
             return
         if not told:
             self._make_grown_anew(node)
+
+    def _registers_otherwise(self, node: Node, new: Statement, text: str, ran: Sequence[CodeType]) -> bool:
+        """Whether what a definition is registered with may keep something else of it than before."""
+        if seen.registers_otherwise(node.statement, new):
+            return True
+        growing = [code for code in ran if codes.grown_names(code)]
+        return bool(growing) and seen.is_shown(node.statement, self.previous[node].text, new, text, growing)
 
     def _note_entries(self, node: Node, grown: frozenset[str]) -> bool:
         """Keep account of the registries that hold an entry of a statement; whether all that hold some tell it."""
@@ -570,12 +580,8 @@ class Editing(Swapping):
         used = [namespace[name] for name in node.statement.effects.reads if name in namespace]
         key = frozenset(map(id, used))
         if key not in self.led_to:
-            metaclasses = [type(value) for value in used if is_a(value, type) and type(value) is not type]
-            called = insides.reachable([*used, *metaclasses])
+            kinds = [value if is_a(value, type) and type(value) is type else type(value) for value in used]
+            owners = [o for kind in kinds for o in kind.__mro__ if o.__module__ in self.graph.modules]
+            called = insides.reachable([*used, *owners])
             self.led_to[key] = used, {id(code): code for code in codes.walk(function.__code__ for function in called)}
         return [code for identity, code in self.led_to[key][1].items() if identity in node.ran]
-
-
-def registers_otherwise(old: Statement, new: Statement) -> bool:
-    """Whether what its decorators or bases add may be something else: they, or the name that they see, are others."""
-    return bool(old.heads) and (old.names != new.names or old.heads != new.heads)

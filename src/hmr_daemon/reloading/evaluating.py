@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, MutableMapping, Set
 from functools import partial
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
-from ..live import bodies, classes, successors
+from ..live import bodies, changes, classes, successors, values
 from ..live.kinds import is_a
+from ..live.transaction import MISSING
 from ..loading.notes import Notes
 from ..planning.planner import Reason
 from ..planning.records import SEES_CALLS, ModuleRecord, Node
+from ..planning.targets import home
 from ..syntax import codes
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.instrument import Request, instrument
 from ..syntax.parsing import Parsed
 from . import apart, hiding, keeping
 from .definitions import Hooks
+from .registries import Place
 from .settling import Settling
 
 
@@ -155,6 +158,8 @@ class Evaluating(Settling):
         self.set_aside += hooks.class_hook.set_aside
         for cls, origins in hooks.class_hook.renamed:
             successors.keep_origins(self.transaction, cls, origins)
+        for class_change in hooks.class_hook.changes:
+            self._tell_who_ran(node, class_change)
         completed = {id(change.cls): change.completed() for change in hooks.class_hook.changes}
         changes = [c for change in completed.values() if (c := change.with_inner(completed)).names or c.whole]
         if hooks.merged or any(change.runs_otherwise for change in changes):
@@ -165,8 +170,26 @@ class Evaluating(Settling):
             self.set_again(node, class_change.cls, class_change.names)
         for function in hooks.merged:
             self._tell_runners(function, node)
+        for function, before in hooks.attributes:
+            self._tell_attributes(node, function, before)
         for function in hooks.shown:
             self.tell_face(node.module, function.__qualname__.partition(".")[0])
+
+    def _tell_who_ran(self, node: Node, change: changes.ClassChange) -> None:
+        """A class has another function for what is done by using it: who ran the one that was there runs again."""
+        before, now = change.before or {}, vars(change.cls)
+        for name in change.special_names & before.keys():
+            if type(old := before[name]) is FunctionType and now.get(name) is not old:
+                for runner in self.graph.runners(old.__code__):
+                    if runner is not node:
+                        self.schedule(runner, f"ran {change.cls.__qualname__}.{name}", code_changed=True)
+
+    def _tell_attributes(self, node: Node, function: FunctionType, before: Mapping[str, Any]) -> None:
+        """Decorators have set attributes of a function that goes on: who looks at those runs again."""
+        now = vars(function)
+        for name in before.keys() | now.keys():
+            if not values.same(before.get(name, MISSING), now.get(name, MISSING)):
+                self._tell_entries(node, Place((home(function),), name), rebound=True)
 
     def _plain_code(self, node: Node, parsed: Parsed) -> CodeType:
         """Code of a statement that defines nothing, kept for the next time."""

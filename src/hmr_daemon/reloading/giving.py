@@ -54,11 +54,14 @@ class Giving(Making):
         return deque in self._grown_kinds(code)
 
     def _has_untold(self, node: Node, names: Collection[str], kinds: tuple[type, ...]) -> bool:
-        """Whether one of the containers with some names holds something, but nothing that tells a statement's entry."""
+        """Whether one of the containers with some names holds something, but nothing that tells a statement's entry.
+
+        What the program has emptied holds none: it has used what statements had put there.
+        """
         bare = node.statement.kind == "expr"
         passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
         made = passed if bare else self._made_now(node)
-        for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names):
+        for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names, self.found_empty):
             keys = list(container) if is_a(container, dict) and bare else ()
             by_key = any((type(key), key) in node.statement.constants for key in keys)
             if is_a(container, kinds) and not told and not by_key:
@@ -79,6 +82,17 @@ class Giving(Making):
         if all_again and (not gone or statement.kind in COMPOUND):
             found -= shared
         return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared, statement.given)
+
+    def grown_by(self, node: Node) -> frozenset[str] | None:
+        """Names of what an assignment may have added to, for it may as well have looked up what it bound.
+
+        None for other statements: what they make, they hand to others.
+        """
+        effects = self._statement_before(node).effects
+        if self._kind_before(node) != "assign":
+            return None
+        grown = effects.mutates | (effects.attributes if effects.mutates else frozenset())
+        return frozenset(grown).union(*map(codes.grown_names, self._ran_before(node)))
 
     def no_longer_grown(self, node: Node) -> tuple[frozenset[str], list[tuple[Any, Place]]]:
         """What only code added to that a statement's last run started and that is no more: names, and registries."""

@@ -16,14 +16,17 @@ from .telling import Telling
 CREATION = frozenset({"__init_subclass__", "__new__", "__init__", "__prepare__", "__call__", "__set_name__"})
 
 
-def takes_body(metaclass: type) -> bool:
-    """Whether a metaclass takes a class's body as it is; an enum makes members of it."""
-    return metaclass is not type and not issubclass(metaclass, enum.EnumMeta)
+def takes_body(cls: type) -> bool:
+    """Whether a metaclass takes a class's body as it is, for an enum makes members of it, or hooks see all of it."""
+    metaclass = type(cls)
+    if metaclass is type:
+        return classes.made_by_hooks(cls)
+    return not issubclass(metaclass, enum.EnumMeta)
 
 
 def made_as_a_whole(found: Collection[Any]) -> list[type]:
-    """Those classes that a metaclass of the user's makes of their bodies."""
-    return [v for v in found if not classes.changeable(v) and takes_body(type(v)) and taker(v) is None]
+    """Those classes that a metaclass of the user's, or hooks, make of their bodies."""
+    return [v for v in found if not classes.changeable(v) and takes_body(v) and taker(v) is None]
 
 
 def inner_classes(made: Collection[type]) -> frozenset[str]:

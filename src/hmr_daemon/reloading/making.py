@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
 
 from ..live import entries, insides
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
-from ..planning.records import ModuleRecord, Node
+from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
 from ..syntax.statements import Statement
 from .run import RunState
@@ -69,12 +70,42 @@ class Making(RunState):
 
     def _named_later(self, node: Node, value: Any) -> bool:
         """Whether the global by which an object is known, where it has one, was bound later."""
+        known = self._known_as(value)
+        return bool(known) and self._bound_after(node, *known[0])
+
+    def _known_as(self, value: Any) -> list[tuple[ModuleRecord, str]]:
+        """The globals by which an object is known: that of the module which was loaded first has made it."""
         if self.named is None:
-            records = list(self.graph.modules.values())
-            names = [(id(held), (record, name)) for record in records for name, held in list(record.namespace.items())]
-            self.named = dict(reversed(names))  # the module that was loaded first has made it
-        record, name = self.named.get(id(value), (None, ""))
-        return record is not None and record.namespace.get(name) is value and self._bound_after(node, record, name)
+            self.named = defaultdict(list)
+            for record in list(self.graph.modules.values()):
+                for name, held in list(record.namespace.items()):
+                    self.named[id(held)].append((record, name))
+        known = self.named.get(id(value), ())
+        return [(record, name) for record, name in known if record.namespace.get(name) is value]
+
+    def _is_looked_up(self, node: Node, value: Any) -> bool:
+        """Whether what a call gave an assignment was there already: another made it, or had it first."""
+        if node.statement.kind != "assign" or is_a(value, (*entries.PLAIN, *entries.DEFINED)) or value is MISSING:
+            return False
+        if SEES_CALLS and (makers := set(self._constructors(type(value)))) and makers.isdisjoint(node.ran):
+            return True
+        now = self.graph.order(node)
+        named = [writer for record, name in self._known_as(value) for writer in self._binders(record, name)]
+        return any(self.graph.order(writer) < now for writer in named)
+
+    def _binders(self, record: ModuleRecord, name: str) -> list[Node]:
+        """The statements that bind a name, but for those that import it."""
+        return [m for m in self.agenda.table(record).last_writers(name) if m.statement.kind not in ("from", "import")]
+
+    def _constructors(self, cls: type) -> Iterator[int]:
+        """The identities of the user's code that runs as an instance of a class is made."""
+        files = self.graph.paths()
+        for owner in cls.__mro__:
+            for name in ("__new__", "__init__"):
+                member = vars(owner).get(name)
+                function = member.__func__ if type(member) is staticmethod else member
+                if type(function) is FunctionType and function.__code__.co_filename in files:
+                    yield id(function.__code__)
 
     def _made_by(self, node: Node, before: Mapping[str, Any]) -> dict[str, Any]:
         """Of what the names held, what the statement's last run made."""
@@ -88,7 +119,7 @@ class Making(RunState):
             value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
             if (id(node.module), name) in self.set_from_outside or self.graph.setters((node.module.name, name)):
                 continue
-            if self._is_of_another(node, value, own):
+            if self._is_of_another(node, value, own) or self._is_looked_up(node, value):
                 continue
             sole = table.writers.get(name, [node]) == [node] or name not in table.writers
             if value is not MISSING and (sole or any(id(f.__code__) in own for f in insides.reachable([value]))):

@@ -17,6 +17,8 @@ from ..syntax.statements import Statement
 from . import frameworks
 
 LIMIT = 3_000
+BY_ITSELF = frozenset({"__init__", "__new__", "__call__", "__set_name__"})
+"""Methods that are run by using a class, its instances, or what the body of another has of these."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,6 +75,8 @@ def containers(
         if is_a(value, (dict, list, set)):
             found.append((value, replace(place, container=place.container or id(value))))
         waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
+        if is_a(value, type):
+            waiting.extend((part, where, depth + 1) for part, where in _methods_run(value, place, node))
     return found
 
 
@@ -114,6 +118,15 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
         if is_a(state, dict):
             held = _with_name_of(place, type(value))
             yield from ((v, replace(held, attribute=name)) for name, v in list(state.items()) if is_a(name, str))
+
+
+def _methods_run(cls: type, place: Place, node: Node) -> Iterator[tuple[Any, Place]]:
+    """The methods of a class that a statement has run, or, as far as its text tells, will."""
+    named = BY_ITSELF | node.statement.effects.attributes
+    for owner in cls.__mro__[:-1]:
+        for name, member in list(vars(owner).items()):
+            if type(member) is FunctionType and (name in named or id(member.__code__) in node.ran):
+                yield member, _with_name_of(place, owner)
 
 
 def _with_name_of(place: Place, cls: type) -> Place:

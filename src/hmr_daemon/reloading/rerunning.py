@@ -23,10 +23,10 @@ from ..planning.records import ModuleRecord, Name, Node, imported_module
 from ..planning.targets import home
 from ..syntax import codes, optional
 from . import arrivals, at_exit, attributes, contributions, displaced, hiding, later_entries, lent, moved, registries
-from .editing import registers_otherwise
 from .evaluating import Evaluating
 from .failures import explain
 from .ordering import order_names
+from .seen import registers_otherwise
 
 
 class Rerunning(Evaluating):
@@ -328,6 +328,7 @@ class Rerunning(Evaluating):
             registers_alike=old is not None and old.kind == "class" and not registers_otherwise(old, node.statement),
             given=self.given_before(node, old),
             ungrown=ungrown,
+            grown=self.grown_by(node),
             remade=self._made_as_a_whole(node, self.made[node]),
             learned=self.known[""],
         )

@@ -295,7 +295,9 @@ class RunState:
     """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
     globals_held: dict[int, list[tuple[Name, str | None]]] | None = None
     """Once asked for, by identity of containers the names of modules, and attributes of these, that held them then."""
-    named: dict[int, tuple[ModuleRecord, str]] | None = None
+    found_empty: dict[int, Any] = field(default_factory=dict)
+    """By identity, containers in which nothing was when statements that add to them came to run again."""
+    named: dict[int, list[tuple[ModuleRecord, str]]] | None = None
     """Once asked for, by identity what globals held then: see `made_later`."""
     former: dict[tuple[int, str], Any] = field(default_factory=dict)
     """What names, by the identity of their modules, held before other objects took their places."""

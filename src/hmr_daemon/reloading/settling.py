@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
@@ -90,6 +91,8 @@ class Settling(Refilling):
         if cached and callable(clear := insides.own(old, "cache_clear")):
             t.on_undo(caches.emptied(clear))  # who still holds it must not be served what old code computed
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
+        if old is self.made.get(node, {}).get(name):
+            self._tell_who_looked_it_up(node, old)
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
         if is_a(new, type):
             self._tell_bases(node, new)
@@ -99,6 +102,15 @@ class Settling(Refilling):
         goes_on = is_a(own, type) and own is not new and self._goes_on(node, name, own, new)
         if not goes_on and id(new) in self.touched:
             self._tell_touched(node, name, new)
+
+    def _tell_who_looked_it_up(self, node: Node, made: Any) -> None:
+        """Who was given by a call the very object that a statement had made is to be given what there is now."""
+        if is_a(made, (*IMMUTABLE, enum.Enum)):
+            return
+        for record, name in self._known_as(made):
+            for binder in self._binders(record, name):
+                if binder.statement.effects.calls and self.graph.comes_after(binder, node):
+                    self.schedule(binder, f"{name} is another", code_changed=True)
 
     def _goes_on(self, node: Node, name: str, old: Any, new: Any) -> bool:
         """Let the old object go on under its name, where it is the same as the new one or can become it."""

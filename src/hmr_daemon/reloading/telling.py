@@ -13,8 +13,9 @@ from ..live import changes, classes, entries, insides, ways
 from ..live.kinds import derives, is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
-from ..syntax import codes
+from ..syntax import codes, loops
 from ..syntax.effects import ANY, DYNAMIC
+from ..syntax.statements import Statement
 from . import decorated, stand_ins
 from .registries import Place
 from .remembering import Remembering
@@ -251,7 +252,7 @@ class Telling(Remembering):
         for record in self.graph.modules.values():
             if record in self.outcome.loaded and record.name == cls.__module__:
                 continue
-            for name in [name for name, value in list(record.namespace.items()) if type(value) is cls]:
+            for name in [n for n, value in list(record.namespace.items()) if classes.constructs(type(value), cls)]:
                 for maker in self.agenda.table(record).last_writers(name):
                     if maker.statement.effects.calls:
                         self.schedule(maker, f"{cls.__qualname__} is made otherwise", code_changed=True)
@@ -370,7 +371,7 @@ class Telling(Remembering):
                 hands_on = plain and not (rebound and attribute in statement.effects.attributes)
                 if statement.kind == "from" or hands_on:
                     inner = None if attribute in statement.effects.attributes else attribute
-                    waiting += [((reader.module.name, bound), inner) for bound in {known, *statement.names}]
+                    waiting += [((reader.module.name, bound), inner) for bound in {known, *_bound_to(statement, name)}]
                 elif self.graph.comes_after(reader, origin) and (
                     emptied or self._looks_at(reader, known, name, attribute)
                 ):
@@ -417,8 +418,10 @@ class Telling(Remembering):
     def _looks_at(self, reader: Node, known: str, name: str, attribute: str | None) -> bool:
         """Whether a statement that reads a registry's name reads its entries, and does not add to them."""
         effects = reader.statement.effects
-        if known in effects.decorates or (known in effects.mutates and not _sets_another(reader, known, attribute)):
+        if known in effects.decorates:
             return False
+        if known in effects.mutates and not _sets_another(reader, known, attribute):
+            return attribute is not None and self._runs_through(reader, reader.module.name, attribute)
         named = known in effects.reads or name in effects.attributes
         if attribute is None:
             return named
@@ -433,8 +436,14 @@ class Telling(Remembering):
         return type(value) is FunctionType and value.__code__.co_filename not in self.graph.paths()
 
     def runs_what_looks_at(self, reader: Node, module: str, name: str) -> bool:
+        if self._runs_through(reader, module, name):
+            return True
         using = list(self._codes_run(reader, (module,), name))
         return bool(using) and not any(name in self.lookups.grown_names(code) for code in using)
+
+    def _runs_through(self, reader: Node, module: str, name: str) -> bool:
+        """Whether a statement runs what takes the entries one by one, and adds to another of that name at most."""
+        return any(name in loops.gone_through(code) for code in self._codes_run(reader, (module,), name))
 
     def runs_what_looks_too(self, reader: Node, name: str) -> bool:
         """The same of a statement that may run what adds to a registry as well."""
@@ -532,6 +541,13 @@ def _has(record: ModuleRecord, cls: type) -> bool:
         v for n, v in list(record.namespace.items()) if n[:2] != "__" and not is_a(v, (FunctionType, ModuleType, type))
     ]
     return any(_leads_to(value, cls, int(plain_type(value) in (list, dict, set, tuple))) for value in held)
+
+
+def _bound_to(statement: Statement, name: str) -> Collection[str]:
+    """The names by which a statement hands on what some name stands for: of an import, not all that it binds."""
+    return (
+        [bound for _, _, other, bound in statement.imports if other == name] if statement.imports else statement.names
+    )
 
 
 def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:

@@ -388,6 +388,14 @@ def _named(instructions: list[dis.Instruction], position: int) -> Collection[str
     return [name for each in given for name in str(each.argval).split(".")]
 
 
+def loaded_last(instruction: dis.Instruction) -> str:
+    """The local variable that an instruction puts on top of the stack."""
+    if not instruction.opname.startswith("LOAD_FAST"):
+        return ""
+    names = instruction.argval  # since 3.13, one instruction may load two
+    return names if isinstance(names, str) else names[-1]
+
+
 def makes_inner(code: CodeType) -> bool:
     """Whether code may put a list, dict or set of its own into a dict: ``d.setdefault(k, [])``, ``d[k] = []``."""
     return bool(_inner_made(code))

@@ -1,0 +1,49 @@
+"""What code goes through, entry by entry (pure)."""
+
+from __future__ import annotations
+
+import dis
+from types import CodeType
+
+from . import codes
+
+
+@codes.learned
+def gone_through(code: CodeType) -> frozenset[str]:
+    """Attributes and globals whose entries `code` takes one by one, and that are not those which it adds to."""
+    if GET_ITER not in code.co_code[::2]:
+        return frozenset()
+    instructions = list(dis.get_instructions(code))
+    loops = [at for at, each in enumerate(instructions) if each.opname == "GET_ITER"]
+    iterated = {_named_from(instructions, _value_end(instructions, at)) for at in loops}
+    added_to = {
+        _named_from(instructions, at)
+        for at, each in enumerate(instructions[:-1])
+        if each.opname in codes.NAME_READS and each.argval in codes.grown_names(code)
+        if instructions[at + 1].argval in codes.GROWING_METHODS or not _value_ends(instructions, at, loops)
+    }
+    return frozenset(name for root, name in iterated - added_to if name)
+
+
+GET_ITER = dis.opmap["GET_ITER"]
+ENTRIES = frozenset({"items", "keys", "values"})
+
+
+def _value_end(instructions: list[dis.Instruction], loop: int) -> int:
+    """Where the name is loaded whose value, or the entries of whose value, a loop goes through."""
+    at = loop - 1
+    if instructions[at].opname.startswith("CALL"):
+        at = next((i for i in range(at, -1, -1) if instructions[i].argval in ENTRIES), 0) - 1
+    return at
+
+
+def _value_ends(instructions: list[dis.Instruction], at: int, loops: list[int]) -> bool:
+    return any(_value_end(instructions, loop) == at for loop in loops)
+
+
+def _named_from(instructions: list[dis.Instruction], at: int) -> tuple[str, str]:
+    """The variable that an attribute is taken of at some instruction, and its name; of a global no variable."""
+    if at < 0 or instructions[at].opname not in codes.NAME_READS:
+        return "", ""
+    attribute = instructions[at].opname in ("LOAD_ATTR", "LOAD_METHOD")
+    return codes.loaded_last(instructions[at - 1]) if attribute else "", str(instructions[at].argval)

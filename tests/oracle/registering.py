@@ -1,0 +1,499 @@
+"""Scenarios of classes and objects that keep account of what is registered with them: by hooks, constructors, calls."""
+
+from __future__ import annotations
+
+from .cases import case
+
+MODULE = """
+import orm
+from orm import Field, Model
+class User(Model):
+    limit = 1
+    name = Field(str)
+    age = Field(int, 0)
+fields = list(User.__dict__.get('_fields', ()))
+"""
+EDITS = (
+    ("limit = 1", "limit = 2"),
+    ("(int, 0)", "(int, 18)"),
+    ("age = Field(int, 18)", "age = Field(int, 18)\n    mail = Field(str, '-')"),
+    ("    name = Field(str)\n", ""),
+    ("    age", "    name = Field(bytes)\n    age"),
+)
+LIBRARY = """
+class Field:
+    def __init__(self, kind, default=None): self.kind, self.default = kind, default
+    def __set_name__(self, owner, name):
+        self.name = name
+        {told}
+class Model:
+    def __init_subclass__(cls):
+        {hook}
+KNOWN, BY_OWNER = [], {{}}
+"""
+
+
+def edited(name: str, library: str, module: str, *edits: tuple[str, str]) -> None:
+    """A case of a module that uses a library `orm`, and is edited step by step."""
+    versions = [module]
+    for old, new in edits:
+        assert old in versions[-1], (name, old)
+        versions.append(versions[-1].replace(old, new))
+    case(name, "m", {"orm.py": library, "m.py": versions[0]}, *({"m.py": text} for text in versions[1:]))
+
+
+for name, told, hook in (
+    ("lists itself in the class", "owner._fields = [*owner.__dict__.get('_fields', ()), name]", "pass"),
+    ("adds itself to a dict of the class", "owner._map = {**owner.__dict__.get('_map', {}), name: self}", "pass"),
+    ("numbers itself", "self.n = owner._count = owner.__dict__.get('_count', 0) + 1", "pass"),
+    ("is listed by name", "KNOWN.append((owner.__name__, name))", "pass"),
+    ("is listed by its owner's name", "BY_OWNER.setdefault(owner.__name__, []).append(name)", "pass"),
+    ("is listed by its owner", "self.owner = owner; BY_OWNER.setdefault(owner, []).append(self)", "pass"),
+    ("is not told, and taken out", "pass", "cls._fields = [n for n in [*vars(cls)] if delattr(cls, n) is None]"),
+):
+    if "taken out" in name:
+        hook = "fields = {n: v for n, v in vars(cls).items() if isinstance(v, Field)}; cls._fields = fields\n"
+        hook += "        for n in fields: delattr(cls, n)"
+    edited(f"member of a class that {name}", LIBRARY.format(told=told, hook=hook), MODULE, *EDITS)
+edited(
+    "base that wraps all methods of a class",
+    """
+    import functools
+    LOG = []
+    def logged(f):
+        @functools.wraps(f)
+        def call(*a):
+            LOG.append(f.__name__)
+            return f(*a)
+        return call
+    class Model:
+        def __init_subclass__(cls, **keywords):
+            super().__init_subclass__(**keywords)
+            for name, value in list(vars(cls).items()):
+                if callable(value) and not name.startswith('_'):
+                    setattr(cls, name, logged(value))
+    """,
+    """
+    import orm
+    from orm import Model
+    class User(Model):
+        limit = 1
+        def a(self): return self.limit
+        def b(self, n=1): return n
+    u = User()
+    x = u.a(), u.b()
+    n = list(orm.LOG)
+    """,
+    ("limit = 1", "limit = 2"),
+    ("n=1", "n=2"),
+    ("return n", "return n * 2"),
+    ("def a", "def c(self): return 7\n        def a"),
+)
+edited(
+    "base that changes a member of a class",
+    """
+    class Model:
+        def __init_subclass__(cls):
+            cls.path = '/' + cls.path
+            cls.n = len(cls.path)
+    """,
+    """
+    from orm import Model
+    class User(Model):
+        path = 'user'
+        size = 3
+    p = User.path
+    class Sub(User):
+        path = 'sub'
+    """,
+    ("size = 3", "size = 4"),
+    ("'user'", "'users'"),
+    ("path = 'sub'", "path = 'sub'; q = 1"),
+)
+for name, what in (
+    ("a pair", "KNOWN.append((cls.__name__, cls.limit))"),
+    ("two values", "KNOWN.append(cls.__name__); KNOWN.append(cls.limit)"),
+    ("its members' names", "KNOWN.extend((cls.__name__, n) for n in vars(cls) if n.startswith('l'))"),
+):
+    edited(
+        f"base that keeps of each class {name}",
+        f"KNOWN = []\nclass Model:\n    def __init_subclass__(cls):\n        {what}\n",
+        """
+        from orm import Model
+        class User(Model):
+            limit = 1
+            size = 3
+        class Post(Model):
+            limit = 2
+        """,
+        ("size = 3", "size = 4"),
+        ("limit = 1", "limit = 5"),
+        ("class User", "class Man"),
+    )
+edited(
+    "decorator that keeps the defaults of functions",
+    """
+    KNOWN = []
+    def keep(f):
+        KNOWN.append((f.__name__, f.__defaults__))
+        return f
+    """,
+    """
+    from orm import keep
+    @keep
+    def a(x=1): pass
+    @keep
+    def b(x=2): pass
+    """,
+    ("x=1", "x=4"),
+    ("def a", "def c"),
+)
+for name, library, decorator in (
+    ("a constructor that keeps the object", "def __init__(self, f): self.f = f; KNOWN.append(self)", "@Keep"),
+    ("a constructor that keeps the name", "def __init__(self, f): self.f = f; KNOWN.append(f.__name__)", "@Keep"),
+    ("an object that is called", "def __call__(self, f): KNOWN.append(f.__name__); return f", "@keep"),
+    ("an object's method", "def put(self, f): KNOWN.append(('x', f.__name__)); return f", "@keep.put"),
+    ("a method that calls another", "def put(self, f): self.do(f); return f\n"
+     "    def do(self, f): KNOWN.append((len(f.__name__), f))", "@keep.put"),
+):  # fmt: skip
+    made = "keep = Keep()\n" if "keep" in decorator else ""
+    edited(
+        f"registry that functions come to by {name}",
+        f"KNOWN = []\nclass Keep:\n    {library}\n{made}",
+        f"from orm import *\n{decorator}\ndef a(x=1): return 1\n{decorator}\ndef b(x=1): return 2\nn = len(KNOWN)\n",
+        ("x=1", "x=2"),
+        ("return 1", "return 3"),
+        (f"{decorator}\ndef b", "def b"),
+        ("def a", "def c"),
+    )
+edited(
+    "objects that their constructor lists",
+    """
+    ALL = []
+    class Field:
+        def __init__(self, kind):
+            self.kind = kind
+            ALL.append(self)
+    """,
+    """
+    from orm import Field, ALL
+    a = Field(int)
+    b = Field(str)
+    many = [Field(k) for k in (int, set)]
+    named = {'x': Field(list)}
+    kinds = [f.kind for f in ALL]
+    """,
+    ("b = Field(str)", "b = Field(bytes)"),
+    ("a = Field(int)\n", ""),
+    ("(list)", "(tuple)"),
+    ("b =", "z = Field(set)\n    b ="),
+)
+
+# --- what is looked up is not what was made ----------------------------------------------------------------------
+
+case(
+    "what a call looks up in a registry",
+    "m",
+    {
+        "m.py": """
+        REG = {}
+        class Obj:
+            def __init__(self, n): self.n = n
+        def add(n):
+            REG[n] = Obj(n)
+        def get(n): return REG[n]
+        add('a')
+        add('b')
+        x = get('a')
+        y = x.n
+        """
+    },
+    {
+        "m.py": """
+        REG = {}
+        class Obj:
+            def __init__(self, n): self.n = n
+        def add(n):
+            REG[n] = Obj(n)
+        def get(n): return REG[n.lower()]
+        add('a')
+        add('b')
+        x = get('a')
+        y = x.n
+        """
+    },
+    {
+        "m.py": """
+        REG = {}
+        class Obj:
+            def __init__(self, n): self.n = n
+        def add(n):
+            REG[n] = Obj(n)
+        def get(n): return REG[n.lower()]
+        add('a')
+        add('b')
+        """
+    },
+)
+FIND = """
+ALL = []
+class Obj:
+    def __init__(self, n): self.n = n
+    @classmethod
+    def find(cls, n): return next(o for o in ALL if o.n == n)
+for c in 'abc': ALL.append(Obj(c))
+"""
+case(
+    "what a call looks up in a list",
+    "m",
+    {"r.py": FIND, "m.py": "from r import Obj, ALL\nx = Obj.find('b')\nk = len(ALL)\n"},
+    {"r.py": FIND.replace("== n)", "== n.lower())")},
+    {"m.py": "from r import Obj, ALL\nx = Obj.find('c')\nk = len(ALL)\n"},
+)
+ENUM = """
+from enum import Enum
+class Color(Enum):
+    RED = 1
+    CRIMSON = RED
+    @classmethod
+    def parse(cls, s): return cls[s.upper()]
+"""
+case(
+    "member of an enum that a call looks up",
+    "m",
+    {"e.py": ENUM, "m.py": "from e import Color\nr = Color.parse('crimson')\n"},
+    {"e.py": ENUM.replace("    CRIMSON", "    BLUE = 3\n    CRIMSON")},
+)
+CONNECT = """
+POOL = {}
+class Conn:
+    def __init__(self, n): self.n = n
+def connect(n):
+    if n not in POOL:
+        POOL[n] = Conn(n)
+    return POOL[n]
+"""
+case(
+    "object of a pool that a call makes or looks up",
+    "m",
+    {
+        "r.py": CONNECT,
+        "a.py": "from r import connect\nc = connect('db')\nd = connect('log')\n",
+        "m.py": "import a\nfrom r import connect, POOL\nc = connect('db')\nsame = c is a.c\nn = len(POOL)\n",
+    },
+    {"m.py": "import a\nfrom r import connect, POOL\nc = connect('log')\nsame = c is a.c\nn = len(POOL)\n"},
+    {"a.py": "from r import connect\nc = connect('main')\nd = connect('log')\n"},
+    {"r.py": CONNECT.replace("self.n = n", "self.n = n * 2")},
+)
+GETTER = """
+class Logger:
+    manager = {}
+    def __init__(self, n): self.n, self.level = n, 0
+    @classmethod
+    def get(cls, n): return cls.manager.setdefault(n, cls(n))
+"""
+case(
+    "object that a class keeps, and that calls look up",
+    "m",
+    {
+        "r.py": GETTER,
+        "a.py": "from r import Logger\nlog = Logger.get('a')\nlog.level = 5\n",
+        "m.py": "import a\nfrom r import Logger\nlog = Logger.get('a')\nlv = log.level\n",
+    },
+    {"m.py": "import a\nfrom r import Logger\nlog = Logger.get('b')\nlv = log.level\n"},
+    {"m.py": "import a\nfrom r import Logger\nlog = Logger.get('a')\nlv = log.level\n"},
+    {"a.py": "from r import Logger\nlog = Logger.get('a')\nlog.level = 6\n"},
+)
+BUS = """
+class Bus:
+    def __init__(self): self.subs = []
+    def sub(self, f): self.subs.append(f)
+    def emit(self, *a): return [f(*a) for f in self.subs]
+bus = Bus()
+"""
+VIEW = """
+from bus import bus
+class View:
+    def __init__(self, n):
+        self.n = n
+        bus.sub(self.on)
+    def on(self, x): return (self.n, x)
+v1 = View('a')
+v2 = View('b')
+out = bus.emit(1)
+"""
+case(
+    "objects whose constructor subscribes a method of theirs",
+    "m",
+    {"bus.py": BUS, "m.py": VIEW},
+    {"m.py": VIEW.replace("'b'", "'c'")},
+    {"m.py": VIEW.replace("v1 = View('a')\n", "").replace("'b'", "'c'")},
+)
+edited(
+    "class with a keyword called name",
+    """
+    KNOWN = {}
+    class Named:
+        def __init_subclass__(cls, name=None, bases=(), **keywords):
+            super().__init_subclass__(**keywords)
+            cls.label = name or cls.__name__.lower()
+            KNOWN[cls.__name__] = cls
+    """,
+    """
+    from orm import Named, KNOWN
+    class A(Named, name='alpha', bases=1):
+        v = 1
+    labels = {k: c.label for k, c in KNOWN.items()}
+    """,
+    ("v = 1", "v = 2"),
+    ("'alpha'", "'beta'"),
+)
+case(
+    "method that becomes abstract, in a save that fails for it",
+    "m",
+    {
+        "b.py": "from abc import ABC, abstractmethod\nclass Job(ABC):\n    def end(self): return 'e'\n",
+        "m.py": "from b import Job\nclass J(Job): pass\nj = J()\nr = j.end()\n",
+    },
+    {"b.py": "from abc import ABC, abstractmethod\nclass Job(ABC):\n    @abstractmethod\n    def end(self): ...\n"},
+    {"m.py": "from b import Job\nclass J(Job):\n    def end(self): return 'E'\nj = J()\nr = j.end()\n"},
+)
+
+# --- what is made of another ---------------------------------------------------------------------------------------
+
+edited(
+    "data class whose field is another by default",
+    "",
+    """
+    from dataclasses import dataclass, field
+    @dataclass
+    class Db:
+        port: int = 1
+    @dataclass
+    class App:
+        db: Db = field(default_factory=Db)
+    APP = App()
+    p = APP.db.port
+    """,
+    ("port: int = 1", "port: int = 2"),
+)
+VECTOR = {
+    "orm.py": """
+    class V:
+        def __init__(self, x): self.x = x
+        def __mul__(self, k): return V(self.x * k)
+        __rmul__ = __mul__
+        def __eq__(self, o): return isinstance(o, V) and self.x == o.x
+        def __hash__(self): return hash(self.x)
+    """,
+    "m.py": "from orm import V\nNAMES = {V(1): 'one'}\nn = NAMES[V(1)]\nv = V(2)\nt = (3 * v).x\n",
+}
+case(
+    "keys of a dict that have another hash",
+    "m",
+    VECTOR,
+    {"orm.py": VECTOR["orm.py"].replace("hash(self.x)", "hash(-self.x - 7)")},
+)
+case(
+    "operator of instances that becomes another function",
+    "m",
+    VECTOR,
+    {"orm.py": VECTOR["orm.py"].replace("__rmul__ = __mul__", "def __rmul__(self, k): return V(k)")},
+)
+BLUEPRINTS = """
+class Blueprint:
+    def __init__(self, path): self.path, self.rules = path, []
+    def get(self, rule):
+        def register(f):
+            self.rules.append((self.path + rule, f))
+            return f
+        return register
+class App:
+    def __init__(self): self.rules = {}
+    def register(self, blueprint, prefix=''):
+        for rule, f in blueprint.rules: self.rules[prefix + rule] = f
+"""
+PAGES = """
+from orm import Blueprint
+pages = Blueprint('/one')
+@pages.get('/x')
+def x(): return 1
+@pages.get('/y')
+def y(): return 2
+"""
+case(
+    "registry that another one is filled from",
+    "m",
+    {
+        "orm.py": BLUEPRINTS,
+        "pages.py": PAGES,
+        "m.py": "from orm import App\nfrom pages import pages\napp = App()\napp.register(pages, '/api')\n"
+        "r = {k: f() for k, f in app.rules.items()}\n",
+    },
+    {"pages.py": PAGES.replace("'/y'", "'/z'")},
+    {"pages.py": PAGES.replace("'/y'", "'/z'").replace("@pages.get('/x')\ndef x(): return 1\n", "")},
+)
+MARKS = """
+def tag(name):
+    def mark(f):
+        f.tags = [*getattr(f, 'tags', ()), name]
+        return f
+    return mark
+"""
+for name, source in (
+    ("a function", "@tag('a')\n    @tag('b')\n    def f(x=1): return 1\n    t = list(f.tags)\n"),
+    (
+        "a method",
+        "class K:\n        @tag('a')\n        @tag('b')\n        def f(self, x=1): return 1\n    t = [*K.f.tags]\n",
+    ),
+):
+    edited(
+        f"attribute that decorators set on {name}",
+        MARKS,
+        f"\n    from orm import tag\n    {source}",
+        ("x=1", "x=2"),
+        ("tag('b')", "tag('z')"),
+        ("@tag('a')\n", "\n"),
+    )
+NODES = """
+NODES = {}
+class Node:
+    def __init__(self, name, *needs):
+        self.name, self.needs = name, needs
+        NODES[name] = self
+"""
+case(
+    "call that registers under one text, and mentions another one's",
+    "m",
+    {"g.py": NODES, "m.py": "from g import Node, NODES\nNode('a')\nNode('c', 'b')\nNode('b', 'a')\nn = list(NODES)\n"},
+    {"m.py": "from g import Node, NODES\nNode('a')\nNode('c', 'b')\nNode('b')\nn = list(NODES)\n"},
+)
+case(
+    "call that comes to add to what it did not add to",
+    "m",
+    {
+        "f.py": """
+        TRACE = False
+        log = []
+        def trace(f):
+            if not TRACE: return f
+            def call(*a):
+                log.append(f.__name__)
+                return f(*a)
+            return call
+        """,
+        "m.py": "from f import trace, log\n@trace\ndef a(x): return x + 1\nv = a(1)\nn = list(log)\n",
+    },
+    {
+        "f.py": """
+        TRACE = True
+        log = []
+        def trace(f):
+            if not TRACE: return f
+            def call(*a):
+                log.append(f.__name__)
+                return f(*a)
+            return call
+        """,
+    },
+)
