@@ -497,3 +497,93 @@ case(
         """,
     },
 )
+
+# --- what others are told of -----------------------------------------------------------------------------------------
+
+SCHEMA = """
+class Schema:
+    fields = ()
+    @classmethod
+    def all_fields(cls):
+        found = []
+        for each in reversed(cls.__mro__): found += each.__dict__.get('fields', ())
+        return found
+class Timed(Schema):
+    fields = ('at',)
+"""
+USER = (
+    "from b import *\nclass User(Timed):\n    fields = ('name',)\nclass Admin(User): pass\ncols = Admin.all_fields()\n"
+)
+case(
+    "member that is asked for in the dicts of classes",
+    "m",
+    {"b.py": SCHEMA, "m.py": USER},
+    {"b.py": SCHEMA.replace("('at',)", "('at', 'by')")},
+    {"m.py": USER.replace("('name',)", "('name', 'mail')")},
+)
+case(
+    "state of a library that another module looks at",
+    "m",
+    {
+        "e.py": "import os\nos.environ['ORACLE_X'] = 'x1'\nos.environ['ORACLE_Y'] = 'y1'\n",
+        "g.py": "import os\ndef env(name): return os.environ[name]\n",
+        "m.py": "import e, os\nfrom g import env\nx = os.environ['ORACLE_X']\ny = env('ORACLE_Y')\n",
+    },
+    {"e.py": "import os\nos.environ['ORACLE_X'] = 'x2'\nos.environ['ORACLE_Y'] = 'y2'\n"},
+)
+case(
+    "attributes that a call sets on a class",
+    "m",
+    {
+        "c.py": """
+        class Config:
+            value = None
+            @classmethod
+            def load(cls, **values):
+                for name, value in values.items(): setattr(cls, name, value)
+        """,
+        "m.py": "from c import Config\nConfig.load(value=1, debug=True)\nx = Config.value, Config.debug\n",
+    },
+    {"m.py": "from c import Config\nConfig.load(value=2, debug=False)\nx = Config.value, Config.debug\n"},
+)
+LAZY = """
+import importlib
+PARTS = {'One': '.a', 'Two': '.a'}
+def __getattr__(name):
+    if name not in PARTS: raise AttributeError(name)
+    globals()[name] = value = getattr(importlib.import_module(PARTS[name], __name__), name)
+    return value
+"""
+case(
+    "name that a lazy package keeps",
+    "m",
+    {"p/__init__.py": LAZY, "p/a.py": "One = 1\nTwo = 2\n", "m.py": "import p\nfrom p import Two\nx = p.One + Two\n"},
+    {"p/a.py": "One = 10\nTwo = 2\n"},
+    {"p/a.py": "One = 10\nTwo = 20\n"},
+)
+HEAP = """
+import heapq
+class Scheduler:
+    def __init__(self): self.heap = []
+    def every(self, n):
+        def register(f):
+            heapq.heappush(self.heap, (n, f.__name__, f))
+            return f
+        return register
+scheduler = Scheduler()
+"""
+edited(
+    "heap that an object keeps",
+    HEAP,
+    """
+    from orm import scheduler
+    UNIT = 2
+    @scheduler.every(UNIT)
+    def ping(): return 'ping'
+    @scheduler.every(3)
+    def pong(): return 'pong'
+    first = scheduler.heap[0][1]
+    """,
+    ("UNIT = 2", "UNIT = 5"),
+    ("every(3)", "every(1)"),
+)

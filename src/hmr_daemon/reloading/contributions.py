@@ -33,7 +33,7 @@ from ..syntax import codes
 from ..syntax.statements import COMPOUND, Statement
 from .registries import Place, containers, kept_by_frameworks, once
 
-SORTING = frozenset({"insort", "insort_left", "insort_right", "sort", "sorted"})
+SORTING = frozenset({"heapify", "heappush", "insort", "insort_left", "insort_right", "sort", "sorted"})
 """By what a list of entries is in another order than that in which they came."""
 LARGEST = 100_000
 CALLING = ("expr", *COMPOUND)

@@ -10,6 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import entries, values
+from ..live.classes import IMPLICIT
 from ..live.holders import holders
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
@@ -20,9 +21,21 @@ from ..planning import presets
 from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
-from ..planning.targets import home
+from ..planning.targets import home, is_ours
 from ..syntax import codes, optional
-from . import arrivals, at_exit, attributes, contributions, displaced, hiding, later_entries, lent, moved, registries
+from . import (
+    arrivals,
+    at_exit,
+    attributes,
+    contributions,
+    displaced,
+    hiding,
+    later_entries,
+    lent,
+    library_state,
+    moved,
+    registries,
+)
 from .evaluating import Evaluating
 from .failures import explain
 from .ordering import order_names
@@ -126,6 +139,7 @@ class Rerunning(Evaluating):
             self.transaction.guard(target.holder)
         elsewhere = self._set_elsewhere(node)
         unexplained, stand_in = hiding.unexplained(self, node), sys.modules.get(record.name)
+        handed = self._classes_handed(node)
         with (
             later_entries.hidden(self, node),
             self._earlier_entries_out(node, grouped) as other_entries,
@@ -152,6 +166,8 @@ class Rerunning(Evaluating):
             self._tell_entries(node, place)
         self.settle_assigned(node, assigned)
         self._tell_others(node, grouped, elsewhere)
+        for cls, members in handed:
+            self._tell_set_by_calls(node, cls, members)
         if sys.modules.get(record.name) is not stand_in:
             self.tell_stand_in(node, stand_in)
         self._close_groups(node)
@@ -383,6 +399,20 @@ class Rerunning(Evaluating):
                     and reader.statement.effects.attributes & node.statement.effects.attributes
                 ):
                     self.schedule(reader, f"{name} was changed", name)
+            for reader in list(library_state.users_elsewhere(self, node, namespace[name])):
+                self.schedule(reader, f"{name} was changed", code_changed=True)
+
+    def _classes_handed(self, node: Node) -> list[tuple[type, dict[str, Any]]]:
+        """The classes that a statement calls, or hands to what it calls, with their members."""
+        held = [node.module.namespace.get(name) for name in self.agenda.table(node.module).mutates(node)]
+        return [(cls, dict(vars(cls))) for cls in held if is_a(cls, type) and is_ours(cls, self.graph)]
+
+    def _tell_set_by_calls(self, node: Node, cls: type, before: Mapping[str, Any]) -> None:
+        """What a call has set on a class (``Config.load(debug=True)``) is told to who looks at that."""
+        now = vars(cls)
+        for name in (before.keys() | now.keys()) - IMPLICIT:
+            if not values.same(before.get(name, MISSING), now.get(name, MISSING)):
+                self._tell_entries(node, registries.Place((home(cls),), name), rebound=True)
 
     def _passed_before(self, node: Node) -> dict[str, Any]:
         """What a bare call was given before: what it was given to may have outlived the reload."""

@@ -315,12 +315,14 @@ def minds_entries(code: CodeType) -> frozenset[str]:
 ASKS_BY_NAME = frozenset({"getattr", "hasattr", "attrgetter"})
 READS_TEXTS = frozenset({"eval", "exec", "format", "format_map"})
 """What code mentions that finds names of attributes in texts."""
+HOLDS_ALL = frozenset({"__dict__", "vars"})
+"""What code mentions that finds attributes of an object under texts."""
 MATCH_CLASS = dis.opmap["MATCH_CLASS"]
 
 
 def asks_by_name(code: CodeType) -> bool:
     """Whether `code` asks for attributes other than by mentioning them."""
-    return not (ASKS_BY_NAME | READS_TEXTS).isdisjoint(code.co_names) or MATCH_CLASS in code.co_code[::2]
+    return not (ASKS_BY_NAME | READS_TEXTS | HOLDS_ALL).isdisjoint(code.co_names) or MATCH_CLASS in code.co_code[::2]
 
 
 def asks_for(code: CodeType, names: Collection[str], told: Collection[str] | None) -> bool:
@@ -375,6 +377,8 @@ def _names_asked(code: CodeType) -> Iterator[str]:
     if not READS_TEXTS.isdisjoint(code.co_names):
         texts = [each for each in code.co_consts if type(each) is str and each is not docstring(code)]
         yield from (word for text in texts for word in re.findall(r"\w+", text))
+    if not HOLDS_ALL.isdisjoint(code.co_names):
+        yield from (text for text in code.co_consts if type(text) is str and text.isidentifier())
 
 
 def _named(instructions: list[dis.Instruction], position: int) -> Collection[str]:
