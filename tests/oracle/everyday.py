@@ -3942,3 +3942,25 @@ case(
     {"m.py": COMPUTED_TEXT.replace('"""What it does."""', "return 1")},
     {"m.py": COMPUTED_TEXT},
 )
+ANSWERED_IN_WHOLE = """
+class Meta(type):
+    def __new__(mcs, name, bases, members):
+        return super().__new__(mcs, name, bases, {**members, "made": name})
+    @property
+    def __doc__(cls):
+        return cls.handler.__doc__
+
+class K(metaclass=Meta):
+    \"\"\"The text.\"\"\"
+    handler = len
+    size = 1
+
+found = K.__doc__, K.size, vars(K)["__doc__"]
+"""
+case(
+    "a docstring that stays, of a class that its metaclass makes as a whole and answers for",
+    "m",
+    {"m.py": ANSWERED_IN_WHOLE},
+    {"m.py": ANSWERED_IN_WHOLE.replace("size = 1", "size = 2")},
+    {"m.py": ANSWERED_IN_WHOLE.replace("The text", "A text").replace("handler = len", "handler = repr")},
+)

@@ -12,7 +12,7 @@ from . import abstract, caches, functions, insides, values
 from .classes import IMPLICIT, METHOD_TYPES, is_inner, same_layout
 from .holders import SLOT_TYPES, held_by_unknown, holders, replace_records, replace_references, searched
 from .kinds import is_a, plain_type, same_classes
-from .transaction import MISSING, Transaction
+from .transaction import MISSING, Transaction, put_member
 
 
 def settle(
@@ -118,7 +118,7 @@ def keep_members(old: type, new: type, made_again: Mapping[str, Any]) -> None:
         if before is member or before is MISSING or is_a(member, (*METHOD_TYPES, *SLOT_TYPES, type)):
             continue
         if (name in made_again and made_again[name] is member) or values.alike(before, member):
-            type.__setattr__(new, name, before)
+            put_member(new, name, before)
             stayed[id(member)] = before
     for container in [member for member in list(vars(new).values()) if type(member) in (dict, list)]:
         for key, part in list(container.items() if type(container) is dict else enumerate(container)):

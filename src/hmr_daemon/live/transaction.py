@@ -114,13 +114,13 @@ class Transaction:
         """A class's own member, past a metaclass that guards its classes."""
         old = cls.__dict__.get(name, MISSING)
         if old is not value:
-            undo = (_delete_member, cls, name) if old is MISSING else (_set_member, cls, name, old)
-            self.do((_set_member, cls, name, value), undo)
+            undo = (_delete_member, cls, name) if old is MISSING else (put_member, cls, name, old)
+            self.do((put_member, cls, name, value), undo)
 
     def delete_member(self, cls: type, name: str) -> None:
         old = cls.__dict__.get(name, MISSING)
         if old is not MISSING:
-            self.do((_delete_member, cls, name), (_set_member, cls, name, old))
+            self.do((_delete_member, cls, name), (put_member, cls, name, old))
 
     def order_members(self, cls: type, places: Mapping[str, Any]) -> None:
         """Let a class's own members stand in the order that some have in its body."""
@@ -211,7 +211,8 @@ ANSWERED_BY_TYPE = frozenset({
 """Names that mean what `type` knows of a class, where one asks the class or assigns: what its body bound is beside."""
 
 
-def _set_member(cls: type, name: str, value: Any) -> None:
+def put_member(cls: type, name: str, value: Any) -> None:
+    """Set a class's own member, whatever its metaclass makes of assignments; for classes that are not in use yet."""
     if not _is_answered_above(cls, name):
         type.__setattr__(cls, name, value)
     else:
@@ -221,7 +222,7 @@ def _set_member(cls: type, name: str, value: Any) -> None:
 
 def _delete_member(cls: type, name: str) -> None:
     if name == "__doc__":
-        _set_member(cls, name, None)  # which is what a class without one has: it cannot be deleted
+        put_member(cls, name, None)  # which is what a class without one has: it cannot be deleted
     elif not _is_answered_above(cls, name):
         type.__delattr__(cls, name)
     else:
@@ -254,7 +255,7 @@ def _refill_class(cls: type, members: dict[str, Any]) -> None:
         _delete_member(cls, name)
     for name, value in members.items():
         if vars(cls).get(name, MISSING) is not value:
-            _set_member(cls, name, value)
+            put_member(cls, name, value)
 
 
 def _attempt(operation: Operation) -> None:

@@ -10,6 +10,7 @@ from types import FunctionType
 from ..live import changes, functions, successors
 from ..live.holders import replace_references
 from ..live.kinds import is_a
+from ..live.transaction import put_member
 from ..planning.records import ModuleRecord, Node
 from ..syntax import statements
 from ..syntax.statements import Statement
@@ -130,7 +131,7 @@ def _keep_state(run: Editing, departure: Departure, node: Node, new: type) -> No
         for name in member.names if (member.names, member.text) in texts else ():
             held = vars(departure.value).get(name)
             if is_a(held, (list, dict, set)) and type(vars(new).get(name)) is type(held):
-                type.__setattr__(new, name, held)
+                put_member(new, name, held)
 
 
 def hand_over(run: Editing) -> None:
