@@ -803,3 +803,41 @@ for name, made in {
         {"a.py": "class K:\n    x = 2\n" + users},
         {"a.py": "class K:\n    x = 2\n    def m(self): pass\n" + users},
     )
+ON_DEMAND = "    if name not in ('K', 'f', 'C'): raise AttributeError(name)\n"
+LOAD = "import functools, importlib\n_kept = {}\n"
+LOAD += "def _load(name): return getattr(importlib.import_module('p.impl'), name)\n"
+IMPL = "class Base:\n    def __init_subclass__(cls): cls.seen = [getattr(each, 'KEYS', ()) for each in cls.__mro__]\n"
+IMPL += "class K(Base):\n    KEYS = ['a']\n    def m(self): return 1\ndef f(): return 1\nC = 1\n"
+TAKES = "from p import K, f, C\nclass S(K): pass\nx = f(), C, K().m()\n"
+for name, lazy in {
+    "nowhere": LOAD + "def __getattr__(name):\n" + ON_DEMAND + "    return _load(name)\n",
+    "in its namespace": LOAD
+    + "def __getattr__(name):\n"
+    + ON_DEMAND
+    + "    value = globals()[name] = _load(name)\n    return value\n",
+    "in a dict": LOAD
+    + "def __getattr__(name):\n"
+    + ON_DEMAND
+    + "    if name not in _kept: _kept[name] = _load(name)\n    return _kept[name]\n",
+    "in a cache": LOAD.replace("def", "@functools.lru_cache\ndef")
+    + "def __getattr__(name):\n"
+    + ON_DEMAND
+    + "    return _load(name)\n",
+}.items():
+    for kind, changes in {
+        "class": [("['a']", "['a', 'b']"), ("['a']", "['c']"), ("m(self): return 1", "m(self): return 2")],
+        "class with slots": [
+            ("    KEYS", "    __slots__ = 'q'\n    KEYS"),
+            ("    KEYS", "    __slots__ = 'r'\n    KEYS"),
+        ],
+        "function": [("f(): return 1", "f(): return 2"), ("def f(): return 1", "f = lambda: 3")][
+            sys.version_info < (3, 12) :
+        ],
+        "constant": [("C = 1", "C = 2"), ("C = 1", "C = 3")],
+    }.items():
+        case(
+            f"package that gives a {kind} on demand and keeps it {name}",
+            "u v",
+            {"p/__init__.py": lazy, "p/impl.py": IMPL, "u.py": TAKES, "v.py": "import p\ny = p.f(), p.C\n" + TAKES},
+            *({"p/impl.py": IMPL.replace(*change)} for change in changes),
+        )

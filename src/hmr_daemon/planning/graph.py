@@ -448,6 +448,14 @@ class Graph:
         """Statements that read an attribute of a module while they ran, in any module."""
         return [node for node in self._resolved(self._readers.users(name)) if name in node.reads]
 
+    def names_read(self, modules: Collection[str]) -> dict[str, list[str]]:
+        """The names that statements have read of some modules."""
+        found: dict[str, list[str]] = {}
+        for module, name in self._readers:
+            if module in modules:
+                found.setdefault(module, []).append(name)
+        return found
+
     def modules_read(self, record: ModuleRecord) -> set[str]:
         """Names of the modules that a module's statements read from."""
         if record.facts is not None:

@@ -293,6 +293,8 @@ class RunState:
     """The caches of the user's functions, by the identity of what holds each and of its function."""
     told_of: set[tuple[int, str]] = field(default_factory=set)
     """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
+    asked: dict[ModuleRecord, list[str]] | None = None
+    """Once asked for, by module that has a ``__getattr__`` the names that others have read of it."""
     globals_held: dict[int, list[tuple[Name, str | None]]] | None = None
     """Once asked for, by identity of containers the names of modules, and attributes of these, that held them then."""
     found_empty: dict[int, Any] = field(default_factory=dict)

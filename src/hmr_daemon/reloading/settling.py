@@ -96,6 +96,8 @@ class Settling(Refilling):
         if old is self.made.get(node, {}).get(name):
             self._tell_who_looked_it_up(node, old)
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
+        if old is not MISSING and name in namespace:
+            self.tell_given(node, name, old)
         if is_a(new, type):
             self._tell_bases(node, new)
 

@@ -16,7 +16,7 @@ from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import codes, loops
 from ..syntax.effects import ANY, DYNAMIC
 from ..syntax.statements import Statement
-from . import decorated, stand_ins
+from . import decorated, on_demand, stand_ins
 from .registries import Place
 from .remembering import Remembering
 from .run import IMMUTABLE
@@ -70,6 +70,13 @@ class Telling(Remembering):
         if added and not name.startswith("_"):
             for reader in self.agenda.star_readers(record):
                 self.schedule(reader, f"{record.name}.{name} is new")
+
+    def tell_given(self, node: Node, name: str, old: Any) -> None:
+        """A value is another: modules that gave the old one on demand give the new one, and who took it is told."""
+        new = node.module.namespace[name]
+        for record, given in on_demand.given(self, node, name, (old, new)):
+            on_demand.exchange(self, record, given, old, new)
+            self._tell(record, given, None, f"{name} changed")
 
     def _may_run_code(self, value: Any) -> bool:
         """Whether using a value may run code of the user's."""
@@ -131,22 +138,25 @@ class Telling(Remembering):
         if change is not None and change.names:
             self._tell_through_holders(change, origin, but)
         seen: set[tuple[int, str]] = set()
-        waiting: list[tuple[Node, str]] = [(origin, name), *self._taken_of_stand_ins(change)]
+        waiting: list[tuple[ModuleRecord, str, Node | None]] = [(origin.module, name, origin)]
+        waiting += [(node.module, taken, node) for node, taken in self._taken_of_stand_ins(change)]
+        cls = origin.module.namespace.get(name) if change is None else change.cls
+        waiting += [(record, given, None) for record, given in on_demand.given(self, origin, name, (cls,))]
         unseen = change is not None and self._runs_unseen(change)
         while waiting:
-            node, name = waiting.pop()
-            if (id(node.module), name) in seen:
+            record, name, node = waiting.pop()
+            if (id(record), name) in seen:
                 continue
-            seen.add((id(node.module), name))
-            for reader in list(self.agenda.function_readers(node.module, name, node)):
+            seen.add((id(record), name))
+            for reader in list(self.agenda.function_readers(record, name, node)):
                 told = but.isdisjoint(reader.ran)
                 if told and (change is None or change.whole or unseen or self._ran_what_names(reader, change)):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
-            for reader, code in list(self.agenda.scanners(node.module, node)):
+            for reader, code in list(self.agenda.scanners(record, node)):
                 told = but.isdisjoint(reader.ran)
                 if told and (change is None or change.whole or self._ran_what_names(reader, change)):
                     self._scan_again(reader, code, f"ran what finds {name}", name)
-            for reader, known in list(self.agenda.readers(node.module, name, node)):
+            for reader, known in list(self.agenda.readers(record, name, node)):
                 if reader is node:
                     continue
                 imports = reader.statement.kind in ("from", "import")
@@ -156,9 +166,9 @@ class Telling(Remembering):
                 if used and reader.statement.kind != "class":
                     continue
                 if reader.statement.kind == "from":
-                    waiting.append((reader, known))
+                    waiting.append((reader.module, known, reader))
                 elif not isinstance(change, changes.ClassChange) or self._leads_to_class(reader, change.cls):
-                    waiting += [(reader, bound) for bound in reader.writes]
+                    waiting += [(reader.module, bound, reader) for bound in reader.writes]
 
     def _taken_of_stand_ins(self, change: changes.ClassChange | None) -> list[tuple[Node, str]]:
         """The names that hold an instance of a class, or part of one, where it stands in the place of a module."""
