@@ -587,3 +587,36 @@ edited(
     ("UNIT = 2", "UNIT = 5"),
     ("every(3)", "every(1)"),
 )
+ROWS = """
+class Store:
+    {rows}
+    {decorator}
+    def keep({own}, n):
+        def register(f):
+            {own}.rows.append((n, f.__name__))
+            return f
+        return register
+    def all(self): return list(self.rows)
+store = Store()
+all_rows = store.all
+"""
+KEEPING = """
+from orm import store, all_rows
+@store.keep('x')
+def a(): pass
+@store.keep('y')
+def b(): pass
+r = all_rows()
+"""
+for name, rows, decorator, own in (
+    ("an object", "def __init__(self): self.rows = []", "", "self"),
+    ("a class", "rows = []", "@classmethod", "cls"),
+):
+    text = ROWS.format(rows=rows, decorator=decorator, own=own)
+    case(
+        f"plain values that a decorator puts into {name}, whose code is edited, seen by a bound method",
+        "m",
+        {"orm.py": text, "m.py": KEEPING},
+        {"m.py": KEEPING.replace("'y'", "'z'")},
+        {"orm.py": text.replace("(n, f.__name__)", "[n, f.__name__]")},
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -13,9 +13,10 @@ from ..planning.records import Node
 from ..syntax import codes
 from ..syntax import instrument as instrument_module
 from ..syntax.compiler import compile_statement
-from . import decorated
+from . import contributions, decorated
 from .assignments import Assigning
 from .definitions import resolve
+from .registries import Place
 
 FIRST_LINE = "__firstlineno__"
 
@@ -52,12 +53,33 @@ class Swapping(Assigning):
             if runners and codes.grown_globals(old) | codes.grown_globals(new):
                 self._make_anew(old)
                 self._make_anew(new)
+            if held := codes.grown_names(old) - codes.grown_globals(old):
+                self._make_held_anew(runners, held)
         for _, new in [(a, b) for a, b in self.swap.pairs if codes.docstring(a) != codes.docstring(b)]:
             self._tell_docstring(new)
         for function, new in self.swap.refused:
             self._refused(function, new)
         self._look_into_decorators(changed)
         self._class_lines()
+
+    def _make_held_anew(self, runners: Sequence[Node], names: Collection[str]) -> None:
+        """Other code adds to what objects and classes hold: these are made anew, where no entry tells whose it is."""
+        for node in [each for each in runners if each.statement.effects.decorates]:
+            made = self._made_now(node)
+            for _, place, told in list(contributions.held_in(node, self.graph, made, node.codes, names)):
+                if not told and place.owner is not None and place.attribute is not None:
+                    self.bind_member_again(place.owner, place.attribute)
+                elif not told and place.attribute is not None:
+                    self._make_holders_anew(place)
+
+    def _make_holders_anew(self, place: Place) -> None:
+        for module, name in sorted(self._with_origins(place.names)):
+            record = self.graph.modules.get(module)
+            if record is None or is_a(record.namespace.get(name), (type, FunctionType)):
+                continue
+            for maker in self.agenda.table(record).last_writers(name):
+                if maker.statement.kind not in ("from", "import"):
+                    self.schedule(maker, f"makes what holds {place.attribute}")
 
     def _tell_docstring(self, new: CodeType) -> None:
         for record in self.graph.at_path(new.co_filename):

@@ -6,7 +6,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from operator import attrgetter
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from ..live import changes, classes, entries, insides, ways
@@ -414,6 +414,7 @@ class Telling(Remembering):
             self.globals_held = defaultdict(list)
             for record in list(self.graph.modules.values()):
                 for name, value in list(record.namespace.items()):
+                    value = value.__self__ if type(value) is MethodType else value  # who has it reaches the object
                     parts = () if is_a(value, IMMUTABLE) else [(None, value), *insides.own_dict(value).items()]
                     for attribute, part in parts:
                         if is_a(part, entries.INNER):
