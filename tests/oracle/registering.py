@@ -620,3 +620,11 @@ for name, rows, decorator, own in (
         {"m.py": KEEPING.replace("'y'", "'z'")},
         {"orm.py": text.replace("(n, f.__name__)", "[n, f.__name__]")},
     )
+FLAG = "from enum import Flag\nclass Perm(Flag):\n    R = 1\n    W = 2\np = ~Perm.W\n"
+case(
+    "inverse of a flag that gets another member",
+    "m",
+    {"m.py": FLAG},
+    {"m.py": FLAG.replace("W = 2", "W = 2\n    X = 4")},
+    {"m.py": FLAG},
+)

@@ -259,6 +259,10 @@ def heirless(superseded: Collection[type]) -> Iterator[str]:
             yield f"{where} still derives from the old {name}: its layout changed"
 
 
+INVERTED = "_inverted_"
+"""Where a member of a flag keeps what all others are, once it was asked for."""
+
+
 def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
     """Members that survive stay the objects they are, with the new values."""
     names = set(new._member_map_)
@@ -268,6 +272,7 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
         alias = any(each is before for each in adopted.values())  # of a member that goes on as another
         if before is not None and id(member) not in adopted and not alias and _can_become(before, member):
             adopted[id(member)] = before
+            transaction.delete_item(vars(before), INVERTED)
             for key, value in vars(member).items():
                 if key != "__objclass__":
                     transaction.set_item(vars(before), key, value)
