@@ -91,8 +91,6 @@ class Settling(Refilling):
         if cached and callable(clear := insides.own(old, "cache_clear")):
             t.on_undo(caches.emptied(clear))  # who still holds it must not be served what old code computed
         self.outcome.rebound.append((node.module, name, old, namespace.get(name, MISSING)))
-        if old is not MISSING:
-            self._forget_handed_on(node, name, old)
         if old is self.made.get(node, {}).get(name):
             self._tell_who_looked_it_up(node, old)
         self._tell(node.module, name, node, f"{name} changed", added=old is MISSING)
@@ -106,17 +104,6 @@ class Settling(Refilling):
         goes_on = is_a(own, type) and own is not new and self._goes_on(node, name, own, new)
         if not goes_on and id(new) in self.touched:
             self._tell_touched(node, name, new)
-
-    def _forget_handed_on(self, node: Node, name: str, old: Any) -> None:
-        """What the `__getattr__` of a module was asked for, and keeps under its name, it is asked for again."""
-        for record in list(self.graph.modules.values()):
-            lazy = record is not node.module and "__getattr__" in record.namespace
-            if not lazy or record.namespace.get(name, MISSING) is not old or is_a(old, ModuleType):
-                continue
-            bound = name in self.agenda.table(record).writers
-            if not bound and not any(name in each.extra for each in self.graph.analyze(record)):
-                self.transaction.delete_item(record.namespace, name)
-                self._tell(record, name, node, f"{record.name}.{name} is asked for again")
 
     def _tell_who_looked_it_up(self, node: Node, made: Any) -> None:
         """Who was given by a call the very object that a statement had made is to be given what there is now."""
