@@ -112,11 +112,17 @@ class Remembering(Families):
 
     def stale_codes(self) -> Set[int]:
         """Identities of code that has changed, or that uses a global or a member that has, so far in this reload."""
-        members = {name for change in self.class_changes.values() for name in change.names}
-        state = len(self.touched_codes), sum(map(len, self.changed_names.values())), len(members)
-        if self.stale is None or self.stale[0] != state:
-            self.stale = state, self.touched_codes | self._codes_reading(self.changed_names, members)
-        return self.stale[1]
+        told, stale = self.stale_for, self.stale
+        members = {(name, "") for change in self.class_changes.values() for name in change.names} - told
+        names = {(name, path) for path, changed in self.changed_names.items() for name in changed} - told
+        if members or names:
+            by_file: dict[str, set[str]] = defaultdict(set)
+            for name, path in names:
+                by_file[path].add(name)
+            stale |= self._codes_reading(by_file, {name for name, _ in members})
+            told |= members | names
+        stale |= self.touched_codes
+        return stale
 
     def _codes_reading(self, names: Mapping[str, set[str]], members: Set[str]) -> set[int]:
         """Identities of the code, in all modules, that reads one of some names (by file) or mentions a member."""

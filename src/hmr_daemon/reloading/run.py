@@ -312,8 +312,10 @@ class RunState:
     restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = field(default_factory=dict)
     finals: dict[tuple[int, str], Any] = field(default_factory=dict)
     """What names held that several statements bind, before the first of these ran again."""
-    stale: tuple[tuple[int, int, int], set[int]] | None = None
-    """What code is stale so far, and how much had changed when that was told."""
+    stale: set[int] = field(default_factory=set)
+    """What code is stale so far, by identity: see `remembering`."""
+    stale_for: set[tuple[str, str]] = field(default_factory=set)
+    """The globals, with their files, and the members that this was told of."""
     scanning: dict[Node, list[ModuleRecord]] = field(default_factory=lambda: defaultdict(list))
     """Statements that run what looks through all names of modules, with these."""
     full_run: set[str] = field(default_factory=set)
