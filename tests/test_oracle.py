@@ -24,7 +24,6 @@ KNOWN: dict[str, str] = {}
 """Kept cases that go wrong still, each with the reason."""
 if sys.version_info < (3, 12):
     KNOWN["a protocol's members"] = "a protocol has another __init__ once it has been used"
-    KNOWN["a module that puts another in its place"] = "which functions of such a module ran, its name does not tell"
 
 
 @pytest.fixture(scope="module")
