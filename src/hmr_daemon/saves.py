@@ -284,7 +284,7 @@ class Saves:
         self.pending.keep(modules, involved, event)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Attempt:
     """A reload that was carried out, or taken back."""
 

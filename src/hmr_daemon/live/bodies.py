@@ -27,7 +27,7 @@ NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__
                          "__conditional_annotations__"})  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Remade:
     """A class that was made anew, as the object that it is."""
 

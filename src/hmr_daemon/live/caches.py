@@ -17,7 +17,7 @@ from .transaction import MISSING, Transaction
 LRU = type(functools.lru_cache(len))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Cache:
     """Results that a function computed earlier, and how to forget them."""
 

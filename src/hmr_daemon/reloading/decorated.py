@@ -24,7 +24,7 @@ Mentioned = dict[tuple[frozenset[int], frozenset[str]], frozenset[str]]
 """Of decorators, by identity, and the attributes that are mentioned with them: the names in the code that they run."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Definition:
     """A function or method whose code was exchanged, and what is bound under its name."""
 

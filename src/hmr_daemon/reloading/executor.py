@@ -28,7 +28,7 @@ from .run import Outcome
 from .versions import Versions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Request:
     """What a reload is to do."""
 

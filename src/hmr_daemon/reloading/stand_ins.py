@@ -17,7 +17,7 @@ from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Node, imported_module
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Taken:
     """What one statement of another module takes of a stand-in."""
 

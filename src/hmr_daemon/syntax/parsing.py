@@ -5,7 +5,6 @@ import __future__
 
 import ast
 import importlib.util
-import symtable
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from .statements import ANNOTATIONS, Statement, directive_of, split
 DIRECTIVES = ("keep", "rerun", "off")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Parsed:
     """A module's source as statements."""
 
@@ -48,7 +47,11 @@ def _names_super(statement: Statement) -> bool:
     if "super" not in statement.text:
         return False
     seen = "super" in statement.effects.reads | statement.effects.writes or "global" in statement.text
-    return seen and "super" in symtable.symtable(statement.text, "<string>", "exec").get_identifiers()
+    if not seen:
+        return False
+    import symtable  # hardly ever
+
+    return "super" in symtable.symtable(statement.text, "<string>", "exec").get_identifiers()
 
 
 def decode(source: bytes) -> str:

@@ -17,7 +17,7 @@ SILENT = frozenset(
 )
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Mount:
     """A file system at its place."""
 
