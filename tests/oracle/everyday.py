@@ -3964,3 +3964,26 @@ case(
     {"m.py": ANSWERED_IN_WHOLE.replace("size = 1", "size = 2")},
     {"m.py": ANSWERED_IN_WHOLE.replace("The text", "A text").replace("handler = len", "handler = repr")},
 )
+USES_SLOTS = """
+class Node:
+    __slots__ = fields = ("one",)
+    kinds = __slots__ + ("kind",)
+    size = len(__slots__)
+    def show(self):
+        return self.size
+
+found = Node.kinds, Node.size, Node.fields
+"""
+case(
+    "members computed of the slots that stay",
+    "m",
+    {"m.py": USES_SLOTS},
+    {"m.py": USES_SLOTS.replace('("kind",)', '("kind", "more")')},
+    {
+        "m.py": USES_SLOTS.replace("len(__slots__)", "len(__slots__) + 1").replace(
+            "return self.size", "return -self.size"
+        )
+    },
+    {"m.py": USES_SLOTS.replace('("one",)', '("one", "two")')},
+    {"m.py": USES_SLOTS},
+)

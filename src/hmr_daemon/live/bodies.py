@@ -55,7 +55,7 @@ class Namespace(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         member = self._cls.__dict__.get(key, MISSING)
-        if member is MISSING or key in IMPLICIT or key not in self._visible:
+        if member is MISSING or key not in self._visible:
             raise KeyError(key)
         return member
 
@@ -68,7 +68,7 @@ def _visible(cls: type, members: Sequence[tuple[Statement, Change]]) -> set[str]
     running = [s for s, change in members if change not in (Change.SAME, Change.BODY)]
     bound = {mangled(name, cls.__name__) for s, _ in members for name in s.effects.writes}
     if any(s.effects.dynamic for s, _ in members):
-        bound |= vars(cls).keys()
+        bound |= vars(cls).keys() - IMPLICIT
     bound -= {mangled(name, cls.__name__) for s in running for name in s.effects.writes}
     return bound - _bound_below(members, running)
 
