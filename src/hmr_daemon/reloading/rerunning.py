@@ -130,11 +130,12 @@ class Rerunning(Evaluating):
         if node not in self.added:
             at_exit.withdraw(self.transaction, self._statement_before(node), self.held_before(record))
         own = displaced.found(self, node, before)
+        held = {**before, **own}
         self.made[node] = {**self._made_by(node, before), **own}
         earlier_extra = set(node.extra) if node.star or node.dynamic else set()
         grouped = self.is_grouped(node)
         assigned = self.assigned(node)
-        self._guard(node, {**before, **own})
+        self._guard(node, held)
         for target, _ in assigned:
             self.transaction.guard(target.holder)
         elsewhere = self._set_elsewhere(node)
@@ -147,10 +148,10 @@ class Rerunning(Evaluating):
             attributes.as_before(self, node),
         ):
             self._show_in_order(node)
-            with lent.kept(self, node, {**before, **own}), hiding.noting(self, node):
-                for name in self._bind(node, reason, {**before, **own}):
+            with lent.kept(self, node, held), hiding.noting(self, node):
+                for name in self._bind(node, reason, held):
                     hidden.pop(name, None)
-            self._note_holders(node, {**before, **own})
+            self._note_holders(node, held)
         at_exit.note(self.transaction, node.statement, lambda name: record.namespace.get(name, MISSING))
         self._follow_moved(node)
         if node.star:
