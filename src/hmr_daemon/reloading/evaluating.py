@@ -184,12 +184,14 @@ class Evaluating(Settling):
                     if runner is not node:
                         self.schedule(runner, f"ran {change.cls.__qualname__}.{name}", code_changed=True)
 
-    def _tell_attributes(self, node: Node, function: FunctionType, before: Mapping[str, Any]) -> None:
-        """Decorators have set attributes of a function that goes on: who looks at those runs again."""
-        now = vars(function)
-        for name in before.keys() | now.keys():
+    def _tell_attributes(
+        self, node: Node, holder: FunctionType | type, before: Mapping[str, Any], ignored: Set[str] = frozenset()
+    ) -> None:
+        """A statement has set attributes of what goes on, a function or a class: who looks at those runs again."""
+        now = vars(holder)
+        for name in (before.keys() | now.keys()) - ignored:
             if not values.same(before.get(name, MISSING), now.get(name, MISSING)):
-                self._tell_entries(node, Place((home(function),), name), rebound=True)
+                self._tell_entries(node, Place((home(holder),), name), rebound=True)
 
     def _plain_code(self, node: Node, parsed: Parsed) -> CodeType:
         """Code of a statement that defines nothing, kept for the next time."""

@@ -168,7 +168,7 @@ class Rerunning(Evaluating):
         self.settle_assigned(node, assigned)
         self._tell_others(node, grouped, elsewhere)
         for cls, members in handed:
-            self._tell_set_by_calls(node, cls, members)
+            self._tell_attributes(node, cls, members, ignored=IMPLICIT)  # ``Config.load(debug=True)``
         if sys.modules.get(record.name) is not stand_in:
             self.tell_stand_in(node, stand_in)
         self._close_groups(node)
@@ -407,13 +407,6 @@ class Rerunning(Evaluating):
         """The classes that a statement calls, or hands to what it calls, with their members."""
         held = [node.module.namespace.get(name) for name in self.agenda.table(node.module).mutates(node)]
         return [(cls, dict(vars(cls))) for cls in held if is_a(cls, type) and is_ours(cls, self.graph)]
-
-    def _tell_set_by_calls(self, node: Node, cls: type, before: Mapping[str, Any]) -> None:
-        """What a call has set on a class (``Config.load(debug=True)``) is told to who looks at that."""
-        now = vars(cls)
-        for name in (before.keys() | now.keys()) - IMPLICIT:
-            if not values.same(before.get(name, MISSING), now.get(name, MISSING)):
-                self._tell_entries(node, registries.Place((home(cls),), name), rebound=True)
 
     def _passed_before(self, node: Node) -> dict[str, Any]:
         """What a bare call was given before: what it was given to may have outlived the reload."""
