@@ -25,7 +25,7 @@ FOLDERS = [
     (
         "live",
         "kinds per_thread containers transaction insides ways functions swaps holders values classes caches reach "
-        "guesses abstract changes successors parameters bodies entries",
+        "guesses abstract changes successors own_instances parameters bodies entries",
     ),
     ("planning", "forms index records places attribution unseen graph planner cycles presets targets dependencies"),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),

@@ -628,3 +628,81 @@ case(
     {"m.py": FLAG.replace("W = 2", "W = 2\n    X = 4")},
     {"m.py": FLAG},
 )
+SINGLETON = """
+class Basic:
+    __slots__ = ('_args',)
+    def __new__(cls, *args):
+        made = object.__new__(cls)
+        made._args = args
+        return made
+    def __hash__(self): return hash(type(self).__name__)
+class Registry:
+    def __init__(self): self.waiting = {}
+    def register(self, cls):
+        if hasattr(self, cls.__name__): delattr(self, cls.__name__)
+        self.waiting[cls.__name__] = cls
+    def __getattr__(self, name):
+        if name not in self.waiting: raise AttributeError(name)
+        setattr(self, name, self.waiting.pop(name)())
+        return getattr(self, name)
+S = Registry()
+class Singleton(type):
+    def __init__(cls, *args):
+        cls.only = made = Basic.__new__(cls)
+        cls.__new__ = lambda cls: made
+        S.register(cls)
+"""
+NUMBERS = """
+from base import Basic, S, Singleton
+LIMIT = 3
+class Number(Basic):
+    limit = LIMIT
+    def __hash__(self): return super().__hash__()
+class Infinity(Number, metaclass=Singleton):
+    __slots__ = ()
+    limit = LIMIT + 1
+    def __hash__(self): return super().__hash__()
+oo = S.Infinity
+"""
+USED = """
+from numbers_ import oo, S, Infinity
+counted = {oo: 1}
+def f(): return counted[S.Infinity], oo is S.Infinity is Infinity(), type(oo) is Infinity, oo.limit, oo._args
+r = f()
+"""
+case(
+    "instances that a metaclass makes of its classes",
+    "use numbers_",
+    {"base.py": SINGLETON, "numbers_.py": NUMBERS, "use.py": USED},
+    {"numbers_.py": NUMBERS.replace("LIMIT = 3", "LIMIT = 5")},
+    {"numbers_.py": NUMBERS.replace("LIMIT + 1", "LIMIT + 2")},
+    {"numbers_.py": NUMBERS.replace("Infinity(Number, ", "Infinity(Number, Basic, ")},
+    {"base.py": SINGLETON.replace("Basic.__new__(cls)", "Basic.__new__(cls, 1)")},
+    {"numbers_.py": NUMBERS.replace("    __slots__ = ()\n", "")},
+)
+COLORS = """
+class Members(type):
+    def __init__(cls, name, bases, body):
+        cls.names = {}
+        for key, value in body.items():
+            if key.isupper():
+                made = cls.names[key] = object.__new__(cls)
+                made.value = value
+                setattr(cls, key, made)
+class Color(metaclass=Members):
+    RED = 1
+    BLUE = 2
+    def __eq__(self, other): return type(self) is type(other) and self.value == other.value
+    def __hash__(self): return 1
+r = Color.RED
+all_values = [m.value for m in Color.names.values()]
+"""
+case(
+    "members that a metaclass makes of values",
+    "m use",
+    {"m.py": COLORS, "use.py": "import m\nfrom m import r, Color\nx = r.value, r is Color.names['RED']\n"},
+    {"m.py": COLORS.replace("RED = 1", "RED = 5")},
+    {"m.py": COLORS.replace("RED = 1", "RED = 5\n    GREEN = 7")},
+    {"m.py": COLORS.replace("RED = 1", "ROT = 5\n    GREEN = 7").replace("r = Color.RED", "r = Color.GREEN"),
+     "use.py": "import m\nfrom m import r, Color\nx = r.value, r is Color.GREEN, r is Color.names['ROT']\n"},
+)  # fmt: skip

@@ -63,6 +63,7 @@ def adopt(
         replace_records(transaction, new, old, held_by)
         with abstract.renewed(transaction, old):
             _take_members(transaction, old, new)
+        _move_instances(transaction, new, old, held_by)
         _detach(new)
         return old
     with abstract.renewed(transaction, new):
@@ -270,7 +271,7 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
     for name, member in new._member_map_.items():
         before = old._member_map_.get(name)
         alias = any(each is before for each in adopted.values())  # of a member that goes on as another
-        if before is not None and id(member) not in adopted and not alias and _can_become(before, member):
+        if before is not None and id(member) not in adopted and not alias and can_become(before, member):
             adopted[id(member)] = before
             transaction.delete_item(vars(before), INVERTED)
             for key, value in vars(member).items():
@@ -300,7 +301,7 @@ def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
             replace_references(transaction, member, adopted[id(member)], skip=(new._member_map_,))
 
 
-def _can_become(before: Any, member: Any) -> bool:
+def can_become(before: Any, member: Any) -> bool:
     """Members that are numbers or strings cannot change what they are."""
     mixed = [base for base in type(member).__mro__ if base in (int, str, float, bytes, tuple)]
     if type(member).__basicsize__ != type(before).__basicsize__:

@@ -7,7 +7,7 @@ from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import caches, changes, functions, insides, successors, values
+from ..live import caches, changes, functions, insides, own_instances, successors, values
 from ..live.containers import EMPTIED
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
@@ -191,14 +191,16 @@ class Settling(Refilling):
     def _adopt(self, node: Node, old: type, new: type) -> type:
         if old.__qualname__ in self.fresh_members.get(node, ()):
             successors.keep_members(old, new, self.fresh_members[node][old.__qualname__])
-        told = changes.can_be_told(old, new)
-        change, origins = changes.change(old, new) if told else None, successors.origins(old)
+        renewed = own_instances.keep(self.transaction, old, new)
+        change, origins = changes.change(old, new) if changes.can_be_told(old, new) else None, successors.origins(old)
         adopted = successors.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
         successors.keep_origins(self.transaction, adopted, origins)
         if change is None or change.runs_otherwise:
             self.known.clear()
+        for function in [m for name in renewed if type(m := vars(adopted).get(name)) is FunctionType]:
+            self._tell_runners(function, node)
         if adopted is old and change is not None:
-            self.class_changes[id(old)] = change.with_inner(self.class_changes)
+            self.class_changes[id(old)] = change.with_names(renewed).with_inner(self.class_changes)
         return adopted
 
     def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
