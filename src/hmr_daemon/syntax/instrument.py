@@ -104,17 +104,18 @@ class Request:
 def instrument(request: Request) -> ast.stmt:
     """The new statement's syntax with the hooks in it, for which two constants stand."""
     old = request.old.parse() if request.old is not None else None
-    return _Transformer(request).statement(request.new.parse(), old, "")
+    new = request.new.parse()
+    return _Transformer(request, new).statement(new, old, "")
 
 
 class _Transformer:
     """Makes new nodes where something is put in, and leaves those alone that it is given: others know them."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, new: ast.stmt) -> None:
         self.request = request
         self._definitions: dict[int, dict[tuple[type, str], ast.stmt]] = {}
         """By the identity of old statements: the definitions in them, by kind and name."""
-        self._repeated = _repeated_classes(request.new.parse())
+        self._repeated = _repeated_classes(new)
         self._running = frozenset[str]()
         """Names that members which run bind in the class that is looked at."""
 

@@ -78,7 +78,7 @@ class Statement:
         if self.kind == "from":
             level, module, *_ = self.imports[0]
             return ((level, module, tuple(name for _, _, name, _ in self.imports)),)
-        waiting: list[ast.AST] = [self.parse()]
+        waiting: list[ast.AST] = [self.outline()]
         while waiting:
             part = waiting.pop(0)
             if isinstance(part, ast.Import):
@@ -92,12 +92,12 @@ class Statement:
     @cached_property
     def calls(self) -> tuple[tuple[str, frozenset[str]], ...]:
         """The calls that run with it: the name that leads to what is called, and the names among the arguments."""
-        return tuple(trees.calls(self.parse()))
+        return tuple(trees.calls(self.outline()))
 
     @cached_property
     def shell(self) -> object:
         """The syntax without positions and without the bodies of functions."""
-        return shape(self.parse(), bodies=False)
+        return shape(self.outline(), bodies=False)
 
     @cached_property
     def whole(self) -> object:
@@ -115,7 +115,7 @@ class Statement:
     @cached_property
     def heads(self) -> tuple[object, ...]:
         """What a definition hands itself to; of a class, what its members are handed to as well, with their names."""
-        return tuple(trees.heads(self.parse()))
+        return tuple(trees.heads(self.outline()))
 
     @cached_property
     def constants(self) -> frozenset[tuple[type, object]]:
@@ -135,6 +135,11 @@ class Statement:
         _remember(self, node)
         return node
 
+    def outline(self) -> ast.stmt:
+        """The same, where the bodies of functions may be missing: what is kept of it takes up little."""
+        known = _remembered.outlines.get(id(self))
+        return known[1] if known is not None and id(self) not in _remembered else self.parse()
+
     def _parse(self) -> ast.stmt:
         if len(self.text) < self.line:  # counting its lines up is quicker than to read so many blank ones
             return ast.increment_lineno(ast.parse(self.text).body[0], self.line - 1)
@@ -151,6 +156,8 @@ class _Syntax(dict[int, tuple[Statement, ast.stmt]]):
         super().__init__()
         self.bodies: dict[int, tuple[ast.ClassDef, tuple[Statement, ...]]] = {}
         """By the identity of the syntax of a class, its members."""
+        self.outlines: dict[int, tuple[Statement, ast.stmt]] = {}
+        """What is kept of the syntax of those that it was too much for."""
         self.held = 0
         """How many characters have."""
 
@@ -168,16 +175,20 @@ def forget_syntax() -> None:
     _remembered.most = _remembered.held = 0
     _remembered.clear()
     _remembered.bodies.clear()
+    _remembered.outlines.clear()
 
 
 def _remember(statement: Statement, node: ast.stmt) -> None:
     size = len(statement.text)
     if size > _remembered.most:
+        if _remembered.most:
+            _remembered.outlines[id(statement)] = statement, trees.outline(node)
         return
     while _remembered.held + size > _remembered.most:
         first, dropped = _remembered.pop(next(iter(_remembered)))
         _remembered.held -= len(first.text)
         _remembered.bodies.pop(id(dropped), None)
+        _remembered.outlines[id(first)] = first, trees.outline(dropped)
     _remembered.held += size
     _remembered[id(statement)] = statement, node
 

@@ -48,6 +48,17 @@ def running(statement: ast.stmt) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(node)
 
 
+def outline(statement: ast.stmt) -> ast.stmt:
+    """A definition without the bodies of its functions; of other statements, all."""
+    if isinstance(statement, FunctionNode):
+        body = list[ast.stmt]()
+    elif isinstance(statement, ast.ClassDef):
+        body = list(map(outline, statement.body))
+    else:
+        return statement
+    return type(statement)(**{**dict(ast.iter_fields(statement)), "body": body})
+
+
 def shape(value: object, bodies: bool) -> object:
     """A syntax node as nested tuples without positions; without function bodies unless `bodies`."""
     if isinstance(value, ast.AST):
