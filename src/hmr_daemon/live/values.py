@@ -15,6 +15,8 @@ from . import insides
 from .kinds import is_a, plain_type
 
 DEPTH = 60
+ATOMS = (int, float, complex, str, bytes)
+"""Types whose values no one can tell from equal ones."""
 ANNOTATIONS = "__annotate__" if sys.version_info >= (3, 14) else "__annotations__"
 """Since 3.14 annotations are computed when they are asked for, by code of the user's."""
 

@@ -14,6 +14,7 @@ from .kinds import derives, is_a, plain_type
 
 NEAR = 100  # values that are looked at from each
 MANY = 100  # parts of each of these
+ENTRIES = 1_000  # entries of a container that are looked at
 
 
 def lead_to(value: Any, cls: type, files: Collection[str]) -> bool:
@@ -27,6 +28,19 @@ def lead_to(value: Any, cls: type, files: Collection[str]) -> bool:
                 seen.add(id(part))
                 waiting.append(part)
     return False
+
+
+def is_near(value: Any, cls: type, depth: int = 2) -> bool:
+    """Whether a value is a class, its instance or subclass, or a container or an object that holds such."""
+    if derives(type(value), cls) or (is_a(value, type) and derives(value, cls)):  # without asking its metaclass
+        return True
+    if not depth or is_a(value, (FunctionType, ModuleType, type)):
+        return False
+    if plain_type(value) in (list, tuple, set, frozenset):
+        parts = list(value)
+    else:
+        parts = [*value, *value.values()] if type(value) is dict else list(insides.own_dict(value).values())
+    return any(is_near(part, cls, depth - 1) for part in parts[:ENTRIES])
 
 
 def _parts(value: Any, files: Collection[str]) -> Iterable[Any]:

@@ -9,11 +9,12 @@ from typing import Any
 from ..live import caches, reach
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
+from ..live.values import ATOMS
 from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
 from .run import RunState
 
-ATOMS = (int, float, complex, str, bytes, type(None))
+PLAIN = (*ATOMS, type(None))
 """Types whose values may be the same by chance."""
 
 
@@ -53,7 +54,7 @@ def _asked(run: RunState) -> Mapping[ModuleRecord, list[str]]:
 
 def _kept(mapping: Mapping[Any, Any], name: str, value: Any) -> list[Any]:
     """The keys under which a value is kept; of one that may be the same by chance, only its name."""
-    if is_a(value, ATOMS):
+    if is_a(value, PLAIN):
         return [name] if mapping.get(name, MISSING) is value else []
     return [key for key, held in list(mapping.items()) if held is value]
 
@@ -64,7 +65,7 @@ def _gives(run: RunState, record: ModuleRecord, asked: str, told: tuple[Node, st
         return any(asked in _kept(record.namespace, name, value) for value in values)
     if asked == name and origin.module.name.startswith(record.name + "."):
         return True
-    if asked != name and any(is_a(value, ATOMS) for value in values):
+    if asked != name and any(is_a(value, PLAIN) for value in values):
         return False
     held = [reader.module.namespace.get(known, MISSING) for reader, known in run.agenda.readers(record, asked, None)]
     return any(each is value for each in held for value in values)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import cache, partial
 from types import FunctionType, ModuleType
 from typing import Any
@@ -21,7 +22,7 @@ from ..planning import presets
 from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
-from ..planning.targets import home, is_ours
+from ..planning.targets import Target, home, is_ours
 from ..syntax import codes, optional
 from . import (
     arrivals,
@@ -40,6 +41,30 @@ from .evaluating import Evaluating
 from .failures import explain
 from .ordering import order_names
 from .seen import registers_otherwise
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Traces:
+    """What a statement's last run has left, as it is before the next."""
+
+    held: dict[str, Any]
+    """What the names hold that it binds; where others have put something in its place, what it had made."""
+    own: Mapping[str, Any]
+    """Of these, what others have replaced."""
+    extra: frozenset[str]
+    """Names that it bound without its text telling."""
+    grouped: bool
+    """Whether it builds a value together with others that run again."""
+    assigned: list[tuple[Target, Any]]
+    """The attributes that it sets, with what they hold."""
+    elsewhere: Mapping[Name, Any]
+    """What the names of other modules hold that it has set."""
+    unexplained: dict[str, Any]
+    """What it bound by ``globals()[name] = value`` alone."""
+    stand_in: object
+    """What is imported by the name of its module."""
+    handed: Sequence[tuple[type, Mapping[str, Any]]]
+    """The classes that it calls, or hands to what it calls, with their members."""
 
 
 class Rerunning(Evaluating):
@@ -126,53 +151,77 @@ class Rerunning(Evaluating):
 
     def _run_with_all(self, node: Node, reason: Reason, before: dict[str, Any]) -> None:
         """Run a statement as a fresh process would: without what comes later, and without its own earlier traces."""
-        record = node.module
         if node not in self.added:
-            at_exit.withdraw(self.transaction, self._statement_before(node), self.held_before(record))
+            at_exit.withdraw(self.transaction, self._statement_before(node), self.held_before(node.module))
+        traces = self._traces(node, before)
+        places = self._run_without_traces(node, reason, traces)
+        at_exit.note(self.transaction, node.statement, lambda name: node.module.namespace.get(name, MISSING))
+        self._follow_moved(node)
+        if node.star:
+            self._leave_later_modules(node, before)
+        self.outcome.ran.append(str(node))
+        self._settle_all(node, before, traces)
+        self._tell_all(node, traces, places)
+        self._close_groups(node)
+        self._put_in_order()
+
+    def _traces(self, node: Node, before: dict[str, Any]) -> Traces:
+        """What a statement is to be compared with once it has run; all of it is taken back where the reload fails."""
         own = displaced.found(self, node, before)
         held = {**before, **own}
         self.made[node] = {**self._made_by(node, before), **own}
-        earlier_extra = set(node.extra) if node.star or node.dynamic else set()
-        grouped = self.is_grouped(node)
-        assigned = self.assigned(node)
+        extra = frozenset(node.extra) if node.star or node.dynamic else frozenset[str]()
+        grouped, assigned = self.is_grouped(node), self.assigned(node)
         self._guard(node, held)
         for target, _ in assigned:
             self.transaction.guard(target.holder)
-        elsewhere = self._set_elsewhere(node)
-        unexplained, stand_in = hiding.unexplained(self, node), sys.modules.get(record.name)
-        handed = self._classes_handed(node)
+        return Traces(
+            held=held,
+            own=own,
+            extra=extra,
+            grouped=grouped,
+            assigned=assigned,
+            elsewhere=self._set_elsewhere(node),
+            unexplained=hiding.unexplained(self, node),
+            stand_in=sys.modules.get(node.module.name),
+            handed=self._classes_handed(node),
+        )
+
+    def _run_without_traces(self, node: Node, reason: Reason, traces: Traces) -> list[registries.Place]:
+        """Run it; the places where others find that entries came out different."""
         with (
             later_entries.hidden(self, node),
-            self._earlier_entries_out(node, grouped) as other_entries,
+            self._earlier_entries_out(node, traces.grouped) as places,
             hiding.later(self, node) as hidden,
             attributes.as_before(self, node),
         ):
             self._show_in_order(node)
-            with lent.kept(self, node, held), hiding.noting(self, node):
-                for name in self._bind(node, reason, held):
+            with lent.kept(self, node, traces.held), hiding.noting(self, node):
+                for name in self._bind(node, reason, traces.held):
                     hidden.pop(name, None)
-            self._note_holders(node, held)
-        at_exit.note(self.transaction, node.statement, lambda name: record.namespace.get(name, MISSING))
-        self._follow_moved(node)
-        if node.star:
-            self._leave_later_modules(node, before)
-        gone = earlier_extra - node.extra | hiding.bound_no_more(self, node, unexplained)
+            self._note_holders(node, traces.held)
+        return places
+
+    def _settle_all(self, node: Node, before: Mapping[str, Any], traces: Traces) -> None:
+        """Compare what it has bound with what it had, and tell who reads what is another."""
+        record = node.module
+        gone = traces.extra - node.extra | hiding.bound_no_more(self, node, traces.unexplained)
         for name in sorted(gone):
             self._remove(record, name, node)
-        self.outcome.ran.append(str(node))
         names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
         for name in sorted(names - gone | gone & record.namespace.keys()):  # others may bind what it does no more
-            self._settle(node, name, before.get(name, MISSING), own.get(name, MISSING))
-        for place in other_entries:
+            self._settle(node, name, before.get(name, MISSING), traces.own.get(name, MISSING))
+
+    def _tell_all(self, node: Node, traces: Traces, places: Iterable[registries.Place]) -> None:
+        """Tell who looks at what it has done to what it does not bind: entries, attributes, names of other modules."""
+        for place in places:
             self._tell_entries(node, place)
-        self.settle_assigned(node, assigned)
-        self._tell_others(node, grouped, elsewhere)
-        for cls, members in handed:
+        self.settle_assigned(node, traces.assigned)
+        self._tell_others(node, traces.grouped, traces.elsewhere)
+        for cls, members in traces.handed:
             self._tell_attributes(node, cls, members, ignored=IMPLICIT)  # ``Config.load(debug=True)``
-        if sys.modules.get(record.name) is not stand_in:
-            self.tell_stand_in(node, stand_in)
-        self._close_groups(node)
-        self._put_in_order()
+        if sys.modules.get(node.module.name) is not traces.stand_in:
+            self.tell_stand_in(node, traces.stand_in)
 
     def _follow_moved(self, node: Node) -> None:
         """What was defined elsewhere goes on as what the statement, or a module that it imported, defines now."""

@@ -19,8 +19,6 @@ from .definitions import fresh, is_of, made_here
 from .refilling import Refilling
 from .run import IMMUTABLE
 
-ATOMS = (int, float, complex, str, bytes)
-
 
 class Settling(Refilling):
     """A run that keeps old objects where the new ones are the same, and tells where they are not."""
@@ -84,7 +82,7 @@ class Settling(Refilling):
                 self.touched.add(id(new))  # it may stand already where the old one stood
                 self.superseded.append(old)
         elif is_a(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
-            if plain_type(new) in ATOMS:  # no one can tell it from what it was handed on from
+            if plain_type(new) in values.ATOMS:  # no one can tell it from what it was handed on from
                 t.set_item(namespace, name, old)
             return
         cached = callable(old) and insides.own(old, "__wrapped__") is not MISSING

@@ -37,7 +37,6 @@ LISTS_VALUES = frozenset({"getmembers"})
 LISTS_VALUES_HERE = LISTS_VALUES | {"__dict__", "vars"}
 ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
-MANY = 1_000  # entries of a container that are looked at
 
 
 class Telling(Remembering):
@@ -479,7 +478,7 @@ class Telling(Remembering):
 
     def _leads_to_class(self, reader: Node, cls: type) -> bool:
         values_bound = [reader.module.namespace.get(name) for name in reader.writes]
-        return reader.statement.kind in ("from", "import") or any(_leads_to(value, cls) for value in values_bound)
+        return reader.statement.kind in ("from", "import") or any(ways.is_near(value, cls) for value in values_bound)
 
     def tell_face(self, record: ModuleRecord, name: str) -> None:
         """What shows of a function, other than what it does, is different: who asks for that runs again."""
@@ -551,7 +550,7 @@ def _has(record: ModuleRecord, cls: type) -> bool:
     held = [
         v for n, v in list(record.namespace.items()) if n[:2] != "__" and not is_a(v, (FunctionType, ModuleType, type))
     ]
-    return any(_leads_to(value, cls, int(plain_type(value) in (list, dict, set, tuple))) for value in held)
+    return any(ways.is_near(value, cls, int(plain_type(value) in (list, dict, set, tuple))) for value in held)
 
 
 def _bound_to(statement: Statement, name: str) -> Collection[str]:
@@ -559,16 +558,3 @@ def _bound_to(statement: Statement, name: str) -> Collection[str]:
     return (
         [bound for _, _, other, bound in statement.imports if other == name] if statement.imports else statement.names
     )
-
-
-def _leads_to(value: Any, cls: type, depth: int = 2) -> bool:
-    """Whether a value is a class, its instance or subclass, or a container or an object that holds such."""
-    if derives(type(value), cls) or (is_a(value, type) and derives(value, cls)):  # without asking its metaclass
-        return True
-    if not depth or is_a(value, (FunctionType, ModuleType, type)):
-        return False
-    if plain_type(value) in (list, tuple, set, frozenset):
-        parts = list(value)
-    else:
-        parts = [*value, *value.values()] if type(value) is dict else list(insides.own_dict(value).values())
-    return any(_leads_to(part, cls, depth - 1) for part in parts[:MANY])
