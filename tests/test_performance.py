@@ -317,6 +317,24 @@ def test_an_import_that_runs_again_takes_few_calls(live: LiveFactory) -> None:
     assert (events(60) - events(10)) / 50 < 450
 
 
+def test_what_classes_have_of_their_bases_is_looked_at_once(live: LiveFactory) -> None:
+    def events(subclasses: int) -> int:
+        base = "class Base:\n" + "".join(f"    k{number} = staticmethod(len)\n" for number in range(200))
+        subs = "".join(f"class C{number}(Base): pass\n" for number in range(subclasses))
+        every = ", ".join(f"C{number}" for number in range(subclasses))
+        count = f"LIMIT = 0\ndef count(*classes): return len(classes) + LIMIT\nfound = count({every})\n"
+        process = live({"many.py": base + subs + count})
+        process.load("import many")
+        process.do(COUNT_RELOADS)
+        for limit in (1, 2):  # the first takes the module apart
+            process.edit({"many.py": (f"LIMIT = {limit - 1}", f"LIMIT = {limit}")})
+            process.until("len(counts)", limit)
+        assert process.see("many.found") == subclasses + 2
+        return int(process.see("counts[-1]"))
+
+    assert (events(60) - events(10)) / 50 < 1_500
+
+
 def test_a_large_module_is_taken_apart_before_its_first_edit(live: LiveFactory) -> None:
     functions = "".join(
         f"def function_{number}(first, second={number}):\n    return first\n\n" for number in range(800)

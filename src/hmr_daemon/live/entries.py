@@ -122,7 +122,7 @@ def take_out(
     made: set[int],
     keys: Collection[tuple[type, object]] = frozenset(),
     plain: frozenset[str] = frozenset(),
-    inner: bool = True,
+    inner: Callable[[], bool] = lambda: True,
 ) -> list[Any]:
     """Remove the entries that hold what was made, have one of the keys, or are plain; positions or keys come back.
 
@@ -139,8 +139,8 @@ def take_out(
         gone = [
             key
             for key, entry in snapshot.items()
-            if ((inner or plain_type(entry) not in INNER) and holds(entry, made))
-            or (inner and plain_type(entry) in (list, set) and _is_given(key, entry, plain))
+            if (holds(entry, made) and (plain_type(entry) not in INNER or inner()))
+            or (plain_type(entry) in (list, set) and _is_given(key, entry, plain) and inner())
             or holds(key, made)
             or (is_a(key, PLAIN) and (type(key), key) in keys)
             or (_is_plain(entry) and not plain.isdisjoint(texts(key)))

@@ -10,7 +10,7 @@ from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Set
     from types import CodeType, FrameType, ModuleType
     from typing import Any
 
@@ -77,8 +77,11 @@ class Notes:
         self.node = node
         self.before_read: Callable[[str, str], None] | None = None
         """Called before a module's name is read, in a reload: what is to bind it may have yet to run."""
-        self.not_yet: Callable[[str], Collection[str]] | None = None
-        """Tells, in a reload, which names of a module are there that this run or what follows it is to bind."""
+        self.not_yet: Callable[[str, Set[str] | None], Collection[str]] | None = None
+        """Tells, in a reload, which names of a module are there that this run or what follows it is to bind.
+
+        Of some names, where only these are asked for.
+        """
         self.imported: list[str] | None = None
         """Where it is to be noted: modules in the order they were imported, loaded or not, and what else was read."""
         self.outer: Notes | None = None

@@ -17,7 +17,7 @@ from .opening import StandIn, drop_this_frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Sequence, Set
     from types import CodeType, FrameType, ModuleType
     from typing import Any, Self
 else:
@@ -77,8 +77,8 @@ class RecordingModule(ModuleType):
                 if notes.imported is not None:
                     notes.imported.append(f"{module}.{name}")
                 _tell_before_read(notes, module, name)
-                if name in (hidden := _hidden(notes, module)):
-                    return _without(hidden, module, namespace, name)
+                if name in _hidden(notes, module, {name}):
+                    return _without(_hidden(notes, module), module, namespace, name)
         elif name == "__spec__" and _noting_imports and (notes := innermost.get(get_ident())) in _noting_imports:
             _noting_imports[notes].append(module)
         if name in namespace and name not in OF_THE_TYPE:
@@ -117,12 +117,15 @@ def _tell_before_read(notes: Notes, module: str, name: str) -> None:
             each.before_read(module, name)
 
 
-def _hidden(notes: Notes | None, module: str) -> set[str]:
-    """What a statement that a reload runs, or what it imports, must not see yet: a fresh process has it later."""
+def _hidden(notes: Notes | None, module: str, names: Set[str] | None = None) -> set[str]:
+    """What a statement that a reload runs, or what it imports, must not see yet: a fresh process has it later.
+
+    Of some `names`, where that is all that is asked.
+    """
     if notes is None or not notes.in_reload:
         return set()
     running = [each.not_yet for each in outward(notes) if each.not_yet is not None]
-    return {name for not_yet in running for name in not_yet(module)}
+    return {name for not_yet in running for name in not_yet(module, names)}
 
 
 def _note_scan(notes: Notes, module: str) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 from ..live import functions, insides, reach, successors
 from ..live.containers import Bare
 from ..live.entries import (
-    INNER,
     PLAIN,
     copied,
     entries,
@@ -25,7 +24,7 @@ from ..live.entries import (
     take_out,
     without,
 )
-from ..live.kinds import is_a, plain_type
+from ..live.kinds import is_a
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import Node
@@ -149,7 +148,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
             taken.append(None)
             continue
         plain = frozenset() if id(container) in again.emptied else again.given.at(place, container)
-        own, inner = _with_instances(made, container, place), _makes_inner(container, growing)
+        own, inner = _with_instances(made, container, place), _inner_made(container, growing)
         taken.append(take_out(container, snapshot, own, _keys(node.statement, again, place), plain, inner))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
@@ -211,7 +210,7 @@ def withdraw(
         known = given.grown if bare else grown
         if len(container) <= LARGEST and (known is None or place.name in known):
             transaction.guard(container)
-            own, inner = _with_instances(made, container, place), _makes_inner(container, growing)
+            own, inner = _with_instances(made, container, place), _inner_made(container, growing)
             if take_out(container, copied(container), own, plain=given.at(place, container), inner=inner):
                 found.append(place)
     return found
@@ -225,12 +224,9 @@ def _growing(
     return cache(lambda: [code for version in versions for code in graph.registers_with(node, version, known)])
 
 
-def _makes_inner(container: Any, growing: Callable[[], Iterable[CodeType]]) -> bool:
-    """Whether who registers in a dict of lists makes the list of its key where there is none."""
-    if is_a(container, defaultdict):
-        return True
-    holds_some = is_a(container, dict) and any(plain_type(entry) in INNER for entry in list(container.values()))
-    return holds_some and any(map(codes.makes_inner, growing()))
+def _inner_made(container: Any, growing: Callable[[], Iterable[CodeType]]) -> Callable[[], bool]:
+    """Tells whether who registers in a dict of lists makes the list of its key where there is none; when asked."""
+    return cache(lambda: is_a(container, defaultdict) or any(map(codes.makes_inner, growing())))
 
 
 def _sorts(code: CodeType) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,16 +59,18 @@ def _looks_at_all(run: Assigning, node: Node) -> bool:
     return any(id(code) in node.ran and codes.scanned(code) for code in naming)
 
 
-def not_yet(run: Assigning, node: Node, module: str) -> set[str]:
+def not_yet(run: Assigning, node: Node, module: str, names: Set[str] | None = None) -> set[str]:
     """Names that a module has and that a fresh process would bind there only with the statement, or after it.
 
-    The module is the statement's own, or one that was importing it.
+    The module is the statement's own, or one that was importing it. Of some `names` alone that is told at once.
     """
     record = run.graph.modules.get(module)
     if record is None or (record is not node.module and record not in run.graph.importers(node.module)):
         return set()
     now, writers = run.graph.order(node), run.agenda.table(record).writers
-    found = {n for n, first in writers.items() if n in record.namespace and first and run.graph.order(first[0]) >= now}
+    meant = writers.keys() & record.namespace.keys() if names is None else names & record.namespace.keys()
+    firsts = {name: first[0] for name in meant if (first := writers.get(name))}
+    found = {name for name, first in firsts.items() if run.graph.order(first) >= now}
     return {name for name in found if not is_submodule_before(run, record, name, now)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType, MethodType, ModuleType
@@ -53,11 +54,11 @@ def containers(
     """
     files = graph.paths()
     namespace = node.module.namespace
-    waiting: list[tuple[Any, Place, int]] = [
+    waiting = deque[tuple[Any, Place, int]](
         (namespace[n], Place(((node.module.name, n),)), 0)
         for n in {*node.statement.effects.reads, *reads}
         if n in namespace
-    ]
+    )
     for module, name in graph.expected_reads(node):  # of a new statement nothing else is known
         record = graph.modules.get(module)
         if record is not None and name in record.namespace:
@@ -65,18 +66,22 @@ def containers(
     for record, name in elsewhere:
         if name in record.namespace:
             waiting.append((record.namespace[name], Place(((record.name, name),)), 0))
-    seen: set[int] = set()
+    seen, owners = set[int](), set[int]()
     found = kept_by_frameworks(node, node.statement)
     while waiting and len(seen) < LIMIT:
-        value, place, depth = waiting.pop(0)
+        value, place, depth = waiting.popleft()
         if id(value) in seen or id(value) in graph.namespaces or is_a(value, (*PLAIN, ModuleType)) or depth > 6:
             continue
         seen.add(id(value))
         if is_a(value, (dict, list, set)):
             found.append((value, replace(place, container=place.container or id(value))))
-        waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
-        if is_a(value, type):
-            waiting.extend((part, where, depth + 1) for part, where in _methods_run(value, place, node))
+        if is_a(value, type):  # what it has of classes that were met before is known
+            new = [cls for cls in value.__mro__[:-1] if id(cls) not in owners]
+            owners.update(map(id, new))
+            waiting.extend((part, where, depth + 1) for part, where in _members(value, new, place))
+            waiting.extend((part, where, depth + 1) for part, where in _methods_run(new, place, node))
+        else:
+            waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
     return found
 
 
@@ -94,16 +99,6 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
             yield from ((names[name], Place(((module, name),))) for name in used if name in names)
         for name, content in insides.free_variables(value):
             yield content, replace(place, attribute=name)
-    elif is_a(value, type):
-        if issubclass(value, type) and type(makes := vars(value).get("__init__")) is FunctionType:
-            yield makes, place
-        for cls in value.__mro__[:-1]:
-            held = _with_name_of(place, cls)
-            for name, member in list(vars(cls).items()):
-                if plain_type(member) in (list, dict, set, classmethod, staticmethod):
-                    yield member, replace(held, attribute=name, owner=cls)
-            if type(cls) is not type:
-                yield type(cls), held
     elif plain_type(value) in (classmethod, staticmethod):
         yield value.__func__, place
     elif is_a(value, dict):
@@ -120,10 +115,23 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
             yield from ((v, replace(held, attribute=name)) for name, v in list(state.items()) if is_a(name, str))
 
 
-def _methods_run(cls: type, place: Place, node: Node) -> Iterator[tuple[Any, Place]]:
-    """The methods of a class that a statement has run, or, as far as its text tells, will."""
+def _members(cls: type, owners: Sequence[type], place: Place) -> Iterator[tuple[Any, Place]]:
+    """What a class leads to by what some of its bases, or itself, hold."""
+    if issubclass(cls, type) and type(makes := vars(cls).get("__init__")) is FunctionType:
+        yield makes, place
+    for owner in owners:
+        held = _with_name_of(place, owner)
+        for name, member in list(vars(owner).items()):
+            if plain_type(member) in (list, dict, set, classmethod, staticmethod):
+                yield member, replace(held, attribute=name, owner=owner)
+        if type(owner) is not type:
+            yield type(owner), held
+
+
+def _methods_run(owners: Sequence[type], place: Place, node: Node) -> Iterator[tuple[Any, Place]]:
+    """The methods of some classes that a statement has run, or, as far as its text tells, will."""
     named = BY_ITSELF | node.statement.effects.attributes
-    for owner in cls.__mro__[:-1]:
+    for owner in owners:
         for name, member in list(vars(owner).items()):
             if type(member) is FunctionType and (name in named or id(member.__code__) in node.ran):
                 yield member, _with_name_of(place, owner)
