@@ -841,3 +841,37 @@ for name, lazy in {
             {"p/__init__.py": lazy, "p/impl.py": IMPL, "u.py": TAKES, "v.py": "import p\ny = p.f(), p.C\n" + TAKES},
             *({"p/impl.py": IMPL.replace(*change)} for change in changes),
         )
+TAKEN_OFF = """
+class Hooks:
+    def on_start(self): return 1
+    def on_stop(self):
+        "Ends."
+    def run(self, name): return hasattr(self, "on_" + name)
+    limit = 3
+
+class Sub(Hooks):
+    def on_start(self): return 2
+
+EVENTS = [name[3:] for name in Hooks.__dict__ if name.startswith("on_")]
+first = Hooks.on_start.__name__, Hooks.limit
+for k in EVENTS:
+    delattr(Hooks, "on_" + k)
+del Hooks.limit
+has = [Hooks().run(name) for name in EVENTS], Sub().run("start"), hasattr(Hooks, "limit")
+"""
+case(
+    "members that later statements take off a class",
+    "m u",
+    {"m.py": TAKEN_OFF, "u.py": "from m import Hooks, EVENTS\nnames = sorted(vars(Hooks)), len(EVENTS)\n"},
+    {"m.py": TAKEN_OFF.replace('"Ends."', '"Ends it."')},
+    {"m.py": TAKEN_OFF.replace('"Ends."', "return 5")},
+    {"m.py": TAKEN_OFF.replace("    def run", "    def on_more(self): return 3\n    def run")},
+    {"m.py": TAKEN_OFF.replace("    def on_stop", "    def on_early(self): return 3\n    def on_stop")},
+    {"m.py": TAKEN_OFF.replace("limit = 3", "limit = 4")},
+    {"m.py": TAKEN_OFF.replace("Hooks.limit\nfor", "Hooks.limit + 1\nfor")},
+    {"m.py": TAKEN_OFF.replace("for k in EVENTS:", "for k in EVENTS[1:]:")},
+    {"m.py": TAKEN_OFF},
+    {"m.py": TAKEN_OFF.replace("del Hooks.limit", "")},
+    {"m.py": TAKEN_OFF.replace('for k in EVENTS:\n    delattr(Hooks, "on_" + k)\n', "")},
+    {"m.py": TAKEN_OFF},
+)

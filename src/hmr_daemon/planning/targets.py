@@ -11,7 +11,7 @@ from ..live import insides
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..syntax.effects import ANY
-from ..syntax.statements import Statement
+from ..syntax.statements import Statement, members
 from .graph import Graph
 from .records import Name, Node
 
@@ -43,9 +43,30 @@ def targets(node: Node, statement: Statement, graph: Graph, namespace: Mapping[s
     for path in statement.effects.sets:
         holder = holder_of(node.module.namespace if namespace is None else namespace, path)
         if is_ours(holder, graph):
-            told = _strings(statement) if path[-1] == ANY else path[-1:]
-            found += [Target(holder, name, (node.module.name, path[0])) for name in told]
+            told = {*_strings(statement), *taken_off(statement, path, holder, graph)} if path[-1] == ANY else path[-1:]
+            found += [Target(holder, name, (node.module.name, path[0])) for name in sorted(told)]
     return found
+
+
+def takes_off(statement: Statement, path: tuple[str, ...]) -> bool:
+    """Whether a statement deletes the attribute, or attributes, rather than sets them."""
+    return statement.kind == "Delete" or (path[-1] == ANY and "delattr" in statement.effects.reads)
+
+
+def takes_any_off(node: Node, holder: Any) -> bool:
+    """Whether a statement deletes attributes of something by names that it computes."""
+    paths = [path for path in node.statement.effects.sets if path[-1] == ANY and takes_off(node.statement, path)]
+    return any(holder_of(node.module.namespace, path) is holder for path in paths)
+
+
+def taken_off(statement: Statement, path: tuple[str, ...], cls: Any, graph: Graph) -> frozenset[str]:
+    """The members that the body of a class makes and that it has no more, where a statement takes such off."""
+    record = graph.modules.get(cls.__module__) if is_a(cls, type) and takes_off(statement, path) else None
+    nodes = graph.analyze(record) if record is not None and record.parsed is not None else ()
+    made = [n for n in nodes if n.statement.kind == "class" and cls.__qualname__ in n.statement.names]
+    text = record.parsed.text if made and record is not None and record.parsed is not None else ""
+    body = [member for n in made for member in members(n.statement, text)]
+    return frozenset(name for member in body for name in member.effects.writes) - insides.own_dict(cls).keys()
 
 
 def only_sets(node: Node, root: str, graph: Graph) -> bool:

@@ -10,7 +10,7 @@ from ..live import values
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import Name, Node
-from ..planning.targets import Target, home, is_ours, targets
+from ..planning.targets import Target, home, is_ours, takes_any_off, targets
 from ..syntax.statements import Statement
 from .registries import Place
 from .telling import Telling
@@ -47,8 +47,10 @@ class Assigning(Telling):
             self.bind_member_again(target.holder, target.attribute)
 
     def put(self, target: Target, value: Any) -> None:
-        """Let an attribute of a class or a function have a value."""
-        if is_a(target.holder, type):
+        """Let an attribute of a class or a function have a value, or be absent."""
+        if value is MISSING:
+            self._delete(target)
+        elif is_a(target.holder, type):
             self.transaction.set_member(target.holder, target.attribute, value)
         else:
             self.transaction.set_item(vars(target.holder), target.attribute, value)
@@ -160,6 +162,8 @@ class Assigning(Telling):
                 for target in self.targets(other, other.statement):
                     if target.holder is holder and (names is None or target.attribute in names):
                         self._set_once_more(other, target)
+                if takes_any_off(other, holder):
+                    self.schedule(other, f"takes members off {holder.__name__}")
 
     def _set_once_more(self, node: Node, target: Target) -> None:
         """The statement sets the attribute again; where it has run already, what it has set stays."""

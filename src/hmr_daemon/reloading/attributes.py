@@ -17,7 +17,9 @@ from ..planning.targets import Target
 from ..syntax import statements
 from ..syntax.compiler import compile_statement
 from ..syntax.effects import ANY
+from ..syntax.statements import Statement
 from .assignments import Assigning
+from .telling import LISTS_MEMBERS_HERE
 
 MAKES_CLASSES = frozenset({"__new__", "__init__", "__call__", "__prepare__", "__init_subclass__"})
 """Members of a metaclass or a base that run while a class is made."""
@@ -34,10 +36,28 @@ def as_before(run: Assigning, node: Node) -> Iterator[None]:
         if earlier is None or value is not MISSING:
             overridden.append((target, target.value))
             _put_before(run, node, target, value)
+    _put_in_order(run, [target.holder for target, value in overridden if value is MISSING])
     yield
     for target, value in overridden:
-        if target.key not in own:
+        if value is MISSING:
+            _take_off_again(run, target, target.key in own)
+        elif target.key not in own:
             run.put(target, value)
+
+
+def _put_in_order(run: Assigning, changed: list[type]) -> None:
+    """Members that some classes have again stand where their bodies make them."""
+    for cls in {id(cls): cls for cls in changed}.values():
+        names = [name for _, member in _body(run, cls) for name in sorted(member.effects.writes)]
+        run.transaction.order_members(cls, {name: place for place, name in enumerate(names)})
+
+
+def _take_off_again(run: Assigning, target: Target, own: bool) -> None:
+    """A member that later statements have taken off goes again; where the statement `own` does not, it is bound."""
+    if target.value is not MISSING:
+        run.transaction.delete_member(target.holder, target.attribute)
+        if own:
+            run.bind_member_again(target.holder, target.attribute)
 
 
 def needed(run: Assigning, node: Node) -> Iterator[Node]:
@@ -57,15 +77,20 @@ def without_slots(run: Assigning, node: Node) -> Iterator[type]:
 
 
 def _set_from_here(run: Assigning, node: Node) -> list[Target]:
-    """The attributes of classes and functions that the statement or later ones of its module set and it looks at."""
+    """The attributes of classes and functions that the statement or later ones of its module set and it looks at.
+
+    Those that it takes off itself are such, too.
+    """
     found: dict[tuple[int, str], Target] = {}
     if node.statement.kind not in ("import", "from"):
         for other in run.agenda.table(node.module).setting:
             names = {path[-1] for path in other.statement.effects.sets}
             concerned = other.order >= node.order and _may_look_at(node, names)
             for target in run.targets(other, other.statement) if concerned else ():
-                held = target.value is not MISSING and target.key not in found and _is_told(run, target)
-                if held and _looks_at(run, node, target, other is node):
+                known = target.key in found or not _is_told(run, target)
+                if known or (target.value is MISSING and not _is_taken_off(run, target)):
+                    continue
+                if _looks_at(run, node, target, other is node):
                     found[target.key] = target
     return list(found.values())
 
@@ -91,8 +116,22 @@ def _makers(run: Assigning, cls: type) -> list[Node]:
     return [] if any(m.statement.kind != "class" or m.statement.effects.decorates for m in makers) else makers
 
 
+def _is_taken_off(run: Assigning, target: Target) -> bool:
+    """Whether a class has a member no more that its body makes."""
+    body = _body(run, target.holder) if is_a(target.holder, type) else ()
+    return any(target.attribute in member.effects.writes for _, member in body)
+
+
+def _body(run: Assigning, cls: type) -> list[tuple[Node, Statement]]:
+    """The statements of a class's body, with the one that it stands in."""
+    makers = [(maker, maker.module.parsed) for maker in _makers(run, cls)]
+    return [(m, s) for m, parsed in makers if parsed is not None for s in statements.members(m.statement, parsed.text)]
+
+
 def _looks_at(run: Assigning, node: Node, target: Target, sets: bool) -> bool:
     name, statement = target.attribute, node.statement
+    if target.value is MISSING and (sets or name in statement.effects.attributes or _goes_through(node, target.holder)):
+        return True
     if statement.kind == "class" and is_a(target.holder, type) and name in MAKES_CLASSES:
         return True
     if name in statement.effects.attributes:
@@ -100,6 +139,13 @@ def _looks_at(run: Assigning, node: Node, target: Target, sets: bool) -> bool:
     if statement.kind in ("def", "class") or sets:
         return False
     return run.runs_what_looks_at(node, target.holder.__module__, name)
+
+
+def _goes_through(node: Node, cls: type) -> bool:
+    """Whether a statement may ask a class for all of its members, or for some by names that it computes."""
+    effects, namespace = node.statement.effects, node.module.namespace
+    asks = ANY in effects.attributes or not LISTS_MEMBERS_HERE.isdisjoint(effects.attributes | effects.reads)
+    return asks and any(namespace.get(name) is cls for name in effects.reads)
 
 
 def _earlier(run: Assigning, node: Node, target: Target) -> Node | None:
@@ -129,15 +175,11 @@ def _put_before(run: Assigning, node: Node, target: Target, value: Any) -> None:
 def _give_own_member(run: Assigning, cls: type, name: str) -> None:
     """Let a class have the member that its own body makes."""
     made = dict[str, Any]()
-    for maker in _makers(run, cls):
-        record = maker.module
-        assert record.parsed is not None
-        body = statements.members(maker.statement, record.parsed.text)
-        own = [copy.deepcopy(member.parse()) for member in body if name in member.effects.writes]
-        if own:
+    for maker, member in _body(run, cls):
+        if name in member.effects.writes and maker.module.parsed is not None:
             tree = ast.parse(f"class {cls.__name__}: pass").body[0]
-            tree.body = own  # type: ignore[attr-defined]
-            exec(compile_statement(tree, record.parsed, record.path), record.namespace, made)
+            tree.body = [copy.deepcopy(member.parse())]  # type: ignore[attr-defined]
+            exec(compile_statement(tree, maker.module.parsed, maker.module.path), maker.module.namespace, made)
     if cls.__name__ in made:
         successors.graft_member(run.transaction, cls, name, made[cls.__name__])
     else:

@@ -46,7 +46,7 @@ class Effects:
     sets: frozenset[tuple[str, ...]] = NOTHING
     """The attributes it sets or deletes, from the name at the root on: ``("K", "limit")`` of ``K.limit = 1``.
 
-    The last is ANY where the text does not tell: ``setattr(K, name, 1)``.
+    The last is ANY where the text does not tell: ``setattr(K, name, 1)``, ``delattr(K, name)``.
     """
 
     @property
@@ -265,7 +265,7 @@ class _EffectsVisitor(ast.NodeVisitor):
             match node.args:
                 case [holder, ast.Constant(value=str(name)), *_] if node.func.id in ("setattr", "delattr"):
                     self._set(holder, name)
-                case [holder, *_] if node.func.id == "setattr":
+                case [holder, *_] if node.func.id in ("setattr", "delattr"):
                     self._set(holder, ANY)
         self.generic_visit(node)
 
