@@ -706,3 +706,55 @@ case(
     {"m.py": COLORS.replace("RED = 1", "ROT = 5\n    GREEN = 7").replace("r = Color.RED", "r = Color.GREEN"),
      "use.py": "import m\nfrom m import r, Color\nx = r.value, r is Color.GREEN, r is Color.names['ROT']\n"},
 )  # fmt: skip
+PLACES = """
+placed = []
+names = []
+class Base:
+    def __init_subclass__(cls): placed.append(1)
+class Meta(type):
+    def __init__(cls, *_): placed.append(7)
+class Point:
+    def __init__(self, v):
+        self.v = v
+        placed.append(v)
+def put(v):
+    placed.append(v)
+    return v
+def put_one():
+    placed.append(1)
+    return 5
+def name(v):
+    names.append(v)
+    return v
+def same(v): return v
+def decorated(f):
+    placed.append(3)
+    return f
+"""
+LATER = "z = put('z')\nput('q')\n"
+for old, new in (
+    ("K = type('K', (Base,), {})\n", "c = 1\n"),
+    ("K = Meta('K', (), {})\n", "K = 3\n"),
+    ("x = put('a')\n", "c = 1\n"),
+    ("x = put('a')\n", "x = 'a'\n"),
+    ("x = put('a')\n", "x = name('a')\n"),
+    ("x = put_one()\n", "x = same(5)\n"),
+    ("x = put_one()\n", "y = put_one()\n"),
+    ("x = Point(3)\n", "x = None\n"),
+    ("x = [put(i) for i in (5, 6)]\n", "x = [i for i in (5, 6)]\n"),
+    ("x: str = put('a')\n", "x: str = 'a'\n"),
+    ("x = 1\nx += put(6)\n", "x = 1\nx += 6\n"),
+    ("if placed is not None:\n    x = put_one()\n", "if placed is not None:\n    x = 5\n"),
+    ("for i in range(3):\n    x = put(i)\n", "for i in range(3):\n    x = i\n"),
+    ("assert put(9)\n", "assert 9\n"),
+    ("@decorated\ndef g(): pass\n", "def g(): pass\n"),
+):
+    case(
+        f"what called something calls something else: {(old + new).splitlines()}",
+        "m",
+        {"m.py": PLACES + old + LATER},
+        {"m.py": PLACES + new + LATER},
+        {"m.py": PLACES + old + LATER},
+        {"m.py": PLACES + old},
+        {"m.py": PLACES + new},
+    )

@@ -14,7 +14,7 @@ from ..loading.notes import Load, Notes
 from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, optional, parsing
 from ..syntax.mentions import Mentions
-from ..syntax.statements import COMPOUND, Statement
+from ..syntax.statements import REGISTERING, Statement
 from . import forms, places, unseen
 from .attribution import Locator, explain_names, share_codes, star_names
 from .index import Index
@@ -239,8 +239,7 @@ class Graph:
     ) -> Collection[CodeType]:
         """The code that one who registers, in some version, may run: of the functions that its names lead to."""
         statement = version or node.statement
-        registers = statement.kind in ("def", "class", "expr", *COMPOUND)
-        return self.called_by(node, statement, known) if registers else ()
+        return self.called_by(node, statement, known) if statement.kind in REGISTERING else ()
 
     def called_by(self, node: Node, statement: Statement, known: reach.Known | None = None) -> Collection[CodeType]:
         """The code that a version of a statement may run: of the functions that its names lead to."""

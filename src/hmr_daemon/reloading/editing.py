@@ -19,7 +19,7 @@ from ..planning.targets import holder_of, is_ours
 from ..syntax import codes, diff, enclosing, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
-from ..syntax.statements import COMPOUND, Statement
+from ..syntax.statements import COMPOUND, REGISTERING, Statement
 from . import at_exit, contributions, registries, seen
 from .run import FileEdit, Previous
 from .swapping import Swapping
@@ -225,6 +225,8 @@ class Editing(Swapping):
             self._lose_targets(node, statement)
             self._lose_entries(node, statement, edit.parsed.text)
             self._lose_growth(node)
+            if not _called(statement) <= _called(node.statement):
+                self.calling_more.add(node)
         self._renew_codes(node, node.statement, statement, edit, change.change)
         self.transaction.set_attribute(node, "statement", statement)
         return node
@@ -358,7 +360,7 @@ class Editing(Swapping):
         for record, seeds in self.seeds.items():
             for node, reason in seeds:
                 self.schedule(node, reason)
-                if node in self.added or node in self.moved:
+                if node in self.added or node in self.moved or node in self.calling_more:
                     self._make_room(node)
                 if node in self.moved and node in self.agenda.reasons:  # all that it reads may be other now
                     self.agenda.reasons[node].changed_names |= node.statement.effects.reads
@@ -471,19 +473,22 @@ class Editing(Swapping):
         at_exit.withdraw(self.transaction, node.statement, self.held_before(node.module))
         if node.statement.effects.calls:
             self.kept_by[node] = [read for name in sorted(node.writes) for read in self.part_of(node, name)]
-            given = self.given_before(node, node.statement, gone=True)
-            before = self._passed_alone(node, given.grown) or self._made_now(node)
-            grown = self.grown_by(node)
-            places = contributions.withdraw(self.transaction, node, self.graph, before, node.codes, given, grown)
-            known = len(self.made_anew)
-            if places:
-                self.withdrawn += [(node, place) for place in places]
-            else:
-                self._make_grown_anew(node)
-            if len(self.made_anew) > known:
-                self.lost_all.add(node)
+            self._withdraw_entries(node)
         self._lose_targets(node, None)
         self._lose_growth(node)
+
+    def _withdraw_entries(self, node: Node) -> None:
+        given = self.given_before(node, node.statement, gone=True)
+        before = self._passed_alone(node, given.grown) or self._made_now(node)
+        grown = self.grown_by(node)
+        places = contributions.withdraw(self.transaction, node, self.graph, before, node.codes, given, grown)
+        known = len(self.made_anew)
+        if places:
+            self.withdrawn += [(node, place) for place in places]
+        else:
+            self._make_grown_anew(node)
+        if len(self.made_anew) > known:
+            self.lost_all.add(node)
 
     def _passed_alone(self, node: Node, grown: frozenset[str]) -> dict[str, Any]:
         """What a bare call was given, where that tells its entries, and from others', in all that it added to."""
@@ -510,6 +515,8 @@ class Editing(Swapping):
             told = not grown or (self._note_entries(node, grown) and not any(map(self.grows_deque, ran)))
             told = told or (old.kind in COMPOUND and contributions.told_by_keys(node, old, self.graph, grown))
         else:
+            if not _called(old) <= _called(new):
+                self._withdraw_entries(node)
             return
         if not told:
             self._make_grown_anew(node)
@@ -553,8 +560,10 @@ class Editing(Swapping):
 
     def _make_room(self, node: Node) -> None:
         """An entry goes between others, and nothing tells which of these are a later statement's: all are made anew."""
-        found = self.graph.registers_with(node, known=self.known[""])
-        ran = [code for code in found if node in self.added or id(code) in node.ran]
+        found = self.graph.called_by(node, node.statement, self.known[""])
+        by_the_way = (set,) if node.statement.kind in REGISTERING else (set, dict)  # as a cache is filled
+        new = node in self.added or node in self.calling_more
+        ran = [code for code in found if new or id(code) in node.ran]
         growing = [code for code in ran if codes.grown_names(code)]
         self.graph.analyze_dependents(r for code in growing for r in self.graph.at_path(code.co_filename))
         grown_here = [
@@ -566,7 +575,7 @@ class Editing(Swapping):
             return
         grown = frozenset().union(*map(codes.grown_names, growing))
         for container, place in registries.containers(node, self.graph, ()):
-            if place.name not in grown or not container or is_a(container, set):
+            if place.name not in grown or not container or is_a(container, by_the_way):
                 continue
             if not any(self.made_later(node, entry) for entry in entries.entries(container)):
                 lost = set(self.made_anew)
@@ -585,3 +594,8 @@ class Editing(Swapping):
             called = insides.reachable([*used, *owners])
             self.led_to[key] = used, {id(code): code for code in codes.walk(function.__code__ for function in called)}
         return [code for identity, code in self.led_to[key][1].items() if identity in node.ran]
+
+
+def _called(statement: Statement) -> frozenset[str]:
+    """The names by which a statement calls something as it runs, or hands itself to a decorator."""
+    return statement.effects.decorates.union(name for name, _ in (statement.calls if statement.effects.calls else ()))

@@ -11,13 +11,10 @@ from ..live import entries
 from ..live.kinds import is_a
 from ..planning.records import Node
 from ..syntax import codes
-from ..syntax.statements import COMPOUND, Statement
+from ..syntax.statements import COMPOUND, REGISTERING, Statement
 from . import contributions
 from .making import Making
 from .registries import Place
-
-REGISTERING = ("def", "class", "expr", *COMPOUND)
-"""Kinds of statements that give texts to what they register with."""
 
 
 class Giving(Making):

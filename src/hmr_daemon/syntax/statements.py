@@ -14,6 +14,8 @@ from .trees import FunctionNode, shape
 
 COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
 """Kinds of statements that hold others."""
+REGISTERING = ("def", "class", "expr", *COMPOUND)
+"""Kinds of statements that register, as a rule, what they make or are given with what they call."""
 ANNOTATIONS = __future__.annotations.compiler_flag
 
 
