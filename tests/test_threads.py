@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conftest import LiveFactory
+from hmr_daemon.daemon import Daemon
+from hmr_daemon.loading.standby import Standby
 from live import Files, Live, Reload
 
 PAIR = {
@@ -363,3 +365,18 @@ def test_connections_of_an_asyncio_server_outlive_many_reloads(live: LiveFactory
         assert process.wait_reload().ok
         assert process.see("ask()") == {b"%d/%d hello\n" % (number, number)}
     assert process.see("len(server.served)") == 5
+
+
+class Importing(Standby):
+    """Beside a thread that has just imported something, whenever the daemon comes to be known."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if isinstance(value, Daemon):
+            value.wake()
+
+
+def test_an_import_that_ends_while_the_daemon_is_made_wakes_no_half_made_one() -> None:
+    standby = Importing()
+    daemon = Daemon(standby)
+    assert standby.daemon is daemon

@@ -50,7 +50,6 @@ class Daemon:
     """Keeps this process live: hears of loads, watches their files, reloads."""
 
     def __init__(self, standby: Standby) -> None:
-        standby.daemon = self
         self.standby = standby
         self.recorder = standby.recorder
         self.forks = standby.forks
@@ -68,6 +67,7 @@ class Daemon:
         self._jobs: deque[Job] = deque()
         self._holds = 0
         self._all_holds = 0
+        standby.daemon = self  # from now on threads that import wake it
 
     # --- the thread ---------------------------------------------------------------------------------------
 
