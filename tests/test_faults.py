@@ -323,6 +323,17 @@ def test_a_deleted_folder_keeps_its_modules_and_is_taken_up_when_it_comes_back(l
     process.until("(p.q.x, p.q.m.y)", (3, 3))
 
 
+def test_a_deleted_package_stays_while_a_module_in_it_is_used(live: LiveFactory) -> None:
+    process = live({"p/__init__.py": "x = 1\n", "p/m.py": "y = 1\n", "user.py": "from p.m import y\n"})
+    process.load("import p, user")
+    (process.root / "p/__init__.py").unlink()
+    (process.root / "p/m.py").unlink()
+    process.no_reload()
+    assert process.see("(p.x, user.y)") == (1, 1)
+    process.edit({"p/__init__.py": "x = 2\n", "p/m.py": "y = 2\n"})
+    process.until("(p.x, user.y)", (2, 2))
+
+
 def test_a_file_that_is_a_folder_for_a_while(live: LiveFactory) -> None:
     process = start(live)
     (process.root / "a.py").unlink()

@@ -309,8 +309,8 @@ class Editing(Swapping):
         """Statements of modules that stay that may import a module and can do without it; None where others need it."""
         word, found = optional.mention(record.name), list[Node]()
         others = [other for other in self.graph.modules.values() if other not in leaving]
-        if any(other.name.startswith(f"{record.name}.") and other.path not in self.graph.gone for other in others):
-            return None  # the package of a module that is there
+        if any(other.name.startswith(f"{record.name}.") for other in others):
+            return None  # the package of a module that stays
         for other in self.graph.naming(record):
             if other in leaving:
                 continue
