@@ -7,6 +7,7 @@ import textwrap
 from . import drawn as drawn
 from . import found as found
 from . import mutated as mutated
+from . import sessions as sessions
 from .cases import CASES as CASES
 from .cases import case, one
 

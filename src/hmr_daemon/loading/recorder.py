@@ -28,7 +28,7 @@ OF_THE_TYPE = frozenset(dir(ModuleType)) | {"__annotations__", "__annotate__"}
 # Attributes that the import system itself reads and sets on modules.
 MACHINERY = frozenset(
     {
-        "__builtins__", "__cached__", "__class__", "__dict__", "__doc__", "__file__", "__loader__",
+        "__builtins__", "__cached__", "__class__", "__dict__", "__file__", "__loader__",
         "__name__", "__package__", "__path__", "__spec__", "__getattr__", "__dir__",
     }
 )  # fmt: skip

@@ -208,6 +208,7 @@ class Rerunning(Evaluating):
         gone = traces.extra - node.extra | hiding.bound_no_more(self, node, traces.unexplained)
         for name in sorted(gone):
             self._remove(record, name, node)
+            self._leave_to_others(node, name, before.get(name, MISSING))
         names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
         for name in sorted(names - gone | gone & record.namespace.keys()):  # others may bind what it does no more
             self._settle(node, name, before.get(name, MISSING), traces.own.get(name, MISSING))
@@ -222,6 +223,17 @@ class Rerunning(Evaluating):
             self._tell_attributes(node, cls, members, ignored=IMPLICIT)  # ``Config.load(debug=True)``
         if sys.modules.get(node.module.name) is not traces.stand_in:
             self.tell_stand_in(node, traces.stand_in)
+
+    def _leave_to_others(self, node: Node, name: str, old: Any) -> None:
+        """Where a statement was the last to bind a name, and does so no more, an earlier binding holds again."""
+        table = self.agenda.table(node.module)
+        writers = [writer for writer in table.last_writers(name) if writer is not node]
+        if all(writer.order < node.order for writer in writers):
+            for writer in writers:
+                if writer in self.agenda.done:  # with the same edit, before it was known to have the last word
+                    self._settle(writer, name, old)
+                else:
+                    self.schedule(writer, f"binds {name} last now")
 
     def _follow_moved(self, node: Node) -> None:
         """What was defined elsewhere goes on as what the statement, or a module that it imported, defines now."""

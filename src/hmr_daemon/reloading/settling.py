@@ -37,7 +37,7 @@ class Settling(Refilling):
         in_place = old is new  # as `xs += [1]` adds: it is what others have meanwhile
         following = self._next_writer(node, name, old)
         if following is not None:
-            self._before_next_writer(node, name, self.finals.setdefault((id(node.module), name), old), following)
+            self._before_next_writer(node, name, old, following)
         else:
             old = self.finals.get((id(node.module), name), old)
         if not in_place and self._refill(node, name, old):
@@ -201,12 +201,15 @@ class Settling(Refilling):
             self.class_changes[id(old)] = change.with_names(renewed).with_inner(self.class_changes)
         return adopted
 
-    def _before_next_writer(self, node: Node, name: str, final: Any, following: Node) -> None:
+    def _before_next_writer(self, node: Node, name: str, old: Any, following: Node) -> None:
         """A later statement binds the name again: it must have the last word, as it had."""
-        if following in self._importers_of(node.module, name, final):  # it would not load the submodule again
-            self.restores.setdefault(following, []).append((node.module.namespace, name, final))
+        ran = following in self.agenda.done  # before this one: what it bound is what the name held until now
+        final = old if ran else self.finals.setdefault((id(node.module), name), old)
+        if ran or following in self._importers_of(node.module, name, final):  # it would not load the submodule again
+            if final is not MISSING:
+                self.restores.setdefault(following, []).append((node.module.namespace, name, final))
             return
-        if self.agenda.waiting(following) or following in self.agenda.done:
+        if self.agenda.waiting(following):
             return
         elsewhere = following.module is not node.module
         reads = (node.module.name, name) in following.reads if elsewhere else name in following.statement.effects.reads

@@ -1,0 +1,56 @@
+"""Scenarios of several steps, as a person goes through them: an edit, what follows from it, and the way back."""
+
+from __future__ import annotations
+
+from .cases import case
+
+SETTINGS = {
+    "settings/__init__.py": "from .base import *\nfrom .local import *\n",
+    "settings/base.py": "DEBUG = False\nAPPS = ['a']\nNAME = 'base'\n",
+    "settings/local.py": "from .base import APPS\nDEBUG = True\nAPPS = APPS + ['local']\n",
+    "main.py": "import settings\nfound = {k: getattr(settings, k) for k in dir(settings) if k.isupper()}\n",
+}
+case(
+    "a star import that overrides an earlier one no more",
+    "main",
+    SETTINGS,
+    {"settings/local.py": SETTINGS["settings/local.py"].replace("DEBUG = True\n", "")},
+    {"settings/base.py": SETTINGS["settings/base.py"].replace("DEBUG = False", "DEBUG = None")},
+    {"settings/local.py": SETTINGS["settings/local.py"]},
+    {
+        "settings/local.py": "SIZE = 1\n",
+        "settings/base.py": SETTINGS["settings/base.py"].replace("['a']", "['a', 'b']"),
+    },
+)
+case(
+    "a star import that overrides a value of the module itself no more",
+    "m",
+    {"one.py": "K = 1\nL = 1\n", "m.py": "K = L = 0\nfrom one import *\nfound = K + L\n"},
+    {"one.py": "L = 1\n"},
+    {"one.py": "L = 1\nK = 2\n"},
+    {"one.py": "__all__ = ['K']\nL = 1\nK = 2\n"},
+)
+STARS = {
+    "one.py": "K = 1\n",
+    "two.py": "K = 2\nL = 1\n",
+    "m.py": "from one import *\nfrom two import *\nfound = K\n",
+}
+case(
+    "a star import that overrides another no more, as that brings another value",
+    "m",
+    STARS,
+    {"two.py": "L = 1\n"},
+    {"two.py": "K = 5\nL = 1\n"},
+    {"one.py": "K = 9\n", "two.py": "L = 2\n"},
+    STARS,
+)
+case(
+    "a docstring that another module reads",
+    "main",
+    {
+        "lib.py": "'''One.'''\n__version__ = '1'\n",
+        "main.py": "import lib\nfrom lib import __doc__ as text\nfound = lib.__doc__ + lib.__version__, text\n",
+    },
+    {"lib.py": "'''Two.'''\n__version__ = '1'\n"},
+    {"lib.py": "'''Two.'''\n__version__ = '2'\n"},
+)
