@@ -758,3 +758,65 @@ for old, new in (
         {"m.py": PLACES + old},
         {"m.py": PLACES + new},
     )
+EXPORTING = {
+    "a namespace": """
+    import sys
+    def public(made):
+        names = sys.modules[made.__module__].__dict__
+        if '__all__' not in names:
+            names['__all__'] = [made.__name__]
+        else:
+            names['__all__'].append(made.__name__)
+        return made
+    """,
+    "what a namespace had or was given": """
+    import sys
+    def public(made):
+        names = vars(sys.modules[made.__module__]).setdefault('__all__', [])
+        if made.__name__ not in names:
+            names.append(made.__name__)
+        return made
+    """,
+    "an attribute of a module": """
+    import sys
+    def public(made):
+        module = sys.modules[made.__module__]
+        if hasattr(module, '__all__'):
+            module.__all__.append(made.__name__)
+        else:
+            module.__all__ = [made.__name__]
+        return made
+    """,
+    "a list that a call has made": """
+    names = None
+    def public(made):
+        if names is not None:
+            names.append(made.__name__)
+        return made
+    def exporter():
+        names = []
+        def public(made):
+            names.append(made.__name__)
+            return made
+        return names, public
+    """,
+}
+K, F, G = (
+    "@public\nclass K:\n    x = 1\n    def f(self): return 1\n",
+    "@public\ndef f(a=1): return 1\n",
+    "@public\ndef g(): return 2\n",
+)
+STARRED = "from m import *\nnames = sorted(n for n in globals() if n[0] != '_')\nimport m\nlisted = list(m.__all__)\n"
+for name, text in EXPORTING.items():
+    head = "from export import public\n"
+    if "exporter" in text:
+        head = "from export import exporter\n__all__, public = exporter()\n"
+    for what, versions in {
+        "edited": (K.replace("x = 1", "x = 2") + F, K.replace("x = 1", "x = 2") + F.replace("a=1", "a=2"), K + F),
+        "removed": (F, K + F, K, K + F),
+        "added": (K + G + F, G + K + F, K + F),
+        "renamed": (K.replace("K", "L") + F, K + F.replace(" f(", " h("), K + F),
+        "not listed any more": (K.replace("@public\n", "") + F, K + F, K + F.replace("@public\n", "")),
+    }.items():
+        start = {"export.py": text, "m.py": head + K + F, "use.py": STARRED}
+        case(f"public names in {name}, {what}", "use m", start, *({"m.py": head + version} for version in versions))

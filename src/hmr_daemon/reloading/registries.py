@@ -82,6 +82,8 @@ def containers(
             waiting.extend((part, where, depth + 1) for part, where in _methods_run(new, place, node))
         else:
             waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
+    if is_a(public := namespace.get(codes.ALL), list) and id(public) not in seen:  # nothing needs to lead there
+        found.append((public, Place(((node.module.name, codes.ALL),), container=id(public))))
     return found
 
 

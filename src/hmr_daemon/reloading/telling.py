@@ -378,7 +378,9 @@ class Telling(Remembering):
                 statement = reader.statement
                 plain = statement.alias and not statement.effects.operates and not statement.effects.calls
                 hands_on = plain and not (rebound and attribute in statement.effects.attributes)
-                if statement.kind == "from" or hands_on:
+                if reader.star and name == codes.ALL:  # it takes the names in there
+                    self.schedule(reader, reason, known)
+                elif statement.kind == "from" or hands_on:
                     inner = None if attribute in statement.effects.attributes else attribute
                     waiting += [((reader.module.name, bound), inner) for bound in {known, *_bound_to(statement, name)}]
                 elif self.graph.comes_after(reader, origin) and (

@@ -270,6 +270,8 @@ def global_writes(code: CodeType) -> frozenset[str]:
     return frozenset(i.argval for i in dis.get_instructions(code) if i.opname in GLOBAL_WRITES)
 
 
+ALL = "__all__"
+"""The list of a module's public names."""
 GROWING_METHODS = trees.GROWING | {
     "clear", "discard", "pop", "popitem", "remove", "insort", "insort_left", "insort_right", "heappush",
 }  # fmt: skip
@@ -294,8 +296,11 @@ def scanned(code: CodeType) -> frozenset[str]:
 
 @learned
 def grown_names(code: CodeType) -> frozenset[str]:
-    """Globals, attributes and variables of surrounding functions whose values `code` may add to or take from."""
-    return _grown(code, NAME_READS)
+    """Globals, attributes and variables of surrounding functions whose values `code` may add to or take from.
+
+    ``__all__`` is found under that text in the namespaces of others, as decorators do that list what is public.
+    """
+    return _grown(code, NAME_READS) | ({ALL} if ALL in code.co_consts and _grows(code) else frozenset())
 
 
 @learned
@@ -425,8 +430,12 @@ def _counts(instructions: list[dis.Instruction], position: int) -> bool:
     return value >= 0 and any(i.argval == root for i in instructions[value:container] if i.opname in NAME_READS)
 
 
+def _grows(code: CodeType) -> bool:
+    return not (GROWING_METHODS.isdisjoint(code.co_names) and ITEM_STORE_CODES.isdisjoint(code.co_code[::2]))
+
+
 def _grown(code: CodeType, reads: frozenset[str]) -> frozenset[str]:
-    if GROWING_METHODS.isdisjoint(code.co_names) and ITEM_STORE_CODES.isdisjoint(code.co_code[::2]):
+    if not _grows(code):
         return frozenset()
     instructions = list(dis.get_instructions(code))
     found = [
