@@ -3988,3 +3988,39 @@ case(
     {"m.py": USES_SLOTS.replace('("one",)', '("one", "two")')},
     {"m.py": USES_SLOTS},
 )
+LAZY_MEMBER = """
+import abc
+
+class Later:
+    def __getattr__(self, name):
+        for number in range(20):
+            setattr(K, f"built{number}", name)
+        raise RuntimeError(name)
+
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def go(self): ...
+    @property
+    @abc.abstractmethod
+    def size(self): ...
+
+class K(Base):
+    def go(self):
+        return 1
+
+K.schema = Later()
+found = sorted(K.__abstractmethods__), sorted(Base.__abstractmethods__)
+"""
+case(
+    "an abstract class with a lazy member, which is not to be asked whether it is abstract",
+    "m",
+    {"m.py": LAZY_MEMBER},
+    {"m.py": LAZY_MEMBER.replace("return 1", "return 1\n    def more(self):\n        return 2")},
+    {"m.py": LAZY_MEMBER.replace("return 1", "return 1\n    size = 2")},
+    {
+        "m.py": LAZY_MEMBER.replace(
+            "def go(self): ...", "def go(self): ...\n    @abc.abstractmethod\n    def come(self): ..."
+        )
+    },
+    {"m.py": LAZY_MEMBER},
+)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from .classes import with_subclasses
-from .kinds import is_a, same_classes
+from .kinds import is_a, own_or, same_classes
 from .transaction import Transaction
+
+DEEPEST = 10
+"""How many proxies of proxies are followed."""
 
 
 class _AnyClass(abc.ABC):  # noqa: B024
@@ -29,13 +32,28 @@ def _renew(cls: type, lost: bool) -> None:
     """`lost` tells that the class may be a subclass of less than before."""
     for each in with_subclasses(cls):
         if is_a(each, abc.ABCMeta):
-            update: Callable[[type], object] = abc.update_abstractmethods
-            update(each)
+            each.__abstractmethods__ = _abstract_methods(each)
             _clear(each)
     if lost:
         forget_answers()
     else:
         _forget_refusals()
+
+
+def _abstract_methods(cls: type) -> frozenset[str]:
+    """What `abc.update_abstractmethods` finds, but lazy members, which may set themselves up then, are not asked."""
+    inherited = {name for base in cls.__bases__ for name in getattr(base, "__abstractmethods__", ())}
+    found = {name for name in inherited if _is_abstract(getattr(cls, name, None))}
+    return frozenset(found.union(name for name, member in list(vars(cls).items()) if _is_abstract(member)))
+
+
+def _is_abstract(member: Any) -> bool:
+    """Whether a member says that it is abstract, or what it is a proxy of."""
+    for _ in range(DEEPEST):
+        if (said := own_or(member, "__isabstractmethod__", None)) is not None:
+            return bool(said)
+        member = own_or(member, "__wrapped__", None)
+    return False
 
 
 def _clear(cls: Any) -> None:
