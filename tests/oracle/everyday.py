@@ -4024,3 +4024,53 @@ case(
     },
     {"m.py": LAZY_MEMBER},
 )
+REGISTRY_OF_A_CLASS = """
+class Registry:
+    def __init__(self):
+        self.entries = {}
+    def put(self, key):
+        def decorate(function):
+            if (key, "plain") in self.entries:
+                raise ValueError(key)
+            self.entries[key, "plain"] = function
+            return function
+        return decorate
+
+class Base:
+    kept = Registry()
+    @classmethod
+    def register(cls, key):
+        def go(subclass):
+            cls.kept.put(key)(subclass.make)
+            return subclass
+        return go
+
+@Base.register("one")
+class One(Base):
+    size: int
+    @classmethod
+    def make(cls):
+        return 1
+
+@Base.register("two")
+class Two(Base):
+    @classmethod
+    def make(cls):
+        return 2
+
+found = [[key, made()] for key, made in Base.kept.entries.items()]
+"""
+case(
+    "a registry that refuses keys twice, which a class holds as an object and a class method fills",
+    "m",
+    {"m.py": REGISTRY_OF_A_CLASS},
+    {"m.py": REGISTRY_OF_A_CLASS.replace("size: int", "size: float")},
+    {
+        "m.py": REGISTRY_OF_A_CLASS.replace(
+            "def register(cls, key):\n        def go(", "def register(cls, key: str):\n        def go("
+        )
+    },
+    {"m.py": REGISTRY_OF_A_CLASS.replace('"one"', '"three"')},
+    {"m.py": REGISTRY_OF_A_CLASS.replace('@Base.register("one")\n', "")},
+    {"m.py": REGISTRY_OF_A_CLASS},
+)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from ..live import insides
+from ..live.classes import METHOD_TYPES
 from ..live.entries import INNER, PLAIN
 from ..live.kinds import is_a, plain_type
 from ..planning.graph import Graph
@@ -66,7 +67,7 @@ def containers(
     for record, name in elsewhere:
         if name in record.namespace:
             waiting.append((record.namespace[name], Place(((record.name, name),)), 0))
-    seen, owners = set[int](), set[int]()
+    seen, owners, used = set[int](), set[int](), set[str]()
     found = kept_by_frameworks(node, node.statement)
     while waiting and len(seen) < LIMIT:
         value, place, depth = waiting.popleft()
@@ -79,7 +80,9 @@ def containers(
             new = [cls for cls in value.__mro__[:-1] if id(cls) not in owners]
             owners.update(map(id, new))
             waiting.extend((part, where, depth + 1) for part, where in _members(value, new, place))
-            waiting.extend((part, where, depth + 1) for part, where in _methods_run(new, place, node))
+            run = list(_methods_run(new, place, node))
+            used.update(name for method, _ in run for code in codes.walk((method.__code__,)) for name in code.co_names)
+            waiting.extend((part, where, depth + 1) for part, where in (*run, *_objects_used(value, used, place)))
         else:
             waiting.extend((part, where, depth + 1) for part, where in _leads_to(value, place, files, depth))
     if is_a(public := namespace.get(codes.ALL), list) and id(public) not in seen:  # nothing needs to lead there
@@ -130,13 +133,23 @@ def _members(cls: type, owners: Sequence[type], place: Place) -> Iterator[tuple[
             yield type(owner), held
 
 
-def _methods_run(owners: Sequence[type], place: Place, node: Node) -> Iterator[tuple[Any, Place]]:
+def _methods_run(owners: Sequence[type], place: Place, node: Node) -> Iterator[tuple[FunctionType, Place]]:
     """The methods of some classes that a statement has run, or, as far as its text tells, will."""
     named = BY_ITSELF | node.statement.effects.attributes
     for owner in owners:
         for name, member in list(vars(owner).items()):
-            if type(member) is FunctionType and (name in named or id(member.__code__) in node.ran):
-                yield member, _with_name_of(place, owner)
+            method = member.__func__ if plain_type(member) in (classmethod, staticmethod) else member
+            if type(method) is FunctionType and (name in named or id(method.__code__) in node.ran):
+                yield method, _with_name_of(place, owner)
+
+
+def _objects_used(cls: type, used: Set[str], place: Place) -> Iterator[tuple[Any, Place]]:
+    """The objects that a class has as members which methods mention: a registry, say, that has entries itself."""
+    for owner in cls.__mro__[:-1]:
+        for name in used & vars(owner).keys():
+            member = vars(owner)[name]
+            if not is_a(member, (*PLAIN, *INNER, *METHOD_TYPES, type)):
+                yield member, replace(_with_name_of(place, owner), attribute=name)
 
 
 def _with_name_of(place: Place, cls: type) -> Place:
