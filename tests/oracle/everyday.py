@@ -4074,3 +4074,21 @@ case(
     {"m.py": REGISTRY_OF_A_CLASS.replace('@Base.register("one")\n', "")},
     {"m.py": REGISTRY_OF_A_CLASS},
 )
+HASH_IN_A_SLOT = """
+class Marker:
+    __slots__ = ("schema", "__hash__")
+    def __init__(self, schema):
+        self.schema = schema
+        self.__hash__ = lambda: 1
+    def __eq__(self, other):
+        return self.schema == other.schema
+
+found = len({Marker(1): 1}), Marker.__hash__ is None
+"""
+case(
+    "a class with __eq__ that keeps its hash in a slot",
+    "m",
+    {"m.py": HASH_IN_A_SLOT},
+    {"m.py": HASH_IN_A_SLOT.replace("(self, schema)", "(self, schema: int)")},
+    {"m.py": HASH_IN_A_SLOT.replace("def __eq__(self, other):", "size = 1\n    def __eq__(self, other: object):")},
+)

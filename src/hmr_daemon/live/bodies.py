@@ -390,9 +390,11 @@ def _as_type_would(name: str, member: Any) -> Any:
 
 
 def _implicit_members(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edit: ClassEdit) -> None:
+    hashed = cls.__dict__.get("__hash__", MISSING)
     if "__eq__" in edit.new_names and "__hash__" not in edit.new_names and not edit.decorated:
-        transaction.set_member(cls, "__hash__", None)
-    elif "__eq__" in edit.old_names - edit.new_names and cls.__dict__.get("__hash__", MISSING) is None:
+        if not is_a(hashed, SLOT_TYPES):  # it is a slot, whose descriptor `type` leaves there
+            transaction.set_member(cls, "__hash__", None)
+    elif "__eq__" in edit.old_names - edit.new_names and hashed is None:
         transaction.delete_member(cls, "__hash__")
     if edit.annotations_changed and not {"__annotations__", "__annotate__", "__annotate_func__"} & set(namespace):
         _drop_annotations(transaction, cls)
