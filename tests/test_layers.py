@@ -16,7 +16,8 @@ FOLDERS = [
     ("", "_bootstrap errors model config scope main_thread"),
     (
         "syntax",
-        "trees effects statements enclosing parsing diff optional compiler codes hooks loops mentions instrument",
+        "trees effects statements enclosing parsing diff optional compiler codes hooks loops orders mentions "
+        "instrument",
     ),
     (
         "loading",

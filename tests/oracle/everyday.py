@@ -4092,3 +4092,32 @@ case(
     {"m.py": HASH_IN_A_SLOT.replace("(self, schema)", "(self, schema: int)")},
     {"m.py": HASH_IN_A_SLOT.replace("def __eq__(self, other):", "size = 1\n    def __eq__(self, other: object):")},
 )
+SORTS_SOMETHING = """
+class Register(type):
+    known = []
+    def __new__(meta, name, bases, members):
+        made = super().__new__(meta, name, bases, members)
+        meta.known.append(made)
+        made.own = made.parameters()
+        return made
+    def parameters(cls):
+        found = [name for name in vars(cls) if name.islower()]
+        found.sort()
+        return found
+
+class Task(metaclass=Register):
+    def go(self):
+        return 1
+
+class Other(Task):
+    size = 1
+
+found = [each.__name__ for each in Register.known], Other.own
+"""
+case(
+    "a metaclass that registers classes in order, and sorts something else",
+    "m",
+    {"m.py": SORTS_SOMETHING},
+    {"m.py": SORTS_SOMETHING.replace("def go(self)", "def go(self) -> list")},
+    {"m.py": SORTS_SOMETHING.replace("size = 1", "size = 2")},
+)

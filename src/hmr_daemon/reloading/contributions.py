@@ -28,12 +28,10 @@ from ..live.kinds import is_a
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import Node
-from ..syntax import codes
+from ..syntax import codes, orders
 from ..syntax.statements import COMPOUND, Statement
 from .registries import Place, containers, kept_by_frameworks, once
 
-SORTING = frozenset({"heapify", "heappush", "insort", "insort_left", "insort_right", "sort", "sorted"})
-"""By what a list of entries is in another order than that in which they came."""
 LARGEST = 100_000
 CALLING = ("expr", *COMPOUND)
 """Kinds of statements that register by calls, and mention the keys."""
@@ -153,7 +151,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
         if gone is not None:
-            sorts = is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing)
+            sorts = is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing, place)
             if not sorts:
                 _place(container, snapshot, gone, again, again.stay(snapshot, gone, made, place))
         if not same_entries(container, snapshot):
@@ -171,11 +169,14 @@ def _keys(statement: Statement, again: Again, place: Place) -> frozenset[tuple[t
     return frozenset()
 
 
-def _keep_sorted(container: list[Any], rest: list[Any], again: Again, growing: Callable[[], list[CodeType]]) -> bool:
+def _keep_sorted(
+    container: list[Any], rest: list[Any], again: Again, growing: Callable[[], list[CodeType]], place: Place
+) -> bool:
     """Leave what was added where it was sorted to; whether there was any."""
     if set(map(id, container)) <= set(map(id, rest)):
         return False
-    return any(map(_sorts, growing())) and keep_sorted(container, rest, again.later)
+    sorts = any(orders.may_sort(code, place.name) for code in growing())
+    return sorts and keep_sorted(container, rest, again.later)
 
 
 def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, put_back: bool) -> None:
@@ -227,10 +228,6 @@ def _growing(
 def _inner_made(container: Any, growing: Callable[[], Iterable[CodeType]]) -> Callable[[], bool]:
     """Tells whether who registers in a dict of lists makes the list of its key where there is none; when asked."""
     return cache(lambda: is_a(container, defaultdict) or any(map(codes.makes_inner, growing())))
-
-
-def _sorts(code: CodeType) -> bool:
-    return not SORTING.isdisjoint(code.co_names)
 
 
 def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: Any) -> None:
