@@ -820,3 +820,35 @@ for name, text in EXPORTING.items():
     }.items():
         start = {"export.py": text, "m.py": head + K + F, "use.py": STARRED}
         case(f"public names in {name}, {what}", "use m", start, *({"m.py": head + version} for version in versions))
+ASKED = """
+import sys
+def asked(method):
+    def ask(self, *arguments):
+        if sys._getframe(1).f_globals['__name__'].startswith('hmr_daemon.'): raise RuntimeError('asked')
+        return method(self, *arguments)
+    return ask
+class Registry({kind}):
+    for _name in ('__iter__', '__len__', '__contains__', '__getitem__', 'keys', 'items', 'values'):
+        if hasattr({kind}, _name): locals()[_name] = asked(getattr({kind}, _name))
+registry = Registry()
+def register(made):
+    {adds}
+    return made
+"""
+ASKING = "from base import register\n@register\ndef f(a=1): return 1\n@register\nclass K:\n    x = 1\n"
+for kind, adds, reads in (
+    ("list", "list.append(registry, made)", "list(base.registry)"),
+    ("dict", "dict.__setitem__(registry, made.__name__, made)", "list(base.registry.items())"),
+    ("set", "set.add(registry, made)", "len(base.registry)"),
+):
+    case(
+        f"a {kind} whose class answers for what it holds is not asked by the reload",
+        "use",
+        {"base.py": ASKED.format(kind=kind, adds=adds), "m.py": ASKING, "use.py": f"import base, m\nx = {reads}\n"},
+        {"m.py": ASKING.replace("a=1", "a=2")},
+        {"m.py": ASKING.replace("x = 1", "x = 2")},
+        {"m.py": ASKING.replace("@register\nclass", "class")},
+        {"m.py": ASKING},
+        {"m.py": ASKING + "@register\ndef g(): pass\n"},
+        {"m.py": ASKING.replace("f(", "h(")},
+    )

@@ -1,4 +1,4 @@
-"""Dicts, lists and sets, changed past what a subclass of the user's makes of that: it may refuse, or count."""
+"""Dicts, lists and sets, read and changed past what a subclass of the user's makes of that: it may refuse, or count."""
 
 from __future__ import annotations
 
@@ -26,6 +26,20 @@ def can_take(container: Any, other: Any) -> bool:
         return False
     made_with = [[getattr(each, name, None) for name in ("maxlen", "default_factory")] for each in (container, other)]
     return made_with[0] == made_with[1]
+
+
+def copied(container: Any) -> Any:
+    """What a container holds, as a dict, list or set; of a deque as a list."""
+    kind = kind_of(container)
+    if is_a(container, dict):
+        return dict(kind.items(container))
+    return set(kind.__iter__(container)) if is_a(container, set) else list(kind.__iter__(container))
+
+
+def size(container: Any) -> int:
+    """How many entries a container has."""
+    found: int = kind_of(container).__len__(container)
+    return found
 
 
 class Bare:

@@ -8,7 +8,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from . import insides, values
-from .containers import SEQUENCES, Bare
+from .containers import SEQUENCES, Bare, copied
 from .kinds import is_a, plain_type
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
@@ -18,7 +18,8 @@ INNER = (list, dict, set)
 
 def entries(container: Any) -> list[Any]:
     """What a container holds, of a dict the keys as well."""
-    return [*container, *container.values()] if is_a(container, dict) else list(container)
+    held = copied(container)
+    return [*held, *held.values()] if is_a(held, dict) else list(held)
 
 
 def put_back(container: Any, snapshot: Any) -> None:
@@ -27,7 +28,7 @@ def put_back(container: Any, snapshot: Any) -> None:
         for key, entry in snapshot.items():
             Bare(container).setdefault(key, entry)
     elif is_a(container, SEQUENCES):
-        there = Counter(map(_token, container))
+        there = Counter(map(_token, copied(container)))
         for entry in snapshot:
             if there[_token(entry)]:
                 there[_token(entry)] -= 1
@@ -54,9 +55,10 @@ def refill(container: Any, snapshot: Any) -> None:
 
 def same_but_for_order(container: Any, snapshot: Any) -> bool:
     """Whether a dict or a list holds the very entries that another does."""
-    if is_a(container, dict):
-        return container.keys() == snapshot.keys() and all(container[key] is snapshot[key] for key in snapshot)
-    return Counter(map(_token, container)) == Counter(map(_token, snapshot))
+    now = copied(container)
+    if is_a(now, dict):
+        return now.keys() == snapshot.keys() and all(now[key] is snapshot[key] for key in snapshot)
+    return Counter(map(_token, now)) == Counter(map(_token, snapshot))
 
 
 def made_since(container: Any, snapshot: Any) -> set[int]:
@@ -70,19 +72,15 @@ def _token(entry: Any) -> object:
 
 
 def same_entries(container: Any, snapshot: Any) -> bool:
-    if len(container) != len(snapshot):
+    now = copied(container)
+    if len(now) != len(snapshot):
         return False
-    if is_a(container, dict):
-        pairs = zip(list(container.items()), list(snapshot.items()), strict=False)
+    if is_a(now, dict):
+        pairs = zip(list(now.items()), list(snapshot.items()), strict=False)
         return all((k is x or k == x) and values.same(v, y) for (k, v), (x, y) in pairs)
-    if is_a(container, list):
-        return all(values.same(a, b) for a, b in zip(container, snapshot, strict=False))
-    return {id(entry) for entry in container} == {id(entry) for entry in snapshot}
-
-
-def copied(container: Any) -> Any:
-    """As a container of the built-in type."""
-    return next(kind for kind in (dict, list, set) if is_a(container, kind))(container)
+    if is_a(now, list):
+        return all(values.same(a, b) for a, b in zip(now, snapshot, strict=False))
+    return {id(entry) for entry in now} == {id(entry) for entry in snapshot}
 
 
 def holds(entry: Any, made: Set[int]) -> bool:
@@ -203,15 +201,15 @@ def put_in_place(container: Any, snapshot: Any, gone: list[Any], put_back: bool)
         _place_in_list(container, snapshot, gone, put_back)
     elif is_a(container, dict):
         _place_in_dict(container, snapshot, gone, put_back)
-    elif put_back and container == without(snapshot, gone):
+    elif put_back and copied(container) == without(snapshot, gone):
         Bare(container).update(gone)
 
 
 def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], put_back: bool) -> None:
-    stayed = len(snapshot) - len(gone)
-    gained = container[stayed:]
+    stayed, now = len(snapshot) - len(gone), copied(container)
+    gained = now[stayed:]
     rest = without(snapshot, gone)
-    if any(a is not b for a, b in zip(container[:stayed], rest, strict=False)) or len(container) < stayed:
+    if any(a is not b for a, b in zip(now[:stayed], rest, strict=False)) or len(now) < stayed:
         return  # rebuilt as a whole
     if not gone:
         _drop_repeated(container, snapshot, gained)
@@ -222,27 +220,28 @@ def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], p
         for position, entry in zip(gone, gained, strict=True):
             Bare(container).insert(position, entry)
     elif gained:  # more than before, or fewer
-        Bare(container)[:] = [*container[: gone[0]], *gained, *container[gone[0] : stayed]]
+        Bare(container)[:] = [*now[: gone[0]], *gained, *now[gone[0] : stayed]]
 
 
 def place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> None:
     """Move what was added at the end before the first entry of a later statement."""
+    now = copied(container)
     if is_a(container, list):
-        gained = container[len(snapshot) :]
-        if not gained or any(a is not b for a, b in zip(container, snapshot, strict=False)):
+        gained = now[len(snapshot) :]
+        if not gained or any(a is not b for a, b in zip(now, snapshot, strict=False)):
             return
         first = next((i for i, entry in enumerate(snapshot) if later(entry)), None)
         if first is not None:
             Bare(container)[:] = [*snapshot[:first], *gained, *snapshot[first:]]
     elif is_a(container, dict):
         for key, entry in snapshot.items():
-            if key in container and container[key] is not entry and later(entry):
-                Bare(container)[key] = entry  # the later statement has the last word
-        gained = [key for key in container if key not in snapshot]
+            if key in now and now[key] is not entry and later(entry):
+                Bare(container)[key] = now[key] = entry  # the later statement has the last word
+        gained = [key for key in now if key not in snapshot]
         keys = list(snapshot) if gained else []
         first = next((i for i, key in enumerate(keys) if is_later(key, snapshot[key], later)), None)
         if first is not None:
-            ordered = {key: container[key] for key in (*keys[:first], *gained, *keys[first:]) if key in container}
+            ordered = {key: now[key] for key in (*keys[:first], *gained, *keys[first:]) if key in now}
             refill(container, ordered)
 
 
@@ -261,11 +260,12 @@ def _began_later(entry: Any, later: Callable[[Any], bool]) -> bool:
 def keep_sorted(container: list[Any], rest: list[Any], later: Callable[[Any], bool]) -> bool:
     """Leave what was added where it was sorted to, but before what a later statement has added with the same rank."""
     known = set(map(id, rest))
-    gained = [entry for entry in container if id(entry) not in known]
+    gained = [entry for entry in copied(container) if id(entry) not in known]
     for entry in gained:
-        position = next(i for i, each in enumerate(container) if each is entry)
+        now = copied(container)
+        position = next(i for i, each in enumerate(now) if each is entry)
         first = position
-        while first and _rank(container[first - 1]) == _rank(entry) != [] and later(container[first - 1]):
+        while first and _rank(now[first - 1]) == _rank(entry) != [] and later(now[first - 1]):
             first -= 1
         if first < position:
             Bare(container).insert(first, Bare(container).pop(position))
@@ -293,17 +293,18 @@ def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any])
 def _place_in_dict(container: dict[Any, Any], snapshot: dict[Any, Any], gone: list[Any], put_back: bool) -> None:
     if not gone:
         return
-    gained = [key for key in container if key not in snapshot or key in gone]
+    now = copied(container)
+    gained = [key for key in now if key not in snapshot or key in gone]
     if not gained and put_back:
         for key in gone:
-            Bare(container)[key] = snapshot[key]
+            Bare(container)[key] = now[key] = snapshot[key]
     if len(gained) in (0, len(gone)):
         names = dict(zip(gone, gained, strict=True)) if gained else {key: key for key in gone}
         order = [names.get(key, key) for key in snapshot]
     else:  # more than before, or fewer
         first = list(snapshot).index(gone[0])
         order = [*list(snapshot)[:first], *gained, *list(snapshot)[first:]]
-    ordered = {key: container[key] for key in order if key in container}
-    ordered.update((key, value) for key, value in container.items() if key not in ordered)
-    if list(ordered) != list(container):
+    ordered = {key: now[key] for key in order if key in now}
+    ordered.update((key, value) for key, value in now.items() if key not in ordered)
+    if list(ordered) != list(now):
         refill(container, ordered)

@@ -11,7 +11,7 @@ from operator import call
 from types import CodeType, ModuleType
 from typing import Any, Final
 
-from .containers import Bare, kind_of
+from .containers import Bare, copied, kind_of
 from .kinds import is_a, own_or, plain_type
 
 MISSING: Final = type("Missing", (), {"__repr__": lambda self: "<missing>", "__slots__": ()})()
@@ -146,13 +146,13 @@ class Transaction:
     def guard(self, container: Any) -> None:
         """On undo, a dict, list, set or deque holds what it holds now; a class or an instance has its attributes."""
         if type(container) is dict or is_a(container, dict):
-            self._keep(_refill_dict, container, dict(container))
+            self._keep(_refill_dict, container, copied(container))
         elif is_a(container, list):
-            self._keep(_refill_list, container, list(container))
+            self._keep(_refill_list, container, copied(container))
         elif is_a(container, set):
-            self._keep(_refill_set, container, set(container))
+            self._keep(_refill_set, container, copied(container))
         elif is_a(container, deque):
-            self._keep(_refill_deque, container, list(container))
+            self._keep(_refill_deque, container, copied(container))
         elif is_a(container, type):
             self._keep(_refill_class, container, dict(vars(container)))
         if (state := _state(container)) is not None:
@@ -177,16 +177,16 @@ def _state(value: Any) -> dict[str, Any] | None:
 
 
 def _refill_dict(mapping: dict[Any, Any], items: dict[Any, Any]) -> None:
-    kind = kind_of(mapping)
-    if list(mapping.keys()) == list(items):
+    kind, now = kind_of(mapping), copied(mapping)
+    if list(now) == list(items):
         for key, value in items.items():
-            if mapping[key] is not value:
+            if now[key] is not value:
                 kind.__setitem__(mapping, key, value)
         return
-    for key in [key for key in mapping if key not in items]:
+    for key in [key for key in now if key not in items]:
         kind.__delitem__(mapping, key)
     apply((kind.__setitem__, mapping, key, value) for key, value in items.items())
-    if list(mapping) != list(items):  # put all of them at the end, in their order; each is always there
+    if list(copied(mapping)) != list(items):  # put all of them at the end, in their order; each is always there
         again = [((kind.pop, mapping, key, None), (kind.__setitem__, mapping, key, items[key])) for key in items]
         apply(operation for pair in again for operation in pair)
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..live import entries
-from ..live.containers import Bare
+from ..live.containers import Bare, copied, size
 from ..live.kinds import is_a, plain_type
 from ..planning.records import Node
 from . import contributions, registries
@@ -24,7 +24,7 @@ def put_in_order(run: Scheduling, made: Mapping[Node, dict[str, Any]]) -> None:
     own = {each for node in made for each in contributions.identities_made(node, made[node], node.codes)}
     found = {id(c): c for node in giving for c, _ in registries.containers(node, run.graph, ())}
     for container in reversed(list(found.values())):  # those that others hold come first
-        if is_a(container, (list, dict)) and 1 < len(container) <= LARGEST:
+        if is_a(container, (list, dict)) and 1 < size(container) <= LARGEST:
             keys = _in_order(run, giving[0], container, own)
             if keys is not None:
                 run.transaction.guard(container)
@@ -33,7 +33,8 @@ def put_in_order(run: Scheduling, made: Mapping[Node, dict[str, Any]]) -> None:
 
 def _in_order(run: Scheduling, node: Node, container: Any, made: Set[int]) -> list[Any] | None:
     """The keys or positions of a container as they are to stand; None where they stand so."""
-    items = [(k, _first_in(e)) for k, e in (container.items() if is_a(container, dict) else enumerate(container))]
+    held = copied(container)
+    items = [(k, _first_in(e)) for k, e in (held.items() if is_a(held, dict) else enumerate(held))]
     own = {key for key, entry in items if id(key) in made or entries.holds(entry, made)}
     last = max((i for i, (key, _) in enumerate(items) if key in own), default=0)
     later = partial(run.made_later, node)
@@ -57,7 +58,8 @@ def _first_in(entry: Any) -> Any:
 
 
 def _arrange(container: Any, keys: list[Any]) -> None:
+    held = copied(container)
     if is_a(container, dict):
-        entries.refill(container, {key: container[key] for key in keys})
+        entries.refill(container, {key: held[key] for key in keys})
     else:
-        Bare(container)[:] = [container[position] for position in keys]
+        Bare(container)[:] = [held[position] for position in keys]

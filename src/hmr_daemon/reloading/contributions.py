@@ -11,10 +11,9 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from ..live import functions, insides, reach, successors
-from ..live.containers import Bare
+from ..live.containers import Bare, copied, size
 from ..live.entries import (
     PLAIN,
-    copied,
     entries,
     holds,
     keep_sorted,
@@ -136,7 +135,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     snapshots = [
         (c, copied(c), place)
         for c, place in once([*containers(node, graph, reads), *again.known, *kept_by_frameworks(node, old)])
-        if len(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
+        if size(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
     growing = _growing(graph, node, old, again.learned)
     taken: list[list[Any] | None] = []
@@ -173,7 +172,7 @@ def _keep_sorted(
     container: list[Any], rest: list[Any], again: Again, growing: Callable[[], list[CodeType]], place: Place
 ) -> bool:
     """Leave what was added where it was sorted to; whether there was any."""
-    if set(map(id, container)) <= set(map(id, rest)):
+    if set(map(id, copied(container))) <= set(map(id, rest)):
         return False
     sorts = any(orders.may_sort(code, place.name) for code in growing())
     return sorts and keep_sorted(container, rest, again.later)
@@ -209,7 +208,7 @@ def withdraw(
     bare = node.statement.kind == "expr" and bool(before)  # others have what it was given as well
     for container, place in containers(node, graph, ()):
         known = given.grown if bare else grown
-        if len(container) <= LARGEST and (known is None or place.name in known):
+        if size(container) <= LARGEST and (known is None or place.name in known):
             transaction.guard(container)
             own, inner = _with_instances(made, container, place), _inner_made(container, growing)
             if take_out(container, copied(container), own, plain=given.at(place, container), inner=inner):
@@ -240,13 +239,13 @@ def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: 
                 successors.change_class(transaction, instance, old)
         return
     for container, _ in containers(node, graph, ()):
-        if len(container) > LARGEST or not any(entry is new for entry in entries(container)):
+        if size(container) > LARGEST or not any(entry is new for entry in entries(container)):
             continue
         transaction.guard(container)
         if is_a(container, dict):
-            Bare(container).update({key: old for key, entry in container.items() if entry is new})
+            Bare(container).update({key: old for key, entry in copied(container).items() if entry is new})
         elif is_a(container, list):
-            Bare(container)[:] = [old if entry is new else entry for entry in container]
+            Bare(container)[:] = [old if entry is new else entry for entry in copied(container)]
         else:
             Bare(container).discard(new)
             Bare(container).add(old)
@@ -255,7 +254,7 @@ def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: 
 def told_by_keys(node: Node, old: Statement, graph: Graph, grown: Collection[str] | None = None) -> bool:
     """Whether the keys of a dict, only of those named `grown`, tell what calls put there: `old` mentions one."""
     found = containers(node, graph, old.effects.reads)
-    dicts = [c for c, place in found if is_a(c, dict) and len(c) <= LARGEST and (grown is None or place.name in grown)]
+    dicts = [c for c, place in found if is_a(c, dict) and size(c) <= LARGEST and (grown is None or place.name in grown)]
     return any((type(key), key) in old.constants for d in dicts for key in list(d) if is_a(key, PLAIN))
 
 
@@ -275,9 +274,9 @@ def held_in(
     made = identities_made(node, before, made_of)
     for container, place in containers(node, graph, ()):
         meant = grown is None or place.name in grown
-        if meant and not container:
+        if meant and not size(container):
             empty[id(container)] = container
-        if meant and id(container) not in empty and len(container) <= LARGEST:
+        if meant and id(container) not in empty and size(container) <= LARGEST:
             yield container, place, any(id(each) in made or holds(each, made) for each in entries(container))
 
 

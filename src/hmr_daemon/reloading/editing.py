@@ -9,6 +9,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..live import entries, insides
+from ..live.containers import size
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..model import Change
@@ -575,7 +576,7 @@ class Editing(Swapping):
             return
         grown = frozenset().union(*map(codes.grown_names, growing))
         for container, place in registries.containers(node, self.graph, ()):
-            if place.name not in grown or not container or is_a(container, by_the_way):
+            if place.name not in grown or not size(container) or is_a(container, by_the_way):
                 continue
             if not any(self.made_later(node, entry) for entry in entries.entries(container)):
                 lost = set(self.made_anew)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..live import insides
 from ..live.classes import is_installed
+from ..live.containers import copied
 from ..live.entries import entries
 from ..live.kinds import is_a
 from ..planning.records import ModuleRecord, Node
@@ -68,11 +69,11 @@ def keeps(value: Any, made: Collection[int], own: bool = False) -> bool:
 
 def _parts(value: Any) -> Iterator[Any]:
     if is_a(value, dict):
-        parts = list(value.values())
+        parts = list(copied(value).values())
     elif is_a(value, type):
         parts = list(vars(value).values())
     elif is_a(value, CONTAINERS):
-        parts = list(value)
+        parts = list(value) if is_a(value, (tuple, frozenset)) else list(copied(value))
     else:
         parts = list(insides.own_dict(value).values())
     yield from (part for part in parts if is_a(part, type) or not is_a(part, PLAIN))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..live import entries
-from ..live.containers import Bare
+from ..live.containers import Bare, copied, size
 from ..live.kinds import is_a
 from ..live.transaction import Transaction
 from ..planning.records import Node
@@ -35,9 +35,9 @@ def _found(run: Telling, node: Node) -> Iterator[tuple[Any, Any, list[Any]]]:
     if node.statement.kind in ("from", "import") or not (effects.attributes or effects.calls):
         return
     for container, place in registries.containers(node, run.graph, run.names_seen(node), run.read_elsewhere(node)):
-        if place.attribute is None or not 0 < len(container) <= LARGEST or not _looks_at(run, node, place):
+        if place.attribute is None or not 0 < size(container) <= LARGEST or not _looks_at(run, node, place):
             continue
-        before = entries.copied(container)
+        before = copied(container)
         if gone := _later_in(run, node, before, run.given_after(node, place.attribute)):
             yield container, before, gone
 
@@ -69,14 +69,14 @@ def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[
     if is_a(container, set):
         Bare(container).update(gone)
     elif is_a(container, list):
-        stayed = entries.without(before, gone)
-        added = container[len(stayed) :]
-        if len(container) >= len(stayed) and all(a is b for a, b in zip(container, stayed, strict=False)):
+        stayed, held = entries.without(before, gone), copied(container)
+        added = held[len(stayed) :]
+        if len(held) >= len(stayed) and all(a is b for a, b in zip(held, stayed, strict=False)):
             Bare(container)[:] = [*before[: gone[0]], *added, *before[gone[0] :]]
         else:
             Bare(container).extend(before[position] for position in gone)
     else:
-        first = list(before).index(gone[0])
-        keys = [*list(before)[:first], *(key for key in container if key not in before), *list(before)[first:]]
-        now = {**container, **{key: before[key] for key in gone}}
+        first, held = list(before).index(gone[0]), copied(container)
+        keys = [*list(before)[:first], *(key for key in held if key not in before), *list(before)[first:]]
+        now = {**held, **{key: before[key] for key in gone}}
         transaction.refill(container, {key: now[key] for key in keys if key in now})

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..live import insides
 from ..live.classes import METHOD_TYPES
+from ..live.containers import copied, size
 from ..live.entries import INNER, PLAIN
 from ..live.kinds import is_a, plain_type
 from ..planning.graph import Graph
@@ -107,9 +108,9 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
     elif plain_type(value) in (classmethod, staticmethod):
         yield value.__func__, place
     elif is_a(value, dict):
-        if depth <= 2 and len(value) <= 100:
+        if depth <= 2 and size(value) <= 100:
             place = replace(place, container=place.container or id(value))
-            yield from ((v, replace(place, key=k)) for k, v in list(value.items()) if plain_type(v) in INNER)
+            yield from ((v, replace(place, key=k)) for k, v in copied(value).items() if plain_type(v) in INNER)
     elif plain_type(value) not in (list, set, tuple):
         yield type(value), place
         if type(value) is MethodType:
