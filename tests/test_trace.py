@@ -802,6 +802,33 @@ def test_a_class_whose_metaclass_asks_for_members_by_name_is_told_of_those_above
     assert process.see("m.Round.found") == [3, 0]
 
 
+@pytest.mark.skipif(not SEES_CALLS, reason="which functions a statement ran is guessed")
+def test_who_looks_up_a_member_by_its_name_is_not_told_of_an_annotation_more(live: LiveFactory) -> None:
+    metas = "class Meta(type):\n    def __init__(cls, name, bases, members):\n"
+    metas += "        cls.kind = cls.__dict__.get('Kind', len)\nclass All(type):\n"
+    metas += "    def __init__(cls, name, bases, members):\n"
+    metas += "        cls.told = sorted(cls.Kind.__dict__.get('__annotations__') or ())\n"
+    kinds = "class Kind:\n    size: int = 1\n"
+    using = "from kinds import Kind as K\nfrom metas import All, Meta\n"
+    using += "class One(metaclass=Meta):\n    Kind = K\nclass Two(metaclass=All):\n    Kind = K\n"
+    process = live({"metas.py": metas, "kinds.py": kinds, "m.py": using})
+    process.load("import m")
+    assert ran(process, {"kinds.py": kinds + "    extra: int = 2\n"}) == ["kinds:1 Kind", "m:5 Two"]
+    assert process.see("(m.One.kind.extra, m.Two.told)") == (2, ["extra", "size"])
+
+
+def test_a_class_that_is_registered_by_what_it_is_asked_for_runs_alone(live: LiveFactory) -> None:
+    metas = "known, names = {}, []\nclass Meta(type):\n    def __init__(cls, name, bases, members):\n"
+    metas += "        known[name.lower()] = cls\n        cls.back = {v: k for k, v in cls.TABLE.items()}\n"
+    metas += "        names.append((getattr(cls, 'key', ''), cls.__dict__.get('Inner')))\n"
+    base = "from metas import Meta\nclass Base(metaclass=Meta):\n    TABLE = {}\n"
+    process = live({"metas.py": metas, "m.py": base + "class A(Base): pass\nclass B(Base): pass\n"})
+    process.load("import m, metas")
+    edited = base + "class A(Base):\n    size = 1\nclass B(Base): pass\n"
+    assert ran(process, {"m.py": edited}) == ["m:4 A"]
+    assert process.see("([*metas.known], len(metas.names), m.A.size)") == (["base", "a", "b"], 3, 1)
+
+
 def test_who_mentions_a_member_of_something_else_is_not_told(live: LiveFactory) -> None:
     settings = (
         "class S:\n    size = 1\nclass T:\n    size = 1\nclass Holder:\n    def __init__(self, it): self.it = it\n"

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from types import CodeType
 
-from ..syntax import diff, statements
+from ..syntax import diff, loops, statements
 from ..syntax.statements import Statement
 from ..syntax.trees import FunctionNode, shape
 
@@ -15,8 +15,6 @@ SIGNATURE = frozenset({
     "signature",
 })  # fmt: skip
 """By what code asks for more of a function than its name."""
-ALL_MEMBERS = frozenset({"__dict__", "dir", "getattr", "getmembers", "items", "values", "vars"})
-"""By what code sees members of a class whose names it does not mention."""
 UNCHANGED = (diff.Change.SAME, diff.Change.BODY)
 
 
@@ -41,7 +39,7 @@ def is_shown(old: Statement, old_text: str, new: Statement, new_text: str, growi
 def _sees(code: CodeType, names: set[str], listed: bool) -> bool:
     """Whether code sees members with some names, or, where there are others than before, each."""
     texts = {constant for constant in code.co_consts if type(constant) is str}
-    if names and not (ALL_MEMBERS | names).isdisjoint({*code.co_names, *texts}):
+    if names and (not names.isdisjoint({*code.co_names, *texts}) or loops.sees_members(code)):
         return True
     return listed and code.co_name == "__set_name__"
 

@@ -335,7 +335,7 @@ class Telling(Remembering):
         return any(insides.own(value, "__module__") not in self.graph.modules for value in called)
 
     def _ran_what_names(self, reader: Node, change: changes.ClassChange) -> bool:
-        names = _looking_at(change)
+        names = _looking_at(change) - (codes.HOLDS_ALL - change.names)  # of what code has that way, its texts tell
         modules = [cls.__module__ for cls in change.cls.__mro__]
         if any(name in code.co_names for name in names for code in self._codes_run(reader, modules, name)):
             return True

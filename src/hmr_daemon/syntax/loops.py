@@ -25,6 +25,33 @@ def gone_through(code: CodeType) -> frozenset[str]:
     return frozenset(name for root, name in iterated - added_to if name)
 
 
+def sees_members(code: CodeType) -> bool:
+    """Whether `code` may see members of an object whose names it does not mention."""
+    return bool(_seen_by(code)) or ("getattr" in code.co_names and codes.COMPUTED in codes.names_asked(code))
+
+
+@codes.learned
+def _seen_by(code: CodeType) -> frozenset[str]:
+    """What `code` mentions by which it sees all members of something."""
+    if SEEING.isdisjoint(code.co_names):
+        return frozenset()
+    instructions = [each for each in dis.get_instructions(code) if each.opname not in ("PRECALL", "KW_NAMES")]
+    named = [(at, each.argval) for at, each in enumerate(instructions) if each.opname in codes.NAME_READS]
+    return frozenset(name for at, name in named if name in SEEING and _sees_all(instructions, at))
+
+
+def _sees_all(instructions: list[dis.Instruction], at: int) -> bool:
+    """Whether members are seen by what an instruction names: not, where it looks up one, or is another mapping's."""
+    name, before, after = instructions[at].argval, instructions[at - 1], instructions[at + 1]
+    if name in ENTRIES:
+        return before.opname in VARIABLES or before.argval == "__dict__" or before.opname not in codes.NAME_READS
+    if name == "__dict__" and after.argval == "get":
+        after = instructions[at + 2]
+    return name != "__dict__" or after.opname != "LOAD_CONST"
+
+
+VARIABLES = frozenset({"LOAD_DEREF", "LOAD_NAME"})
+SEEING = frozenset({"__dict__", "dir", "getmembers", "items", "values", "vars"})
 GET_ITER = dis.opmap["GET_ITER"]
 ENTRIES = frozenset({"items", "keys", "values"})
 
