@@ -324,6 +324,35 @@ def test_pydantic_method_added(workshop: Workshop) -> None:
     assert edited.bench.see("one.added()") == "annann"
 
 
+TRAITLETS = """
+from traitlets import HasTraits, Int, Unicode
+
+class Base(HasTraits):
+    size = Int(1)
+
+class Sub(Base):
+    name = Unicode("x")
+
+one = Sub()
+names = sorted(Sub.class_trait_names())
+"""
+
+
+def test_traitlets_of_a_base(workshop: Workshop) -> None:
+    pytest.importorskip("traitlets")
+    edited = module(workshop, TRAITLETS, "held = m_N.Sub; first = m_N.one")
+    see = edited.bench.see
+    edited.edit(("    size = Int(1)\n", "    size = Int(1)\n    extra = Int(2)\n"))
+    assert see("(m_N.names, m_N.Sub().extra, sorted(m_N.Sub._traits))") == (
+        ["extra", "name", "size"],
+        2,
+        ["extra", "name", "size"],
+    )
+    assert see("(held is m_N.Sub, first is m_N.one, first.name)") == (True, True, "x")
+    edited.edit(("    extra = Int(2)\n", ""))
+    assert see("m_N.names") == ["name", "size"]
+
+
 ATTRS = """
 import attrs
 

@@ -42,6 +42,14 @@ def made_of(cls: type, bound: Collection[str]) -> Iterator[Any]:
             yield member
 
 
+def accounts(cls: type) -> Iterator[tuple[str, Any]]:
+    """The containers among a class's members that hold instances of a library's classes."""
+    for name, member in list(vars(cls).items()):
+        parts = list(member.values()) if is_a(member, dict) else list(member) if is_a(member, CONTAINERS) else []
+        if any(is_installed(type(part)) and not is_a(part, PLAIN) for part in parts):
+            yield name, member
+
+
 def identities(made: Iterable[Any]) -> set[int]:
     """The objects that a library made, and what they hold."""
     found = set()
@@ -147,7 +155,16 @@ class Families(Scheduling):
 
     def is_set_up_by_library(self, node: Node) -> bool:
         """Whether a library looked at all that a class statement made, also at what that inherits."""
-        return node.statement.kind == "class" and bool(self._made_by_library(node))
+        if node.statement.kind != "class":
+            return False
+        return bool(self._made_by_library(node)) or self._is_accounted_for(node)
+
+    def _is_accounted_for(self, node: Node) -> bool:
+        """Whether a library has put what it found in a class, and above it, into containers that it gave to it."""
+        before = self._text_before(node)
+        taken = [cls for cls in self._classes(node, before) if taker(cls) is not None]
+        given = [(name, member) for cls in taken for name, member in accounts(cls)]
+        return bool(given) and not {name for name, _ in given} <= self._names_in_body(node, before)
 
     def _classes(self, node: Node, before: Statement) -> Iterator[type]:
         for name in before.effects.writes:

@@ -17,6 +17,7 @@ from ..syntax import codes, loops
 from ..syntax.effects import ANY, DYNAMIC
 from ..syntax.statements import Statement
 from . import decorated, on_demand, stand_ins
+from .families import accounts
 from .registries import Place
 from .remembering import Remembering
 from .run import IMMUTABLE
@@ -301,7 +302,7 @@ class Telling(Remembering):
             return True
         if change.special:
             return effects.calls or reader.statement.kind not in ("class", "def", "assign")
-        return self._ran_what_names(reader, change)
+        return self._ran_what_names(reader, change) or _asks_library(reader, change)
 
     def _looks_through(self, reader: Node, known: str, change: changes.ClassChange) -> bool:
         """Whether a statement goes through all members of classes, itself or by what it ran; not as a class is made.
@@ -540,6 +541,16 @@ def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
     """Whether all that a statement does to what a name leads to is to set other attributes of it."""
     set_here = {names[-1] for names in reader.statement.effects.sets if names[0] == known}
     return bool(set_here) and (attribute not in set_here or reader.statement.kind == "AugAssign")
+
+
+def _asks_library(reader: Node, change: changes.ClassChange) -> bool:
+    """Whether a statement calls a method of a library that may tell what the library has found in a class."""
+    effects = reader.statement.effects
+    if not effects.calls or reader.statement.kind in ("class", "def"):
+        return False
+    if change.names.isdisjoint(name for name, _ in accounts(change.cls)):
+        return False
+    return any(effects.attributes & vars(owner).keys() for owner in change.cls.__mro__ if classes.is_installed(owner))
 
 
 def _looking_at(change: changes.ClassChange) -> frozenset[str]:
