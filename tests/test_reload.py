@@ -1153,3 +1153,14 @@ def test_what_functions_bind_stays_where_these_only_move(live: LiveFactory, abov
         process.edit({"m.py": text + "set_folder()\n"}, atomic=True)
         assert process.wait_reload().ran == ()
         assert process.see("(m.FOLDER, m.KNOWN)") == ("/", {"a": 1})
+
+
+def test_ipython_from_its_own_sources_is_live(live: LiveFactory) -> None:
+    shell = "class InteractiveShell:\n    @classmethod\n    def initialized(cls): return False\n"
+    shell += "    def init_events(self): self.events = 1\ndef banner(): return 'old'\n"
+    process = live(
+        {"IPython/__init__.py": "", "IPython/core/__init__.py": "", "IPython/core/interactiveshell.py": shell}
+    )
+    process.load("from IPython.core import interactiveshell as shell")
+    process.edit({"IPython/core/interactiveshell.py": shell.replace("old", "new")})
+    process.until("shell.banner()", "new")

@@ -172,13 +172,13 @@ class Notice:
         spec: ModuleSpec | None = PathFinder.find_spec(name, path, target)
         loader: Any = None if spec is None else spec.loader
         if hasattr(loader, "exec_module"):
-            loader.exec_module = self._then(loader, loader.exec_module)
+            loader.exec_module = self._then(loader)
         return spec
 
-    def _then(self, loader: Any, exec_module: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
+    def _then(self, loader: Any) -> Callable[[ModuleType], None]:
         def exec_and_tell(module: ModuleType) -> None:
             del loader.exec_module
-            exec_module(module)
+            loader.exec_module(module)  # it may be a user's, and recorded by now
             self._imported(module)
 
         return exec_and_tell

@@ -37,7 +37,9 @@ class Lookups:
         self._asking: Users | None = None
         self._texts_with: dict[str, list[ModuleRecord]] = {}
         self._sources: dict[ModuleRecord, bytes] = {}
-        """The texts of all modules, unpacked once."""
+        """The texts of all modules."""
+        self._unpacked: dict[bytes, bytes] = {}
+        """By what is kept of them, the texts, unpacked once."""
         self._told: dict[ModuleRecord, set[bytes]] = {}
         """The names that texts tell."""
         self._grown: dict[int, tuple[CodeType, frozenset[str]]] = {}
@@ -113,9 +115,16 @@ class Lookups:
         if found is None:
             encoded = word.encode()
             if not self._sources:
-                self._sources = {record: record.source or b"" for record in list(self._graph.modules.values())}
+                self._sources = {record: self._text(record) for record in list(self._graph.modules.values())}
             found = self._texts_with[word] = [record for record, text in self._sources.items() if encoded in text]
         return found
+
+    def _text(self, record: ModuleRecord) -> bytes:
+        if record.packed is None or record.edited is not None:
+            return record.source or b""
+        if record.packed not in self._unpacked:
+            self._unpacked[record.packed] = record.source or b""
+        return self._unpacked[record.packed]
 
     def told(self, names: Iterable[str]) -> set[str]:
         """Those of some names that texts tell: who computes the names of attributes has them from there."""
