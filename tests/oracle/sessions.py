@@ -54,3 +54,38 @@ case(
     {"lib.py": "'''Two.'''\n__version__ = '1'\n"},
     {"lib.py": "'''Two.'''\n__version__ = '2'\n"},
 )
+SHAPES = {
+    "shapes.py": """
+    class Shape:
+        sides = 0
+        @classmethod
+        def kinds(cls):
+            found = {}
+            for each in cls.__subclasses__():
+                found[each.sides] = each.__name__
+                found.update(each.kinds())
+            return found
+    class Square(Shape):
+        sides = 4
+    class Box(Square):
+        sides = 5
+    """,
+    "main.py": """
+    from shapes import Shape
+    def find(base):
+        return sorted(each.sides for each in base.__subclasses__())
+    kinds = Shape.kinds()
+    found = find(Shape)
+    here = [each.sides for each in Shape.__subclasses__()]
+    """,
+}
+case(
+    "members of subclasses that a base is asked for",
+    "main",
+    SHAPES,
+    {"shapes.py": SHAPES["shapes.py"].replace("sides = 4", "sides = 14")},
+    {"shapes.py": SHAPES["shapes.py"].replace("sides = 5", "sides = 15")},
+    {"shapes.py": SHAPES["shapes.py"] + "    class Line(Shape):\n        sides = 1\n"},
+    {"shapes.py": SHAPES["shapes.py"] + "    class Line(Shape):\n        sides = 2\n"},
+    SHAPES,
+)

@@ -17,11 +17,16 @@ MANY = 100  # parts of each of these
 ENTRIES = 1_000  # entries of a container that are looked at
 
 
-def lead_to(value: Any, cls: type, files: Collection[str]) -> bool:
-    """Whether a value is or leads to a class, a subclass or an instance; `files` are those of functions to ask."""
+def lead_to(value: Any, cls: type, files: Collection[str], by_subclasses: bool = False) -> bool:
+    """Whether a value is or leads to a class, a subclass or an instance; `files` are those of functions to ask.
+
+    `by_subclasses` tells that who has the value asks classes for their subclasses, so that bases lead there, too.
+    """
     seen, waiting = {id(value)}, [value]
     for each in waiting:
         if derives(type(each), cls) or (is_a(each, type) and derives(each, cls)):  # without asking its metaclass
+            return True
+        if by_subclasses and is_a(each, type) and each is not object and derives(cls, each):
             return True
         for part in _parts(each, files):
             if id(part) not in seen and id(type(part)) not in insides.LEAVES and len(waiting) < NEAR:
