@@ -167,3 +167,33 @@ def test_a_move_that_fails_is_taken_back(live: LiveFactory) -> None:
     )
     assert reload_of(process, {"a.py": "from b import C, f\n"}).ok
     assert process.see("(c.g(), C.__module__, b.C is C is user.C, held[0]())") == (11, "b", True, 10)
+
+
+TAKEN_OUT = "import m; f, K, bound = m.f, m.K, m.K().g; k = bound.__self__; K.seen.append(k); held = [f]"
+
+
+def test_what_is_taken_out_and_comes_back_goes_on(live: LiveFactory) -> None:
+    source = "def f(): return 1\nclass K:\n    seen = []\n    def g(self): return 1\n"
+    process = live({"m.py": source})
+    process.load(TAKEN_OUT)
+    for value in (2, 3):
+        process.edit({"m.py": "x = 1\n"})
+        assert process.wait_reload().ok
+        assert process.see("(f(), k.g(), hasattr(m, 'f'), hasattr(m, 'K'))") == (value - 1, value - 1, False, False)
+        process.edit({"m.py": source.replace("return 1", f"return {value}")})
+        assert process.wait_reload().ok
+        assert process.see("(f(), held[0](), bound(), m.K is K, K.seen == [k])") == (value, value, value, True, True)
+
+
+def test_what_is_cut_out_of_one_file_and_comes_to_another_goes_on(live: LiveFactory) -> None:
+    source = "class K:\n    def g(self): return 1\n"
+    process = live({"a.py": source, "b.py": ""})
+    process.load("import a, b; k = a.K()")
+    process.edit({"a.py": ""})
+    assert process.wait_reload().ok
+    process.edit({"b.py": source})
+    assert process.wait_reload().ok
+    assert process.see("isinstance(k, b.K)")
+    process.edit({"a.py": "class K:\n    def h(self): return 2\n"})
+    assert process.wait_reload().ok
+    assert not process.see("isinstance(k, a.K)")

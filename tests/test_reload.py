@@ -1036,6 +1036,18 @@ def test_names_that_a_prompt_took_follow(live: LiveFactory) -> None:
     assert process.see("(X, why, Z, f(), m.X, X_kept, own)") == (2, 2, 2, 2, 2, 1, 1)
 
 
+def test_names_that_a_prompt_took_follow_what_goes_and_comes_back(live: LiveFactory) -> None:
+    process = live({"m.py": "X = [1]\nY = [1]\n"})
+    process.load("from m import X, Y as why\nimport m")
+    process.edit({"m.py": "Z = 1\n"})
+    assert process.wait_reload().ok
+    assert process.see("(X, why)") == ([1], [1])
+    process.load("why = 'own'")
+    process.edit({"m.py": "X = [2]\nY = [2]\n"})
+    assert process.wait_reload().ok
+    assert process.see("(X, why)") == ([2], "own")
+
+
 def test_a_prompt_s_own_names_never_change(live: LiveFactory) -> None:
     process = live({"m.py": "X = 1\nY = []\n"})
     process.load("from m import X, Y\nimport m\nX = 'own'\nY = [5]")

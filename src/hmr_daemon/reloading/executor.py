@@ -49,6 +49,7 @@ class Executor:
         self.recorder = recorder
         self.interactive = interactive
         self.versions = Versions(graph)
+        self.earlier = moved.Earlier()
 
     def reload(self, request: Request) -> tuple[Reload, Outcome]:
         """Carry out the saved changes. Never raises: what fails is rolled back and told."""
@@ -65,6 +66,7 @@ class Executor:
         try:
             statements.remember_syntax()
             with functions.heap.searched_once():
+                run.departed = self.earlier.recall()
                 run.carry_out(request, self.versions)
             main = sys.modules.get("__main__")
             rebound = () if main is None else self.interactive.rebind(run.transaction, main, run.outcome.rebound)
@@ -85,6 +87,7 @@ class Executor:
         finally:
             codes.forget()
             self.versions.forget()
+        self.earlier.keep(run.departed)
         outcome = run.outcome
         return (
             Reload(
@@ -134,7 +137,7 @@ class _Run(Aftermath):
         self._apply_edits(edits)
         self._take_leave()
         self._attach_submodules(changes)
-        self.departed = list(moved.departures(self))
+        self.departed += moved.departures(self)
         self._preset()
         self._swap_code()
         self._seed()

@@ -29,6 +29,8 @@ class Interactive:
     def __init__(self) -> None:
         self._codes: list[CodeType] = importing_code
         self._taken: set[Taken] = set()
+        self._gone: dict[tuple[str, str], Any] = {}
+        """What names of modules held that went, and that ``__main__`` has still: they may come back."""
 
     def rebind(
         self, transaction: Transaction, main: ModuleType, changes: list[tuple[ModuleRecord, str, Any, Any]]
@@ -39,11 +41,16 @@ class Interactive:
         self._codes.clear()
         done = []
         for record, name, old, new in changes:
-            if record.module is not main:
-                for bound in self._bound(main, record.name, name, old):
-                    if new is not MISSING:
-                        transaction.set_item(main.__dict__, bound, new)
-                        done.append(bound)
+            if record.module is main:
+                continue
+            held = self._gone.pop((record.name, name), MISSING) if old is MISSING else old
+            bound = self._bound(main, record.name, name, held)
+            if new is MISSING and bound:
+                self._gone[record.name, name] = old
+            elif new is not MISSING:
+                for each in bound:
+                    transaction.set_item(main.__dict__, each, new)
+                done += bound
         return tuple(dict.fromkeys(done))
 
     def _bound(self, main: ModuleType, module: str, name: str, old: Any) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import re
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from types import FunctionType
 
 from ..live import changes, functions, successors
@@ -20,6 +22,23 @@ from .editing import Editing
 from .run import Departure
 
 DEFINING = ("def", "class")
+MOST = 200
+
+
+class Earlier:
+    """What reloads have taken out and nothing has taken the place of, as long as anyone holds it: it may come back."""
+
+    def __init__(self) -> None:
+        self._departed: list[tuple[weakref.ref[FunctionType | type], Departure]] = []
+
+    def recall(self) -> list[Departure]:
+        held = [(value(), departure) for value, departure in self._departed]
+        return [replace(departure, value=value) for value, departure in held if value is not None]
+
+    def keep(self, departed: Sequence[Departure]) -> None:
+        self._departed = [
+            (weakref.ref(each.value), replace(each, value=None, earlier=True)) for each in departed[-MOST:]
+        ]
 
 
 def departures(run: Editing) -> Iterator[Departure]:
@@ -32,8 +51,9 @@ def departures(run: Editing) -> Iterator[Departure]:
             name, value = statement.names[0], node.module.namespace.get(statement.names[0])
             if not is_a(value, (FunctionType, type)):
                 continue
-            if value.__qualname__ == name and is_of(value, node.module):
-                yield Departure(node.module, statement, value)
+            parsed = run.parsed_before.get(node.module, node.module.parsed)
+            if parsed is not None and value.__qualname__ == name and is_of(value, node.module):
+                yield Departure(node.module, statement, parsed.text, value)
 
 
 def _is_defined(run: Editing, record: ModuleRecord, statement: Statement) -> bool:
@@ -48,13 +68,22 @@ def follow(run: Editing, nodes: Iterable[Node]) -> None:
     pairs: list[tuple[Departure, Node]] = []
     for node in nodes:
         if node.statement.kind in DEFINING and _is_new(run, node):
-            found = [departure for departure in run.departed if _succeeds(node, departure)]
-            if len(found) == 1:
-                run.departed.remove(found[0])
-                pairs.append((found[0], node))
+            departure = _predecessor(run, node)
+            if departure is not None:
+                run.departed.remove(departure)
+                pairs.append((departure, node))
     referrers = gc.get_referrers(*(_value(node) for _, node in pairs)) if pairs else []  # the heap is searched once
     for departure, node in pairs:
         _go_on(run, departure, node, referrers)
+
+
+def _predecessor(run: Editing, node: Node) -> Departure | None:
+    """The definition that a new one takes the place of: the only one that this edit took out, or the last before."""
+    found = [departure for departure in run.departed if _succeeds(node, departure)]
+    now = [departure for departure in found if not departure.earlier]
+    if now:
+        return now[0] if len(now) == 1 else None
+    return found[-1] if found else None
 
 
 def _value(node: Node) -> object:
@@ -71,13 +100,17 @@ def _is_new(run: Editing, node: Node) -> bool:
 
 
 def _succeeds(node: Node, departure: Departure) -> bool:
-    """Whether a definition is one that departed, in another module, or under another name with the same text."""
+    """Whether a definition is one that departed, in another module, or under another name with the same text.
+
+    One that went by an earlier edit comes back under its name only, in its module whatever it is now.
+    """
     old, new = departure.statement, node.statement
     if old.kind != new.kind:
         return False
     if old.names == new.names:
-        return node.module is not departure.record and _alike(old, new)
-    return re.sub(rf"\b{re.escape(old.names[0])}\b", new.names[0], old.text) == new.text
+        elsewhere = node.module.name != departure.record.name
+        return _alike(old, new) if elsewhere else departure.earlier
+    return not departure.earlier and re.sub(rf"\b{re.escape(old.names[0])}\b", new.names[0], old.text) == new.text
 
 
 def _alike(old: Statement, new: Statement) -> bool:
@@ -99,7 +132,7 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
     if type(old) is FunctionType and type(new) is FunctionType:
         run.succeeded.append((old, new))
     elif is_a(old, type) and is_a(new, type) and is_of(new, node.module):
-        _keep_state(run, departure, node, new)
+        _keep_state(departure, node, new)
         change = changes.change(old, new)
         methods = [(n, m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
         held_by = [each for each in referrers if any(held is new for held in gc.get_referents(each))]
@@ -116,14 +149,11 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
             run.superseded.append(old)
 
 
-def _keep_state(run: Editing, departure: Departure, node: Node, new: type) -> None:
+def _keep_state(departure: Departure, node: Node, new: type) -> None:
     """A container that the bodies of both classes make by the same text stays: the program may have filled it."""
     assert node.module.parsed is not None
-    before = run.parsed_before.get(departure.record, departure.record.parsed)
-    if before is None:
-        return
     bodies = (
-        statements.members(departure.statement, before.text),
+        statements.members(departure.statement, departure.text),
         statements.members(node.statement, node.module.parsed.text),
     )
     texts = {(member.names, member.text) for member in bodies[0] if member.kind == "assign"}

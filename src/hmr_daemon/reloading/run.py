@@ -100,7 +100,11 @@ class Departure:
 
     record: ModuleRecord
     statement: Statement
+    text: str
+    """The source that the statement stood in."""
     value: Any
+    earlier: bool = False
+    """Whether it was an earlier reload that took it out."""
 
 
 @dataclass(eq=False, repr=False)
