@@ -4121,3 +4121,49 @@ case(
     {"m.py": SORTS_SOMETHING.replace("def go(self)", "def go(self) -> list")},
     {"m.py": SORTS_SOMETHING.replace("size = 1", "size = 2")},
 )
+SUBSCRIBES_ITSELF = """
+class Bus:
+    def __init__(self):
+        self.listeners = {}
+        self.priorities = {}
+    def subscribe(self, channel, callback):
+        self.listeners.setdefault(channel, set()).add(callback)
+        self.priorities[channel, callback] = 1
+
+bus = Bus()
+"""
+SUBSCRIBER = """
+from m import bus
+
+PORT = 80
+
+class Server:
+    def __init__(self, bus, port):
+        self.bus = bus
+        self.port = port
+    def subscribe(self):
+        self.bus.subscribe("start", self.start)
+    def start(self):
+        return self.port
+
+def plain():
+    return 0
+
+bus.subscribe("start", plain)
+server = Server(bus, PORT)
+server.subscribe()
+"""
+SHOWN_LISTENERS = """
+from m import bus
+import n
+
+found = sorted(each() for each in bus.listeners["start"]), len(bus.priorities)
+"""
+case(
+    "an object that is made again, and had subscribed methods of its own to what another module keeps",
+    "o",
+    {"m.py": SUBSCRIBES_ITSELF, "n.py": SUBSCRIBER, "o.py": SHOWN_LISTENERS},
+    {"n.py": SUBSCRIBER.replace("80", "81")},
+    {"n.py": SUBSCRIBER.replace("return self.port", "return -self.port")},
+    {"n.py": SUBSCRIBER},
+)

@@ -102,7 +102,7 @@ def _is_or_holds(entry: Any, made: Set[int]) -> bool:
     if id(entry) in made:
         return True
     if type(entry) is tuple:
-        return any(id(part) in made for part in entry)
+        return any(id(part.__self__ if type(part) is MethodType else part) in made for part in entry)
     if type(entry) is MethodType:
         return id(entry.__self__) in made
     if is_a(entry, (*PLAIN, *INNER, FunctionType, type, ModuleType)):

@@ -470,11 +470,15 @@ class Rerunning(Evaluating):
         return [(cls, dict(vars(cls))) for cls in held if is_a(cls, type) and is_ours(cls, self.graph)]
 
     def _passed_before(self, node: Node) -> dict[str, Any]:
-        """What a bare call was given before: what it was given to may have outlived the reload."""
-        previous = self._old_statement(node)
+        """What a bare call was given before, or called a method of: where it was put may have outlived the reload."""
+        previous, effects = self._old_statement(node), node.statement.effects
         key = id(node.module)
-        passed = {name: self.former[key, name] for name in node.statement.effects.passes if (key, name) in self.former}
-        for name in previous.effects.passes - node.statement.effects.passes if previous is not None else ():
+        called = effects.mutates if previous is None and node.statement.kind == "expr" else frozenset[str]()
+        passed = {name: self.former[key, name] for name in effects.passes | called if (key, name) in self.former}
+        for name in called - effects.passes:
+            if is_a(passed.get(name), entries.INNER):  # its methods add to itself
+                del passed[name]
+        for name in previous.effects.passes - effects.passes if previous is not None else ():
             if name in node.module.namespace:
                 passed[name] = self.former.get((key, name), node.module.namespace[name])
         return passed
