@@ -10,7 +10,7 @@ from . import insides, values
 from .holders import replace_references
 from .kinds import is_a
 from .successors import can_become
-from .transaction import MISSING, Transaction
+from .transaction import MISSING, Transaction, put_member
 
 
 def keep(transaction: Transaction, old: type, new: type) -> frozenset[str]:
@@ -21,13 +21,15 @@ def keep(transaction: Transaction, old: type, new: type) -> frozenset[str]:
     """
     different, taken = list[Any](), set[int]()
     for name in list(vars(new)):
-        if vars(new)[name] is not vars(old).get(name, MISSING) and _is_successor(old, new, name, taken):
+        made = vars(new)[name]
+        if made is not vars(old).get(name, MISSING) and _is_successor(old, new, name, taken):
             before = vars(old)[name]
             taken.add(id(before))
-            if not values.alike(dict(insides.attributes(before)), dict(insides.attributes(vars(new)[name]))):
+            if not values.alike(dict(insides.attributes(before)), dict(insides.attributes(made))):
                 different.append(before)
-                _become(transaction, before, vars(new)[name])
-            replace_references(transaction, vars(new)[name], before, skip=())
+                _become(transaction, before, made)
+            put_member(new, name, before)
+            replace_references(transaction, made, before, skip=())
     return frozenset(name for name, member in list(vars(new).items()) if _leads_to(member, different))
 
 
