@@ -829,6 +829,19 @@ def test_a_class_that_is_registered_by_what_it_is_asked_for_runs_alone(live: Liv
     assert process.see("([*metas.known], len(metas.names), m.A.size)") == (["base", "a", "b"], 3, 1)
 
 
+@pytest.mark.skipif(not SEES_CALLS, reason="which functions a statement ran is guessed")
+def test_a_class_that_calls_more_makes_no_room_where_that_does_not_register(live: LiveFactory) -> None:
+    metas = "names, kinds = [], []\nclass Kind:\n"
+    metas += "    def __init__(self, text): self.text = text\n    def add(self): kinds.append(self.text)\n"
+    metas += "class Meta(type):\n    def __init__(cls, name, bases, members): names.append(name)\n"
+    base = "from metas import Kind, Meta\nclass Base(metaclass=Meta): pass\n"
+    form = base + "class A(Base):\n    size, adds = 1, Kind.add\nKind('a').add()\n"
+    process = live({"metas.py": metas, "m.py": form})
+    process.load("import m, metas")
+    assert ran(process, {"m.py": form.replace("= 1", "= round(1.5)")}) == ["m:3 A"]
+    assert process.see("(metas.names, metas.kinds, m.A.size)") == (["Base", "A"], ["a"], 2)
+
+
 def test_who_mentions_a_member_of_something_else_is_not_told(live: LiveFactory) -> None:
     settings = (
         "class S:\n    size = 1\nclass T:\n    size = 1\nclass Holder:\n    def __init__(self, it): self.it = it\n"

@@ -241,12 +241,19 @@ class Graph:
         statement = version or node.statement
         return self.called_by(node, statement, known) if statement.kind in REGISTERING else ()
 
-    def called_by(self, node: Node, statement: Statement, known: reach.Known | None = None) -> Collection[CodeType]:
-        """The code that a version of a statement may run: of the functions that its names lead to."""
+    def called_by(
+        self,
+        node: Node,
+        statement: Statement,
+        known: reach.Known | None = None,
+        names: frozenset[str] | None = None,
+    ) -> Collection[CodeType]:
+        """The code that a version of a statement may run: of the functions that its names, or some of them, lead to."""
         effects, namespace = statement.effects, node.module.namespace
         if not effects.calls:
             return ()
-        called = [namespace[name] for name in effects.reads if name in namespace]
+        read = effects.reads if names is None else effects.reads & names
+        called = [namespace[name] for name in read if name in namespace]
         return reach.reached(called, effects.attributes, self.paths(), True, effects.operates, known).values()
 
     def _guess_reads(self, node: Node) -> None:

@@ -226,8 +226,8 @@ class Editing(Swapping):
             self._lose_targets(node, statement)
             self._lose_entries(node, statement, edit.parsed.text)
             self._lose_growth(node)
-            if not _called(statement) <= _called(node.statement):
-                self.calling_more.add(node)
+            if newly := _called(statement) - _called(node.statement):
+                self.calling_more[node] = newly | statement.effects.reads - node.statement.effects.reads
         self._renew_codes(node, node.statement, statement, edit, change.change)
         self.transaction.set_attribute(node, "statement", statement)
         return node
@@ -559,13 +559,19 @@ class Editing(Swapping):
             if place.owner is not None and place.attribute in grown:
                 self.bind_member_again(place.owner, place.attribute)
 
+    def _to_run(self, node: Node) -> list[CodeType]:
+        """The code that a statement may run of the user's functions: what it ran, and what it calls newly leads to."""
+        called_by, known = self.graph.called_by, self.known[""]
+        found = called_by(node, node.statement, known)
+        if node in self.added:
+            return [*found]
+        newly = {id(code) for code in called_by(node, node.statement, known, self.calling_more.get(node, frozenset()))}
+        return [code for code in found if id(code) in node.ran or id(code) in newly]
+
     def _make_room(self, node: Node) -> None:
         """An entry goes between others, and nothing tells which of these are a later statement's: all are made anew."""
-        found = self.graph.called_by(node, node.statement, self.known[""])
         by_the_way = (set,) if node.statement.kind in REGISTERING else (set, dict)  # as a cache is filled
-        new = node in self.added or node in self.calling_more
-        ran = [code for code in found if new or id(code) in node.ran]
-        growing = [code for code in ran if codes.grown_names(code)]
+        growing = [code for code in self._to_run(node) if codes.grown_names(code)]
         self.graph.analyze_dependents(r for code in growing for r in self.graph.at_path(code.co_filename))
         grown_here = [
             (r, n) for c in growing for n in codes.grown_globals(c) for r in self.graph.at_path(c.co_filename)

@@ -339,8 +339,8 @@ class RunState:
     """By statement, those that defined before what it defines now."""
     orphans: set[ModuleRecord] = field(default_factory=set)
     """Modules that no statement surely imports any more."""
-    calling_more: set[Node] = field(default_factory=set)
-    """Statements that were edited, and call something that they did not: they may register now."""
+    calling_more: dict[Node, frozenset[str]] = field(default_factory=dict)
+    """Statements that were edited, and call something that they did not, with what they read newly: it may register."""
     kept_by: dict[Node, list[str]] = field(default_factory=dict)
     """By statements that are gone, names of the objects of libraries that kept what they had made."""
     lost_all: set[Node] = field(default_factory=set)
