@@ -54,6 +54,28 @@ def test_sync_while_another_thread_brings_the_daemon_up(environment: Environment
     assert environment.run("script.py", cwd=tmp_path).stdout == "True\n"
 
 
+STARTING = """
+import hmr_daemon, threading
+from hmr_daemon import daemon
+begun, go, start = threading.Event(), threading.Event(), threading.Thread.start
+def start_late(self):
+    if self.name == "hmr-daemon":
+        begun.set()
+        go.wait(10)
+    start(self)
+threading.Thread.start = start_late
+threading.Thread(target=daemon.activate).start()
+begun.wait(10)
+threading.Timer(0.1, go.set).start()
+print(hmr_daemon.sync())
+"""
+
+
+def test_sync_while_another_thread_starts_that_of_the_daemon(environment: Environment, tmp_path: Path) -> None:
+    write(tmp_path, {"script.py": STARTING})
+    assert environment.run("script.py", cwd=tmp_path).stdout == "True\n"
+
+
 def test_sync_is_false_while_an_edit_fails(process: Live) -> None:
     process.edit({"m.py": "X = 1 / 0\n"})
     assert process.see("(hmr_daemon.sync(), m.X)") == (False, 1)

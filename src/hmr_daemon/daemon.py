@@ -73,7 +73,7 @@ class Daemon:
 
     def start(self) -> None:
         with self._thread_lock:
-            if not self.runs:
+            if not self._is_alive:
                 self._stopping = False
                 self._until_saved = False
                 self._borrowed = False
@@ -87,7 +87,13 @@ class Daemon:
 
     @property
     def runs(self) -> bool:
-        """Whether the thread is there to do anything."""
+        """Whether the thread is there to do anything; one that is just being started is waited for."""
+        if not self._is_alive and self._thread_lock.acquire(timeout=PATIENCE):
+            self._thread_lock.release()
+        return self._is_alive
+
+    @property
+    def _is_alive(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
     def stop(self, patience: float = PATIENCE) -> None:
