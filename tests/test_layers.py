@@ -28,7 +28,10 @@ FOLDERS = [
         "kinds per_thread containers transaction insides ways functions swaps holders values classes caches reach "
         "guesses abstract changes successors own_instances parameters bodies entries",
     ),
-    ("planning", "forms index records places attribution unseen graph planner cycles presets targets dependencies"),
+    (
+        "planning",
+        "forms index records places attribution unseen graph planner cycles presets targets dependencies namespaces",
+    ),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
     ("reporting", "ipython report audience"),
     (

@@ -1028,6 +1028,33 @@ def test_an_edit_that_needs_another_one_lands_with_it(live: LiveFactory, wants: 
     assert process.see("b.v") == 5
 
 
+NAMESPACE = {"n/a.py": "x = 1\n", "n/sub/b.py": "y = 1\n", "user.py": "import n.a\nfrom n.sub.b import y\nz = n.a.x\n"}
+
+
+def test_a_package_that_gets_a_file(live: LiveFactory) -> None:
+    process = live(NAMESPACE)
+    process.load("import user, n, sys\nwas = n\nn.own = 1")
+    process.edit({"n/__init__.py": "from .a import x\nw = x + 1\n"})
+    process.until("n.w if hasattr(n, 'w') else None", 2)
+    assert process.see("(n is was is sys.modules['n'], n.own, n.__file__.endswith('__init__.py'))") == (True, 1, True)
+    process.edit({"n/sub/__init__.py": "from .. import w\n", "user.py": "from n.sub import w\nz = w\n"})
+    process.until("user.z", 2)
+    process.edit({"n/a.py": "x = 5\n"})
+    process.until("user.z", 6)
+
+
+def test_a_package_that_gets_a_file_which_fails(live: LiveFactory) -> None:
+    process = live(NAMESPACE)
+    process.load("import user, n")
+    process.edit({"n/__init__.py": "w = 1 / 0\n"})
+    assert not process.wait_reload().ok
+    assert process.see("(hasattr(n, 'w'), n.__file__)") == (False, None)
+    process.edit({"n/a.py": "x = 2\n"})
+    process.until("user.z", 2)
+    process.edit({"n/__init__.py": "w = 1\n"})
+    process.until("n.w if hasattr(n, 'w') else None", 1)
+
+
 def test_names_that_a_prompt_took_follow(live: LiveFactory) -> None:
     process = live({"m.py": "X = 1\nY = 1\nZ = 1\ndef f(): return 1\n"})
     process.load("from m import X, Y as why, f\nfrom m import *\nimport m\nX_kept = X\nown = 1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -12,8 +13,9 @@ from .loading.recorder import Recorder, awaited_sources
 from .model import Change, Failure, Reload
 from .pending import Pending, involved_in
 from .placement import Placement
-from .planning import forms
+from .planning import forms, namespaces
 from .planning.graph import Graph
+from .planning.records import ModuleRecord
 from .reloading import leftovers
 from .reloading.breakpoints import Breakpoints, forget_lines
 from .reloading.executor import Executor
@@ -21,7 +23,7 @@ from .reloading.run import Outcome
 from .reloading.uncalled import Uncalled
 from .reporting import report
 from .reporting.audience import Audience
-from .watching.followed import Followed
+from .watching.followed import Followed, Reading
 from .watching.signatures import Signature
 
 UNREADABLE_QUIETLY = 5  # tries after which a file that cannot be read is reported
@@ -149,7 +151,7 @@ class Saves:
     def _change(self, path: str) -> Change | None:
         """What a save changed; None where the file holds what is live, cannot be had now, or is no one's."""
         reading = self._followed.read(path)
-        records, source = self._graph.meant_by(path), reading.source
+        records, source = self._graph.meant_by(path) or self._come_to(path, reading), reading.source
         if reading.is_gone and records:
             self._graph.gone.add(path)
         if reading.error is not None and (records or self.pending.waits_for(path) or self._graph.openers(path)):
@@ -172,6 +174,17 @@ class Saves:
         if self.pending.waits_for(path) or self._graph.openers(path):
             return Change(path, source)
         return None
+
+    def _come_to(self, path: str, reading: Reading) -> list[ModuleRecord]:
+        """The package that a file has come to, where it had none."""
+        name = self._followed.packages.get(path)
+        if name is None or reading.source is None or name in self._graph.modules:
+            return []
+        record = namespaces.take_in(self._graph, name, sys.modules.get(name), path)
+        if record is None:
+            return []
+        self._recorder.track(name, record.module, record.path)
+        return [record]
 
     def _gone(self, path: str) -> Change | None:
         """The deletion of a file that statements only asked for."""

@@ -81,10 +81,7 @@ class Graph:
             record.packed = zlib.compress(load.source, 1)
             self.note_caches(record, load.source)
             load.source = None
-        self.modules[load.name] = record
-        self.forget_orders()  # it may be what imported others
-        self.namespaces[id(record.namespace)] = record
-        self._by_path[record.path].append(record)
+        self.take_in(record)
         record.facts = facts = Facts.of(load.notes)
         load.notes.clear()
         entries = {position: (record, position) for position in facts.positions}  # each once: there are many
@@ -98,6 +95,13 @@ class Graph:
         for position, module, name in facts.writes:
             self._setters.add((module, name), entries[position])
         return record
+
+    def take_in(self, record: ModuleRecord) -> None:
+        """Know a module from now on."""
+        self.modules[record.name] = record
+        self.forget_orders()  # it may be what imported others
+        self.namespaces[id(record.namespace)] = record
+        self._by_path[record.path].append(record)
 
     def remove(self, record: ModuleRecord) -> None:
         """Forget a module: another load has taken its place, or its load failed."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .._bootstrap import environment_reason
 from ..loading.listings import Listing, is_listing, modules_in
 from ..loading.recorder import awaited_sources, opened_states, state_of
+from ..planning import namespaces
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord
 from .batches import BatchQueue
@@ -44,6 +45,8 @@ class Followed:
         self.watcher = watcher
         self._graph = graph
         self._queue = queue
+        self.packages: dict[str, str] = {}
+        """Files that packages without one may come to have, with their names."""
         self._seen: dict[str, Signature] = {}
         self._owners = Owners()
         self._empty_since: dict[str, float] = {}
@@ -57,9 +60,14 @@ class Followed:
         if not records:
             return
         data = self._data_files()
-        self.watch({record.path for record in records} | data)
+        packages = dict(namespaces.awaited(self._graph, records))
+        self.packages.update(packages)
+        self.watch({record.path for record in records} | data | packages.keys())
         for path in data:
             if opened_states.get(path, state := state_of(path)) != state:
+                self._differs(path)
+        for path in packages:
+            if signature(path):
                 self._differs(path)
         for record in records:
             if not _is_as_loaded(record):
