@@ -881,3 +881,19 @@ def test_a_list_in_a_class_that_a_metaclass_makes_leaves_the_objects_beside_it(l
     form = form.replace("'k'", "'l'").replace("'a'", "'c'")
     assert ran(process, {"form.py": form}) == ["form:2 Form", "m:2 x"]
     assert process.see("(m.x, form.Form.order)") == ("c", ["c", "b"])
+
+
+def test_who_knows_what_a_class_has_made_of_another_is_told_when_that_has_run(live: LiveFactory) -> None:
+    kinds = "import enum\nclass Kind(enum.Enum):\n    ONE = 'one'\n"
+    update = "from kinds import Kind\nclass Update:\n    ONE = Kind.ONE.value\n    SIZE = 1\n"
+    filters = "from update import Update\nclass Base:\n    LIMIT = int('1')\n    def check(self, it: Update): ...\n"
+    filters += "class Text(Base):\n    size = len('text')\nfound = Text().size\n"
+    process = live({"kinds.py": kinds, "update.py": update, "filters.py": filters})
+    process.load("import filters, kinds")
+    assert ran(process, {"kinds.py": kinds + "    TWO = 'two'\n"}) == ["kinds:2 Kind", "update:2 Update"]
+    assert ran(process, {"kinds.py": kinds.replace("'one'", "'1'")}) == ["kinds:2 Kind", "update:2 Update"]
+    assert process.see("filters.Update.ONE") == "1"
+    using = update.replace("SIZE = 1", "SIZE = 2")
+    process.edit({"update.py": using, "filters.py": filters + "size = Update.SIZE, Update.ONE\n"}, atomic=True)
+    assert process.wait_reload().ok
+    assert ran(process, {"kinds.py": kinds}) == ["kinds:2 Kind", "update:2 Update", "filters:8 size"]

@@ -167,7 +167,7 @@ class Telling(Remembering):
                     continue
                 if reader.statement.kind == "from":
                     waiting.append((reader.module, known, reader))
-                elif not isinstance(change, changes.ClassChange) or self._leads_to_class(reader, change.cls):
+                elif not is_a(cls, type) or self._leads_to_class(reader, cls):
                     waiting += [(reader.module, bound, reader) for bound in reader.writes]
 
     def _taken_of_stand_ins(self, change: changes.ClassChange | None) -> list[tuple[Node, str]]:
