@@ -395,7 +395,7 @@ def forget_annotations(known: set[str]) -> None:
 
     It is done module by module, so that the next one takes the place.
     """
-    for name in [name for name in sys.modules if name.startswith(f"{__package__}.") and name not in known]:
+    for name in [name for name in list(sys.modules) if name.startswith(f"{__package__}.") and name not in known]:
         known.add(name)
         own = [value for value in vars(sys.modules[name]).values() if getattr(value, "__module__", None) == name]
         members = [member for value in own if isinstance(value, type) for member in vars(value).values()]

@@ -51,7 +51,7 @@ class Shelter:
                     __import__(name)
         finally:
             sys.meta_path[:] = [each for each in sys.meta_path if each is not self]
-            for name in [each for each in sys.modules if each.partition(".")[0] in self._names]:
+            for name in [each for each in list(sys.modules) if each.partition(".")[0] in self._names]:
                 del sys.modules[name]
 
     @as_importlib

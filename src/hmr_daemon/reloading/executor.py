@@ -102,7 +102,7 @@ class Executor:
 
     def _forget_new_modules(self, loaded: Mapping[str, ModuleType]) -> None:
         """Take back the imports of a reload that failed: of user code only, others load once."""
-        for name in [name for name in sys.modules if name not in loaded]:
+        for name in [name for name in list(sys.modules) if name not in loaded]:
             record = self.graph.modules.get(name)
             if record is not None:
                 sys.modules.pop(name, None)
