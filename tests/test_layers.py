@@ -36,10 +36,11 @@ FOLDERS = [
     ("reporting", "ipython report audience"),
     (
         "reloading",
-        "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state versions "
-        "apart definitions stand_ins on_demand decorated making giving scheduling families remembering telling "
-        "arrivals assignments later_entries hiding attributes swapping seen editing moved ordering keeping lent "
-        "refilling settling displaced evaluating rerunning aftermath executor uncalled breakpoints",
+        "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
+        "versions libraries apart definitions stand_ins on_demand decorated making giving scheduling families "
+        "remembering telling arrivals assignments later_entries hiding attributes swapping seen editing moved "
+        "ordering keeping lent refilling settling displaced evaluating rerunning aftermath executor uncalled "
+        "breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

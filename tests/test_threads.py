@@ -115,6 +115,69 @@ def test_new_names_are_there_before_the_code_that_uses_them(live: LiveFactory) -
     assert process.see("(errors[:3], m.use(), m.use_taken())") == ([], 20, 20)
 
 
+def test_imports_of_libraries_are_there_before_the_code_that_uses_them(live: LiveFactory) -> None:
+    """While a statement above takes its time: modules, modules of packages, and names of these, all not loaded yet."""
+    source = """
+        import time
+        {slow}
+        {imports}
+        def use(): return {use}
+    """
+    imports = """
+        import colorsys
+        import xml.dom.minidom as dom
+        from wsgiref import util
+        from plistlib import dumps
+    """.strip()
+    process = live({"m.py": source.format(slow="", imports="", use="55")})
+    process.load("import m")
+    process.do(
+        """
+        import sys, threading
+        errors, stop = [], threading.Event()
+        new = ('colorsys', 'xml', 'wsgiref', 'plistlib')
+        for name in [name for name in sys.modules if name.partition('.')[0] in new]: del sys.modules[name]
+        def call():
+            while not stop.is_set():
+                try: m.use()
+                except BaseException as error: errors.append(repr(error))
+        thread = threading.Thread(target=call, daemon=True)
+        thread.start()
+        """
+    )
+    use = "colorsys.ONE_SIXTH, dom.parse, util.guess_scheme, dumps"
+    process.edit({"m.py": source.format(slow="time.sleep(.2)", imports=imports, use=use)}, atomic=True)
+    assert process.wait_reload().ok
+    process.do("stop.set(); thread.join()")
+    assert process.see("(errors[:3], len(m.use()))") == ([], 4)
+
+
+def test_modules_that_come_meanwhile_do_not_end_the_daemon(live: LiveFactory) -> None:
+    process = live({"m.py": "x = 1\n"})
+    process.load("import m")
+    process.do(
+        """
+        import sys, threading, types
+        from hmr_daemon.daemon import forget_annotations
+        errors, stop = [], threading.Event()
+        def come():
+            for number in range(200_000):
+                sys.modules[f"come{number}"] = types
+                if stop.is_set(): break
+            for name in [name for name in list(sys.modules) if name.startswith("come")]:
+                del sys.modules[name]
+        thread = threading.Thread(target=come)
+        thread.start()
+        while thread.is_alive() and not errors:
+            try: forget_annotations(set())
+            except RuntimeError as error: errors.append(repr(error))
+        stop.set()
+        thread.join()
+        """
+    )
+    assert process.see("errors") == []
+
+
 def test_new_members_are_there_before_the_code_that_uses_them(live: LiveFactory) -> None:
     """Methods of all kinds and plain values that come with an edit, while a statement above takes its time."""
     source = """

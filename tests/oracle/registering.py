@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from .cases import case
 
 MODULE = """
@@ -851,4 +853,58 @@ for kind, adds, reads in (
         {"m.py": ASKING},
         {"m.py": ASKING + "@register\ndef g(): pass\n"},
         {"m.py": ASKING.replace("f(", "h(")},
+    )
+STORES = {
+    "a list": ("r = []", "r.append(v)"),
+    "a dict": ("r = {}", "r[v] = v"),
+    "a set": ("r = set()", "r.add(v)"),
+    "records in a list": ("r = []", "r.append((len(v), v))"),
+    "a list of a dict": ("r = {}", "r.setdefault('k', []).append(v)"),
+    "an object": ("class App:\n    def __init__(self): self.items = []\nr = App()", "r.items.append(v)"),
+    "a class": ("class App:\n    items = []\n    @classmethod\n    def put(cls, v): cls.items.append(v)", "App.put(v)"),
+    "a closure": ("def make():\n    r = []\n    def add(v): r.append(v)\n    return r, add\nr, add = make()", "add(v)"),
+}
+STORING = """
+{store}
+def put(v):
+    {puts}
+    return v
+class Made:
+    def __init__(self, v):
+        self.v = v
+        put(v)
+"""
+FORMS = {
+    "an assignment": "x{0} = put({1!r})\n",
+    "a comprehension": "y{0} = [put(v) for v in ({1!r},)]\n",
+    "a loop": "for i in ({1!r},):\n    put(i)\n",
+    "a constructor": "o{0} = Made({1!r})\n",
+    "a member": "class M{0}:\n    z = put({1!r})\n",
+    "a default": "def g{0}(a=put({1!r})): return a\n",
+}
+for (store, (setup, puts)), (by, form) in product(STORES.items(), FORMS.items()):
+    if (store, by) == ("a list of a dict", "a constructor"):
+        continue  # too deep to be looked for
+    one, two, three, four = (form.format(number, text) for number, text in enumerate(("a1", "b2", "c3", "d4")))
+    shown = "App.items" if store == "a class" else "r.items" if store == "an object" else "r"
+    case(
+        f"plain values put into {store} by {by}",
+        "use",
+        {
+            "base.py": STORING.format(store=setup, puts=puts),
+            "m.py": "from base import *\n" + one + two + three,
+            "use.py": f"import base, m\nseen = {'sorted' if store == 'a set' else 'list'}(base.{shown})\n",
+        },
+        *(
+            {"m.py": "from base import *\n" + version}
+            for version in (
+                one + two.replace("b2", "zz") + three,
+                one + two + three,
+                one + three,
+                one + two + three,
+                one + two + four + three,
+                *((four + one + three,) if store != "a dict" else ()),  # the order of a cache says nothing
+                one + "q = 1\n" + three,
+            )
+        ),
     )

@@ -68,6 +68,9 @@ def made_since(container: Any, snapshot: Any) -> set[int]:
 
 
 def _token(entry: Any) -> object:
+    """What tells an entry from others: a plain value, or a record of such, is what it says."""
+    if type(entry) is tuple:
+        return tuple(map(_token, entry))
     return (type(entry), entry) if is_a(entry, PLAIN) else id(entry)
 
 

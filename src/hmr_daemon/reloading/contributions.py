@@ -72,8 +72,6 @@ class Again:
     """Whether the statement is new."""
     moved: bool
     """Whether it stands at another place among the others."""
-    anew: bool
-    """Whether what it adds to was made anew before it."""
     emptied: Collection[int]
     """Identities of containers that are filled again."""
     known: Sequence[tuple[Any, Place]]
@@ -108,6 +106,10 @@ class Again:
         """Whether what a class holds was not there yet when the statement ran."""
         return owner in self.remade or self.later(owner)
 
+    def is_emptied(self, container: Any, place: Place) -> bool:
+        """Whether a container, or the one that it stands in, is filled again: all that is in it was put there now."""
+        return id(container) in self.emptied or place.container in self.emptied
+
     def may_have_added(self, place: Place) -> bool:
         return self.grown is None or self.added or place.name in self.grown
 
@@ -125,7 +127,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     old = again.old
     made_of = node.codes if again.added else again.made_of
     registered = registers(node.statement, made_of) or (old is not None and registers(old, made_of))
-    if not registered or (again.anew and not again.before and not again.added):
+    if not registered:
         yield changed
         return
     made = identities_made(node, again.before, again.made_of)
@@ -144,17 +146,19 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         if not again.may_have_added(place):
             taken.append(None)
             continue
-        plain = frozenset() if id(container) in again.emptied else again.given.at(place, container)
         own, inner = _with_instances(made, container, place), _inner_made(container, growing)
-        taken.append(take_out(container, snapshot, own, _keys(node.statement, again, place), plain, inner))
+        keys, plain = _keys(node.statement, again, place), again.given.at(place, container)
+        if again.is_emptied(container, place):
+            keys, plain = frozenset(), frozenset()
+        taken.append(take_out(container, snapshot, own, keys, plain, inner))
     yield changed
     for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
         if gone is not None:
             sorts = is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing, place)
             if not sorts:
-                _place(container, snapshot, gone, again, again.stay(snapshot, gone, made, place))
-        if not same_entries(container, snapshot):
-            changed.append(place)
+                _place(container, snapshot, gone, again, place, again.stay(snapshot, gone, made, place))
+        if not again.is_emptied(container, place) and not same_entries(container, snapshot):
+            changed.append(place)  # what is filled again is compared once it is whole
 
 
 def _keys(statement: Statement, again: Again, place: Place) -> frozenset[tuple[type, object]]:
@@ -178,11 +182,11 @@ def _keep_sorted(
     return sorts and keep_sorted(container, rest, again.later)
 
 
-def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, put_back: bool) -> None:
+def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, place: Place, put_back: bool) -> None:
     """What a statement has added stands where it stood, or before what later statements have added."""
     if again.moved and gone:
         place_before(container, without(snapshot, gone), again.later)
-    elif not again.added and (gone or not (again.anew or id(container) in again.emptied)):
+    elif not again.added and (gone or not again.is_emptied(container, place)):
         put_in_place(container, snapshot, gone, put_back)
     if again.added or (again.old is not None and not gone):
         place_before(container, snapshot, again.later)

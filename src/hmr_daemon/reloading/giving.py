@@ -11,7 +11,7 @@ from ..live import entries
 from ..live.kinds import is_a
 from ..planning.records import Node
 from ..syntax import codes
-from ..syntax.statements import COMPOUND, REGISTERING, Statement
+from ..syntax.statements import COMPOUND, Statement
 from . import contributions
 from .making import Making
 from .registries import Place
@@ -68,7 +68,7 @@ class Giving(Making):
     def given_before(self, node: Node, old: Statement | None, gone: bool = False) -> contributions.Given:
         """The texts that a statement, `old` if it was edited, gave to registries, to be taken out of them."""
         statement, ran = old or node.statement, list(self._ran_before(node))
-        if node in self.added or statement.kind not in REGISTERING or not ran:
+        if node in self.added or not ran:
             return contributions.Given()
         found, again = statement.given, gone or any("refuses" in codes.minds_entries(code) for code in ran)
         all_again = node in self.moved or statement.kind in COMPOUND  # where it stands, or what of it is reached
@@ -86,7 +86,7 @@ class Giving(Making):
         None for other statements: what they make, they hand to others.
         """
         effects = self._statement_before(node).effects
-        if self._kind_before(node) != "assign":
+        if self._kind_before(node) != "assign" or node in self.calling_more:
             return None
         grown = effects.mutates | (effects.attributes if effects.mutates else frozenset())
         return frozenset(grown).union(*map(codes.grown_names, self._ran_before(node)))

@@ -33,6 +33,7 @@ from . import (
     hiding,
     later_entries,
     lent,
+    libraries,
     library_state,
     moved,
     registries,
@@ -400,7 +401,6 @@ class Rerunning(Evaluating):
             later=self._coming_later(node),
             added=node in self.added,
             moved=node in self.moved,
-            anew=grouped,
             emptied=self.emptied.keys() | self.made_now.keys(),
             known=[*self.entered.get(node, ()), *left],
             registers_alike=old is not None and old.kind == "class" and not registers_otherwise(old, node.statement),
@@ -486,15 +486,17 @@ class Rerunning(Evaluating):
     def _preset(self) -> None:
         """Bind new names before code that uses them is live: any thread may run it from then on."""
         for node in sorted((node for seeds in self.seeds.values() for node, _ in seeds), key=self.graph.order):
-            record = node.module
-            for name, value in presets.bindings(node) if self._may_run(node) else ():
+            record, runs = node.module, self._may_run(node)
+            if runs and node.statement.kind in ("import", "from"):
+                libraries.bring(node.statement)
+            for name, value in presets.bindings(node) if runs else ():
                 if name in record.namespace:
                     continue
                 if id(record) not in self.guarded:
                     self.guarded.add(id(record))
                     self.transaction.guard_namespace(record.module)
                 record.namespace[name] = self.preset[id(record), name] = value
-            members = list(presets.members(node)) if self._may_run(node) else []
+            members = list(presets.members(node)) if runs else []
             for cls, name, value in members if members and self.made_before(node, members[0][0]) else ():
                 self.transaction.set_member(cls, name, value)
                 self.preset[id(cls), name] = value

@@ -9,6 +9,7 @@ from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Node, imported_module
 from ..syntax import codes, diff, parsing, statements
 from ..syntax.diff import Through
+from ..syntax.statements import REGISTERING
 from .run import FileEdit
 
 
@@ -103,13 +104,18 @@ def _looks_at(graph: Graph, node: Node) -> Iterator[str]:
                 yield from (f"{code.co_filename}:{name}" for name in read)
 
 
+IN_ORDER = frozenset({"append", "appendleft", "extend", "insert"})
+"""By what code adds to something whose entries are in order."""
+
+
 def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
     """What one who registers adds to: globals of the module by their names, all else by names that are its own.
 
-    What an assignment computes may be added to a cache, whose order says nothing.
+    What an assignment computes may be added to a cache, whose order says nothing, but for what is put at the end.
     """
-    for code in graph.registers_with(node) if node.ran else ():
-        if id(code) in node.ran:
+    by_the_way = node.statement.kind not in REGISTERING
+    for code in graph.called_by(node, node.statement) if node.ran else ():
+        if id(code) in node.ran and not (by_the_way and IN_ORDER.isdisjoint(code.co_names)):
             own = codes.grown_globals(code)
             here = code.co_filename == node.module.path
             yield from own if here else (f"{code.co_filename}:{name}" for name in own)

@@ -107,12 +107,12 @@ class Statement:
 
     @cached_property
     def given(self) -> frozenset[str]:
-        """The texts that a bare call passes, or a definition's head, and the name of what has decorators or bases."""
-        if self.kind in COMPOUND:
-            return frozenset().union(*map(trees.given, trees.nested(self.parse())))
-        if self.kind == "expr":
-            return frozenset(value for _, value in self.constants if type(value) is str)
-        return frozenset() if self.handed is None else self.handed.union(self.names)
+        """The texts that it gives to what it may register with, and the name of what has decorators or bases."""
+        if self.kind in ("import", "from", "doc", "constant"):
+            return frozenset()
+        if self.kind in ("def", "class") and not self.effects.calls:
+            return frozenset() if self.handed is None else self.handed.union(self.names)
+        return frozenset(trees.given(self.outline()))
 
     @cached_property
     def heads(self) -> tuple[object, ...]:

@@ -90,12 +90,19 @@ def texts(parts: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def given(statement: ast.stmt) -> Iterator[str]:
-    """The texts that a bare call passes, or a definition's head, and the name of what has decorators or bases."""
-    if isinstance(statement, ast.Expr):
+    """The texts that stand in a statement that calls, of a definition those in its head and in the calls of its body.
+
+    With them comes the name of what has decorators or bases.
+    """
+    if not isinstance(statement, (*FunctionNode, ast.ClassDef)):
+        definitions = [each for each in nested(statement) if handed_to(each)]
         yield from texts([statement])
-    elif parts := handed_to(statement):
-        yield from texts(parts)
-        yield getattr(statement, "name", "")
+        yield from (getattr(each, "name", "") for each in definitions)
+        return
+    parts = handed_to(statement)
+    if parts:
+        yield statement.name
+    yield from texts([*parts, *(node for node in running(statement) if isinstance(node, ast.Call))])
 
 
 def heads(definition: ast.stmt) -> Iterator[object]:
