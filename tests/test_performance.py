@@ -335,6 +335,25 @@ def test_what_classes_have_of_their_bases_is_looked_at_once(live: LiveFactory) -
     assert (events(60) - events(10)) / 50 < 1_500
 
 
+def test_code_that_nothing_has_run_is_not_looked_into_for_what_it_registers(live: LiveFactory) -> None:
+    def events(functions: int) -> int:
+        source = (
+            "class Kept:\n    def __init__(self): self.parts = {}\n    def add(self, part): self.parts[part] = part\n"
+        )
+        source += "".join(f"def late{n}(kept, part{n}):\n    kept.parts[part{n}] = {n}\n" for n in range(functions))
+        source += "LIMIT = 0\nkept = Kept()\nkept.add('a')\nfound = [*kept.parts, LIMIT]\n"
+        process = live({"many.py": source})
+        process.load("import many")
+        process.do(COUNT_RELOADS)
+        for limit in (1, 2):  # the first takes the module apart
+            process.edit({"many.py": (f"LIMIT = {limit - 1}", f"LIMIT = {limit}")})
+            process.until("len(counts)", limit)
+        assert process.see("many.found") == ["a", 2]
+        return int(process.see("counts[-1]"))
+
+    assert (events(60) - events(10)) / 50 < 250
+
+
 def test_a_large_module_is_taken_apart_before_its_first_edit(live: LiveFactory) -> None:
     functions = "".join(
         f"def function_{number}(first, second={number}):\n    return first\n\n" for number in range(800)

@@ -110,7 +110,8 @@ class Giving(Making):
 
     def given_after(self, node: Node, grown: str) -> frozenset[str]:
         """The same of all functions that add to what has some name."""
-        growing = [code for _, code in self.lookups.mentioning(grown).values() if grown in codes.grown_names(code)]
+        ran = (code for _, code in self.lookups.mentioning(grown).values() if self.graph.was_run(code))
+        growing = [code for code in ran if grown in codes.grown_names(code)]
         return self._given_after(node, {runner for code in growing for runner in self.graph.runners(code)})
 
     def _given_after(self, node: Node, runners: Iterable[Node]) -> frozenset[str]:
