@@ -908,3 +908,15 @@ for (store, (setup, puts)), (by, form) in product(STORES.items(), FORMS.items())
             )
         ),
     )
+DISPATCHED = "import functools\n@functools.singledispatch\ndef d(n): return 'any'\n"
+BY_CLASS = "from base import d\n@d.register\ndef _(n: int): return 'int'\nafter = d(1)\n"
+case(
+    "what is called before later modules register by class",
+    "a base",
+    {"base.py": DISPATCHED + "x = d(8)\n", "a.py": BY_CLASS},
+    {"base.py": DISPATCHED + "x = [d(8)]\n"},
+    {"base.py": DISPATCHED + "x = [d(8)]\ny = d(9)\n", "a.py": BY_CLASS.replace("@d", "before = d(1)\n@d")},
+    {"a.py": BY_CLASS.replace("@d", "before = d(2)\n@d")},
+    {"base.py": DISPATCHED + "def f(): return [d(3)]\nx = f()\n"},
+    {"base.py": DISPATCHED.replace("'any'", "'every'") + "def f(): return {d(3)}\nx = f()\n"},
+)

@@ -102,6 +102,11 @@ def dispatchers(namespace: Mapping[str, Any]) -> Iterator[Callable[[], object]]:
     """For each `functools.singledispatch` function: how it forgets which classes it has seen."""
     members = [member for value in namespace.values() if is_a(value, type) for member in vars(value).values()]
     for value in [*namespace.values(), *(own(member, "dispatcher") for member in members)]:
-        forget = own(value, "_clear_cache")
-        if callable(forget) and callable(own(value, "dispatch")):
+        if (forget := forgets_classes(value)) is not None:
             yield forget
+
+
+def forgets_classes(value: Any) -> Callable[[], object] | None:
+    """How a `functools.singledispatch` function forgets which classes it has seen; None of what is none."""
+    forget = own(value, "_clear_cache")
+    return forget if callable(forget) and callable(own(value, "dispatch")) else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
-from ..live import entries
+from ..live import caches, entries, insides
 from ..live.containers import Bare, copied, size
 from ..live.kinds import is_a
 from ..live.transaction import Transaction
@@ -16,21 +17,46 @@ from .contributions import LARGEST
 from .registries import Place
 from .telling import Telling
 
+Found = tuple[Any, Any, list[Any]]
+"""A registry, a copy of it, and the positions or keys of what later statements have put there."""
+
 
 @contextmanager
 def hidden(run: Telling, node: Node) -> Iterator[None]:
     """While a statement runs, what only later ones have put into what it looks at is not there yet."""
-    found = list(_found(run, node))
+    dispatching = list(_dispatching(run, node))
+    found = [*_found(run, node), *(each for _, each in dispatching)]
     for container, _, gone in found:
         run.transaction.guard(container)
         entries.remove(container, gone)
+    for forget, _ in dispatching:
+        forget()
     yield
     for container, before, gone in found:
         _put_back(run.transaction, container, before, gone)
+    for forget, _ in dispatching:
+        forget()
 
 
-def _found(run: Telling, node: Node) -> Iterator[tuple[Any, Any, list[Any]]]:
-    """The registries that a statement looks at, with copies of them, and the positions or keys of later entries."""
+def _dispatching(run: Telling, node: Node) -> Iterator[tuple[Callable[[], object], Found]]:
+    """The functions for which others may be registered by class, that a statement may call, and their registries."""
+    if node.statement.kind in ("from", "import", "def") or not node.statement.effects.calls:
+        return
+    namespace = node.module.namespace
+    seen = [namespace.get(name) for name in {*node.statement.effects.reads, *run.names_seen(node)}]
+    seen += [record.namespace.get(name) for record, name in run.read_elsewhere(node)]
+    called = [value for value in seen if type(value) is FunctionType and value.__module__ in run.graph.modules]
+    seen += [value.__globals__.get(name) for value in called for name in value.__code__.co_names]  # which may be new
+    for value in {id(value): value for value in seen}.values():
+        forget, dispatch = caches.forgets_classes(value), insides.own(value, "dispatch")
+        if forget is not None and type(dispatch) is FunctionType:
+            registry = dict(insides.free_variables(dispatch)).get("registry")
+            if type(registry) is dict and (gone := _later_in(run, node, registry, frozenset())):
+                yield forget, (registry, dict(registry), gone)
+
+
+def _found(run: Telling, node: Node) -> Iterator[Found]:
+    """The registries that a statement looks at."""
     effects = node.statement.effects
     if node.statement.kind in ("from", "import") or not (effects.attributes or effects.calls):
         return
