@@ -920,3 +920,22 @@ case(
     {"base.py": DISPATCHED + "def f(): return [d(3)]\nx = f()\n"},
     {"base.py": DISPATCHED.replace("'any'", "'every'") + "def f(): return {d(3)}\nx = f()\n"},
 )
+KNOWN = """
+class Style:
+    KNOWN = {'a1': 1, 'b2': 2}
+    @classmethod
+    def parse(cls, v):
+        cls.KNOWN[v] = cls.KNOWN.get(v, 0)
+        return v
+known = {'a1': 1, 'b2': 2}
+def parse(v):
+    known[v] = known.get(v, 0)
+    return v
+"""
+case(
+    "texts that stand in what a container was made with",
+    "use",
+    {"base.py": KNOWN, "use.py": "from base import *\nx = parse('b2')\ny = Style.parse('b2')\nz = parse('c3')\n"},
+    {"use.py": "from base import *\nx = parse('a1')\ny = Style.parse('a1')\nz = parse('c3')\n"},
+    {"use.py": "from base import *\nx = 1\ny = 2\nz = parse('d4')\n"},
+)

@@ -27,7 +27,7 @@ from ..live.kinds import is_a
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import Node
-from ..syntax import codes, orders
+from ..syntax import codes
 from ..syntax.statements import COMPOUND, Statement
 from .registries import Place, containers, kept_by_frameworks, once
 
@@ -147,7 +147,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
             taken.append(None)
             continue
         own, inner = _with_instances(made, container, place), _inner_made(container, growing)
-        keys, plain = _keys(node.statement, again, place), again.given.at(place, container)
+        keys, plain = _keys(node.statement, again, place), _plain(graph, again.given, place, container)
         if again.is_emptied(container, place):
             keys, plain = frozenset(), frozenset()
         taken.append(take_out(container, snapshot, own, keys, plain, inner))
@@ -159,6 +159,18 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
                 _place(container, snapshot, gone, again, place, again.stay(snapshot, gone, made, place))
         if not again.is_emptied(container, place) and not same_entries(container, snapshot):
             changed.append(place)  # what is filled again is compared once it is whole
+
+
+def _plain(graph: Graph, given: Given, place: Place, container: Any) -> frozenset[str]:
+    """The texts that tell a statement's entries in a container; not those with which it was made."""
+    texts = given.at(place, container)
+    if not texts:
+        return texts
+    owner = place.owner
+    names = [*place.names, *([(owner.__module__, owner.__qualname__.partition(".")[0])] if owner else ())]
+    known = [(graph.modules[module], name) for module, name in names if module in graph.modules]
+    makers = [node.statement for record, name in known for node in graph.analyze(record) if name in node.writes]
+    return texts.difference(value for maker in makers for _, value in maker.constants if type(value) is str)
 
 
 def _keys(statement: Statement, again: Again, place: Place) -> frozenset[tuple[type, object]]:
@@ -178,6 +190,8 @@ def _keep_sorted(
     """Leave what was added where it was sorted to; whether there was any."""
     if set(map(id, copied(container))) <= set(map(id, rest)):
         return False
+    from ..syntax import orders  # where nothing registers, nothing asks for it
+
     sorts = any(orders.may_sort(code, place.name) for code in growing())
     return sorts and keep_sorted(container, rest, again.later)
 
@@ -215,7 +229,7 @@ def withdraw(
         if size(container) <= LARGEST and (known is None or place.name in known):
             transaction.guard(container)
             own, inner = _with_instances(made, container, place), _inner_made(container, growing)
-            if take_out(container, copied(container), own, plain=given.at(place, container), inner=inner):
+            if take_out(container, copied(container), own, plain=_plain(graph, given, place, container), inner=inner):
                 found.append(place)
     return found
 
