@@ -17,7 +17,6 @@ from .loading.forks import PATIENCE, wait_until_gone
 from .loading.prompt import Prompt
 from .loading.standby import LOAD_PATIENCE
 from .main_thread import MainThread, on_main_thread
-from .reporting import ipython
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -338,7 +337,10 @@ class Daemon:
 
     def follow_shells(self) -> None:
         """Be there before each cell of IPython's shells, those that are there and those to come."""
-        ipython.follow(self, self.prompt.shells)
+        if standby.SHELL_MODULE in sys.modules:
+            from .reporting import ipython  # most processes have no use for it
+
+            ipython.follow(self, self.prompt.shells)
 
     def failures(self) -> tuple[Failure, ...]:
         """Why what is saved is not live, each reason once."""

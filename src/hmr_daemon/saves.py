@@ -6,9 +6,11 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from .live.caches import forget_lines
 from .loading.recorder import Recorder, awaited_sources
 from .model import Change, Failure, Reload
 from .pending import Pending, involved_in
@@ -17,7 +19,6 @@ from .planning import forms, namespaces
 from .planning.graph import Graph
 from .planning.records import ModuleRecord
 from .reloading import leftovers
-from .reloading.breakpoints import Breakpoints, forget_lines
 from .reloading.executor import Executor
 from .reloading.run import Outcome
 from .reloading.uncalled import Uncalled
@@ -25,6 +26,9 @@ from .reporting import report
 from .reporting.audience import Audience
 from .watching.followed import Followed, Reading
 from .watching.signatures import Signature
+
+if TYPE_CHECKING:
+    from .reloading.breakpoints import Breakpoints
 
 UNREADABLE_QUIETLY = 5  # tries after which a file that cannot be read is reported
 UNREADABLE_SOONEST, UNREADABLE_LATEST = 0.1, 5.0  # seconds between these tries
@@ -237,13 +241,20 @@ class Saves:
     def _reload(self, changes: list[Change], whole: Collection[str] = ()) -> None:
         self._conclude(self._attempt(changes, whole))
 
+    def _breakpoints(self, changes: Sequence[Change]) -> Breakpoints | None:
+        if "bdb" not in sys.modules:
+            return None
+        from .reloading import breakpoints  # few processes have any
+
+        return breakpoints.Breakpoints((r.path, r.source) for c in changes for r in self._graph.at_path(c.path))
+
     def _attempt(self, changes: list[Change], whole: Collection[str] = ()) -> Attempt:
         started = time.perf_counter()
         main = self._graph.modules.get("__main__")
         if main is not None:
             self._graph.analyze(main)  # nothing was recorded of it: what it reads is told by its text
         statements = {node: node.statement for node in (main and main.nodes) or ()}
-        breakpoints = Breakpoints((r.path, r.source) for c in changes for r in self._graph.at_path(c.path))
+        breakpoints = self._breakpoints(changes)
         self.applying = True
         try:
             with _Alarm(changes):
@@ -254,7 +265,8 @@ class Saves:
         event = replace(event, files=files, milliseconds=(time.perf_counter() - started) * 1000)
         if event.ok:
             for change in changes:
-                breakpoints.move(change.path, change.source)
+                if breakpoints is not None:
+                    breakpoints.move(change.path, change.source)
                 forget_lines(change.path)
             notes = [*leftovers.functions({each.name: each.new for each in outcome.replaced if each.changed})]
             if main is not None and main.script:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import BuiltinFunctionType
@@ -110,3 +111,10 @@ def forgets_classes(value: Any) -> Callable[[], object] | None:
     """How a `functools.singledispatch` function forgets which classes it has seen; None of what is none."""
     forget = own(value, "_clear_cache")
     return forget if callable(forget) and callable(own(value, "dispatch")) else None
+
+
+def forget_lines(path: str) -> None:
+    """Who shows lines of a file (a debugger's ``list``) reads it again: not all ask whether it has changed."""
+    linecache = sys.modules.get("linecache")
+    if linecache is not None:
+        linecache.cache.pop(path, None)

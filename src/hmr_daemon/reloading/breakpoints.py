@@ -36,13 +36,6 @@ class Breakpoints:
                 debugger.breaks[file][:] = sorted({point.line for point in points})
 
 
-def forget_lines(path: str) -> None:
-    """Who shows lines of a file (a debugger's ``list``) reads it again: not all ask whether it has changed."""
-    linecache = sys.modules.get("linecache")
-    if linecache is not None:
-        linecache.cache.pop(path, None)
-
-
 def moved(before: list[bytes], after: list[bytes]) -> list[int]:
     """For each line, counted from 1, where it is afterwards; what is gone becomes the line that took its place."""
     from difflib import SequenceMatcher  # few processes have breakpoints

@@ -33,7 +33,6 @@ from . import (
     hiding,
     later_entries,
     lent,
-    libraries,
     library_state,
     moved,
     registries,
@@ -488,6 +487,8 @@ class Rerunning(Evaluating):
         for node in sorted((node for seeds in self.seeds.values() for node, _ in seeds), key=self.graph.order):
             record, runs = node.module, self._may_run(node)
             if runs and node.statement.kind in ("import", "from"):
+                from . import libraries  # most edits import nothing
+
                 libraries.bring(node.statement)
             for name, value in presets.bindings(node) if runs else ():
                 if name in record.namespace:

@@ -7,7 +7,7 @@ from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import caches, changes, functions, insides, own_instances, successors, values
+from ..live import caches, changes, functions, insides, successors, values
 from ..live.containers import EMPTIED
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
@@ -189,7 +189,7 @@ class Settling(Refilling):
     def _adopt(self, node: Node, old: type, new: type) -> type:
         if old.__qualname__ in self.fresh_members.get(node, ()):
             successors.keep_members(old, new, self.fresh_members[node][old.__qualname__])
-        renewed = own_instances.keep(self.transaction, old, new)
+        renewed = self._keep_instances(old, new)
         change, origins = changes.change(old, new) if changes.can_be_told(old, new) else None, successors.origins(old)
         adopted = successors.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
         successors.keep_origins(self.transaction, adopted, origins)
@@ -200,6 +200,14 @@ class Settling(Refilling):
         if adopted is old and change is not None:
             self.class_changes[id(old)] = change.with_names(renewed).with_inner(self.class_changes)
         return adopted
+
+    def _keep_instances(self, old: type, new: type) -> frozenset[str]:
+        """The names of members that lead to instances which the making of a class made, and which differ inside."""
+        if not any(type(member) is new for member in list(vars(new).values())):
+            return frozenset()
+        from ..live import own_instances  # few classes have any
+
+        return own_instances.keep(self.transaction, old, new)
 
     def _before_next_writer(self, node: Node, name: str, old: Any, following: Node) -> None:
         """A later statement binds the name again: it must have the last word, as it had."""
