@@ -814,7 +814,8 @@ def test_who_looks_up_a_member_by_its_name_is_not_told_of_an_annotation_more(liv
     process = live({"metas.py": metas, "kinds.py": kinds, "m.py": using})
     process.load("import m")
     assert ran(process, {"kinds.py": kinds + "    extra: int = 2\n"}) == ["kinds:1 Kind", "m:5 Two"]
-    assert process.see("(m.One.kind.extra, m.Two.told)") == (2, ["extra", "size"])
+    told = [] if sys.version_info >= (3, 14) else ["extra", "size"]  # there since 3.14 once someone has asked for them
+    assert process.see("(m.One.kind.extra, m.Two.told)") == (2, told)
 
 
 def test_a_class_that_is_registered_by_what_it_is_asked_for_runs_alone(live: LiveFactory) -> None:
