@@ -30,7 +30,8 @@ FOLDERS = [
     ),
     (
         "planning",
-        "forms index records places attribution unseen graph planner cycles presets targets dependencies namespaces",
+        "forms index records imports places attribution unseen graph planner cycles presets targets dependencies "
+        "namespaces",
     ),
     ("watching", "batches signatures trail mounts sources calls inotify observer watcher owners followed"),
     ("reporting", "ipython report audience"),

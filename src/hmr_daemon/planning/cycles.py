@@ -7,36 +7,11 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 
-from ..syntax.statements import Statement
 from . import places
 from .graph import Graph
+from .imports import imports, named
 from .places import Place, Step
 from .records import SEES_CALLS, ModuleRecord, Node, imported_module
-
-
-def imports(record: ModuleRecord, statement: Statement, bound: Collection[str] = ()) -> Iterator[str]:
-    """Names of the modules that a statement's text imports when it runs, packages first; perhaps names in modules.
-
-    `bound` are names that the module has by then: where it is a package, no submodules are imported by these.
-    """
-    for level, module, names in statement.imported if "import" in statement.text else ():
-        yield from _named(record, level, module, names, bound)
-
-
-def _named(
-    record: ModuleRecord, level: int | None, module: str, names: Iterable[str], bound: Collection[str] = ()
-) -> Iterator[str]:
-    if level is None:
-        yield from (each for name in names for each in _packages(name))
-    else:
-        base = imported_module(record, level, module)
-        yield from _packages(base)
-        yield from (f"{base}.{name}" for name in names if base != record.name or name not in bound)
-
-
-def _packages(name: str) -> Iterator[str]:
-    parts = name.split(".")
-    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def entangled(graph: Graph, record: ModuleRecord, others: Iterable[str]) -> set[ModuleRecord]:
@@ -164,7 +139,7 @@ class _Imported:
         found: dict[float, tuple[Place, list[ModuleRecord]]] = {}
         places.know_orders(record, [place.position for place, *_ in imports] + list(record.facts.flat_reads[::3]))
         for place, level, module, names in imports:
-            by_text = _records(self.graph, _named(record, level, module, names))
+            by_text = _records(self.graph, named(record, level, module, names))
             found.setdefault(place.order, (place, []))[1].extend(by_text)
         plain = set(found)
         for position, module, _ in record.facts.reads:

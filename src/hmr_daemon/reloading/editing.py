@@ -13,7 +13,7 @@ from ..live.containers import size
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..model import Change
-from ..planning import cycles, forms, places
+from ..planning import forms, imports, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
 from ..planning.targets import holder_of, is_ours
@@ -107,11 +107,15 @@ class Editing(Swapping):
             old, new = self._imports(edit)
             loaded = self.graph.modules.keys()
             if edit.reorders or old & loaded != new & loaded or (edit.moves and (old | new) & loaded):
-                records |= cycles.entangled(self.graph, edit.record, {*old, *new})
+                records |= self._entangled(edit.record, {*old, *new})
         self._renew_first_importers(records)
 
     def _renew_first_importers(self, records: Collection[ModuleRecord]) -> None:
-        for each, step in cycles.first_importers(self.graph, records).items() if len(records) > 1 else ():
+        if len(records) < 2:
+            return
+        from ..planning import cycles  # most edits import what was imported
+
+        for each, step in cycles.first_importers(self.graph, records).items():
             if places.same(step, self.graph.imported_at(each)):
                 continue
             before, importer = self.graph.importer(each), self.graph.statement_of(step)
@@ -119,6 +123,12 @@ class Editing(Swapping):
                 self.set_importer(each, importer)
             if importer is None:
                 self.orphans.add(each)
+
+    def _entangled(self, record: ModuleRecord, others: Iterable[str]) -> set[ModuleRecord]:
+        """The modules that a fresh process may import in another order."""
+        from ..planning import cycles
+
+        return cycles.entangled(self.graph, record, others)
 
     def note_imported(self, node: Node, modules: Iterable[str]) -> None:
         """What a statement imports on a condition, where nothing surely does, tells only as it runs."""
@@ -130,12 +140,14 @@ class Editing(Swapping):
         """A statement imports a module that was loaded after it: a fresh process would load that now."""
         with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):
             self.set_importer(record, node)
-            self._renew_first_importers(cycles.entangled(self.graph, node.module, {record.name}))
+            self._renew_first_importers(self._entangled(node.module, {record.name}))
         self._tell_seen_otherwise()
 
     def import_late(self, node: Node, records: Iterable[ModuleRecord]) -> None:
         """A statement imports modules no more that it had imported first: another would."""
         with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):
+            from ..planning import cycles
+
             for record in records:
                 self.set_importer(record, cycles.first_user(self.graph, record))
         self._tell_seen_otherwise()
@@ -151,16 +163,16 @@ class Editing(Swapping):
     def _imports(self, edit: FileEdit) -> tuple[set[str], set[str]]:
         """What those of a module's statements imported that are others now, and what they import."""
         record = edit.record
-        old = {name for node in self.removed_nodes[record] for name in cycles.imports(record, node.statement)}
+        old = {name for node in self.removed_nodes[record] for name in imports.imports(record, node.statement)}
         new = set[str]()
         for node in record.nodes or ():
             previous = self.previous.get(node)
             if previous is not None and previous.statement.text == node.statement.text:
                 continue  # only its line is another
             if previous is not None:
-                old.update(cycles.imports(record, previous.statement))
+                old.update(imports.imports(record, previous.statement))
             if previous is not None or node in self.added:
-                new.update(cycles.imports(record, node.statement))
+                new.update(imports.imports(record, node.statement))
         return old, new
 
     def _apply_edit(self, edit: FileEdit) -> None:

@@ -16,7 +16,7 @@ from ..loading import scripts
 from ..loading.recorder import Recorder
 from ..main_thread import on_main_thread
 from ..model import Change, Reload
-from ..planning import cycles
+from ..planning import imports
 from ..planning.graph import Graph
 from ..planning.records import Node
 from ..syntax import codes, statements
@@ -121,7 +121,7 @@ class _Run(Aftermath):
         """The files of all modules that those of some files are made of: an edit there may be what is missing here."""
         names = set[str]()
         for record in [record for path in paths for record in self.graph.at_path(path)]:
-            imported = (name for node in record.nodes or () for name in cycles.imports(record, node.statement))
+            imported = (name for node in record.nodes or () for name in imports.imports(record, node.statement))
             names |= {record.name, *imported} & self.graph.modules.keys()
         made_of = set[str]().union(*map(self.agenda.made_of, names))
         return {self.graph.modules[name].path for name in made_of}
