@@ -8,7 +8,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from . import insides, values
-from .containers import SEQUENCES, Bare, copied
+from .containers import SEQUENCES, Bare, copied, size
 from .kinds import is_a, plain_type
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
@@ -75,9 +75,9 @@ def _token(entry: Any) -> object:
 
 
 def same_entries(container: Any, snapshot: Any) -> bool:
-    now = copied(container)
-    if len(now) != len(snapshot):
+    if size(container) != len(snapshot):
         return False
+    now = copied(container)
     if is_a(now, dict):
         pairs = zip(list(now.items()), list(snapshot.items()), strict=False)
         return all((k is x or k == x) and values.same(v, y) for (k, v), (x, y) in pairs)

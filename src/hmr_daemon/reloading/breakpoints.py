@@ -48,8 +48,7 @@ def moved(before: list[bytes], after: list[bytes]) -> list[int]:
 
 
 def _all() -> list[Any]:
-    bdb = sys.modules.get("bdb")
-    return [] if bdb is None else [point for point in bdb.Breakpoint.bpbynumber if point is not None]
+    return [point for point in sys.modules["bdb"].Breakpoint.bpbynumber if point is not None]
 
 
 def _at(path: str) -> list[Any]:

@@ -273,7 +273,7 @@ def told_by_keys(node: Node, old: Statement, graph: Graph, grown: Collection[str
     """Whether the keys of a dict, only of those named `grown`, tell what calls put there: `old` mentions one."""
     found = containers(node, graph, old.effects.reads)
     dicts = [c for c, place in found if is_a(c, dict) and size(c) <= LARGEST and (grown is None or place.name in grown)]
-    return any((type(key), key) in old.constants for d in dicts for key in list(d) if is_a(key, PLAIN))
+    return any((type(key), key) in old.constants for d in dicts for key in copied(d) if is_a(key, PLAIN))
 
 
 def held_in(

@@ -45,7 +45,7 @@ def made_of(cls: type, bound: Collection[str]) -> Iterator[Any]:
 def accounts(cls: type) -> Iterator[tuple[str, Any]]:
     """The containers among a class's members that hold instances of a library's classes."""
     for name, member in list(vars(cls).items()):
-        parts = list(member.values()) if is_a(member, dict) else list(member) if is_a(member, CONTAINERS) else []
+        parts = list(_parts(member)) if is_a(member, CONTAINERS) else []
         if any(is_installed(type(part)) and not is_a(part, PLAIN) for part in parts):
             yield name, member
 

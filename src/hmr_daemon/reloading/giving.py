@@ -8,6 +8,7 @@ from types import CodeType
 from typing import Any
 
 from ..live import entries
+from ..live.containers import copied
 from ..live.kinds import is_a
 from ..planning.records import Node
 from ..syntax import codes
@@ -59,7 +60,7 @@ class Giving(Making):
         passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
         made = passed if bare else self._made_now(node)
         for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names, self.found_empty):
-            keys = list(container) if is_a(container, dict) and bare else ()
+            keys = copied(container) if is_a(container, dict) and bare else ()
             by_key = any((type(key), key) in node.statement.constants for key in keys)
             if is_a(container, kinds) and not told and not by_key:
                 return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
@@ -11,7 +11,7 @@ from ..live import caches, entries, insides
 from ..live.containers import Bare, copied, size
 from ..live.kinds import is_a
 from ..live.transaction import Transaction
-from ..planning.records import Node
+from ..planning.records import ModuleRecord, Node
 from . import registries
 from .contributions import LARGEST
 from .registries import Place
@@ -24,8 +24,13 @@ Found = tuple[Any, Any, list[Any]]
 @contextmanager
 def hidden(run: Telling, node: Node) -> Iterator[None]:
     """While a statement runs, what only later ones have put into what it looks at is not there yet."""
-    dispatching = list(_dispatching(run, node))
-    found = [*_found(run, node), *(each for _, each in dispatching)]
+    effects = node.statement.effects
+    if node.statement.kind in ("from", "import") or not (effects.attributes or effects.calls):
+        yield
+        return
+    names, elsewhere = run.names_seen(node), list(run.read_elsewhere(node))
+    dispatching = list(_dispatching(run, node, names, elsewhere))
+    found = [*_found(run, node, names, elsewhere), *(each for _, each in dispatching)]
     for container, _, gone in found:
         run.transaction.guard(container)
         entries.remove(container, gone)
@@ -38,13 +43,14 @@ def hidden(run: Telling, node: Node) -> Iterator[None]:
         forget()
 
 
-def _dispatching(run: Telling, node: Node) -> Iterator[tuple[Callable[[], object], Found]]:
+def _dispatching(
+    run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[ModuleRecord, str]]
+) -> Iterator[tuple[Callable[[], object], Found]]:
     """The functions for which others may be registered by class, that a statement may call, and their registries."""
-    if node.statement.kind in ("from", "import", "def") or not node.statement.effects.calls:
+    if node.statement.kind == "def" or not node.statement.effects.calls:
         return
-    namespace = node.module.namespace
-    seen = [namespace.get(name) for name in {*node.statement.effects.reads, *run.names_seen(node)}]
-    seen += [record.namespace.get(name) for record, name in run.read_elsewhere(node)]
+    seen = [node.module.namespace.get(name) for name in names]
+    seen += [record.namespace.get(name) for record, name in elsewhere]
     called = [value for value in seen if type(value) is FunctionType and value.__module__ in run.graph.modules]
     seen += [value.__globals__.get(name) for value in called for name in value.__code__.co_names]  # which may be new
     for value in {id(value): value for value in seen}.values():
@@ -55,12 +61,9 @@ def _dispatching(run: Telling, node: Node) -> Iterator[tuple[Callable[[], object
                 yield forget, (registry, dict(registry), gone)
 
 
-def _found(run: Telling, node: Node) -> Iterator[Found]:
+def _found(run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[ModuleRecord, str]]) -> Iterator[Found]:
     """The registries that a statement looks at."""
-    effects = node.statement.effects
-    if node.statement.kind in ("from", "import") or not (effects.attributes or effects.calls):
-        return
-    for container, place in registries.containers(node, run.graph, run.names_seen(node), run.read_elsewhere(node)):
+    for container, place in registries.containers(node, run.graph, names, elsewhere):
         if place.attribute is None or not 0 < size(container) <= LARGEST or not _looks_at(run, node, place):
             continue
         before = copied(container)

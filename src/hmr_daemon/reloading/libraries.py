@@ -16,8 +16,8 @@ from ..syntax.statements import Statement
 def bring(statement: Statement) -> None:
     """Import what a statement is to import of libraries; what fails is told by the statement itself, as it runs."""
     for name in _named(statement):
-        if name not in sys.modules and _is_of_library(name.partition(".")[0]):
-            with contextlib.suppress(Exception):  # a library's code
+        with contextlib.suppress(Exception):  # a library's code, or a finder's
+            if name not in sys.modules and _is_of_library(name.partition(".")[0]):
                 importlib.import_module(name)
 
 
@@ -36,11 +36,5 @@ def _named(statement: Statement) -> Iterator[str]:
 
 
 def _is_of_library(package: str) -> bool:
-    if package in sys.modules:
-        origin = getattr(getattr(sys.modules[package], "__spec__", None), "origin", None)
-    else:
-        spec = importlib.util.find_spec(package)
-        if spec is None:
-            return False
-        origin = spec.origin
-    return origin is not None and environment_reason(origin) is not None
+    spec = importlib.util.find_spec(package)
+    return spec is not None and spec.origin is not None and environment_reason(spec.origin) is not None
