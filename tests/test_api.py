@@ -32,47 +32,38 @@ def test_sync_right_after_the_import(live: LiveFactory) -> None:
     assert process.see("(hmr_daemon.sync(), m.X)") == (True, 2)
 
 
-COMING_UP = """
+LATE = """
 import hmr_daemon, threading
 from hmr_daemon import daemon
 begun, go = threading.Event(), threading.Event()
+{hook}
+threading.Thread(target=daemon.activate).start()
+begun.wait(10)
+threading.Timer(0.1, go.set).start()
+print(hmr_daemon.sync())
+"""
+COMING_UP = """
 attend = daemon.Daemon.attend
 def attend_late(self):
     begun.set()
     go.wait(10)
     attend(self)
 daemon.Daemon.attend = attend_late
-threading.Thread(target=daemon.activate).start()
-begun.wait(10)
-threading.Timer(0.1, go.set).start()
-print(hmr_daemon.sync())
 """
-
-
-def test_sync_while_another_thread_brings_the_daemon_up(environment: Environment, tmp_path: Path) -> None:
-    write(tmp_path, {"script.py": COMING_UP})
-    assert environment.run("script.py", cwd=tmp_path).stdout == "True\n"
-
-
 STARTING = """
-import hmr_daemon, threading
-from hmr_daemon import daemon
-begun, go, start = threading.Event(), threading.Event(), threading.Thread.start
+start = threading.Thread.start
 def start_late(self):
     if self.name == "hmr-daemon":
         begun.set()
         go.wait(10)
     start(self)
 threading.Thread.start = start_late
-threading.Thread(target=daemon.activate).start()
-begun.wait(10)
-threading.Timer(0.1, go.set).start()
-print(hmr_daemon.sync())
 """
 
 
-def test_sync_while_another_thread_starts_that_of_the_daemon(environment: Environment, tmp_path: Path) -> None:
-    write(tmp_path, {"script.py": STARTING})
+@pytest.mark.parametrize("hook", [COMING_UP, STARTING], ids=["brings the daemon up", "starts the daemon's thread"])
+def test_sync_while_another_thread(environment: Environment, tmp_path: Path, hook: str) -> None:
+    write(tmp_path, {"script.py": LATE.format(hook=hook)})
     assert environment.run("script.py", cwd=tmp_path).stdout == "True\n"
 
 
