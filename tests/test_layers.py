@@ -16,7 +16,7 @@ FOLDERS = [
     ("", "_bootstrap errors model config scope main_thread"),
     (
         "syntax",
-        "trees effects statements enclosing parsing diff optional compiler codes hooks loops orders mentions "
+        "trees outside effects statements enclosing parsing diff optional compiler codes hooks loops orders mentions "
         "instrument",
     ),
     (
@@ -26,7 +26,7 @@ FOLDERS = [
     (
         "live",
         "kinds per_thread containers transaction insides ways functions swaps holders values classes caches reach "
-        "guesses abstract changes successors own_instances parameters bodies entries",
+        "guesses abstract changes successors own_instances parameters bodies entries additions",
     ),
     (
         "planning",
@@ -39,9 +39,9 @@ FOLDERS = [
         "reloading",
         "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
         "versions libraries apart definitions stand_ins on_demand decorated making giving scheduling families "
-        "remembering telling arrivals assignments later_entries hiding attributes swapping seen editing moved "
-        "ordering keeping lent refilling settling displaced evaluating rerunning aftermath executor uncalled "
-        "breakpoints",
+        "remembering telling arrivals assignments later_entries hiding attributes swapping seen "
+        "library_objects library_entries editing moved ordering keeping lent refilling settling displaced "
+        "evaluating rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

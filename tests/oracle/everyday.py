@@ -6,6 +6,7 @@ import textwrap
 
 from . import drawn as drawn
 from . import found as found
+from . import handed as handed
 from . import mutated as mutated
 from . import sessions as sessions
 from .cases import CASES as CASES

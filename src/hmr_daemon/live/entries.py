@@ -28,10 +28,10 @@ def put_back(container: Any, snapshot: Any) -> None:
         for key, entry in snapshot.items():
             Bare(container).setdefault(key, entry)
     elif is_a(container, SEQUENCES):
-        there = Counter(map(_token, copied(container)))
+        there = Counter(map(token, copied(container)))
         for entry in snapshot:
-            if there[_token(entry)]:
-                there[_token(entry)] -= 1
+            if there[token(entry)]:
+                there[token(entry)] -= 1
             else:
                 Bare(container).append(entry)
     else:
@@ -58,7 +58,7 @@ def same_but_for_order(container: Any, snapshot: Any) -> bool:
     now = copied(container)
     if is_a(now, dict):
         return now.keys() == snapshot.keys() and all(now[key] is snapshot[key] for key in snapshot)
-    return Counter(map(_token, now)) == Counter(map(_token, snapshot))
+    return Counter(map(token, now)) == Counter(map(token, snapshot))
 
 
 def made_since(container: Any, snapshot: Any) -> set[int]:
@@ -67,10 +67,10 @@ def made_since(container: Any, snapshot: Any) -> set[int]:
     return {id(entry) for entry in entries(container) if not is_a(entry, PLAIN)} - before
 
 
-def _token(entry: Any) -> object:
+def token(entry: Any) -> object:
     """What tells an entry from others: a plain value, or a record of such, is what it says."""
     if type(entry) is tuple:
-        return tuple(map(_token, entry))
+        return tuple(map(token, entry))
     return (type(entry), entry) if is_a(entry, PLAIN) else id(entry)
 
 

@@ -34,6 +34,8 @@ MACHINERY = frozenset(
 )  # fmt: skip
 
 
+environment = dict(os.environ)
+"""The variables of the environment before the user's modules came."""
 importing_code: list[CodeType] = []
 """Code of ``__main__`` that imported a user module for the first time."""
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import CodeType, ModuleType
+from typing import TYPE_CHECKING
 
 from ..live import insides, reach
 from ..live.kinds import is_a
@@ -20,6 +21,9 @@ from .attribution import Locator, explain_names, share_codes, star_names
 from .index import Index
 from .places import Place, Step
 from .records import SEES_CALLS, Facts, ModuleRecord, Name, Node, Uses, counts, imported_module
+
+if TYPE_CHECKING:  # few statements put anything into libraries
+    from ..live.additions import Addition
 
 END = float("inf")
 Entry = Node | tuple[ModuleRecord, int]
@@ -53,6 +57,8 @@ class Graph:
         self._caching: dict[ModuleRecord, None] = {}
         self.namespaces: dict[int, ModuleRecord] = {}
         """The modules by the identities of their namespaces."""
+        self.additions: dict[Node, tuple[Addition, ...]] = {}
+        """What reloads have seen statements put into libraries."""
         self.gone: set[str] = set()
         """Paths of loaded modules whose files were deleted."""
 
@@ -117,6 +123,7 @@ class Graph:
             self._forget_facts(record, record.facts)
         for node in record.nodes or ():
             node.alive = False
+            self.additions.pop(node, None)
             self.forget_uses(node)
             self.forget_codes(node.codes)
         self.forget_codes((record.code,))

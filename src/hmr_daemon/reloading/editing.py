@@ -379,7 +379,8 @@ class Editing(Swapping):
                     self.agenda.reasons[node].changed_names |= node.statement.effects.reads
                     self.agenda.reasons[node].code_changed = True
             for node in self.removed_nodes[record]:
-                self._group_of(node, removed=True)
+                if node not in self.with_libraries_alone:
+                    self._group_of(node, removed=True)
         for record in self.relocated:
             for name in forms.NAMES:
                 self._tell(record, name, None, f"{name} is another")
@@ -484,11 +485,25 @@ class Editing(Swapping):
     def _withdraw(self, node: Node) -> None:
         """What a statement that is no more has done to others goes with it."""
         at_exit.withdraw(self.transaction, node.statement, self.held_before(node.module))
-        if node.statement.effects.calls:
+        if node.statement.does_to_others and self._withdraw_from_libraries(node):
+            self.with_libraries_alone.add(node)
+        elif node.statement.effects.calls:
             self.kept_by[node] = [read for name in sorted(node.writes) for read in self.part_of(node, name)]
             self._withdraw_entries(node)
         self._lose_targets(node, None)
         self._lose_growth(node)
+
+    def _withdraw_from_libraries(self, node: Node) -> bool:
+        from . import library_entries  # most statements are none of that
+
+        return library_entries.withdraw(self, node)
+
+    def _unset_in_libraries(self) -> None:
+        if self.unset_in_libraries:
+            from . import library_entries
+
+            for node, setting in self.unset_in_libraries:
+                library_entries.unset(self, node, setting)
 
     def _withdraw_entries(self, node: Node) -> None:
         given = self.given_before(node, node.statement, gone=True)

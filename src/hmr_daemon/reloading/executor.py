@@ -148,6 +148,7 @@ class _Run(Aftermath):
             self.unset(node, target)
         for cls, name in self.ungrown:
             self.bind_member_again(cls, name)
+        self._unset_in_libraries()
         for change in changes:
             for node in self.graph.openers(change.path):
                 self.schedule(node, f"reads {os.path.basename(change.path) or change.path}", code_changed=True)

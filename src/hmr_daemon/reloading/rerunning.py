@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
 from types import FunctionType, ModuleType
@@ -192,6 +192,7 @@ class Rerunning(Evaluating):
         with (
             later_entries.hidden(self, node),
             self._earlier_entries_out(node, traces.grouped) as places,
+            self._library_entries_exchanged(node),
             hiding.later(self, node) as hidden,
             attributes.as_before(self, node),
         ):
@@ -201,6 +202,13 @@ class Rerunning(Evaluating):
                     hidden.pop(name, None)
             self._note_holders(node, traces.held)
         return places
+
+    def _library_entries_exchanged(self, node: Node) -> AbstractContextManager[None]:
+        if not (node.statement.does_to_others or self._statement_before(node).does_to_others):
+            return nullcontext()
+        from . import library_entries  # most statements are none of that
+
+        return library_entries.exchanged(self, node)
 
     def _settle_all(self, node: Node, before: Mapping[str, Any], traces: Traces) -> None:
         """Compare what it has bound with what it had, and tell who reads what is another."""
@@ -455,10 +463,10 @@ class Rerunning(Evaluating):
             if not is_a(namespace.get(name), ModuleType) or self._grows(node, name):
                 continue
             for reader in table.readers.get(name, ()):
-                if (
-                    reader.order > node.order
-                    and reader.statement.effects.attributes & node.statement.effects.attributes
-                ):
+                effects = reader.statement.effects
+                if node in self.graph.additions and name in effects.mutates and reader.statement.kind == "expr":
+                    continue  # what it adds stays, in its place
+                if reader.order > node.order and effects.attributes & node.statement.effects.attributes:
                     self.schedule(reader, f"{name} was changed", name)
             for reader in list(library_state.users_elsewhere(self, node, namespace[name])):
                 self.schedule(reader, f"{name} was changed", code_changed=True)

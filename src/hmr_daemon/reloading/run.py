@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..live import bodies, caches, changes, reach, swaps
 from ..live.per_thread import PerThread
@@ -23,6 +23,9 @@ from ..syntax.parsing import Parsed
 from ..syntax.statements import Statement
 from .lookups import Lookups
 from .registries import Place
+
+if TYPE_CHECKING:
+    from ..live.additions import Setting
 
 IMMUTABLE = (
     int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,
@@ -343,6 +346,10 @@ class RunState:
     """Statements that were edited, and call something that they did not, with what they read newly: it may register."""
     kept_by: dict[Node, list[str]] = field(default_factory=dict)
     """By statements that are gone, names of the objects of libraries that kept what they had made."""
+    unset_in_libraries: list[tuple[Node, Setting]] = field(default_factory=list)
+    """Statements that are gone, and what they had set of what libraries hold."""
+    with_libraries_alone: set[Node] = field(default_factory=set)
+    """Statements that are gone, and had done no more than to put something into a library, which is out of it."""
     lost_all: set[Node] = field(default_factory=set)
     """Statements that are gone, and whose entries nothing told, and those that define now what they did."""
     moved: set[Node] = field(default_factory=set)

@@ -61,6 +61,14 @@ class Statement:
         """Whether running it surely binds the names it writes."""
         return self.kind in ("def", "class", "import", "from", "assign", "TypeAlias", "doc")
 
+    @property
+    def does_to_others(self) -> bool:
+        """Whether it may do something to objects that it does not make, as far as that is seen at once."""
+        effects = self.effects
+        if self.kind in ("expr", *COMPOUND):
+            return effects.calls or bool(effects.mutates or effects.sets)
+        return self.kind in ("assign", "AugAssign", "Delete") and bool(effects.mutates or effects.sets)
+
     @cached_property
     def star(self) -> bool:
         """Whether it is ``from m import *``, or has one in it, as ``try`` and ``if`` may have."""

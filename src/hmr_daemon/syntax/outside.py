@@ -1,0 +1,77 @@
+"""What a statement does to objects by calls that stand alone, and by what it sets or deletes of them (pure)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .trees import FunctionNode, nested
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Deed:
+    """One thing that a statement does to an object."""
+
+    path: tuple[str, ...]
+    """The names that lead to the object: ``("sys", "path")`` of ``sys.path.append(x)``."""
+    method: str | None = None
+    """What is called of it; None where something of it is set or deleted."""
+    of_result: bool = False
+    """Whether the method is one of what calling `path` gave: ``logging.getLogger("a").addHandler(h)``."""
+    asked: tuple[ast.expr, ...] = ()
+    """What the path is called with then."""
+    arguments: tuple[ast.expr, ...] = ()
+    """What the method is given."""
+    attribute: str | None = None
+    """The attribute that is set or deleted."""
+    item: ast.expr | None = None
+    """The key of the item that is set or deleted."""
+
+
+def deeds(statement: ast.stmt) -> Iterator[Deed]:
+    """What the statement, and those in it that run with it, do to objects that names lead to."""
+    if isinstance(statement, (*FunctionNode, ast.ClassDef)):
+        return
+    for part in (statement, *nested(statement)):
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
+            yield from _called(part.value)
+        elif isinstance(part, ast.Assign | ast.Delete):
+            yield from (deed for target in part.targets for deed in _set(target))
+        elif isinstance(part, ast.AugAssign | ast.AnnAssign):
+            yield from _set(part.target)
+        if isinstance(part, ast.AugAssign) and (path := path_of(part.target)):  # ``sys.path += ["a"]``
+            yield Deed(path, "extend", arguments=(part.value,))
+
+
+def _called(call: ast.Call) -> Iterator[Deed]:
+    function, given = call.func, _given(call)
+    if isinstance(function, ast.Name) and function.id in ("setattr", "delattr"):
+        path, name = path_of(call.args[0]) if call.args else (), call.args[1] if len(call.args) > 1 else None
+        if path and isinstance(name, ast.Constant) and isinstance(name.value, str):
+            yield Deed(path, attribute=name.value)
+    elif path := path_of(function):
+        yield Deed(path[:-1] or path, path[-1] if path[1:] else "", arguments=given)
+    elif isinstance(function, ast.Attribute) and isinstance(inner := function.value, ast.Call):
+        path = path_of(inner.func)
+        yield from [Deed(path, function.attr, True, _given(inner), given)] if path else ()
+
+
+def _given(call: ast.Call) -> tuple[ast.expr, ...]:
+    return *call.args, *(keyword.value for keyword in call.keywords)
+
+
+def _set(target: ast.expr) -> Iterator[Deed]:
+    if isinstance(target, ast.Attribute) and (path := path_of(target.value)):
+        yield Deed(path, attribute=target.attr)
+    elif isinstance(target, ast.Subscript) and (path := path_of(target.value)):
+        yield Deed(path, item=target.slice)
+
+
+def path_of(node: ast.expr) -> tuple[str, ...]:
+    """``("a", "b")`` of ``a.b``; empty where something else than names is in it."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return (node.id, *reversed(names)) if isinstance(node, ast.Name) else ()
