@@ -16,8 +16,8 @@ FOLDERS = [
     ("", "_bootstrap errors model config scope main_thread"),
     (
         "syntax",
-        "trees outside effects statements enclosing parsing diff optional compiler codes hooks loops orders mentions "
-        "instrument",
+        "trees outside effects statements enclosing parsing diff optional compiler codes counters hooks loops orders "
+        "mentions instrument",
     ),
     (
         "loading",
@@ -39,7 +39,7 @@ FOLDERS = [
         "reloading",
         "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
         "versions libraries apart definitions stand_ins on_demand decorated making giving scheduling families "
-        "remembering telling arrivals assignments later_entries hiding attributes swapping seen "
+        "remembering telling counting arrivals assignments later_entries hiding attributes swapping seen "
         "library_objects library_entries editing moved ordering keeping lent refilling settling displaced "
         "evaluating rerunning aftermath executor uncalled breakpoints",
     ),

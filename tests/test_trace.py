@@ -898,3 +898,22 @@ def test_who_knows_what_a_class_has_made_of_another_is_told_when_that_has_run(li
     process.edit({"update.py": using, "filters.py": filters + "size = Update.SIZE, Update.ONE\n"}, atomic=True)
     assert process.wait_reload().ok
     assert ran(process, {"kinds.py": kinds}) == ["kinds:2 Kind", "update:2 Update", "filters:8 size"]
+
+
+def test_a_number_that_is_counted_goes_on(live: LiveFactory) -> None:
+    """Who counts runs alone, and what the program has counted itself stays."""
+    process = live(
+        {
+            "lib.py": "total = 0\ndef put(name):\n    global total\n    total += 1\n    return name\n",
+            "m.py": "from lib import put\na = put('a')\nb = put('b')\nc = put('c')\n",
+        }
+    )
+    process.load("import m, lib\nlib.put('x')")
+    assert ran(process, {"m.py": "from lib import put\na = put('a')\nb = put('B')\nc = put('c')\n"}) == ["m:3 b"]
+    assert process.see("lib.total") == 4
+    assert ran(process, {"m.py": "from lib import put\na = put('a')\nc = put('c')\n"}) == []
+    assert process.see("lib.total") == 3
+    assert ran(
+        process, {"lib.py": "total = 10\ndef put(name):\n    global total\n    total += 1\n    return name\n"}
+    ) == ["lib:1 total"]
+    assert process.see("lib.total") == 13

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from . import counted as counted
 from . import drawn as drawn
 from . import found as found
 from . import handed as handed

@@ -29,6 +29,7 @@ from . import (
     at_exit,
     attributes,
     contributions,
+    counting,
     displaced,
     hiding,
     later_entries,
@@ -193,6 +194,7 @@ class Rerunning(Evaluating):
             later_entries.hidden(self, node),
             self._earlier_entries_out(node, traces.grouped) as places,
             self._library_entries_exchanged(node),
+            counting.once(self, node),
             hiding.later(self, node) as hidden,
             attributes.as_before(self, node),
         ):
@@ -219,6 +221,7 @@ class Rerunning(Evaluating):
             self._leave_to_others(node, name, before.get(name, MISSING))
         names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
         for name in sorted(names - gone | gone & record.namespace.keys()):  # others may bind what it does no more
+            counting.carry_over(self, node, name, before.get(name, MISSING))
             self._settle(node, name, before.get(name, MISSING), traces.own.get(name, MISSING))
 
     def _tell_all(self, node: Node, traces: Traces, places: Iterable[registries.Place]) -> None:

@@ -346,6 +346,8 @@ class RunState:
     """Statements that were edited, and call something that they did not, with what they read newly: it may register."""
     kept_by: dict[Node, list[str]] = field(default_factory=dict)
     """By statements that are gone, names of the objects of libraries that kept what they had made."""
+    numbers_reset: set[object] = field(default_factory=set)
+    """Numbers that were bound anew: all who count them do so from there."""
     unset_in_libraries: list[tuple[Node, Setting]] = field(default_factory=list)
     """Statements that are gone, and what they had set of what libraries hold."""
     with_libraries_alone: set[Node] = field(default_factory=set)

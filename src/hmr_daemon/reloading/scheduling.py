@@ -14,7 +14,7 @@ from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import only_sets
-from ..syntax import codes
+from ..syntax import codes, counters
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
@@ -476,7 +476,7 @@ class Scheduling(Giving):
 
 def _read_only(code: CodeType) -> frozenset[str]:
     """Globals that code looks at: a registry is not looked at by what adds to it."""
-    return codes.global_reads(code) - codes.grown_globals(code)
+    return codes.global_reads(code) - codes.grown_globals(code) - counters.unseen(code)
 
 
 def _is_iterator(value: object) -> bool:

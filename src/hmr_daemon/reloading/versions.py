@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Node, imported_module
-from ..syntax import codes, diff, parsing, statements
+from ..syntax import codes, counters, diff, parsing, statements
 from ..syntax.diff import Through
 from ..syntax.statements import REGISTERING
 from .run import FileEdit
@@ -114,9 +114,13 @@ def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
     What an assignment computes may be added to a cache, whose order says nothing, but for what is put at the end.
     """
     by_the_way = node.statement.kind not in REGISTERING
-    for code in graph.called_by(node, node.statement) if node.ran else ():
-        if id(code) in node.ran and not (by_the_way and IN_ORDER.isdisjoint(code.co_names)):
+    ran = [code for code in graph.called_by(node, node.statement) if id(code) in node.ran] if node.ran else []
+    yield from (f".{name}" for name in counters.seen_attributes(ran))
+    for code in ran:
+        here = code.co_filename == node.module.path
+        numbers = counters.counted(code) - counters.unseen(code)
+        yield from numbers if here else (f"{code.co_filename}:{name}" for name in numbers)
+        if not (by_the_way and IN_ORDER.isdisjoint(code.co_names)):
             own = codes.grown_globals(code)
-            here = code.co_filename == node.module.path
             yield from own if here else (f"{code.co_filename}:{name}" for name in own)
             yield from (f".{name}" for name in codes.grown_names(code) - own)

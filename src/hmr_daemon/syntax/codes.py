@@ -175,7 +175,7 @@ def with_children(
     return code.replace(co_consts=tuple(constants))
 
 
-_KNOWN: dict[tuple[object, ...], frozenset[str]] = {}
+_KNOWN: dict[tuple[object, ...], Any] = {}
 """What was learned of code: taking it apart takes a hundred times as long as looking it up."""
 
 
@@ -185,12 +185,19 @@ def learned(learn: Callable[[CodeType], frozenset[str]]) -> Callable[[CodeType],
     def ask(code: CodeType) -> frozenset[str]:
         variables = code.co_varnames, code.co_freevars, code.co_cellvars, code.co_argcount, code.co_kwonlyargcount
         key = learn, code.co_code, code.co_names, variables
-        found = _KNOWN.get(key)
+        found: frozenset[str] | None = _KNOWN.get(key)
         if found is None:
             found = _KNOWN[key] = learn(code)
         return found
 
     return ask
+
+
+def remembered(key: tuple[object, ...], learn: Callable[[], Any]) -> Any:
+    """What is learned of code by more than its instructions, under a key that says all that it was learned from."""
+    if key not in _KNOWN:
+        _KNOWN[key] = learn()
+    return _KNOWN[key]
 
 
 def forget() -> None:
@@ -367,9 +374,8 @@ def names_asked(code: CodeType) -> frozenset[str]:
     """The names of attributes that code asks for by name."""
     texts = tuple(constant if type(constant) in (str, tuple) else None for constant in code.co_consts)
     key = names_asked, code.co_code, code.co_names, texts  # what is learned of other code does not ask for constants
-    if key not in _KNOWN:
-        _KNOWN[key] = frozenset(_names_asked(code))
-    return _KNOWN[key]
+    found: frozenset[str] = remembered(key, lambda: frozenset(_names_asked(code)))
+    return found
 
 
 def _names_asked(code: CodeType) -> Iterator[str]:

@@ -1,0 +1,204 @@
+"""Numbers that statements count through functions: who runs again counts once, and who goes is counted no more."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from ..live import insides
+from ..live.kinds import is_a
+from ..live.transaction import MISSING
+from ..planning.records import SEES_CALLS, ModuleRecord, Node
+from ..syntax import codes, counters
+from ..syntax.statements import Statement
+from .registries import Place
+from .telling import Telling
+
+
+@dataclass(frozen=True, eq=False)
+class Number:
+    """Where a number stands: a global of a module, or an attribute of what a global holds."""
+
+    record: ModuleRecord
+    name: str
+    root: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Number) and other.key == self.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return id(self.holder), self.name
+
+    @property
+    def holder(self) -> Any:
+        return self.record.namespace.get(self.root) if self.root is not None else self.record.module
+
+    @property
+    def value(self) -> Any:
+        return insides.own_dict(self.holder).get(self.name, MISSING)
+
+
+@contextmanager
+def once(run: Telling, node: Node) -> Iterator[None]:
+    """While a statement runs again, numbers are what they were when its turn came; what it counts, it counts once."""
+    before = Counter[Number]() if node in run.added else counted(run, node)
+    known = {number: number.value for number in (*before, *_expected(run, node)) if number not in run.numbers_reset}
+    begun = {number: value - _counted_from(run, node, number, before) for number, value in known.items()}
+    for number, value in known.items():
+        run.transaction.on_undo(_put, run, number, value)
+        _put(run, number, begun[number])
+    yield
+    new = _counted(run, node, run._ran_now(node)) if before else before
+    for number, value in known.items():
+        more = new[number] - before[number] if number in before else number.value - begun[number]
+        _let_be(run, node, number, value, more)
+
+
+def _counted_from(run: Telling, node: Node, number: Number, own: Counter[Number]) -> int:
+    """What a statement and those after it had counted of a number."""
+    ran = [*run._ran_before(node), *run.graph.called_by(node, node.statement, run.known[""])]
+    counting = [code for code in ran if any(count.name == number.name for count in counters.counts(code))]
+    others = {runner for code in counting for runner in run.graph.runners(code)} - {node}
+    return own[number] + sum(counted(run, each)[number] for each in others if run.graph.comes_after(each, node))
+
+
+def withdraw(run: Telling, node: Node) -> None:
+    """A statement is no more: what it counted is not counted."""
+    for number, amount in counted(run, node).items():
+        if type(number.value) is int:
+            _let_be(run, node, number, number.value, -amount)
+
+
+def carry_over(run: Telling, node: Node, name: str, old: Any) -> None:
+    """A statement has bound a number anew that functions count: what was counted so far goes on, where that is told.
+
+    Else all who counted it do so again.
+    """
+    new, record = node.module.namespace.get(name), node.module
+    if name not in node.statement.effects.writes or type(old) is not int or type(new) is not int:
+        return
+    if not _is_counted(run, record, name):
+        return
+    otherwise = (*run.changed_through.values(), *run.agenda.table(record).by_functions.values())
+    if any(name in names for names in otherwise):  # these are all on the agenda, and so is who counts
+        run.numbers_reset.add(Number(record, name))
+        return
+    literals = [_literal(statement) for statement in (run._statement_before(node), node.statement)]
+    if all(type(literal) is int for literal in literals):
+        run.transaction.set_item(record.namespace, name, new + old - literals[0])
+        return
+    run.numbers_reset.add(Number(record, name))
+    for code in run.agenda.table(record).codes_naming(name):
+        for runner in run.graph.runners(code) if name in counters.counted(code) else ():
+            run.schedule(runner, f"counts {name}")
+
+
+def _is_counted(run: Telling, record: ModuleRecord, name: str) -> bool:
+    return any(name in counters.counted(code) for code in run.agenda.table(record).codes_naming(name))
+
+
+def _literal(statement: Statement) -> Any:
+    tree = statement.parse() if statement.kind == "assign" else None
+    value = tree.value if isinstance(tree, ast.Assign | ast.AnnAssign) else None
+    return value.value if isinstance(value, ast.Constant) else None
+
+
+def counted(run: Telling, node: Node) -> Counter[Number]:
+    """What a statement's last run counted, by functions as they were then."""
+    was = run.replaced_by()
+    return _counted(run, node, (was.get(id(code), code) for code in run._ran_before(node)))
+
+
+def _counted(run: Telling, node: Node, ran: Iterable[CodeType]) -> Counter[Number]:
+    found, ran = Counter[Number](), list(ran)
+    seen = node.statement.effects.reads | node.statement.effects.attributes
+    for code in ran:
+        for count in counters.counts(code):
+            if not SEES_CALLS and count.name in seen:
+                continue  # it was only guessed that the statement ran the code: it looks at the number
+            for number in _numbers(run, node, code, count, ran):
+                found[number] += count.amount
+    return found
+
+
+def _expected(run: Telling, node: Node) -> Collection[Number]:
+    """What a statement may count that did not run these functions before."""
+    if node not in run.added and node not in run.calling_more:
+        return ()
+    return _counted(run, node, run.graph.called_by(node, node.statement, run.known[""])).keys()
+
+
+def _numbers(
+    run: Telling, node: Node, code: CodeType, count: counters.Count, ran: Sequence[CodeType]
+) -> Iterator[Number]:
+    for record in run.graph.at_path(code.co_filename) if count.root != "" else ():
+        yield from _if_number(Number(record, count.name, count.root))
+    for record, name in _objects(run, node, ran) if count.root == "" else ():
+        value = record.namespace[name]
+        kinds = value.__mro__ if is_a(value, type) else type(value).__mro__
+        if any(_code_of(member) is code for kind in kinds for member in vars(kind).values()):
+            yield from _if_number(Number(record, count.name, name))
+
+
+def _if_number(number: Number) -> Iterator[Number]:
+    if type(number.value) is int:
+        yield number
+
+
+def _objects(run: Telling, node: Node, ran: Sequence[CodeType]) -> Iterator[tuple[ModuleRecord, str]]:
+    """The globals that hold what a statement, or a function that it ran, may call a method of; each object once."""
+    found: dict[int, tuple[ModuleRecord, str]] = {}
+    effects, namespace = node.statement.effects, node.module.namespace
+    for name in sorted(effects.reads & namespace.keys()):
+        value = namespace[name]
+        record = run.graph.record_of(value) if is_a(value, ModuleType) else None
+        if record is None:
+            found.setdefault(id(value), (node.module, name))
+        else:
+            for attribute in sorted(effects.attributes & record.namespace.keys()):
+                found.setdefault(id(record.namespace[attribute]), (record, attribute))
+    for code in ran:
+        for record in run.graph.at_path(code.co_filename):
+            for name in sorted(codes.global_reads(code) & record.namespace.keys()):
+                found.setdefault(id(record.namespace[name]), (record, name))
+    yield from found.values()
+
+
+def _code_of(member: Any) -> CodeType | None:
+    function = member.__func__ if type(member) in (classmethod, staticmethod) else member
+    return function.__code__ if type(function) is FunctionType else None
+
+
+def _let_be(run: Telling, node: Node, number: Number, value: Any, more: int) -> None:
+    """Let a number be what it was, and what is counted more since."""
+    if number.value != value + more:
+        _put(run, number, value + more)
+    if more:
+        _tell(run, node, number)
+
+
+def _put(run: Telling, number: Number, value: Any) -> None:
+    holder = number.holder
+    if is_a(holder, ModuleType):
+        run.transaction.set_item(number.record.namespace, number.name, value)
+    elif is_a(holder, type):
+        run.transaction.set_member(holder, number.name, value)
+    else:
+        run.transaction.set_item(vars(holder), number.name, value)
+
+
+def _tell(run: Telling, node: Node, number: Number) -> None:
+    if number.root is None:
+        run._tell(number.record, number.name, node, f"{number.record.name}.{number.name} is counted otherwise")
+    else:
+        place = Place(((number.record.name, number.root),), number.name)
+        run._tell_entries(node, place, rebound=True)

@@ -1,0 +1,95 @@
+"""Numbers that functions count up or down by fixed amounts: ``total += 1``, ``self.size += 1`` (pure)."""
+
+from __future__ import annotations
+
+import dis
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from types import CodeType
+
+from . import codes
+
+STORES = frozenset(dis.opmap[name] for name in ("STORE_GLOBAL", "STORE_ATTR"))
+SIGNS = {"+": 1, "+=": 1, "-": -1, "-=": -1}
+_SKIPPED = frozenset({"CACHE", "EXTENDED_ARG", "NOT_TAKEN"})
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number that code counts by a fixed amount each time that it runs."""
+
+    name: str
+    amount: int
+    root: str | None = None
+    """The global whose attribute it is, "" for the first parameter; None where it is a global itself."""
+
+
+def counts(code: CodeType) -> tuple[Count, ...]:
+    """What code counts, each as often as the instruction stands in it."""
+    if STORES.isdisjoint(code.co_code[::2]):
+        return ()
+    key = counts, code.co_code, code.co_names, tuple(each for each in code.co_consts if type(each) is int)
+    found: tuple[Count, ...] = codes.remembered(key, lambda: tuple(_counts(code)))
+    return found
+
+
+def counted(code: CodeType) -> frozenset[str]:
+    """The globals that code binds only by counting them, and that whenever it runs."""
+    return _mentioned_with(code, "STORE_GLOBAL", "DELETE_GLOBAL")
+
+
+def unseen(code: CodeType) -> frozenset[str]:
+    """Those of them that it does not look at otherwise."""
+    return counted(code) & _mentioned_with(code, "LOAD_GLOBAL")
+
+
+def seen_attributes(ran: Collection[CodeType]) -> frozenset[str]:
+    """The attributes that some code counts, and that it, or other code of these, looks at otherwise."""
+    counted = Counter(count.name for code in ran for count in counts(code) if count.root is not None)
+    naming = [code for code in ran if counted and not counted.keys().isdisjoint(code.co_names)]
+    loads = Counter(
+        e.argval for code in naming for e in _instructions(code) if e.opname in ("LOAD_ATTR", "LOAD_METHOD")
+    )
+    return frozenset(name for name in counted if loads[name] > counted[name])
+
+
+def _mentioned_with(code: CodeType, *operations: str) -> frozenset[str]:
+    """The globals that code counts, and mentions by some operations as often as it counts them."""
+    names = Counter(count.name for count in counts(code) if count.root is None)
+    if not names:
+        return frozenset()
+    mentions = Counter(each.argval for each in _instructions(code) if each.opname in operations)
+    return frozenset(name for name in names if mentions[name] == names[name])
+
+
+def _instructions(code: CodeType) -> list[dis.Instruction]:
+    return [each for each in dis.get_instructions(code) if each.opname not in _SKIPPED]
+
+
+def _counts(code: CodeType) -> Iterator[Count]:
+    """Those that stand before anything that jumps: they are counted once whenever the code runs."""
+    instructions = _instructions(code)
+    for position, store in enumerate(instructions):
+        if store.opcode in codes.JUMPS:
+            return
+        if store.opname == "STORE_GLOBAL" and position >= 3:
+            load, constant, operation = instructions[position - 3 : position]
+            if load.opname == "LOAD_GLOBAL" and load.argval == store.argval and _is_amount(constant, operation):
+                yield Count(store.argval, SIGNS[operation.argrepr] * constant.argval)
+        elif store.opname == "STORE_ATTR" and position >= 6:
+            root, _, load, constant, operation, _ = instructions[position - 6 : position]
+            if load.opname == "LOAD_ATTR" and load.argval == store.argval and _is_amount(constant, operation):
+                yield from _of_attribute(code, root, store.argval, SIGNS[operation.argrepr] * constant.argval)
+
+
+def _of_attribute(code: CodeType, root: dis.Instruction, name: str, amount: int) -> Iterator[Count]:
+    if root.opname == "LOAD_GLOBAL":
+        yield Count(name, amount, root.argval)
+    elif code.co_argcount and codes.loaded_last(root) == code.co_varnames[0]:
+        yield Count(name, amount, "")
+
+
+def _is_amount(constant: dis.Instruction, operation: dis.Instruction) -> bool:
+    loads = constant.opname in ("LOAD_CONST", "LOAD_SMALL_INT") and type(constant.argval) is int
+    return loads and operation.opname == "BINARY_OP" and operation.argrepr in SIGNS

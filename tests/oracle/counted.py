@@ -1,0 +1,78 @@
+"""Scenarios of numbers that functions count: how many were registered, and which number each was given."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from .cases import case
+
+APP = "class App:\n    n = 0\n    def __init__(self): self.d = {{}}\n{method}r = App()\n"
+COUNTERS: dict[str, tuple[str, str, str]] = {
+    "a global": ("total = 0\n", "global total\n    total += 1", "lib.total"),
+    "a global that gives numbers": (
+        "last = 0\nr = {}\n",
+        "global last\n    last += 1\n    r[v] = last",
+        "(lib.last, lib.r)",
+    ),
+    "an attribute": (
+        "class App:\n    def __init__(self): self.n = 0\n    def put(self, v): self.n += 1\nr = App()\n",
+        "r.put(v)",
+        "lib.r.n",
+    ),
+    "an attribute that gives numbers": (
+        "class App:\n    def __init__(self): self.n, self.d = 0, {}\n    def new(self):\n        self.n += 1\n"
+        "        return self.n\n    def put(self, v): self.d[v] = self.new()\nr = App()\n",
+        "r.put(v)",
+        "(lib.r.n, lib.r.d)",
+    ),
+    "an attribute of a class": (
+        "class App:\n    n = 0\n    @classmethod\n    def put(cls, v): cls.n += 1\n",
+        "App.put(v)",
+        "lib.App.n",
+    ),
+    "instances, each with its number": (
+        "class App:\n    n = 0\n    def __init__(self):\n        App.n += 1\n        self.number = App.n\nr = {}\n",
+        "r[v] = App().number",
+        "(lib.App.n, lib.r)",
+    ),
+    "an attribute of a function": ("def f(v): f.n += 1\nf.n = 0\n", "f(v)", "lib.f.n"),
+}
+FORMS = {
+    "calls": "put('{v}')\n",
+    "decorators": "@deco('{v}')\ndef f{i}(): return 1\n",
+    "subclasses": "class K{i}(Base, v='{v}'): pass\n",
+}
+VERSIONS = ("ABC", "AzC", "ABC", "AC", "ABC", "ABNC", "ABC", "NABC", "ABC", "BAC", "AB")
+for (name, (setup, put, observed)), (form, text) in product(COUNTERS.items(), FORMS.items()):
+    library = (
+        f"{setup}def put(v):\n    {put}\n    return v\ndef deco(v):\n    put(v)\n    return lambda f: f\n"
+        "class Base:\n    def __init_subclass__(cls, v): put(v)\n"
+    )
+    letters = {"A": ("a", 1), "B": ("b", 2), "C": ("c", 3), "N": ("n", 4), "z": ("z", 2)}
+    parts = {letter: text.format(v=v, i=i) for letter, (v, i) in letters.items()}
+    versions = ["from lib import *\n" + "".join(map(parts.__getitem__, each)) for each in VERSIONS]
+    start = {"lib.py": library, "m.py": versions[0], "use.py": f"import lib, m\nseen = repr({observed})\n"}
+    case(f"{name} counted by {form}", "use", start, *({"m.py": version} for version in versions[1:]))
+case(
+    "a counter: another start, another step",
+    "m",
+    {
+        "lib.py": "total = 0\ndef put():\n    global total\n    total += 1\n",
+        "m.py": "import lib\nlib.put()\nlib.put()\nseen = lib.total\n",
+    },
+    {"lib.py": "total = 10\ndef put():\n    global total\n    total += 1\n"},
+    {"lib.py": "total = 10\ndef put():\n    global total\n    total += 3\n"},
+    {"lib.py": "total = len('ab')\ndef put():\n    global total\n    total += 3\n"},
+    {"m.py": "import lib\nlib.put()\n1 / 0\nlib.put()\nseen = lib.total\n"},
+    {"m.py": "import lib\nlib.put()\nlib.put()\nlib.put()\nseen = lib.total\n"},
+)
+OWN = "n = {}\ndef deco(f):\n    global n\n    n += 1\n    return f\n"
+A, B = "@deco\ndef a({}): return 1\n", "@deco\ndef b(): pass\n"
+case(
+    "a counter of its own module",
+    "m",
+    {"m.py": OWN.format(0) + A.format("") + B},
+    {"m.py": OWN.format(0) + A.format("x=1") + B},
+    {"m.py": OWN.format(0) + B},
+    {"m.py": OWN.format(5) + B + "def c(): pass\n"},
+)
