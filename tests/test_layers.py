@@ -25,8 +25,8 @@ FOLDERS = [
     ),
     (
         "live",
-        "kinds per_thread containers transaction insides ways functions swaps holders values classes caches reach "
-        "guesses abstract changes successors own_instances parameters bodies entries additions",
+        "kinds per_thread containers unbegun transaction insides ways functions swaps holders values classes caches "
+        "reach guesses abstract changes successors own_instances parameters bodies entries additions",
     ),
     (
         "planning",

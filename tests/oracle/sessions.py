@@ -89,3 +89,76 @@ case(
     {"shapes.py": SHAPES["shapes.py"] + "    class Line(Shape):\n        sides = 2\n"},
     SHAPES,
 )
+LAYOUTS = {
+    "lib.py": "class Job:\n    def __init__(self, n=1):\n        self.n = n\n",
+    "main.py": """
+    from lib import Job
+    def make(kind=Job): return kind
+    def other() -> list[Job]: ...
+    class Queue:
+        pairs = (Job, 1), (int, 2)
+        def add(self, kind=Job): return kind
+    def f1(): return make() is Job, other.__annotations__["return"].__args__[0] is Job
+    def f2(): return Queue.pairs[0][0] is Job, Queue().add() is Job
+    """,
+}
+case(
+    "a class of another layout, in defaults, annotations and members of classes elsewhere",
+    "main",
+    LAYOUTS,
+    {"lib.py": LAYOUTS["lib.py"].replace("class Job:\n", "class Job:\n    __slots__ = ('n',)\n")},
+    {"lib.py": "from typing import NamedTuple\nclass Job(NamedTuple):\n    n: int = 1\n"},
+    LAYOUTS,
+)
+LAZY = {
+    "lib.py": """
+    def numbers(n=2):
+        yield n
+    class Source:
+        def read(self):
+            yield 1
+    """,
+    "main.py": """
+    from lib import Source, numbers
+    waiting = numbers()
+    several = [numbers(3), Source().read()]
+    def f1(): return waiting.gi_code is numbers.__code__, waiting.gi_frame.f_locals
+    def f2(): return [each.gi_code in (numbers.__code__, Source.read.__code__) for each in several]
+    """,
+}
+case(
+    "generators that have not begun",
+    "main",
+    LAZY,
+    {"lib.py": LAZY["lib.py"].replace("yield n", "yield n * 2")},
+    {"lib.py": LAZY["lib.py"].replace("n=2", "n=4")},
+    {"lib.py": LAZY["lib.py"].replace("yield 1", "yield 2")},
+    {"lib.py": LAZY["lib.py"].replace("yield 1", "yield from (1, 2)")},
+)
+RECORDS = {
+    "lib.py": """
+    commands = {}
+    def command(name, **options):
+        def register(function):
+            commands[name] = {"function": function, "options": options}
+            return function
+        return register
+    """,
+    "main.py": """
+    from lib import command, commands
+    @command("start", help="Start it.")
+    def start(): return 1
+    @command("stop", help="Stop it.")
+    def stop(): return 2
+    def f1(): return {name: each["function"]() for name, each in commands.items()}
+    """,
+}
+case(
+    "records by name that a decorator makes, as literals",
+    "main",
+    RECORDS,
+    {"main.py": RECORDS["main.py"].replace('"stop"', '"end"')},
+    {"main.py": RECORDS["main.py"].replace('"Stop it."', '""')},
+    {"main.py": "\n".join(line for line in RECORDS["main.py"].splitlines() if "top" not in line)},
+    RECORDS,
+)

@@ -229,6 +229,8 @@ class RunState:
     """Functions that have departed, with those that stand in their places."""
     superseded: list[type] = field(default_factory=list)
     """Classes in whose place others stand now."""
+    took_over: set[int] = field(default_factory=set)
+    """Identities of those others."""
     class_changes: dict[int, changes.ClassChange] = field(default_factory=dict)
     anew: set[Node] = field(default_factory=set)
     """Statements of classes that a library set up together, and of what keeps them: see `families`."""
@@ -308,6 +310,8 @@ class RunState:
     """By identity, containers in which nothing was when statements that add to them came to run again."""
     named: dict[int, list[tuple[ModuleRecord, str]]] | None = None
     """Once asked for, by identity what globals held then: see `made_later`."""
+    unbegun: dict[tuple[str, str], list[tuple[ModuleRecord, str]]] | None = None
+    """Once asked for, by file and qualified name of functions what holds generators of them that have not begun."""
     former: dict[tuple[int, str], Any] = field(default_factory=dict)
     """What names, by the identity of their modules, held before other objects took their places."""
     known: dict[str, reach.Known] = field(default_factory=lambda: defaultdict(reach.Known))

@@ -72,7 +72,9 @@ class Settling(Refilling):
                 self._tell_displaced(node, name, old, new)
             return
         if old is new:
-            if new is not MISSING and id(new) in self.touched:
+            if new is not MISSING and id(new) in self.took_over:
+                self._tell(node.module, name, node, f"{name} changed")  # it stood here before this import ran
+            elif new is not MISSING and id(new) in self.touched:
                 self._tell_touched(node, name, new)
             return
         if old is not MISSING and new is not MISSING and not self._hands_on(node, name):
@@ -80,6 +82,7 @@ class Settling(Refilling):
                 return
             if is_a(new, type) and self.made_before(node, old):
                 self.touched.add(id(new))  # it may stand already where the old one stood
+                self.took_over.add(id(new))
                 self.superseded.append(old)
         elif is_a(new, IMMUTABLE) and type(new) is not FunctionType and values.same(old, new):
             if plain_type(new) in values.ATOMS:  # no one can tell it from what it was handed on from

@@ -9,7 +9,7 @@ from operator import attrgetter
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from ..live import changes, classes, entries, insides, ways
+from ..live import changes, classes, entries, insides, unbegun, ways
 from ..live.kinds import derives, is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
@@ -121,10 +121,24 @@ class Telling(Remembering):
     def _tell_runners(self, function: FunctionType, origin: Node, was: CodeType | None = None) -> None:
         self.touched_codes.add(id(function.__code__))
         self._clear_caches({id(function.__code__)})
-        runners = self.graph.runners(function.__code__)
+        runners = self.runners(function.__code__)
         for runner in runners if was is None else [*runners, *self.graph.runners(was)]:
             if runner is not origin:
                 self.schedule(runner, f"ran {function.__qualname__}", function.__name__, code_changed=True)
+
+    def runners(self, code: CodeType, was: CodeType | None = None) -> list[Node]:
+        """The statements that ran a function, or hold a generator of it that has not begun; `was` is its old code."""
+        found = self.graph.runners(code)
+        if not unbegun.makes(was or code):
+            return found
+        if self.unbegun is None:
+            self.unbegun = defaultdict(list)
+            for record in list(self.graph.modules.values()):
+                for name, value in list(record.namespace.items()):
+                    for function in unbegun.functions_of(value):
+                        self.unbegun[function].append((record, name))
+        held = self.unbegun.get((code.co_filename, code.co_qualname), ())
+        return [*found, *(maker for record, name in held for maker in self._binders(record, name))]
 
     def _tell_class_touched(
         self, origin: Node, name: str, change: changes.ClassChange | None, but: Set[int] = frozenset()

@@ -421,7 +421,11 @@ def _inner_made(code: CodeType) -> frozenset[str]:
     if "setdefault" in code.co_names:
         return frozenset({"setdefault"})
     names = {instruction.opname for instruction in dis.get_instructions(code)}
-    built = names & {"BUILD_LIST", "BUILD_MAP", "BUILD_SET"} | {"list", "dict", "set"}.intersection(code.co_names)
+    built = names & {"BUILD_LIST", "BUILD_MAP", "BUILD_CONST_KEY_MAP", "BUILD_SET"} | {
+        "list",
+        "dict",
+        "set",
+    }.intersection(code.co_names)
     return frozenset(built if "STORE_SUBSCR" in names else ())
 
 
