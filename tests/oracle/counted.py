@@ -35,6 +35,15 @@ COUNTERS: dict[str, tuple[str, str, str]] = {
         "r[v] = App().number",
         "(lib.App.n, lib.r)",
     ),
+    "an iterator": ("import itertools\nids = itertools.count(5, 2)\nr = {}\n", "r[v] = next(ids)", "lib.r"),
+    "an iterator of a class": (
+        "import itertools\nclass App:\n    ids = itertools.count()\n    def __init__(self): self.id = next(self.ids)\n"
+        "r = {}\n",
+        "r[v] = App().id",
+        "lib.r",
+    ),
+    "the length of a list": ("r = []\n", "r.append((len(r), v))", "lib.r"),
+    "the length of a dict": ("r = {}\n", "r[v] = len(r) + 1", "lib.r"),
     "an attribute of a function": ("def f(v): f.n += 1\nf.n = 0\n", "f(v)", "lib.f.n"),
 }
 FORMS = {
@@ -75,4 +84,13 @@ case(
     {"m.py": OWN.format(0) + A.format("x=1") + B},
     {"m.py": OWN.format(0) + B},
     {"m.py": OWN.format(5) + B + "def c(): pass\n"},
+)
+case(
+    "a cache that minds its size is left alone",
+    "m",
+    {
+        "lib.py": "known = {}\ndef made(v):\n    if len(known) > 2: known.clear()\n    return known.setdefault(v, v)\n",
+        "m.py": "import lib\na = lib.made('a')\nb = lib.made('b')\n",
+    },
+    {"m.py": "import lib\na = lib.made('a')\nb = lib.made('c')\n"},
 )

@@ -152,6 +152,13 @@ def take_out(
     return gone
 
 
+def without_texts(snapshot: Any, plain: frozenset[str]) -> Any:
+    """What was in a container, but for what some texts tell: those who gave these have put something there now."""
+    if is_a(snapshot, dict):
+        return {key: entry for key, entry in snapshot.items() if texts(key).isdisjoint(plain)}
+    return type(snapshot)(entry for entry in snapshot if texts(entry).isdisjoint(plain))
+
+
 def texts(entry: Any) -> set[str]:
     """The texts that an entry is, or a tuple holds."""
     return {part for part in (entry if type(entry) is tuple else (entry,)) if type(part) is str}

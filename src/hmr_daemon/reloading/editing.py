@@ -17,7 +17,7 @@ from ..planning import forms, imports, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
 from ..planning.targets import holder_of, is_ours
-from ..syntax import codes, diff, enclosing, optional, parsing, trees
+from ..syntax import codes, diff, enclosing, loops, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import COMPOUND, REGISTERING, Statement
@@ -490,6 +490,8 @@ class Editing(Swapping):
         elif node.statement.effects.calls:
             self.kept_by[node] = [read for name in sorted(node.writes) for read in self.part_of(node, name)]
             self._withdraw_entries(node)
+            for code in self.measuring(node):
+                self._make_anew(code)
         self._lose_targets(node, None)
         self._lose_growth(node)
 
@@ -607,6 +609,9 @@ class Editing(Swapping):
         builders += [adder for record, name in grown_here for adder, _ in self._adders(record, name)]
         if not any(self.graph.comes_after(builder, node) for builder in builders):
             return
+        for code in growing:
+            if loops.measured(code) & codes.grown_globals(code):
+                self._make_anew(code)
         grown = frozenset().union(*map(codes.grown_names, growing))
         for container, place in registries.containers(node, self.graph, ()):
             if place.name not in grown or not size(container) or is_a(container, by_the_way):

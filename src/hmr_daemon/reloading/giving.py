@@ -11,7 +11,7 @@ from ..live import entries
 from ..live.containers import copied
 from ..live.kinds import is_a
 from ..planning.records import Node
-from ..syntax import codes
+from ..syntax import codes, loops
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
 from .making import Making
@@ -28,7 +28,10 @@ class Giving(Making):
         definition was registered with adds the same again, which is found afterwards, if it minds nothing else.
         """
         kind, decorated = node.statement.kind, bool(node.statement.effects.decorates)
-        if node in self.added or kind in ("import", "from") or (kind in ("def", "class") and not decorated):
+        if node in self.added or kind in ("import", "from"):
+            return
+        yield from self.measuring(node)
+        if kind in ("def", "class") and not decorated:
             return
         kinds = (list, dict, set) if decorated or kind == "expr" else (list,)
         for code in self._ran_before(node):
@@ -40,6 +43,10 @@ class Giving(Making):
                 continue
             elif any(issubclass(each, kinds) for each in grown) and self._has_untold(node, names, kinds):
                 yield code
+
+    def measuring(self, node: Node) -> list[CodeType]:
+        """Code by which a statement added to containers and asked how many entries they have: that tells its place."""
+        return [code for code in self._ran_before(node) if loops.measured(code) & codes.grown_globals(code)]
 
     def _grown_kinds(self, code: CodeType) -> set[type]:
         """Of what classes the globals are that code may add to."""

@@ -84,7 +84,9 @@ class Refilling(Editing):
         for each in self.emptied.values():
             key = id(each.record), each.name
             if key in self.keeps_rest:
-                entries.put_back(each.container, each.before)
+                given = [node.statement.given for node in each.builders]
+                given += [self.previous[node].statement.given for node in each.builders & self.previous.keys()]
+                entries.put_back(each.container, entries.without_texts(each.before, frozenset().union(*given)))
             elif key in self.for_readers and self._is_as_before(each):
                 entries.refill(each.container, each.before)
         self._clear_caches(set(), self.emptied_names, last=True)

@@ -352,6 +352,8 @@ class RunState:
     """By statements that are gone, names of the objects of libraries that kept what they had made."""
     numbers_reset: set[object] = field(default_factory=set)
     """Numbers that were bound anew: all who count them do so from there."""
+    iterators: dict[Any, Any] = field(default_factory=dict)
+    """By where they stand, those that give numbers, for which others may stand meanwhile."""
     unset_in_libraries: list[tuple[Node, Setting]] = field(default_factory=list)
     """Statements that are gone, and what they had set of what libraries hold."""
     with_libraries_alone: set[Node] = field(default_factory=set)

@@ -14,7 +14,7 @@ from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import only_sets
-from ..syntax import codes, counters
+from ..syntax import codes, counters, loops
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
@@ -464,9 +464,11 @@ class Scheduling(Giving):
 
     def _make_anew(self, code: CodeType) -> None:
         """The globals that a function adds to are made again by their own statements."""
+        measured = loops.measured(code)
         for record in self.graph.at_path(code.co_filename):
             for name in codes.grown_globals(code):
                 if is_a(record.namespace.get(name), (list, dict, set, deque)):
+                    self.keeps_rest.update({(id(record), name)} if name in measured else ())
                     self.made_anew.add((id(record), name))
                     self.for_readers.discard((id(record), name))
                     for maker in self.agenda.table(record).last_writers(name):

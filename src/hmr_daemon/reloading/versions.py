@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Node, imported_module
-from ..syntax import codes, counters, diff, parsing, statements
+from ..syntax import codes, counters, diff, loops, parsing, statements
 from ..syntax.diff import Through
 from ..syntax.statements import REGISTERING
 from .run import FileEdit
@@ -118,9 +118,9 @@ def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
     yield from (f".{name}" for name in counters.seen_attributes(ran))
     for code in ran:
         here = code.co_filename == node.module.path
-        numbers = counters.counted(code) - counters.unseen(code)
+        numbers = counters.seen(code)
         yield from numbers if here else (f"{code.co_filename}:{name}" for name in numbers)
-        if not (by_the_way and IN_ORDER.isdisjoint(code.co_names)):
+        if not (by_the_way and IN_ORDER.isdisjoint(code.co_names) and not loops.measured(code)):
             own = codes.grown_globals(code)
             yield from own if here else (f"{code.co_filename}:{name}" for name in own)
             yield from (f".{name}" for name in codes.grown_names(code) - own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType
 
 from . import codes
@@ -23,11 +23,13 @@ class Count:
     amount: int
     root: str | None = None
     """The global whose attribute it is, "" for the first parameter; None where it is a global itself."""
+    taken: bool = False
+    """Whether it is one that an iterator gives: ``next(numbers)``. That has steps of its own."""
 
 
 def counts(code: CodeType) -> tuple[Count, ...]:
     """What code counts, each as often as the instruction stands in it."""
-    if STORES.isdisjoint(code.co_code[::2]):
+    if STORES.isdisjoint(code.co_code[::2]) and "next" not in code.co_names:
         return ()
     key = counts, code.co_code, code.co_names, tuple(each for each in code.co_consts if type(each) is int)
     found: tuple[Count, ...] = codes.remembered(key, lambda: tuple(_counts(code)))
@@ -44,6 +46,12 @@ def unseen(code: CodeType) -> frozenset[str]:
     return counted(code) & _mentioned_with(code, "LOAD_GLOBAL")
 
 
+def seen(code: CodeType) -> frozenset[str]:
+    """The globals that code counts, or iterators that it takes numbers from, and makes something of."""
+    taken = {count.name for count in counts(code) if count.root is None and count.taken}
+    return counted(code) - unseen(code) | taken
+
+
 def seen_attributes(ran: Collection[CodeType]) -> frozenset[str]:
     """The attributes that some code counts, and that it, or other code of these, looks at otherwise."""
     counted = Counter(count.name for code in ran for count in counts(code) if count.root is not None)
@@ -51,12 +59,13 @@ def seen_attributes(ran: Collection[CodeType]) -> frozenset[str]:
     loads = Counter(
         e.argval for code in naming for e in _instructions(code) if e.opname in ("LOAD_ATTR", "LOAD_METHOD")
     )
-    return frozenset(name for name in counted if loads[name] > counted[name])
+    taken = {count.name for code in ran for count in counts(code) if count.root is not None and count.taken}
+    return frozenset(name for name in counted if loads[name] > counted[name] or name in taken)
 
 
 def _mentioned_with(code: CodeType, *operations: str) -> frozenset[str]:
     """The globals that code counts, and mentions by some operations as often as it counts them."""
-    names = Counter(count.name for count in counts(code) if count.root is None)
+    names = Counter(count.name for count in counts(code) if count.root is None and not count.taken)
     if not names:
         return frozenset()
     mentions = Counter(each.argval for each in _instructions(code) if each.opname in operations)
@@ -73,7 +82,9 @@ def _counts(code: CodeType) -> Iterator[Count]:
     for position, store in enumerate(instructions):
         if store.opcode in codes.JUMPS:
             return
-        if store.opname == "STORE_GLOBAL" and position >= 3:
+        if store.argval == "next" and store.opname == "LOAD_GLOBAL":
+            yield from _taken(code, instructions[position + 1 :])
+        elif store.opname == "STORE_GLOBAL" and position >= 3:
             load, constant, operation = instructions[position - 3 : position]
             if load.opname == "LOAD_GLOBAL" and load.argval == store.argval and _is_amount(constant, operation):
                 yield Count(store.argval, SIGNS[operation.argrepr] * constant.argval)
@@ -81,6 +92,16 @@ def _counts(code: CodeType) -> Iterator[Count]:
             root, _, load, constant, operation, _ = instructions[position - 6 : position]
             if load.opname == "LOAD_ATTR" and load.argval == store.argval and _is_amount(constant, operation):
                 yield from _of_attribute(code, root, store.argval, SIGNS[operation.argrepr] * constant.argval)
+
+
+def _taken(code: CodeType, following: list[dis.Instruction]) -> Iterator[Count]:
+    """What ``next`` takes from, where it is given no more."""
+    loads = following[: next((i for i, each in enumerate(following) if each.opname == "CALL"), 0)]
+    loads = [each for each in loads if each.opname not in ("PUSH_NULL", "PRECALL")]
+    if len(loads) == 1 and loads[0].opname == "LOAD_GLOBAL":
+        yield Count(loads[0].argval, 1, None, True)
+    elif len(loads) == 2 and loads[1].opname == "LOAD_ATTR":
+        yield from (replace(each, taken=True) for each in _of_attribute(code, loads[0], loads[1].argval, 1))
 
 
 def _of_attribute(code: CodeType, root: dis.Instruction, name: str, amount: int) -> Iterator[Count]:

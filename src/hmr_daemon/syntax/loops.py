@@ -1,4 +1,4 @@
-"""What code goes through, entry by entry (pure)."""
+"""What code goes through, entry by entry, or counts the entries of (pure)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,30 @@ def gone_through(code: CodeType) -> frozenset[str]:
         if instructions[at + 1].argval in codes.GROWING_METHODS or not _value_ends(instructions, at, loops)
     }
     return frozenset(name for root, name in iterated - added_to if name)
+
+
+@codes.learned
+def measured(code: CodeType) -> frozenset[str]:
+    """Attributes and globals whose number of entries `code` makes something of: not only compares, as caches do."""
+    if "len" not in code.co_names:
+        return frozenset()
+    instructions = [each for each in dis.get_instructions(code) if each.opname != "CACHE"]
+    found = set[str]()
+    for at, each in enumerate(instructions):
+        if each.opname == "LOAD_GLOBAL" and each.argval == "len":
+            call = next((i for i in range(at, len(instructions)) if instructions[i].opname == "CALL"), at)
+            loads = [each.argval for each in instructions[at + 1 : call] if each.opname in codes.NAME_READS]
+            found.update(loads[-1:] if not _is_compared(instructions[call + 1 :]) else ())
+    return frozenset(found)
+
+
+def _is_compared(following: list[dis.Instruction]) -> bool:
+    """Whether a value is only compared with another, or asked whether it is true."""
+    after = next((each for each in following if not each.opname.startswith(("LOAD_", "COPY"))), None)
+    return after is not None and (after.opcode in codes.JUMPS or after.opname in COMPARING)
+
+
+COMPARING = frozenset({"COMPARE_OP", "TO_BOOL", "UNARY_NOT"})
 
 
 def sees_members(code: CodeType) -> bool:
