@@ -44,6 +44,9 @@ COUNTERS: dict[str, tuple[str, str, str]] = {
     ),
     "the length of a list": ("r = []\n", "r.append((len(r), v))", "lib.r"),
     "the length of a dict": ("r = {}\n", "r[v] = len(r) + 1", "lib.r"),
+    "a sum": ("total = 0\n", "global total\n    total += len(v) + ord(v[0])", "lib.total"),
+    "a list that is bound anew": ("r = []\n", "global r\n    r = [*r, v]", "lib.r"),
+    "a tuple": ("r = ()\n", "global r\n    r += (v,)", "lib.r"),
     "an attribute of a function": ("def f(v): f.n += 1\nf.n = 0\n", "f(v)", "lib.f.n"),
 }
 FORMS = {
@@ -84,6 +87,16 @@ case(
     {"m.py": OWN.format(0) + A.format("x=1") + B},
     {"m.py": OWN.format(0) + B},
     {"m.py": OWN.format(5) + B + "def c(): pass\n"},
+)
+case(
+    "what is made where there is none is made once",
+    "m",
+    {
+        "lib.py": "made, log = None, []\ndef get(n):\n    global made\n"
+        "    if made is None: made = log.append(n) or [n]\n    return made\n",
+        "m.py": "import lib\na = lib.get(1)\nb = lib.get(2) + [1]\nn = len(lib.log)\n",
+    },
+    {"m.py": "import lib\na = lib.get(1)\nb = lib.get(2) + [2]\nn = len(lib.log)\n"},
 )
 case(
     "a cache that minds its size is left alone",

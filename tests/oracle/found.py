@@ -875,3 +875,20 @@ case(
     {"m.py": TAKEN_OFF.replace('for k in EVENTS:\n    delattr(Hooks, "on_" + k)\n', "")},
     {"m.py": TAKEN_OFF},
 )
+case(
+    "the same text of two modules' own, one of which answers for any name",
+    "p.a",
+    {"p/__init__.py": "", "p/a.py": "def __getattr__(name): pass\n"},
+    {"p/__init__.py": "'''About 8.'''\n"},
+)
+case(
+    "a module that is imported by a new one from now on, which adds to its list",
+    "p.a",
+    {
+        "m1.py": "class K1: pass\nl1 = []\nclass K2:\n    w = len(l1)\n",
+        "m2.py": "from m1 import *\nl1[:0] = [1]\n",
+        "p/__init__.py": "",
+        "p/a.py": "from m1 import K1\n",
+    },
+    {"p/a.py": "from m2 import K1\n"},
+)

@@ -136,6 +136,17 @@ class Editing(Swapping):
             self.orphans.discard(record)
             self.set_importer(record, node)
 
+    def note_importers(self, loaded: Iterable[ModuleRecord]) -> None:
+        """What no statement surely imported any more, modules that have come just now may import."""
+        if not self.orphans:
+            return
+        from ..planning import cycles
+
+        read = {name for record in loaded for name in self.graph.modules_read(record)}
+        for record in [each for each in self.orphans if each.name in read]:
+            self.orphans.discard(record)
+            self.set_importer(record, cycles.first_user(self.graph, record))
+
     def import_early(self, node: Node, record: ModuleRecord) -> None:
         """A statement imports a module that was loaded after it: a fresh process would load that now."""
         with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):

@@ -102,6 +102,7 @@ class Evaluating(Settling):
             loaded = self.graph.absorb_all(loads)
             self.graph.put_in_order(node, loaded, imported)
             self.outcome.loaded += loaded
+            self.note_importers(loaded)
             self.lookups.forget_texts()
             self.stood_in = None
         apart.note(self, node, loaded)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import caches, reach
@@ -16,12 +16,14 @@ from .run import RunState
 
 PLAIN = (*ATOMS, type(None))
 """Types whose values may be the same by chance."""
+OF_ITS_OWN = frozenset(vars(ModuleType("")))
+"""What every module has itself: no other gives it."""
 
 
 def given(run: RunState, origin: Node, name: str, values: Collection[Any]) -> list[tuple[ModuleRecord, str]]:
     """The modules that give a value of another module's name, the old one or the new one, and by which name."""
     found = []
-    for record, asked in _asked(run).items():
+    for record, asked in _asked(run).items() if name not in OF_ITS_OWN else ():
         if record is not origin.module:
             bound = run.agenda.table(record).writers
             names = {*asked, *(kept for value in values for kept in _kept(record.namespace, name, value))}

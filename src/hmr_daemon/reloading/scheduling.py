@@ -281,8 +281,12 @@ class Scheduling(Giving):
             for other in table.writers.get(name, ()):
                 if other.statement.kind == "AugAssign" and node in table.reaching(name, other):
                     yield other, f"binds {name} again"
+        for record, name in self._accumulated(node):
+            yield from self._writers(record, name)
         if removed or node.statement.kind in ("import", "from"):
             return
+        for other, name in self._accumulating(node):
+            yield other, f"adds to {name}"
         for name in node.writes:
             if is_a(node.module.namespace.get(name), (FunctionType, type)):
                 continue  # it stays what it is, and is given its attributes again
@@ -292,6 +296,24 @@ class Scheduling(Giving):
                     yield other, f"adds to {name}"
                     for read in self.part_of(node, name):
                         yield from self._makers(table, node, read)
+
+    def _accumulated(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
+        """Names of other modules that functions which a statement ran bind anew, made of what they held."""
+        new = node in self.added and node.statement.effects.calls
+        runs = self.graph.called_by(node, node.statement, self.known[""]) if new else self._ran_before(node)
+        for code in runs:
+            if code.co_filename != node.module.path and (names := counters.made_more_of(code)):
+                yield from ((record, name) for record in self.graph.at_path(code.co_filename) for name in names)
+
+    def _accumulating(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """Statements of other modules that ran functions by which what a statement binds is made more of."""
+        table = self.agenda.table(node.module)
+        for name in node.writes:
+            for code in table.codes_naming(name):
+                if name in counters.made_more_of(code):
+                    yield from (
+                        (runner, name) for runner in self.graph.runners(code) if runner.module is not node.module
+                    )
 
     def _set_below(self, node: Node, names: Set[str]) -> Iterator[tuple[Node, str]]:
         """After a statement that fills a namespace as a whole, those that set or delete attributes in it run again."""

@@ -118,7 +118,7 @@ def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
     yield from (f".{name}" for name in counters.seen_attributes(ran))
     for code in ran:
         here = code.co_filename == node.module.path
-        numbers = counters.seen(code)
+        numbers = counters.seen(code) | counters.made_more_of(code)
         yield from numbers if here else (f"{code.co_filename}:{name}" for name in numbers)
         if not (by_the_way and IN_ORDER.isdisjoint(code.co_names) and not loops.measured(code)):
             own = codes.grown_globals(code)

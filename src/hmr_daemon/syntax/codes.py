@@ -433,9 +433,9 @@ def _counts(instructions: list[dis.Instruction], position: int) -> bool:
     """Whether what an instruction stores into a container is computed of what that holds: ``x[k] += 1``."""
     if any(each.opname == "SWAP" for each in instructions[position - 1 : position]):
         return True
-    key = _first_of_value(instructions, position)
-    container = _first_of_value(instructions, key)
-    value = _first_of_value(instructions, container)
+    key = first_of_value(instructions, position)
+    container = first_of_value(instructions, key)
+    value = first_of_value(instructions, container)
     root = instructions[container].argval
     return value >= 0 and any(i.argval == root for i in instructions[value:container] if i.opname in NAME_READS)
 
@@ -471,7 +471,7 @@ def _receiver(instructions: list[dis.Instruction], end: int) -> dis.Instruction:
     """The instruction that loads what the one at `end` takes an attribute of; of ``x[key]``, what loads ``x``."""
     position = end - 1
     while instructions[position].opname == "BINARY_SUBSCR" or instructions[position].argrepr == "[]":
-        key = _first_of_value(instructions, position)
+        key = first_of_value(instructions, position)
         if key < 1:
             break
         position = key - 1
@@ -482,7 +482,7 @@ def _container(instructions: list[dis.Instruction], position: int, keys: int) ->
     """The instructions that load what the one at `position` stores into; none, where that cannot be told."""
     end = position
     for _ in range(keys + 1):
-        start, end = end, _first_of_value(instructions, end)
+        start, end = end, first_of_value(instructions, end)
         if end < 0:
             return []
     return instructions[end:start]
@@ -495,7 +495,7 @@ def _is_variable(code: CodeType, container: list[dis.Instruction]) -> bool:
     return local and only.argval not in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def _first_of_value(instructions: list[dis.Instruction], end: int) -> int:
+def first_of_value(instructions: list[dis.Instruction], end: int) -> int:
     """The position of the first of those instructions that put the value on the stack which is on top at `end`."""
     depth = 0
     while depth < 1 and end > 0:

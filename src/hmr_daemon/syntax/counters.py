@@ -52,6 +52,30 @@ def seen(code: CodeType) -> frozenset[str]:
     return counted(code) - unseen(code) | taken
 
 
+@codes.learned
+def made_more_of(code: CodeType) -> frozenset[str]:
+    """The globals that code binds to what it makes of what they held, and does not only count: ``names += [name]``.
+
+    What is only bound where there is nothing yet is another matter.
+    """
+    written = codes.global_writes(code) - counted(code)
+    if not written:
+        return written
+    instructions = [each for each in dis.get_instructions(code) if each.opname != "CACHE"]
+    stores = [at for at, each in enumerate(instructions) if each.opname == "STORE_GLOBAL" and each.argval in written]
+    return frozenset(instructions[at].argval for at in stores if _is_made_of_itself(instructions, at))
+
+
+def _is_made_of_itself(instructions: list[dis.Instruction], store: int) -> bool:
+    start = codes.first_of_value(instructions, store)
+    value = instructions[max(start, 0) : store]
+    reads = any(each.opname == "LOAD_GLOBAL" and each.argval == instructions[store].argval for each in value)
+    return start >= 0 and reads and any(each.opname in MAKING for each in value)
+
+
+MAKING = frozenset({"BINARY_OP", "BUILD_LIST", "BUILD_MAP", "BUILD_SET", "BUILD_TUPLE", "LIST_EXTEND", "DICT_UPDATE"})
+
+
 def seen_attributes(ran: Collection[CodeType]) -> frozenset[str]:
     """The attributes that some code counts, and that it, or other code of these, looks at otherwise."""
     counted = Counter(count.name for code in ran for count in counts(code) if count.root is not None)
