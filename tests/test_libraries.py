@@ -90,6 +90,15 @@ def test_click(workshop: Workshop) -> None:
     assert see("run('hello', '--loud')") == "Hi You"
 
 
+def test_click_help_of_what_another_decorator_made(workshop: Workshop) -> None:
+    """The command copied the docstring of a wrapper, which had copied it of the function."""
+    pytest.importorskip("click")
+    command = '@cli.command()\n@click.pass_context\ndef sent(context):\n    """Send it.\n\n    Now.\n    """\n'
+    edited = module(workshop, CLICK + command, CLICK_SETUP)
+    assert edited.edit(("Send it.", "Deliver it.")) == ()
+    assert edited.bench.see("'Deliver it.' in run('sent', '--help')")
+
+
 def test_click_commands_come_and_go(workshop: Workshop) -> None:
     pytest.importorskip("click")
     edited = module(workshop, CLICK, CLICK_SETUP)

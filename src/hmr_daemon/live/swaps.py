@@ -136,7 +136,14 @@ def _wrapped(value: Any) -> Iterator[Any]:
     """What a wrapper or a descriptor wraps, to the innermost."""
     state = own(value, "__dict__")
     if not is_a(value, (type, FunctionType)) and is_a(state, dict):
-        yield from state.values()
+        for part in list(state.values()):
+            yield part
+            if type(part) is FunctionType:  # a command, of what a decorator below made of a function
+                yield from _wrapped_by(part)
+    yield from _wrapped_by(value)
+
+
+def _wrapped_by(value: Any) -> Iterator[Any]:
     for _ in range(20):
         inner = value.fget if is_a(value, property) else own(value, "__wrapped__")
         if is_a(value, functools.cached_property):
