@@ -4169,3 +4169,16 @@ case(
     {"n.py": SUBSCRIBER.replace("return self.port", "return -self.port")},
     {"n.py": SUBSCRIBER},
 )
+LISTS_SUBMODULES = """
+from .a import f
+from .c import g
+
+names = [name for name in locals() if not name.startswith("__")]
+"""
+case(
+    "a submodule that another submodule imports newly, in a package that lists its names",
+    "p",
+    {"p/__init__.py": LISTS_SUBMODULES, "p/a.py": "def f(): return 1", "p/c.py": "def g(): return 2"},
+    {"p/__init__.py": LISTS_SUBMODULES + "more = 1\n", "p/a.py": "from .b import x\n\ndef f(): return x", "p/b.py": "x = 1"},
+    {"p/__init__.py": LISTS_SUBMODULES},
+)

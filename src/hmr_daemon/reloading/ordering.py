@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from ..live.kinds import is_a
 from ..live.transaction import in_order, put_in_order
-from ..planning.graph import Graph
+from ..planning.graph import END, Graph
+from ..planning.places import Step
 from ..planning.records import ModuleRecord, Node
 
-Place = tuple[float, int]
+Place = tuple[float, ...]
 
 
 def order_names(graph: Graph, record: ModuleRecord) -> bool:
@@ -28,9 +29,9 @@ def _places(graph: Graph, record: ModuleRecord) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for name in list(record.namespace):
         child = graph.modules.get(f"{record.name}.{name}")
-        importer = graph.imported_at(child) if child is not None else None
-        if importer is not None and importer.module is record and importer.alive:
-            places[name] = (importer.order, -1)
+        importer = _importer(graph, record, child) if child is not None else None
+        if child is not None and importer is not None and importer.alive:
+            places[name] = (importer.order, -1, *graph.load_order(child), END)  # bound once it has loaded
     for node in graph.analyze(record):
         names = _star_order(node) if node.star else node.statement.names if node.statement.unconditional else ()
         positions = {name: position for position, name in enumerate(names)}
@@ -38,6 +39,18 @@ def _places(graph: Graph, record: ModuleRecord) -> dict[str, Place]:
             place = (node.order, positions.get(name, 0))
             places[name] = min(places.get(name, place), place)
     return {name: place for name, place in places.items() if name != "__doc__"}
+
+
+def _importer(graph: Graph, record: ModuleRecord, child: ModuleRecord) -> Step | None:
+    """The statement of a module that led to the import of another first: itself, or by what it imported."""
+    step = graph.imported_at(child)
+    if step is None or step.module is record:
+        return step
+    importers = graph.importers(child)
+    if record not in importers:
+        return None
+    nearest = importers.index(record)
+    return graph.imported_at(importers[nearest - 1])
 
 
 def _star_order(node: Node) -> Sequence[str]:

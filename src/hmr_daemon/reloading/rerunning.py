@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
@@ -257,6 +257,7 @@ class Rerunning(Evaluating):
     def _tell_done_by(self, imported: Sequence[ModuleRecord]) -> None:
         """What modules that were imported just now have done to others is told to who looks at that."""
         own, told = {record.name for record in imported}, set[tuple[frozenset[Name], str | None]]()
+        self._tell_packages(imported, own)
         using = [record for record in imported if not self.graph.modules_used(record) <= own]
         for record in sorted(using, key=self.graph.load_order):
             arrivals.put_in_order(self, {node: self._made_now(node) for node in self.graph.analyze(record)})
@@ -275,6 +276,15 @@ class Rerunning(Evaluating):
             for name in node.writes if node.statement.kind == "class" else ():
                 if is_a(cls := node.module.namespace.get(name), type):
                     self._tell_bases(node, cls)
+
+    def _tell_packages(self, imported: Sequence[ModuleRecord], own: Collection[str]) -> None:
+        """A module that was imported just now is a name of its package, if that was there before."""
+        for record in imported:
+            parent, _, child = record.name.rpartition(".")
+            package = self.graph.modules.get(parent)
+            if package is not None and parent not in own:
+                importer = self.graph.importer(record)
+                self._tell(package, child, importer, f"{record.name} was imported", added=True)
 
     def _grown_by(self, node: Node) -> list[registries.Place]:
         """Where the registries are that hold what a statement made, or that it may have added to."""
