@@ -4179,6 +4179,118 @@ case(
     "a submodule that another submodule imports newly, in a package that lists its names",
     "p",
     {"p/__init__.py": LISTS_SUBMODULES, "p/a.py": "def f(): return 1", "p/c.py": "def g(): return 2"},
-    {"p/__init__.py": LISTS_SUBMODULES + "more = 1\n", "p/a.py": "from .b import x\n\ndef f(): return x", "p/b.py": "x = 1"},
+    {
+        "p/__init__.py": LISTS_SUBMODULES + "more = 1\n",
+        "p/a.py": "from .b import x\n\ndef f(): return x",
+        "p/b.py": "x = 1",
+    },
     {"p/__init__.py": LISTS_SUBMODULES},
 )
+
+DISPATCHED = """
+ALL = {}
+
+class dispatchable:
+    def __new__(cls, func=None, *, name=None):
+        if func is None:
+            return lambda f: cls(f, name=name)
+        self = object.__new__(cls)
+        self.orig = func
+        if name in ALL:
+            raise KeyError(name)
+        def wrapped(*a, **k): return self.orig(*a, **k)
+        wrapped.__wrapped__ = self
+        ALL[name] = wrapped
+        return wrapped
+    def __call__(self, *a): return self.orig(*a)
+"""
+DISPATCHED_BASE = """
+from r import dispatchable
+
+class Base:
+    def __init_subclass__(cls): cls.known = 1
+    @dispatchable(name="base__new__")
+    def __new__(cls): return object.__new__(cls)
+    def copy(self):
+        "Copy it."
+        return 1
+"""
+DISPATCHED_SUB = """
+from r import dispatchable
+from b import Base
+
+class Sub(Base):
+    @dispatchable(name="sub__new__")
+    def __new__(cls): return object.__new__(cls)
+    def other(self): return 2
+    other.__doc__ = Base.copy.__doc__
+"""
+case(
+    "a method that a decorator registers, which refuses the same name, in a class that runs again",
+    "s",
+    {"r.py": DISPATCHED, "b.py": DISPATCHED_BASE, "s.py": DISPATCHED_SUB},
+    {"b.py": DISPATCHED_BASE.replace("Copy it", "Copies it")},
+    {"b.py": DISPATCHED_BASE.replace("known = 1", "known = 2")},
+    {"s.py": DISPATCHED_SUB.replace("def __new__(cls):", "def __new__(cls, a=None):")},
+)
+REGISTERED_METHODS = """
+from r import reg
+class Sub:
+    @reg
+    def one(self, a=1): return a
+    x = 1
+    @reg
+    def two(self, a=1): return a
+    class Inner:
+        @reg
+        def three(self, a=1): return a
+class Other:
+    @reg
+    def four(self, a=1): return a
+"""
+METHOD_REGISTRIES = {
+    "a set that refuses": ("set()", "assert f not in ALL; ALL.add(f); w = f", "sorted(f.__name__ for f in ALL)"),
+    "a dict that refuses": (
+        "{}",
+        "assert f.__name__ not in ALL; ALL[f.__name__] = w",
+        "[(k, f(1)) for k, f in ALL.items()]",
+    ),
+    "a list of wrappers": ("[]", "ALL.append(w)", "[f(1) for f in ALL]"),
+    "a list of records": ("[]", "ALL.append((f.__name__, w))", "[(k, f(1)) for k, f in ALL]"),
+    "a list of records, and goes on bare": ("[]", "ALL.append((f.__name__, w)); w = f", "[(k, f(1)) for k, f in ALL]"),
+    "a dict of lists": (
+        "{}",
+        "ALL.setdefault(len(f.__name__), []).append(w)",
+        "[(k, [f(1) for f in v]) for k, v in ALL.items()]",
+    ),
+    "a list of objects": ("[]", "w = Command(f); ALL.append(w)", "[c(1) for c in ALL]"),
+}
+for _name, (_start, _put, _shown) in METHOD_REGISTRIES.items():
+    _source = f"""
+class Command:
+    def __init__(self, f): self.f = f
+    def __call__(self, *a): return self.f(*a)
+
+ALL = {_start}
+
+def reg(f):
+    def w(*a): return f(*a)
+    {_put}
+    return w
+"""
+    case(
+        f"methods whose wrappers a decorator puts into a registry: {_name}",
+        "q",
+        {
+            "r.py": _source,
+            "s.py": REGISTERED_METHODS,
+            "q.py": f"from r import ALL\nimport s\nshown = {_shown}\ndef see(): return {_shown}\n",
+        },
+        {"s.py": REGISTERED_METHODS.replace("one(self, a=1)", "one(self, a=2)")},
+        {"s.py": REGISTERED_METHODS.replace("two(self, a=1)", "two(self, a=2)").replace("x = 1", "x = 3")},
+        {"s.py": REGISTERED_METHODS.replace("three(self, a=1)", "three(self, a=2)")},
+        {"s.py": REGISTERED_METHODS.replace("    @reg\n    def one(self, a=1): return a\n", "")},
+        {"s.py": REGISTERED_METHODS},
+        {"s.py": REGISTERED_METHODS.replace("@reg\n    def two", "def two")},
+        {"s.py": REGISTERED_METHODS.replace("    x = 1", "    x = 1\n    @reg\n    def more(self, a=1): return 5")},
+    )

@@ -19,7 +19,7 @@ from . import abstract, caches, insides, parameters
 from .changes import ClassChange
 from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
 from .holders import SLOT_TYPES
-from .kinds import is_a, same_classes
+from .kinds import is_a, plain_type, same_classes
 from .successors import origins, settle
 from .transaction import MISSING, Transaction
 
@@ -105,6 +105,8 @@ class ClassHook:
         self.renamed: list[tuple[type, Mapping[str, Any]]] = []
         """Classes that someone said to be of other modules, with what he said: now they are of their own."""
         self.problems: list[str] = []
+        self.gone_on: list[tuple[Any, Any]] = []
+        """Members that bodies made, and the earlier ones which go on as these."""
 
     def __prepare__(self, name: str, bases: tuple[type, ...], /, **keywords: Any) -> Namespace:
         qualname = keywords[QUALNAME]
@@ -126,7 +128,7 @@ class ClassHook:
                     raise CannotChange(qualname, "its metaclass changed")
                 self._rebase(cls, bases, namespace, qualname)
             self._set_aside(cls, edit)
-            graft(self._transaction, cls, namespace, edit, before)
+            self.gone_on += graft(self._transaction, cls, namespace, edit, before)
         caches.forget_lost(self._transaction, cls, before)
         change = _change(cls, edit, before, rebased=not same_classes(cls.__bases__, old_bases))
         self.changes.append(change)
@@ -298,8 +300,11 @@ def graft(
     namespace: MutableMapping[str, Any],
     edit: ClassEdit,
     before: Mapping[str, Any],
-) -> None:
-    """Put what a partial class body bound into the class, and take out what the new body no longer binds."""
+) -> list[tuple[Any, Any]]:
+    """Put what a partial class body bound into the class, and take out what the new body no longer binds.
+
+    What was bound comes back with what goes on as it, where that is another object.
+    """
     for name in (edit.old_names - edit.new_names) | _not_bound_this_time(edit, namespace):
         transaction.delete_member(cls, name)
     if edit.decorated or edit.anew or edit.binds_unsaid:
@@ -310,12 +315,21 @@ def graft(
             transaction.delete_member(cls, "__hash__")
         transaction.delete_member(cls, "__match_args__") if "__match_args__" not in edit.new_names else None
     handed_on = {mangled(name, edit.name) for s, _ in edit.members if s.alias for name in s.effects.writes}
+    gone_on = list[tuple[Any, Any]]()
     for name in list(namespace):
         if name not in NOT_MEMBERS:
             _set(transaction, cls, name, namespace[name], itself=name in handed_on or name not in before)
             _use_members(namespace, namespace[name], vars(cls).get(name))
+            new, now = _plain_function(namespace[name]), _plain_function(vars(cls).get(name))
+            if new is not now and type(new) is FunctionType and type(now) is FunctionType:
+                gone_on.append((new, now))
     _implicit_members(transaction, cls, namespace, edit)
     transaction.order_members(cls, _places(edit))
+    return gone_on
+
+
+def _plain_function(member: Any) -> Any:
+    return member.__func__ if plain_type(member) in (staticmethod, classmethod) else member
 
 
 def _use_members(namespace: MutableMapping[str, Any], new: Any, live: Any) -> None:

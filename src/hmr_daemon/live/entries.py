@@ -159,6 +159,55 @@ def without_texts(snapshot: Any, plain: frozenset[str]) -> Any:
     return type(snapshot)(entry for entry in snapshot if texts(entry).isdisjoint(plain))
 
 
+def holding(snapshot: Any, made: Set[int]) -> list[Any]:
+    """The positions or keys of the entries that are, or directly hold, something of what was made."""
+    if is_a(snapshot, dict):
+        return [key for key, entry in snapshot.items() if holds(entry, made) or holds(key, made)]
+    if is_a(snapshot, list):
+        return [position for position, entry in enumerate(snapshot) if holds(entry, made)]
+    return [entry for entry in snapshot if holds(entry, made)]
+
+
+def discard(container: Any, snapshot: Any, gone: Sequence[Any]) -> None:
+    """Take entries out that a container held, as positions or keys tell, where they are still in it."""
+    if is_a(container, list):
+        lost = {id(snapshot[position]) for position in gone}
+        remove(container, [position for position, entry in enumerate(copied(container)) if id(entry) in lost])
+    elif is_a(container, dict):
+        now = copied(container)
+        remove(container, [key for key in gone if key in now and now[key] is snapshot[key]])
+    else:
+        remove(container, gone)
+
+
+def put_for(container: Any, new: Any, old: Any) -> None:
+    """Let one object stand where another does, in records as well."""
+    now = copied(container)
+    if is_a(container, dict):
+        for inner in [each for each in now.values() if plain_type(each) in INNER and is_in(each, new)]:
+            put_for(inner, new, old)
+        Bare(container).update({key: _with(e, new, old) for key, e in now.items() if _is_or_has(e, new)})
+    elif is_a(container, list):
+        Bare(container)[:] = [_with(entry, new, old) if _is_or_has(entry, new) else entry for entry in now]
+    else:
+        for entry in [each for each in now if _is_or_has(each, new)]:
+            Bare(container).discard(entry)
+            Bare(container).add(_with(entry, new, old))
+
+
+def is_in(container: Any, part: Any) -> bool:
+    """Whether an object is an entry of a container, or in a record that is."""
+    return any(_is_or_has(entry, part) for entry in entries(container))
+
+
+def _is_or_has(entry: Any, part: Any) -> bool:
+    return entry is part or (type(entry) is tuple and any(each is part for each in entry))
+
+
+def _with(entry: Any, new: Any, old: Any) -> Any:
+    return old if entry is new else tuple(old if each is new else each for each in entry)
+
+
 def texts(entry: Any) -> set[str]:
     """The texts that an entry is, or a tuple holds."""
     return {part for part in (entry if type(entry) is tuple else (entry,)) if type(part) is str}

@@ -63,6 +63,14 @@ def keeps(holder: Any, part: Any, limit: int = 2_000) -> bool:
     return False
 
 
+def members(values: Iterable[Any]) -> Iterator[Any]:
+    """What the classes among some values have as members, and the classes that stand in their bodies."""
+    for cls in [value for value in values if is_a(value, type)]:
+        own = list(vars(cls).values())
+        yield from own
+        yield from members(v for v in own if is_a(v, type) and v.__qualname__ == f"{cls.__qualname__}.{v.__name__}")
+
+
 def around(inner: Iterable[FunctionType], outermost: Iterable[Any]) -> Iterator[Any]:
     """The callables that decorators put around the functions `inner`, up to the `outermost`."""
     holders: dict[int, list[Any]] = defaultdict(list)

@@ -7,17 +7,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import functions, insides, reach, successors
-from ..live.containers import Bare, copied, size
+from ..live.containers import copied, size
 from ..live.entries import (
     PLAIN,
+    discard,
     entries,
+    holding,
     holds,
+    is_in,
     keep_sorted,
     place_before,
+    put_for,
     put_in_place,
     same_entries,
     take_out,
@@ -114,51 +118,82 @@ class Again:
         return self.grown is None or self.added or place.name in self.grown
 
 
-@contextmanager
-def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -> Iterator[list[Place]]:
-    """While the statement runs again, its earlier entries are out of the containers that it can reach.
+class Taken:
+    """The earlier entries of a statement, which are out of the containers that it can reach while it runs again."""
 
-    The list that comes is filled at the end: the places of those that have other entries than before.
+    def __init__(self, again: Again, made: set[int]) -> None:
+        self.places: list[Place] = []
+        """Filled at the end: the places of the containers that have other entries than before."""
+        self.made = made
+        self.snapshots: list[tuple[Any, Any, Place]] = []
+        """The containers, with what they held."""
+        self.gone: list[list[Any] | None] = []
+        """Of each the positions or keys of what was taken out; None where nothing may be."""
+        self._again = again
+
+    def take_method(self, function: FunctionType) -> None:
+        """A method of a class is made again: what it, or what its decorators made of it, was registered as goes out."""
+        outermost = insides.members(self._again.before.values()) if self.snapshots else ()
+        made = {id(function), *map(id, insides.around([function], outermost))} if self.snapshots else set[int]()
+        for index, (container, snapshot, place) in enumerate(self.snapshots):
+            gone = self.gone[index]
+            if gone is None or self._again.is_emptied(container, place):
+                continue
+            found = [each for each in holding(snapshot, made) if each not in gone]
+            discard(container, snapshot, found)
+            gone += found
+            if is_a(container, list):
+                gone.sort()
+        self.made |= made
+
+    def let_go_on(self, new: Any, old: Any) -> None:
+        """What was registered just now is not the object that goes on, which stands there from now on."""
+        for container, _, _ in self.snapshots:
+            put_for(container, new, old)
+
+
+@contextmanager
+def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -> Iterator[Taken]:
+    """While the statement runs again, its earlier entries are out of the containers that it can reach.
 
     Afterwards what it added stands in their places. Where its text is the same, what it did not add again is put
     back: someone else had put it there.
     """
-    changed: list[Place] = []
     old = again.old
     made_of = node.codes if again.added else again.made_of
     registered = registers(node.statement, made_of) or (old is not None and registers(old, made_of))
     if not registered:
-        yield changed
+        yield Taken(again, set())
         return
     made = identities_made(node, again.before, again.made_of)
     if node.statement.kind in COMPOUND:
         made |= _made_by_code(again.before, again.made_of)
     reads = old.effects.reads if old is not None else ()
-    snapshots = [
+    taken = Taken(again, made)
+    taken.snapshots += [
         (c, copied(c), place)
         for c, place in once([*containers(node, graph, reads), *again.known, *kept_by_frameworks(node, old)])
         if size(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
     growing = _growing(graph, node, old, again.learned)
-    taken: list[list[Any] | None] = []
-    for container, snapshot, place in snapshots:
+    for container, snapshot, place in taken.snapshots:
         transaction.guard(container)
         if not again.may_have_added(place):
-            taken.append(None)
+            taken.gone.append(None)
             continue
         own, inner = _with_instances(made, container, place), _inner_made(container, growing)
         keys, plain = _keys(node.statement, again, place), _plain(graph, again.given, place, container)
         if again.is_emptied(container, place):
             keys, plain = frozenset(), frozenset()
-        taken.append(take_out(container, snapshot, own, keys, plain, inner))
-    yield changed
-    for (container, snapshot, place), gone in zip(snapshots, taken, strict=True):
+        taken.gone.append(take_out(container, snapshot, own, keys, plain, inner))
+    yield taken
+    for (container, snapshot, place), gone in zip(taken.snapshots, taken.gone, strict=True):
         if gone is not None:
             sorts = is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing, place)
             if not sorts:
-                _place(container, snapshot, gone, again, place, again.stay(snapshot, gone, made, place))
+                _place(container, snapshot, gone, again, place, again.stay(snapshot, gone, taken.made, place))
         if not again.is_emptied(container, place) and not same_entries(container, snapshot):
-            changed.append(place)  # what is filled again is compared once it is whole
+            taken.places.append(place)  # what is filled again is compared once it is whole
 
 
 def _plain(graph: Graph, given: Given, place: Place, container: Any) -> frozenset[str]:
@@ -257,16 +292,9 @@ def exchange(transaction: Transaction, node: Node, graph: Graph, new: Any, old: 
                 successors.change_class(transaction, instance, old)
         return
     for container, _ in containers(node, graph, ()):
-        if size(container) > LARGEST or not any(entry is new for entry in entries(container)):
-            continue
-        transaction.guard(container)
-        if is_a(container, dict):
-            Bare(container).update({key: old for key, entry in copied(container).items() if entry is new})
-        elif is_a(container, list):
-            Bare(container)[:] = [old if entry is new else entry for entry in copied(container)]
-        else:
-            Bare(container).discard(new)
-            Bare(container).add(old)
+        if size(container) <= LARGEST and is_in(container, new):
+            transaction.guard(container)
+            put_for(container, new, old)
 
 
 def told_by_keys(node: Node, old: Statement, graph: Graph, grown: Collection[str] | None = None) -> bool:

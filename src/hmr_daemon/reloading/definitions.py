@@ -88,6 +88,8 @@ class Hooks:
         swap = self._run.swap
         was = _face(old, swap.defaults.get(id(old)))
         had = dict(vars(old))
+        if "." in new.__qualname__:
+            self._run.taken[self._node].take_method(old)
         kept = self.request.kept_defaults.get(new.__qualname__, frozenset())
         merged = functions.merge(self._run.transaction, old, new, kept, swap.defaults.get(id(old)))
         if merged is None:

@@ -157,6 +157,8 @@ class Evaluating(Settling):
         self.outcome.notes += hooks.class_hook.problems
         self.remade += hooks.class_hook.remade
         self.set_aside += hooks.class_hook.set_aside
+        for new, old in hooks.class_hook.gone_on:
+            self.taken[node].let_go_on(new, old)
         for cls, origins in hooks.class_hook.renamed:
             successors.keep_origins(self.transaction, cls, origins)
         for class_change in hooks.class_hook.changes:
@@ -174,7 +176,7 @@ class Evaluating(Settling):
         for function, before in hooks.attributes:
             self._tell_attributes(node, function, before)
         for function in hooks.shown:
-            self.tell_face(node.module, function.__qualname__.partition(".")[0])
+            self.tell_face(node.module, function.__qualname__)
 
     def _tell_who_ran(self, node: Node, change: changes.ClassChange) -> None:
         """A class has another function for what is done by using it: who ran the one that was there runs again."""

@@ -192,18 +192,20 @@ class Rerunning(Evaluating):
         """Run it; the places where others find that entries came out different."""
         with (
             later_entries.hidden(self, node),
-            self._earlier_entries_out(node, traces.grouped) as places,
+            self._earlier_entries_out(node, traces.grouped) as taken,
             self._library_entries_exchanged(node),
             counting.once(self, node),
             hiding.later(self, node) as hidden,
             attributes.as_before(self, node),
         ):
+            self.taken[node] = taken
             self._show_in_order(node)
             with lent.kept(self, node, traces.held), hiding.noting(self, node):
                 for name in self._bind(node, reason, traces.held):
                     hidden.pop(name, None)
             self._note_holders(node, traces.held)
-        return places
+        del self.taken[node]
+        return taken.places
 
     def _library_entries_exchanged(self, node: Node) -> AbstractContextManager[None]:
         if not (node.statement.does_to_others or self._statement_before(node).does_to_others):
@@ -410,7 +412,7 @@ class Rerunning(Evaluating):
             if type(value) is FunctionType:
                 self.transaction.guard(vars(value))
 
-    def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[list[registries.Place]]:
+    def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[contributions.Taken]:
         """While the statement runs, what its last run put into registries is out of them."""
         passed = grouped or node.statement.kind == "expr"
         old, (ungrown, left) = self._old_statement(node), self.no_longer_grown(node)

@@ -21,6 +21,7 @@ from ..planning.targets import Target
 from ..syntax import codes, diff
 from ..syntax.parsing import Parsed
 from ..syntax.statements import Statement
+from .contributions import Taken
 from .lookups import Lookups
 from .registries import Place
 
@@ -271,6 +272,8 @@ class RunState:
     """Modules that have put an object in their own place; None while that is not known."""
     ungrown: list[tuple[type, str]] = field(default_factory=list)
     """Lists, dicts and sets that classes hold, from which the entries of statements have gone."""
+    taken: dict[Node, Taken] = field(default_factory=dict)
+    """By the statements that are running, what they had put into registries, which is out of these meanwhile."""
     lost: list[tuple[Node, Target]] = field(default_factory=list)
     """Statements, and what they no longer set on objects that others made."""
     set_now: dict[tuple[int, str], Any] = field(default_factory=dict)

@@ -83,7 +83,7 @@ class Swapping(Assigning):
 
     def _tell_docstring(self, new: CodeType) -> None:
         for record in self.graph.at_path(new.co_filename):
-            self.tell_face(record, new.co_qualname.partition(".")[0])
+            self.tell_face(record, new.co_qualname)
 
     def _refused(self, function: FunctionType, new: CodeType) -> None:
         """A function whose closure has not the variables of the new code: what made it must run again."""

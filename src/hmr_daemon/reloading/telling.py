@@ -503,13 +503,17 @@ class Telling(Remembering):
         values_bound = [reader.module.namespace.get(name) for name in reader.writes]
         return reader.statement.kind in ("from", "import") or any(ways.is_near(value, cls) for value in values_bound)
 
-    def tell_face(self, record: ModuleRecord, name: str) -> None:
+    def tell_face(self, record: ModuleRecord, qualname: str) -> None:
         """What shows of a function, other than what it does, is different: who asks for that runs again."""
+        name, *members = qualname.split(".")
         for other, alias in list(self.aliases(record, name)):
             for reader, known in list(self.agenda.readers(other, alias, None)):
                 effects = reader.statement.effects
-                if not INTROSPECTION.isdisjoint(effects.attributes | effects.reads):
-                    self.schedule(reader, f"{name} shows something else", known, code_changed=True)
+                mentioned = effects.attributes | effects.reads
+                asks = not members or not mentioned.isdisjoint({*members, *LISTS_MEMBERS_HERE, "getattr"})
+                if asks and not INTROSPECTION.isdisjoint(mentioned):
+                    by_member = reader.statement.kind == "class"  # of its body runs what mentions it
+                    self.schedule(reader, f"{name} shows something else", known, code_changed=not by_member)
 
     def _tell_members(self, node: Node, name: str) -> None:
         """Statements between those that build a value saw it half built: they run again in their place."""
