@@ -216,6 +216,16 @@ PLAYS = {
         ("C[T, U]", "C", {"hasattr(m_N.C, '__class_getitem__')": False, "m_N.C().f()": 1}),
         since=(3, 12),
     ),
+    "what the program has put of a class into a registry stays, as a class method goes": Play(
+        {
+            "r_N": "loaded = {}\ndef get(name):\n    return loaded.get(name)\n"
+            "def traced(f):\n    def run(*a):\n        get('k')\n        return f(*a)\n    return run\n",
+            "m_N": "from r_N import traced\nclass K:\n    @classmethod\n    def make(cls): return cls()\n"
+            "    @traced\n    def go(self): return 1\n",
+        },
+        "r_N.loaded['k'] = m_N.K",
+        (({"m_N": ("    @classmethod\n    def make(cls): return cls()\n", "")}, {"r_N.loaded['k'] is m_N.K": True}),),
+    ),
 }
 
 

@@ -4294,3 +4294,80 @@ def reg(f):
         {"s.py": REGISTERED_METHODS.replace("@reg\n    def two", "def two")},
         {"s.py": REGISTERED_METHODS.replace("    x = 1", "    x = 1\n    @reg\n    def more(self, a=1): return 5")},
     )
+SAYS_MODULE = """
+from .a import K as K, f as f, g as g
+
+for value in list(locals().values()):
+    if getattr(value, "__module__", "").startswith("p."):
+        value.__module__ = __name__
+"""
+SAYS_MODULE_AGAIN = """
+from .a import K as K, f as f, g as g
+
+for __value in list(locals().values()):
+    if getattr(__value, "__module__", "").startswith("p."):
+        __value.__module__ = __name__
+
+del __value
+"""
+SAID_OF = """
+import functools
+
+def loud(f):
+    @functools.wraps(f)
+    def wrapper(*a): return f(*a)
+    return wrapper
+
+class K:
+    def m(self): return 1
+
+def f(a=1): return a
+
+def g(a=1): return a
+"""
+case(
+    "a function of which a loop says that it is of another module, and that is decorated newly",
+    "p",
+    {"p/__init__.py": SAYS_MODULE, "p/a.py": SAID_OF},
+    {"p/a.py": SAID_OF.replace("def f(a=1)", "@loud\ndef f(a=1)")},
+    {"p/a.py": SAID_OF.replace("def f(a=1)", "@loud\ndef f(a=1)").replace("g(a=1)", "g(a=2)")},
+    {"p/a.py": SAID_OF},
+)
+case(
+    "a loop that says of which module things are, and is written otherwise",
+    "p",
+    {"p/__init__.py": SAYS_MODULE, "p/a.py": SAID_OF},
+    {"p/__init__.py": SAYS_MODULE_AGAIN},
+    {"p/__init__.py": SAYS_MODULE},
+)
+ANNOTATED_UNDER_CONDITION = """
+import sys
+class K:
+    a: int
+    b: str = "b"
+    if sys.version_info >= (3, 1):
+        c = 1
+        def f(self): return 1
+    else:
+        z: int = 1
+    d: int = 1
+shown = dict(K.__annotations__)
+"""
+case(
+    "an annotation under a condition in the body of a class",
+    "m",
+    {"m.py": ANNOTATED_UNDER_CONDITION},
+    {"m.py": ANNOTATED_UNDER_CONDITION.replace("c = 1", "c: int = 1")},
+    {"m.py": ANNOTATED_UNDER_CONDITION.replace("c = 1", "c: str = 1")},
+    {"m.py": ANNOTATED_UNDER_CONDITION.replace("c = 1", "c: str = 1").replace("d: int", "d: float")},
+    {"m.py": ANNOTATED_UNDER_CONDITION},
+    {"m.py": ANNOTATED_UNDER_CONDITION.replace("return 1", "return 2")},
+    {"m.py": ANNOTATED_UNDER_CONDITION.replace("a: int", "a: str").replace("(3, 1)", "(3, 2)")},
+)
+case(
+    "a package that appears beside the module of its name, which stays",
+    "p",
+    {"p/__init__.py": "from .g import x", "p/g.py": "x = 1\nstate=[]"},
+    {"p/g/__init__.py": "x = 2\nstate=[]"},
+    {"p/g/__init__.py": "x = 3\nstate=[]"},
+)

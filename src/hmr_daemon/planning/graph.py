@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
@@ -152,11 +153,16 @@ class Graph:
         return list(self._by_path.get(path, ()))
 
     def meant_by(self, path: str) -> list[ModuleRecord]:
-        """The modules of a file; where it has none, those of one that is gone and that it takes the place of."""
+        """The modules of a file; where it has none, those of one that it takes the place of.
+
+        That is one that is gone, or a file of the name of a folder that is a package now: an import finds this first.
+        """
         if records := self.at_path(path):
             return records
         other = forms.other_form(path)
-        return [each for each in self.at_path(other) if not each.script] if other in self.gone and other else []
+        if other is None or not (other in self.gone or path.endswith(f"{os.sep}{forms.INIT}")):
+            return []
+        return [each for each in self.at_path(other) if not each.script]
 
     def relocate(self, record: ModuleRecord, path: str) -> None:
         """The module has another file from now on."""

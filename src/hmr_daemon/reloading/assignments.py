@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import values
@@ -43,7 +43,7 @@ class Assigning(Telling):
         self.tell_set(node, target)
         if setters:
             self.schedule(setters[-1], f"sets {target.attribute} last now")
-        elif is_a(target.holder, type):
+        elif is_a(target.holder, type) and target.attribute != "__module__":
             self.bind_member_again(target.holder, target.attribute)
 
     def put(self, target: Target, value: Any) -> None:
@@ -56,10 +56,21 @@ class Assigning(Telling):
             self.transaction.set_item(vars(target.holder), target.attribute, value)
 
     def _delete(self, target: Target) -> None:
-        if is_a(target.holder, type):
+        if target.attribute == "__module__":  # which is never gone
+            self._give_own_module(target.holder)
+        elif is_a(target.holder, type):
             self.transaction.delete_member(target.holder, target.attribute)
         else:
             self.transaction.delete_item(vars(target.holder), target.attribute)
+
+    def _give_own_module(self, holder: type | FunctionType) -> None:
+        """Let a class or a function be of the module that it was defined in, as its functions tell."""
+        functions = list(vars(holder).values()) if is_a(holder, type) else [holder]
+        for function in functions:
+            if type(function) is FunctionType and function.__qualname__.startswith(holder.__qualname__):
+                module = function.__globals__.get("__name__")
+                self.transaction.set_attribute(holder, "__module__", module)
+                return
 
     def bind_member_again(self, cls: type, name: str) -> None:
         """The class's own body may bind what was set from outside."""

@@ -29,6 +29,8 @@ class Hooks:
         """Functions whose default values are others now."""
         self.shown: list[FunctionType] = []
         """Functions of which something else shows now: defaults, docstring, attributes or annotations."""
+        self.renamed: list[tuple[FunctionType, str]] = []
+        """Functions that someone said to be of other modules, with what he said: decorators find them of their own."""
         self.attributes: list[tuple[FunctionType, dict[str, Any]]] = []
         """Functions that go on, with the attributes that they had: decorators may set others."""
         self.fresh_members: dict[str, dict[str, Any]] = {qualname: {} for qualname in request.keeping}
@@ -95,6 +97,9 @@ class Hooks:
         if merged is None:
             functions.forward(self._run.transaction, old, new)
             return new
+        if merged.__module__ != new.__module__ and "." not in new.__qualname__:
+            self.renamed.append((merged, merged.__module__))
+            self._run.transaction.set_attribute(merged, "__module__", new.__module__)
         self._run.transaction.guard(vars(merged))  # its decorators set attributes as they like
         self.attributes.append((merged, had))
         now = _face(merged, None)

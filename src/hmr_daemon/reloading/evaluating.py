@@ -159,6 +159,9 @@ class Evaluating(Settling):
         self.set_aside += hooks.class_hook.set_aside
         for new, old in hooks.class_hook.gone_on:
             self.taken[node].let_go_on(new, old)
+        for function, module in hooks.renamed:
+            if node.module.namespace.get(function.__name__) is function:
+                self.transaction.set_attribute(function, "__module__", module)
         for cls, origins in hooks.class_hook.renamed:
             successors.keep_origins(self.transaction, cls, origins)
         for class_change in hooks.class_hook.changes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -237,7 +237,6 @@ class _Transformer:
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
         moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
         moving += [old_members[e.old] for e in edits if e.old is not None and e.change is Change.SHELL]
-        nodes = [s.node for s in new_members]
         return ClassEdit(
             name=node.name,
             qualname=qualname,
@@ -251,7 +250,7 @@ class _Transformer:
             slots_changed=_slots(old_members) != _slots(new_members),
             annotations_changed=any(_annotated(s) for s in moving),
             annotated_otherwise=_annotations(old_members) != _annotations(new_members)
-            or any(_loads([n.annotation]) & request.changed_names for n in nodes if isinstance(n, ast.AnnAssign)),
+            or any(_loads([n.annotation]) & request.changed_names for s in new_members for n in _annotating(s)),
             anew=request.anew,
         )
 
@@ -297,8 +296,8 @@ class _Transformer:
             old_node = old.parse() if old is not None else None
             if change not in (Change.SAME, Change.BODY) or (edit.decorated and statement.kind in ("assign", "def")):
                 body.append(self.statement(statement.parse(), old_node, prefix))  # as its decorators found it
-            elif edit.annotations_changed and isinstance(statement.parse(), ast.AnnAssign):
-                body.append(_with(statement.parse(), value=None))
+            elif edit.annotations_changed and _annotated(statement):
+                body.append(_annotations_only(statement.parse()))
         return body
 
 
@@ -453,12 +452,38 @@ def _as_text(node: ast.ClassDef) -> ast.stmt:
 
 
 def _annotated(statement: Statement) -> bool:
-    return isinstance(statement.node, ast.AnnAssign)
+    return any(True for _ in _annotating(statement))
+
+
+def _annotating(statement: Statement) -> Iterator[ast.AnnAssign]:
+    """The annotated assignments of a member: itself, or those that stand under a condition."""
+    if statement.kind in ("def", "class") or ":" not in statement.text:
+        return
+    tree = statement.parse()
+    yield from (part for part in (tree, *nested(tree)) if isinstance(part, ast.AnnAssign))
+
+
+def _annotations_only(node: ast.stmt) -> ast.stmt:
+    """A member that annotates something, or does so under a condition, without all else that it does."""
+    if isinstance(node, ast.AnnAssign):
+        return _with(node, value=None)
+    blocks: dict[str, list[Any]] = {}
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+            blocks[name] = _block_of_annotations(value)
+        elif isinstance(value, list) and value and isinstance(value[0], (ast.ExceptHandler, ast.match_case)):
+            blocks[name] = [_with(part, body=_block_of_annotations(part.body)) for part in value]
+    return _with(node, **blocks)
+
+
+def _block_of_annotations(block: Sequence[ast.stmt]) -> list[ast.stmt]:
+    annotating = [s for s in block if any(isinstance(part, ast.AnnAssign) for part in (s, *nested(s)))]
+    plain = [s for s in annotating if not isinstance(s, (*FunctionNode, ast.ClassDef))]
+    return [*map(_annotations_only, plain)] or [_at(ast.Pass(), block[0])]
 
 
 def _annotations(body: Sequence[Statement]) -> list[object]:
-    nodes = [s.node for s in body]
-    return [shape([n.target, n.annotation], True) for n in nodes if isinstance(n, ast.AnnAssign)]
+    return [shape([n.target, n.annotation], True) for s in body for n in _annotating(s)]
 
 
 def _heads(node: ast.ClassDef) -> object:

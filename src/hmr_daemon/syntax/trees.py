@@ -105,12 +105,25 @@ def given(statement: ast.stmt) -> Iterator[str]:
     yield from texts([*parts, *(node for node in running(statement) if isinstance(node, ast.Call))])
 
 
-def heads(definition: ast.stmt) -> Iterator[object]:
+TELLING_KIND = frozenset({
+    "abstractmethod", "classmethod", "deleter", "final", "getter", "overload", "override", "property", "setter",
+    "staticmethod",
+})  # fmt: skip
+"""Decorators of methods that put them nowhere."""
+
+
+def heads(definition: ast.stmt, member: bool = False) -> Iterator[object]:
     """The decorators, bases and keywords of a definition as nested tuples; of a class those of its members as well."""
-    yield from (shape(part, bodies=True) for part in handed_to(definition))
-    for member in definition.body if isinstance(definition, ast.ClassDef) else ():
-        if inner := list(heads(member)):
-            yield from (getattr(member, "name", ""), *inner)
+    yield from (shape(part, bodies=True) for part in handed_to(definition) if not (member and _tells_kind(part)))
+    for part in definition.body if isinstance(definition, ast.ClassDef) else ():
+        if inner := list(heads(part, member=True)):
+            yield from (getattr(part, "name", ""), *inner)
+
+
+def _tells_kind(decorator: ast.AST) -> bool:
+    """Whether a method's decorator says what it is, and does nothing more: ``@property``, ``@abc.abstractmethod``."""
+    name = decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", None)
+    return name in TELLING_KIND
 
 
 def root_name(node: ast.expr) -> str | None:
