@@ -339,6 +339,10 @@ def test_functions_that_all_classes_are_given_stay_whose_they_were(live: LiveFac
     process.edit({"two.py": one.replace("A", "B") + "    y = 1\n"}, atomic=True)
     assert process.wait_reload().ok
     assert process.see("(one.A.show.__module__, two.B.y)") == ("two", 1)
+    for head in ("class A:", "@lend\nclass A:"):  # which is given it newly the second time
+        process.edit({"one.py": one.replace("@lend\nclass A:", head)}, atomic=True)
+        assert process.wait_reload().ok
+    assert process.see("(one.A.show.__module__, two.B.show.__module__)") == ("two", "two")
 
 
 def test_a_function_that_all_classes_are_given_is_of_the_last_of_them(live: LiveFactory) -> None:

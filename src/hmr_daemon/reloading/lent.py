@@ -28,7 +28,7 @@ def kept(run: Telling, node: Node, before: Mapping[str, Any]) -> Iterator[None]:
     if _says_where_from(run, node):
         found = [function for cls in list(node.module.namespace.values()) for function in _given(cls)]
         given += [function for function in found if id(function.__globals__) not in run.graph.namespaces]
-    if (node in run.added and node.statement.kind == "class") or _imports_new(run, node):
+    if _makes_anew(run, node) or _imports_new(run, node):
         lent = _lent(run).values()
         given += [f for f, classes in lent if any(run.made_later(node, cls) for cls in reversed(classes))]
     faces = [(function, name, getattr(function, name)) for function in given for name in FACE]
@@ -47,6 +47,14 @@ def _given(value: object) -> list[FunctionType]:
     members = list(vars(value).values()) if is_a(value, type) else []
     plain = [member for member in members if type(member) is FunctionType]
     return [member for member in plain if member.__globals__.get(member.__code__.co_qualname) is member]
+
+
+def _makes_anew(run: Telling, node: Node) -> bool:
+    """Whether a statement defines a class that is new, or that decorators or bases make otherwise than before."""
+    if node.statement.kind != "class":
+        return False
+    old = run.previous.get(node)
+    return node in run.added or (old is not None and old.statement.heads != node.statement.heads)
 
 
 def _imports_new(run: Telling, node: Node) -> bool:
