@@ -4371,3 +4371,48 @@ case(
     {"p/g/__init__.py": "x = 2\nstate=[]"},
     {"p/g/__init__.py": "x = 3\nstate=[]"},
 )
+C_STRUCTURE = """
+import ctypes
+
+class Pair(ctypes.Structure):
+    _fields_ = [("a", ctypes.c_int), ("b", ctypes.c_int)]
+    n = 1
+    def total(self): return self.a + self.b * 2
+    def other(self): return 1
+
+total = Pair(1, 2).total()
+"""
+case(
+    "a structure of ctypes, whose class C takes care of",
+    "m",
+    {"m.py": C_STRUCTURE},
+    {"m.py": C_STRUCTURE.replace("* 2", "* 3")},
+    {"m.py": C_STRUCTURE.replace("n = 1", "n = 2")},
+    {"m.py": C_STRUCTURE.replace("    def other(self): return 1\n", "")},
+    {"m.py": C_STRUCTURE.replace("a = 1", "c = 1") + "\nPair.extra = 1\n"},
+    {"m.py": C_STRUCTURE},
+)
+SAYS_OF_MEMBERS = """
+from .a import K as K
+
+def fix(names):
+    for value in list(names.values()):
+        if getattr(value, "__module__", "").startswith("p."):
+            value.__module__ = "p"
+            for member in vars(value).values():
+                if getattr(member, "__module__", "").startswith("p."):
+                    member.__module__ = "p"
+
+fix(globals())
+"""
+SAID_OF_MEMBERS = """
+class K:
+    def m(self): return 1
+"""
+case(
+    "a method more of a class that someone says to be of another module, with its methods",
+    "p",
+    {"p/__init__.py": SAYS_OF_MEMBERS, "p/a.py": SAID_OF_MEMBERS},
+    {"p/a.py": SAID_OF_MEMBERS + "    def n(self): return 2\n"},
+    {"p/a.py": SAID_OF_MEMBERS},
+)

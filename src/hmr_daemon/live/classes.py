@@ -13,6 +13,7 @@ from .._bootstrap import environment_reason
 from ..syntax import hooks
 from . import insides
 from .kinds import is_a, same_classes
+from .transaction import by_type
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
 IMPLICIT = frozenset(
@@ -123,7 +124,13 @@ def same_layout(old: type, new: type) -> bool:
         and old.__dict__.get("__slots__") == new.__dict__.get("__slots__")
         and old.__itemsize__ == new.__itemsize__
         and not lost_slots(old)
+        and not is_final(old)
     )
+
+
+def is_final(cls: type) -> bool:
+    """Whether C has made something of the members of a class: a structure of ctypes lies as its fields say."""
+    return by_type(cls, "__setattr__") is not type.__setattr__
 
 
 def lost_slots(cls: type) -> set[str]:

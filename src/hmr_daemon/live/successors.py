@@ -9,7 +9,7 @@ from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from . import abstract, caches, functions, insides, values
-from .classes import IMPLICIT, METHOD_TYPES, is_inner, same_layout
+from .classes import IMPLICIT, METHOD_TYPES, is_final, is_inner, same_layout
 from .holders import SLOT_TYPES, held_by_unknown, holders, replace_records, replace_references, searched
 from .kinds import is_a, plain_type, same_classes
 from .transaction import MISSING, Transaction, put_member
@@ -101,8 +101,11 @@ def keep_origins(transaction: Transaction, cls: type, before: Mapping[str, Any])
     now, other = origins(cls), before["__module__"]
     if now["__module__"] == other:
         return
-    for name, origin in now.items():
-        if name != "__module__" and (before.get(name), origin) == (other, now["__module__"]):
+    own = [name for name, origin in now.items() if name != "__module__" and origin == now["__module__"]]
+    known = [before[n] for n in now.keys() & before.keys() - {"__module__"} if before[n] in (other, now["__module__"])]
+    all_of_it = bool(known) and all(each == other for each in known)  # who said so would say it of a new one as well
+    for name in own:
+        if before.get(name, other if all_of_it else None) == other:
             transaction.set_attribute(vars(cls)[name], "__module__", other)
     transaction.set_member(cls, "__module__", other)
 
@@ -114,7 +117,7 @@ def keep_members(old: type, new: type, made_again: Mapping[str, Any]) -> None:
     and of what its metaclass has made of it, where that is alike. What holds these in the class holds what it has.
     """
     stayed = dict[int, Any]()
-    for name, member in list(vars(new).items()):
+    for name, member in list(vars(new).items()) if not is_final(new) else ():
         before = vars(old).get(name, MISSING)
         if before is member or before is MISSING or is_a(member, (*METHOD_TYPES, *SLOT_TYPES, type)):
             continue
@@ -228,7 +231,10 @@ def _set_class(instance: Any, cls: type) -> None:
 
 def _leave_behind(transaction: Transaction, old: type, new: type) -> None:
     """The old class goes on for instances that cannot move: with the new one's members, but its own slots."""
+    final = is_final(old)
     for name, member in list(vars(new).items()):
+        if final and not is_a(member, METHOD_TYPES):
+            continue
         if name not in ("__dict__", "__weakref__", "__slots__", "_abc_impl") and not is_a(member, SLOT_TYPES):
             transaction.set_member(old, name, _member_of(old, member, new))
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat, starmap
 from operator import call
-from types import CodeType, ModuleType
+from types import CodeType, ModuleType, WrapperDescriptorType
 from typing import Any, Final
 
 from .containers import Bare, copied, kind_of
@@ -214,7 +214,7 @@ ANSWERED_BY_TYPE = frozenset({
 def put_member(cls: type, name: str, value: Any) -> None:
     """Set a class's own member, whatever its metaclass makes of assignments; for classes that are not in use yet."""
     if not _is_answered_above(cls, name):
-        type.__setattr__(cls, name, value)
+        by_type(cls, "__setattr__")(cls, name, value)
     else:
         _members(cls)[name] = value
         _forget_lookups(cls)
@@ -224,7 +224,7 @@ def _delete_member(cls: type, name: str) -> None:
     if name == "__doc__":
         put_member(cls, name, None)  # which is what a class without one has: it cannot be deleted
     elif not _is_answered_above(cls, name):
-        type.__delattr__(cls, name)
+        by_type(cls, "__delattr__")(cls, name)
     else:
         del _members(cls)[name]
         _forget_lookups(cls)
@@ -246,8 +246,21 @@ def _members(cls: type) -> dict[str, Any]:
 
 def _forget_lookups(cls: type) -> None:
     """CPython remembers what it has found of a class until an attribute is set."""
-    type.__setattr__(cls, "<hmr-daemon>", None)
-    type.__delattr__(cls, "<hmr-daemon>")
+    by_type(cls, "__setattr__")(cls, "<hmr-daemon>", None)
+    by_type(cls, "__delattr__")(cls, "<hmr-daemon>")
+
+
+def by_type(cls: type, method: str) -> Callable[..., None]:
+    """How a class has attributes set past a metaclass of the user's; one in C, as that of ctypes, asks for its own way.
+
+    >>> import ctypes, enum
+    >>> [by_type(cls, "__setattr__") is type.__setattr__ for cls in (enum.Enum, ctypes.Structure)]
+    [True, False]
+    """
+    metaclass: Any = type(cls)
+    found = (vars(each).get(method) for each in type.mro(metaclass))
+    setter: Callable[..., None] = next(each for each in found if type(each) is WrapperDescriptorType)
+    return setter
 
 
 def _refill_class(cls: type, members: dict[str, Any]) -> None:
