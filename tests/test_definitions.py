@@ -216,6 +216,14 @@ PLAYS = {
         ("C[T, U]", "C", {"hasattr(m_N.C, '__class_getitem__')": False, "m_N.C().f()": 1}),
         since=(3, 12),
     ),
+    "a class that is made anew, and that an object with slots holds which its decorator keeps": one(
+        "class Builder:\n    __slots__ = ('cls',)\n    def __init__(self, cls): self.cls = cls\n"
+        "    def made(self): return self.cls\ndef deco(cls):\n    cls.made = Builder(cls).made\n    return cls\n"
+        "class Meta(type):\n    def __new__(meta, *args): return super().__new__(meta, *args)\n"
+        "@deco\nclass K(metaclass=Meta):\n    x = 1\n    def f(self): return self.x\n",
+        "K_N = id(m_N.K); k_N = m_N.K()",
+        ("x = 1", "x = 2", {"(id(m_N.K) == K_N, k_N.f(), m_N.K.made() is m_N.K)": (True, 2, True)}),
+    ),
     "what the program has put of a class into a registry stays, as a class method goes": Play(
         {
             "r_N": "loaded = {}\ndef get(name):\n    return loaded.get(name)\n"

@@ -166,7 +166,19 @@ def _same_member(
         return bool(old.__reduce__() == new.__reduce__())
     if type(old) is type(new) is staticmethod:
         old, new = old.__func__, new.__func__
+    if is_a(old, tuple) and is_a(new, tuple) and type(old) is not type(new):
+        return _records_alike(old, new, within)
     return is_a(new, SLOT_TYPES) or values.same(old, new) or _generated_alike(old, new)
+
+
+def _records_alike(old: Any, new: Any, within: Set[tuple[int, int]]) -> bool:
+    """Whether two records hold the same, and are of classes that were made alike, for each its own: as attrs has it."""
+    if not values.same(list(tuple.__iter__(old)), list(tuple.__iter__(new))):
+        return False
+    kinds: tuple[type, type] = (type(old), type(new))
+    named = [(kind.__module__, kind.__qualname__) for kind in kinds]
+    bases = [kind.__bases__ for kind in kinds]
+    return named[0] == named[1] and same_classes(*bases) and change(*kinds, within).is_none
 
 
 def _fields(fields: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:

@@ -101,6 +101,8 @@ def held_by_unknown(cls: type, held_by: list[Any]) -> bool:
     for holder in held_by:
         if is_a(holder, known) or derives(type(holder), cls) or insides.own(holder, "__dict__") is not MISSING:
             continue
+        if any(insides.own(holder, name) is cls for name in _slots(holder)):
+            continue
         if type(holder).__module__ not in ("builtins", "weakref", "_weakref", "typing", "functools", "types"):
             return True
     return False
@@ -182,10 +184,14 @@ def _replace_attributes(transaction: Transaction, holder: object, gone: Any, her
     if is_a(held, dict):
         for name in [name for name, value in list(held.items()) if value is gone]:
             transaction.set_item(held, name, here)
-    for cls in [cls for cls in type(holder).__mro__ if "__slots__" in vars(cls)]:  # made in Python
-        for name, member in list(vars(cls).items()):
-            if is_a(member, SLOT_TYPES) and insides.own(holder, name) is gone:
-                transaction.do((object.__setattr__, holder, name, here), (object.__setattr__, holder, name, gone))
+    for name in [each for each in _slots(holder) if insides.own(holder, each) is gone]:
+        transaction.do((object.__setattr__, holder, name, here), (object.__setattr__, holder, name, gone))
+
+
+def _slots(holder: object) -> Iterator[str]:
+    """The names of the slots of an object that were made in Python, and so can be set."""
+    for cls in [cls for cls in type(holder).__mro__ if "__slots__" in vars(cls)]:
+        yield from (name for name, member in list(vars(cls).items()) if is_a(member, SLOT_TYPES))
 
 
 def _is_ours(value: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import operator
 import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection
@@ -25,8 +26,10 @@ WRAPPERS: dict[type, Callable[[Any], Any]] = {
     functools.cached_property: lambda it: (it.func, it.attrname, it.__doc__),
     functools.partial: lambda it: (it.func, it.args, it.keywords, dict(vars(it))),
     functools.partialmethod: lambda it: (it.func, it.args, it.keywords),
+    operator.attrgetter: lambda it: it.__reduce__(),
+    operator.itemgetter: lambda it: it.__reduce__(),
 }
-"""What the standard library wraps functions in, without telling which are equal; with what each is made of."""
+"""What the standard library wraps functions in, or makes them of, without telling which are equal; with its parts."""
 
 SHOWN_AS_A_WHOLE = frozenset({"array", "datetime", "decimal"})
 """Modules of plain values that may be equal and yet show another unit, precision or zone: as their text tells."""
