@@ -11,9 +11,9 @@ from typing import Any
 
 from .._bootstrap import environment_reason
 from ..syntax import hooks
-from . import insides
+from . import insides, values
 from .kinds import is_a, same_classes
-from .transaction import by_type
+from .transaction import MISSING, by_type
 
 # What type() puts into every class, or keeps in its slots; no body binds them.
 IMPLICIT = frozenset(
@@ -124,13 +124,20 @@ def same_layout(old: type, new: type) -> bool:
         and old.__dict__.get("__slots__") == new.__dict__.get("__slots__")
         and old.__itemsize__ == new.__itemsize__
         and not lost_slots(old)
-        and not is_final(old)
+        and (not is_final(old) or _final_alike(old, new))
     )
 
 
 def is_final(cls: type) -> bool:
     """Whether C has made something of the members of a class: a structure of ctypes lies as its fields say."""
     return by_type(cls, "__setattr__") is not type.__setattr__
+
+
+def _final_alike(old: type, new: type) -> bool:
+    """Whether nothing differs between two such classes but methods."""
+    told = [n for n, m in {**vars(old), **vars(new)}.items() if n not in IMPLICIT and not is_a(m, METHOD_TYPES)]
+    plain = [name for name in told if not hasattr(type(vars(new).get(name)), "__set__")]
+    return all(values.same(vars(old).get(name, MISSING), vars(new).get(name, MISSING)) for name in plain)
 
 
 def lost_slots(cls: type) -> set[str]:

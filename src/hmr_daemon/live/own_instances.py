@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection
 from types import FunctionType, ModuleType
 from typing import Any
@@ -19,7 +20,8 @@ def keep(transaction: Transaction, old: type, new: type) -> frozenset[str]:
     They are what the new ones are, which nothing holds any more. Gives the names of the members that lead to one that
     came out different.
     """
-    different, taken = list[Any](), set[int]()
+    different, taken, made_now = list[Any](), set[int](), [m for m in list(vars(new).values()) if type(m) is new]
+    held_by = gc.get_referrers(*made_now)  # all of the heap is looked through once
     for name in list(vars(new)):
         made = vars(new)[name]
         if made is not vars(old).get(name, MISSING) and _is_successor(old, new, name, taken):
@@ -29,7 +31,7 @@ def keep(transaction: Transaction, old: type, new: type) -> frozenset[str]:
                 different.append(before)
                 _become(transaction, before, made)
             put_member(new, name, before)
-            replace_references(transaction, made, before, skip=())
+            replace_references(transaction, made, before, skip=(made_now,), held_by=held_by)
     return frozenset(name for name, member in list(vars(new).items()) if _leads_to(member, different))
 
 

@@ -206,8 +206,8 @@ class Settling(Refilling):
 
     def _keep_instances(self, old: type, new: type) -> frozenset[str]:
         """The names of members that lead to instances which the making of a class made, and which differ inside."""
-        if not any(type(member) is new for member in list(vars(new).values())):
-            return frozenset()
+        if is_a(new, enum.EnumMeta) or not any(type(member) is new for member in list(vars(new).values())):
+            return frozenset()  # the members of an enum are known as such
         from ..live import own_instances  # few classes have any
 
         return own_instances.keep(self.transaction, old, new)
