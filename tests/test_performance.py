@@ -302,6 +302,16 @@ def test_one_function_is_renewed_without_looking_through_the_heap(live: LiveFact
     assert process.see("scans") == []
 
 
+def test_the_heap_is_not_looked_through_for_each_member_of_an_enum(live: LiveFactory) -> None:
+    source = "import enum\nclass Keys(str, enum.Enum):\n" + "".join(f"    M{n} = 'm{n}'\n" for n in range(40))
+    process = live({"keys.py": source})
+    process.load("import keys")
+    process.do(COUNT_SCANS)
+    process.edit({"keys.py": ("M39 = 'm39'\n", "M39 = 'm39'\n    More = 'more'\n")})
+    process.until("len(keys.Keys)", 41)
+    assert process.see("len(scans)") < 10
+
+
 def test_an_import_that_runs_again_takes_few_calls(live: LiveFactory) -> None:
     def events(importers: int) -> int:
         users = {f"user{number}.py": "from data import LIMIT\n" for number in range(importers)}
