@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -115,6 +115,23 @@ def _is_or_holds(entry: Any, made: Set[int]) -> bool:
         return True
     wrapped = insides.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
     return id(wrapped) in made or id(insides.own(wrapped, "__func__")) in made
+
+
+def held_in_entry(entry: Any) -> Iterator[int]:
+    """The identities by which `holds` may tell an entry."""
+    for each in (
+        (entry, *(entry.values() if type(entry) is dict else entry)) if plain_type(entry) in INNER else (entry,)
+    ):
+        if is_a(each, PLAIN):
+            continue
+        yield id(each)
+        if type(each) is tuple:
+            yield from (id(part.__self__ if type(part) is MethodType else part) for part in each)
+        elif type(each) is MethodType:
+            yield id(each.__self__)
+        elif not is_a(each, (*INNER, FunctionType, type, ModuleType)):
+            wrapped = insides.own(each, "__wrapped__")
+            yield from map(id, (*insides.own_dict(each).values(), wrapped, insides.own(wrapped, "__func__")))
 
 
 def take_out(

@@ -71,16 +71,28 @@ def members(values: Iterable[Any]) -> Iterator[Any]:
         yield from members(v for v in own if is_a(v, type) and v.__qualname__ == f"{cls.__qualname__}.{v.__name__}")
 
 
-def around(inner: Iterable[FunctionType], outermost: Iterable[Any]) -> Iterator[Any]:
-    """The callables that decorators put around the functions `inner`, up to the `outermost`."""
+Layers = Mapping[int, list[Any]]
+"""By identity of what callables are made of, these callables."""
+
+
+def layers(outermost: Iterable[Any]) -> Layers:
+    """What is made of what in some callables."""
     holders: dict[int, list[Any]] = defaultdict(list)
     for holder, part in _layers(outermost):
         holders[id(part)].append(holder)
-    reached: list[Any] = list(inner)
+    return holders
+
+
+def around(inner: Iterable[FunctionType], known: Layers) -> Iterator[Any]:
+    """The callables that decorators put around the functions `inner`, as far as their layers are known."""
+    reached, seen = list[Any](inner), set[int]()
     while reached:
-        for holder in holders.pop(id(reached.pop()), ()):
-            yield holder
-            reached.append(holder)
+        part = reached.pop()
+        if id(part) not in seen:
+            seen.add(id(part))
+            for holder in known.get(id(part), ()):
+                yield holder
+                reached.append(holder)
 
 
 def wrapped(outermost: Iterable[Any]) -> Iterator[FunctionType]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..live.entries import (
     PLAIN,
     discard,
     entries,
+    held_in_entry,
     holding,
     holds,
     is_in,
@@ -131,11 +132,27 @@ class Taken:
         """Of each the positions or keys of what was taken out; None where nothing may be."""
         self._again = again
 
+    @cached_property
+    def _layers(self) -> insides.Layers:
+        """What decorators have made of the methods of the statement's classes."""
+        return insides.layers(insides.members(self._again.before.values()))
+
+    @cached_property
+    def _places_of(self) -> Mapping[int, list[int]]:
+        """Where things are held, by their identity: the positions of the containers."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for index, (_, snapshot, _) in enumerate(self.snapshots):
+            for identity in {each for entry in entries(snapshot) for each in held_in_entry(entry)}:
+                found[identity].append(index)
+        return found
+
     def take_method(self, function: FunctionType) -> None:
         """A method of a class is made again: what it, or what its decorators made of it, was registered as goes out."""
-        outermost = insides.members(self._again.before.values()) if self.snapshots else ()
-        made = {id(function), *map(id, insides.around([function], outermost))} if self.snapshots else set[int]()
-        for index, (container, snapshot, place) in enumerate(self.snapshots):
+        if not self.snapshots:
+            return
+        made = {id(function), *map(id, insides.around([function], self._layers))}
+        for index in sorted({index for identity in made for index in self._places_of.get(identity, ())}):
+            container, snapshot, place = self.snapshots[index]
             gone = self.gone[index]
             if gone is None or self._again.is_emptied(container, place):
                 continue
@@ -343,7 +360,7 @@ def identities_made(node: Node, before: Mapping[str, Any], made_of: Sequence[Cod
     own = {id(code) for code in made_of}
     inner = [f for f in insides.reachable(bound) if id(f.__code__) in own]
     code = [f.__code__ for f in inner]
-    made = {id(value) for value in (*bound, *inner, *code, *insides.around(inner, bound))}
+    made = {id(value) for value in (*bound, *inner, *code, *insides.around(inner, insides.layers(bound)))}
     if node.statement.kind == "def" and not inner:  # what it bound does not show what it was made of
         made |= _made_by_code(before, made_of)
     return made

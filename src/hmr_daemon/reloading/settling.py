@@ -187,7 +187,9 @@ class Settling(Refilling):
         """Whether a function is what decorators had put around the one that a statement defines; others do so now."""
         mine = {id(code) for code in node.codes}
         inner = [each for each in insides.reachable([old]) if id(each.__code__) in mine]
-        return id(old.__code__) not in mine and any(each is old for each in insides.around(inner, [old]))
+        return id(old.__code__) not in mine and any(
+            each is old for each in insides.around(inner, insides.layers([old]))
+        )
 
     def _adopt(self, node: Node, old: type, new: type) -> type:
         if old.__qualname__ in self.fresh_members.get(node, ()):
