@@ -240,7 +240,7 @@ def _is_answered_above(cls: type, name: str) -> bool:
 
 def _members(cls: type) -> dict[str, Any]:
     """A class's own dict, of which `vars` shows but a view."""
-    (members,) = (held for held in gc.get_referents(vars(cls)) if type(held) is dict)
+    (members,) = (held for held in gc.get_referents(vars(cls)) if is_a(held, dict))
     return members
 
 
