@@ -16,8 +16,8 @@ FOLDERS = [
     ("", "_bootstrap errors model config scope main_thread"),
     (
         "syntax",
-        "trees outside effects statements enclosing parsing diff optional compiler codes counters hooks loops orders "
-        "mentions instrument",
+        "trees outside effects statements enclosing parsing diff optional compiler codes counters steps hooks loops "
+        "orders mentions instrument",
     ),
     (
         "loading",

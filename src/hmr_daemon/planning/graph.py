@@ -14,7 +14,7 @@ from ..live import insides, reach
 from ..live.kinds import is_a
 from ..loading.notes import Load, Notes
 from ..loading.recorder import PLAIN_MODULES
-from ..syntax import codes, counters, optional, parsing
+from ..syntax import codes, optional, parsing, steps
 from ..syntax.mentions import Mentions
 from ..syntax.statements import REGISTERING, Statement
 from . import forms, places, unseen
@@ -393,7 +393,7 @@ class Graph:
 
     def _bound_elsewhere(self, node: Node, ran: Iterable[CodeType]) -> set[Name]:
         """Globals of other modules that functions bound which a statement ran."""
-        found = ((code, codes.global_writes(code) - counters.counted(code)) for code in ran)
+        found = ((code, steps.written(code)) for code in ran)
         return {
             (record.name, name)
             for code, written in found

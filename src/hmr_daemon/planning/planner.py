@@ -11,7 +11,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..live.kinds import is_a
-from ..syntax import codes, counters
+from ..syntax import codes, steps
 from .graph import Graph
 from .records import ModuleRecord, Node
 
@@ -35,7 +35,7 @@ def changed_by_functions(nodes: Iterable[Node], graph: Graph) -> dict[Node, set[
     for node in nodes:
         if may_bind_globals(node):
             for code in codes.walk(node.codes):
-                if written := codes.global_writes(code) - counters.counted(code):
+                if written := steps.written(code):
                     for runner in graph.runners(code):
                         found[runner] |= written & codes.global_reads(code)
     return found
@@ -47,7 +47,7 @@ def bound_by_functions(nodes: Iterable[Node], graph: Graph) -> dict[Node, set[st
     for node in nodes:
         if may_bind_globals(node):
             for code in codes.walk(node.codes):
-                if written := codes.global_writes(code) - counters.counted(code):
+                if written := steps.written(code):
                     for runner in graph.runners(code):
                         if runner.module is node.module:
                             found[runner] |= written - codes.global_reads(code)
@@ -112,7 +112,7 @@ class NameTable:
     def reads_by_functions(self, node: Node, name: str) -> bool:
         """Whether a statement ran a function of the module that loads a global."""
         ran = (code for code in self.codes_naming(name) if id(code) in node.ran)
-        return any(name in codes.global_reads(code) - counters.unseen(code) for code in ran)
+        return any(name in steps.looked_at(code) for code in ran)
 
     def mutates(self, node: Node) -> frozenset[str]:
         """Names whose values a statement adds to, itself or through functions."""
@@ -434,7 +434,7 @@ class Agenda:
 
     def _function_readers(self, record: ModuleRecord, name: str) -> Iterator[Node]:
         for code in self.table(record).codes_naming(name):
-            if self._graph.was_run(code) and name in codes.global_reads(code) - counters.unseen(code):
+            if self._graph.was_run(code) and name in steps.looked_at(code):
                 yield from self._graph.runners(code)
 
     def scanners(self, record: ModuleRecord, origin: Node | None) -> Iterator[tuple[Node, CodeType]]:

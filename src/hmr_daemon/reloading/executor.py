@@ -20,7 +20,7 @@ from ..planning import imports
 from ..planning.graph import Graph
 from ..planning.records import Node
 from ..syntax import codes, statements
-from . import apart, counting, moved
+from . import apart, moved
 from .aftermath import Aftermath
 from .failures import explain, files_of, missing_module
 from .interactive import Interactive
@@ -151,7 +151,7 @@ class _Run(Aftermath):
         self._unset_in_libraries()
         left = {record: self.graph.analyze(record) for record in self.left}
         for node in [node for nodes in (*self.removed_nodes.values(), *left.values()) for node in nodes]:
-            counting.withdraw(self, node)
+            self._count_no_more(node)
         for change in changes:
             for node in self.graph.openers(change.path):
                 self.schedule(node, f"reads {os.path.basename(change.path) or change.path}", code_changed=True)

@@ -29,7 +29,6 @@ from . import (
     at_exit,
     attributes,
     contributions,
-    counting,
     displaced,
     hiding,
     later_entries,
@@ -194,7 +193,7 @@ class Rerunning(Evaluating):
             later_entries.hidden(self, node),
             self._earlier_entries_out(node, traces.grouped) as taken,
             self._library_entries_exchanged(node),
-            counting.once(self, node),
+            self._counted_once(node),
             hiding.later(self, node) as hidden,
             attributes.as_before(self, node),
         ):
@@ -214,6 +213,21 @@ class Rerunning(Evaluating):
 
         return library_entries.exchanged(self, node)
 
+    def _counted_once(self, node: Node) -> AbstractContextManager[None]:
+        from . import counting  # an idle process needs none of it
+
+        return counting.once(self, node)
+
+    def _count_no_more(self, node: Node) -> None:
+        from . import counting
+
+        counting.withdraw(self, node)
+
+    def _carry_count_over(self, node: Node, name: str, old: Any) -> None:
+        from . import counting
+
+        counting.carry_over(self, node, name, old)
+
     def _settle_all(self, node: Node, before: Mapping[str, Any], traces: Traces) -> None:
         """Compare what it has bound with what it had, and tell who reads what is another."""
         record = node.module
@@ -223,7 +237,7 @@ class Rerunning(Evaluating):
             self._leave_to_others(node, name, before.get(name, MISSING))
         names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
         for name in sorted(names - gone | gone & record.namespace.keys()):  # others may bind what it does no more
-            counting.carry_over(self, node, name, before.get(name, MISSING))
+            self._carry_count_over(node, name, before.get(name, MISSING))
             self._settle(node, name, before.get(name, MISSING), traces.own.get(name, MISSING))
 
     def _tell_all(self, node: Node, traces: Traces, places: Iterable[registries.Place]) -> None:

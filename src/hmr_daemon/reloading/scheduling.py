@@ -14,7 +14,7 @@ from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import only_sets
-from ..syntax import codes, counters, loops
+from ..syntax import codes, loops, steps
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
@@ -302,7 +302,7 @@ class Scheduling(Giving):
         new = node in self.added and node.statement.effects.calls
         runs = self.graph.called_by(node, node.statement, self.known[""]) if new else self._ran_before(node)
         for code in runs:
-            if code.co_filename != node.module.path and (names := counters.made_more_of(code)):
+            if code.co_filename != node.module.path and (names := _made_more_of(code)):
                 yield from ((record, name) for record in self.graph.at_path(code.co_filename) for name in names)
 
     def _accumulating(self, node: Node) -> Iterator[tuple[Node, str]]:
@@ -310,7 +310,7 @@ class Scheduling(Giving):
         table = self.agenda.table(node.module)
         for name in node.writes:
             for code in table.codes_naming(name):
-                if name in counters.made_more_of(code):
+                if name in _made_more_of(code):
                     yield from (
                         (runner, name) for runner in self.graph.runners(code) if runner.module is not node.module
                     )
@@ -500,7 +500,15 @@ class Scheduling(Giving):
 
 def _read_only(code: CodeType) -> frozenset[str]:
     """Globals that code looks at: a registry is not looked at by what adds to it."""
-    return codes.global_reads(code) - codes.grown_globals(code) - counters.unseen(code)
+    return steps.looked_at(code) - codes.grown_globals(code)
+
+
+def _made_more_of(code: CodeType) -> frozenset[str]:
+    if not codes.global_writes(code):
+        return frozenset()
+    from ..syntax import counters  # most code binds no globals
+
+    return counters.made_more_of(code)
 
 
 def _is_iterator(value: object) -> bool:
