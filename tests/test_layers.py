@@ -17,7 +17,7 @@ FOLDERS = [
     (
         "syntax",
         "trees outside effects statements enclosing parsing diff optional compiler codes counters steps hooks loops "
-        "orders mentions instrument",
+        "orders mentions redefinition instrument",
     ),
     (
         "loading",
@@ -40,7 +40,7 @@ FOLDERS = [
         "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
         "versions libraries apart definitions stand_ins on_demand decorated making giving scheduling families "
         "remembering telling counting arrivals assignments later_entries hiding attributes swapping seen "
-        "library_objects library_entries editing moved ordering keeping lent refilling settling displaced "
+        "library_objects library_entries editing moved ordering keeping lent refilling settling remaking displaced "
         "evaluating rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),

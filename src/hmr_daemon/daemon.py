@@ -38,8 +38,8 @@ WATCHING = f"{__package__}.watching.inotify" if sys.platform == "linux" else "wa
 SAVE_TIME = (
     "logging", "dataclasses", "ast", WATCHING,
     f"{__package__}.syntax.statements", f"{__package__}.live.functions", f"{__package__}.planning.graph",
-    f"{__package__}.syntax.instrument", f"{__package__}.live.bodies", f"{__package__}.reloading.telling",
-    f"{__package__}.reloading.rerunning", f"{__package__}.reloading.executor", f"{__package__}.parts",
+    f"{__package__}.reloading.telling", f"{__package__}.reloading.rerunning", f"{__package__}.reloading.executor",
+    f"{__package__}.parts",
 )  # fmt: skip
 """What the save-time side is made of, in steps of at most some 10 ms: a fork and the interpreter's end wait for one."""
 PUBLIC = f"{__package__}.model"

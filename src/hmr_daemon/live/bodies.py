@@ -7,16 +7,15 @@ import gc
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from types import CellType, FunctionType
 from typing import Any
 
 from .._bootstrap import environment_reason
 from ..syntax.diff import Change
-from ..syntax.instrument import METACLASS, QUALNAME, ClassEdit, mangled
+from ..syntax.redefinition import METACLASS, QUALNAME, ClassEdit, mangled
 from ..syntax.statements import Statement
 from . import abstract, caches, insides, parameters
-from .changes import ClassChange
+from .changes import CannotChange, ClassChange, Remade
 from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
 from .holders import SLOT_TYPES
 from .kinds import is_a, plain_type, same_classes
@@ -25,24 +24,6 @@ from .transaction import MISSING, Transaction
 
 NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__qualname__", "__static_attributes__",
                          "__conditional_annotations__"})  # fmt: skip
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class Remade:
-    """A class that was made anew, as the object that it is."""
-
-    cls: type
-    before: Mapping[str, Any]
-    """Its members before."""
-
-
-class CannotChange(Exception):  # noqa: N818
-    """A class whose layout CPython does not let change in place. Caught by the executor, never shown."""
-
-    def __init__(self, qualname: str, reason: str) -> None:
-        super().__init__(qualname, reason)
-        self.qualname = qualname
-        self.reason = reason
 
 
 class Namespace(dict[str, Any]):

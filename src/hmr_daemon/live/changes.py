@@ -205,3 +205,21 @@ def _generated_alike(old: Any, new: Any) -> bool:
         for function in (old, new)
     )
     return values.same(before, after)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Remade:
+    """A class that was made anew, as the object that it is."""
+
+    cls: type
+    before: Mapping[str, Any]
+    """Its members before."""
+
+
+class CannotChange(Exception):  # noqa: N818
+    """A class whose layout CPython does not let change in place. Caught by the executor, never shown."""
+
+    def __init__(self, qualname: str, reason: str) -> None:
+        super().__init__(qualname, reason)
+        self.qualname = qualname
+        self.reason = reason

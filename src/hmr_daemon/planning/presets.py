@@ -14,7 +14,7 @@ from typing import Any
 from ..live.classes import is_special
 from ..live.transaction import MISSING
 from ..syntax import codes
-from ..syntax.instrument import mangled
+from ..syntax.redefinition import mangled
 from ..syntax.trees import FunctionNode
 from .records import Node
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import abstract, bodies, caches, successors
+from ..live import abstract, caches, successors
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord
@@ -27,6 +27,8 @@ class Aftermath(Rerunning):
         self.open_groups.clear()
         self.outcome.notes += successors.heirless(self.superseded)
         for remade in self.remade:
+            from ..live import bodies
+
             bodies.renew_instances(self.transaction, remade)
         for cls, generated in self.set_aside:
             self._give_back(cls, generated)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, MutableMapping, Set
 from functools import partial
 from types import CodeType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..live import bodies, changes, classes, successors, values
+from ..live import changes, classes, successors, values
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..loading.notes import Notes
@@ -16,12 +16,14 @@ from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..planning.targets import home
 from ..syntax import codes
 from ..syntax.compiler import compile_statement, compile_text
-from ..syntax.instrument import Request, instrument
 from ..syntax.parsing import Parsed
+from ..syntax.redefinition import Request
 from . import apart, hiding, keeping
-from .definitions import Hooks
 from .registries import Place
 from .settling import Settling
+
+if TYPE_CHECKING:
+    from .remaking import Hooks
 
 
 class Bindings(MutableMapping[str, Any]):
@@ -74,6 +76,9 @@ class Evaluating(Settling):
         if not node.codes and statement.kind != "class":
             code = self._plain_code(node, record.parsed)
         else:
+            from ..syntax.instrument import instrument  # an idle process runs no definition
+            from .remaking import Hooks
+
             hooks = Hooks(self, node, self._request(node, reason, before), before)
             code = compile_statement(instrument(hooks.request), record.parsed, record.path)
             self._take_presets_back(node, before, hooks.request.classes)
@@ -89,7 +94,7 @@ class Evaluating(Settling):
             if record.name != "__main__":
                 raise
             self.agenda.drop(record)  # the script ends here, as it would in a fresh process
-        except bodies.CannotChange as conflict:
+        except changes.CannotChange as conflict:
             self.full_run.add(f"{record.name}.{conflict.qualname}")
             self._execute(node, reason, before, bindings)
             return

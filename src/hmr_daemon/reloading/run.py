@@ -10,7 +10,7 @@ from functools import cached_property
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ..live import bodies, caches, changes, reach, swaps
+from ..live import caches, changes, reach, swaps
 from ..live.per_thread import PerThread
 from ..live.transaction import Transaction
 from ..loading.recorder import Recorder
@@ -219,7 +219,7 @@ class RunState:
     touched: set[int] = field(default_factory=set)
     """Identities of the objects that stayed what they are but do other things."""
     fresh_members: dict[Node, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    """Values that bodies of classes made again, though their text is what it was: see `definitions.Hooks`."""
+    """Values that bodies of classes made again, though their text is what it was: see `remaking.Hooks`."""
     holders: dict[int, list[Any]] = field(default_factory=dict)
     """By identity of classes that were made again, all that held them then besides their names."""
     departed: list[Departure] = field(default_factory=list)
@@ -235,7 +235,7 @@ class RunState:
     class_changes: dict[int, changes.ClassChange] = field(default_factory=dict)
     anew: set[Node] = field(default_factory=set)
     """Statements of classes that a library set up together, and of what keeps them: see `families`."""
-    remade: list[bodies.Remade] = field(default_factory=list)
+    remade: list[changes.Remade] = field(default_factory=list)
     set_aside: list[tuple[type, dict[str, Any]]] = field(default_factory=list)
     """Classes with members that some other statement has made of their fields, and has to make anew."""
     touched_codes: set[int] = field(default_factory=set)

@@ -11,7 +11,6 @@ from ..live import abstract, functions, swaps
 from ..live.kinds import is_a
 from ..planning.records import Node
 from ..syntax import codes
-from ..syntax import instrument as instrument_module
 from ..syntax.compiler import compile_statement
 from . import contributions, decorated
 from .assignments import Assigning
@@ -110,7 +109,9 @@ class Swapping(Assigning):
         for record in self.graph.at_path(new.co_filename):
             for node in self.graph.analyze(record):
                 if any(inner is new for inner in codes.walk(node.codes)) and record.parsed is not None:
-                    tree = instrument_module.with_free_names(node.statement, new.co_name, new.co_firstlineno, names)
+                    from ..syntax import instrument
+
+                    tree = instrument.with_free_names(node.statement, new.co_name, new.co_firstlineno, names)
                     whole = compile_statement(tree, record.parsed, record.path)
                     for code in codes.walk((whole,)):
                         if code.co_qualname == new.co_qualname and code.co_freevars == names:
