@@ -162,3 +162,30 @@ case(
     {"main.py": "\n".join(line for line in RECORDS["main.py"].splitlines() if "top" not in line)},
     RECORDS,
 )
+COLORS = {
+    "colors.py": """
+    import enum
+    class Color(enum.Enum):
+        RED = 1
+        BLUE = 2
+    """,
+    "main.py": """
+    from colors import Color
+    values = {each.name: each.value for each in Color}
+    blue = Color.BLUE
+    value = blue.value
+    table = [Color.RED, Color.BLUE]
+    numbers = [each.value for each in table]
+    highest = max(Color, key=lambda each: each.value)
+    def number(each): return each.value
+    asked = [number(each) for each in Color]
+    """,
+}
+case(
+    "another value of an enum's member, which stays the member that it is",
+    "main",
+    COLORS,
+    {"colors.py": COLORS["colors.py"].replace("BLUE = 2", "BLUE = -3")},
+    {"colors.py": COLORS["colors.py"].replace("RED = 1", "RED = 4")},
+    {"colors.py": COLORS["colors.py"].replace("RED = 1", "RED = 2").replace("BLUE = 2", "BLUE = 1")},
+)

@@ -14,11 +14,11 @@ from .successors import can_become
 from .transaction import MISSING, Transaction, put_member
 
 
-def keep(transaction: Transaction, old: type, new: type) -> frozenset[str]:
+def keep(transaction: Transaction, old: type, new: type) -> tuple[frozenset[str], list[Any]]:
     """Let those that `new` has been given while it was made go on as the objects that `old` has under the same names.
 
-    They are what the new ones are, which nothing holds any more. Gives the names of the members that lead to one that
-    came out different.
+    They are what the new ones are, which nothing holds any more. Gives those that came out different, and the names of
+    the members that lead to one.
     """
     different, taken, made_now = list[Any](), set[int](), [m for m in list(vars(new).values()) if type(m) is new]
     held_by = gc.get_referrers(*made_now)  # all of the heap is looked through once
@@ -32,7 +32,7 @@ def keep(transaction: Transaction, old: type, new: type) -> frozenset[str]:
                 _become(transaction, before, made)
             put_member(new, name, before)
             replace_references(transaction, made, before, skip=(made_now,), held_by=held_by)
-    return frozenset(name for name, member in list(vars(new).items()) if _leads_to(member, different))
+    return frozenset(name for name, member in list(vars(new).items()) if _leads_to(member, different)), different
 
 
 def _leads_to(member: Any, instances: Collection[Any]) -> bool:

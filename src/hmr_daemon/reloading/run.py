@@ -232,6 +232,8 @@ class RunState:
     """Classes in whose place others stand now."""
     took_over: set[int] = field(default_factory=set)
     """Identities of those others."""
+    other_inside: dict[int, Any] = field(default_factory=dict)
+    """By identity, instances that classes have of themselves, as members of enums, which hold something else now."""
     class_changes: dict[int, changes.ClassChange] = field(default_factory=dict)
     anew: set[Node] = field(default_factory=set)
     """Statements of classes that a library set up together, and of what keeps them: see `families`."""

@@ -72,8 +72,8 @@ class Settling(Refilling):
                 self._tell_displaced(node, name, old, new)
             return
         if old is new:
-            if new is not MISSING and id(new) in self.took_over:
-                self._tell(node.module, name, node, f"{name} changed")  # it stood here before this import ran
+            if new is not MISSING and (id(new) in self.took_over or id(new) in self.other_inside):
+                self._tell(node.module, name, node, f"{name} changed")  # it stood here before this statement ran
             elif new is not MISSING and id(new) in self.touched:
                 self._tell_touched(node, name, new)
             return
@@ -133,6 +133,8 @@ class Settling(Refilling):
         t.set_item(node.module.namespace, name, old)
         contributions.exchange(t, node, self.graph, new, old)
         if same:
+            if self._holds_other_inside(old):
+                self._tell(node.module, name, node, f"{name} holds what changed")
             return True
         if is_a(old, type):
             self.set_again(node, old)
@@ -142,6 +144,10 @@ class Settling(Refilling):
             self.touched.add(id(old))
             self._tell_touched(node, name, old, was)
         return True
+
+    def _holds_other_inside(self, value: Any) -> bool:
+        """Whether a value holds an instance that holds something else now; whoever calls may not close over a class."""
+        return any(insides.keeps(value, each) for each in self.other_inside.values())
 
     def _came_out_alike(self, value: Any) -> bool:
         """Whether a class that was made anew has just the members that it had."""
@@ -194,10 +200,11 @@ class Settling(Refilling):
     def _adopt(self, node: Node, old: type, new: type) -> type:
         if old.__qualname__ in self.fresh_members.get(node, ()):
             successors.keep_members(old, new, self.fresh_members[node][old.__qualname__])
-        renewed = self._keep_instances(old, new)
+        renewed, states = self._keep_instances(old, new), _states(old)
         change, origins = changes.change(old, new) if changes.can_be_told(old, new) else None, successors.origins(old)
         adopted = successors.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
         successors.keep_origins(self.transaction, adopted, origins)
+        self.other_inside.update((id(m), m) for m, held in states if not values.same(held, dict(vars(m))))
         if change is None or change.runs_otherwise:
             self.known.clear()
         for function in [m for name in renewed if type(m := vars(adopted).get(name)) is FunctionType]:
@@ -212,7 +219,9 @@ class Settling(Refilling):
             return frozenset()  # the members of an enum are known as such
         from ..live import own_instances  # few classes have any
 
-        return own_instances.keep(self.transaction, old, new)
+        names, different = own_instances.keep(self.transaction, old, new)
+        self.other_inside.update((id(each), each) for each in different)
+        return names
 
     def _before_next_writer(self, node: Node, name: str, old: Any, following: Node) -> None:
         """A later statement binds the name again: it must have the last word, as it had."""
@@ -293,6 +302,12 @@ class Settling(Refilling):
         later = [n for n in others if n.order > node.order and n not in self.added and n.statement.unconditional]
         alike = any((each.__module__, each.__qualname__) == home(cls) for each in cls.__mro__[1:])
         return any(alike or self._kind_before(n) == "class" for n in later)
+
+
+def _states(cls: Any) -> list[tuple[Any, dict[str, Any]]]:
+    """The members of an enum, with what each holds; of another class, nothing."""
+    members: list[Any] = list(cls.__members__.values()) if is_a(cls, enum.EnumMeta) else []
+    return [(member, dict(vars(member))) for member in members]
 
 
 def _surely_binds(node: Node, name: str) -> bool:
