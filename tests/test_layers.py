@@ -16,8 +16,8 @@ FOLDERS = [
     ("", "_bootstrap errors model config scope main_thread"),
     (
         "syntax",
-        "trees outside effects statements enclosing parsing diff optional compiler codes counters steps hooks loops "
-        "orders mentions redefinition instrument",
+        "trees outside effects statements enclosing parsing diff optional compiler codes adding counters steps hooks "
+        "loops orders mentions redefinition instrument",
     ),
     (
         "loading",
@@ -26,7 +26,7 @@ FOLDERS = [
     (
         "live",
         "kinds per_thread containers unbegun transaction insides ways functions swaps holders values classes caches "
-        "reach guesses abstract changes successors own_instances parameters bodies entries additions",
+        "reach guesses abstract changes successors own_instances parameters bodies records entries additions",
     ),
     (
         "planning",

@@ -189,3 +189,32 @@ case(
     {"colors.py": COLORS["colors.py"].replace("RED = 1", "RED = 4")},
     {"colors.py": COLORS["colors.py"].replace("RED = 1", "RED = 2").replace("BLUE = 2", "BLUE = 1")},
 )
+RECORDS_IN_A_LIST = {
+    "lib.py": """
+    routes = []
+    def route(path, **options):
+        def register(function):
+            routes.append({"path": path, "function": function, "options": options})
+            return function
+        return register
+    """,
+    "main.py": """
+    from lib import route, routes
+    @route("/", main=True)
+    def home(): return 1
+    class Admin:
+        def index(self): return 2
+    admin = Admin()
+    route("/admin")(admin.index)
+    def f1(): return [(each["path"], each["function"](), each["options"]) for each in routes]
+    """,
+}
+case(
+    "records in a list, between which others come and go",
+    "main",
+    RECORDS_IN_A_LIST,
+    {"main.py": RECORDS_IN_A_LIST["main.py"].replace("class", "@route('/new')\n    def new(): return 3\n    class")},
+    {"main.py": RECORDS_IN_A_LIST["main.py"].replace("class", "@route('/news')\n    def new(): return 3\n    class")},
+    {"main.py": RECORDS_IN_A_LIST["main.py"].replace("main=True", "")},
+    {"lib.py": RECORDS_IN_A_LIST["lib.py"].replace("**options", "method='GET', **options")},
+)

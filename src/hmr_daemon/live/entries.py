@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
-from types import FunctionType, MethodType, ModuleType
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from typing import Any
 
 from . import insides, values
 from .containers import SEQUENCES, Bare, copied, size
 from .kinds import is_a, plain_type
-
-PLAIN = (int, float, complex, str, bytes, bool, type(None))
-DEFINED = (FunctionType, MethodType, type)
-INNER = (list, dict, set)
+from .records import DEFINED as DEFINED
+from .records import INNER as INNER
+from .records import PLAIN as PLAIN
+from .records import held_in_entry as held_in_entry
+from .records import holds as holds
+from .records import is_defined, is_plain, leads_to
+from .records import texts as texts
 
 
 def entries(container: Any) -> list[Any]:
     """What a container holds, of a dict the keys as well."""
-    held = copied(container)
-    return [*held, *held.values()] if is_a(held, dict) else list(held)
+    return [*(copied(container) if is_a(container, dict) else ()), *held(container)]
+
+
+def held(container: Any) -> list[Any]:
+    """The same without the keys."""
+    now = copied(container)
+    return list(now.values() if is_a(now, dict) else now)
 
 
 def put_back(container: Any, snapshot: Any) -> None:
@@ -36,6 +43,33 @@ def put_back(container: Any, snapshot: Any) -> None:
                 Bare(container).append(entry)
     else:
         Bare(container).update(snapshot)
+
+
+def put_rest_back(container: Any, before: Any, made: Set[int], given: Set[str]) -> None:
+    """Entries that a container had and that nobody has made again, neither as they were nor otherwise.
+
+    They have nothing of what was `made`, and none of the texts that were `given`.
+    """
+    put_back(container, _rest(before, copied(container), made, given))
+    for key, entry in before.items() if is_a(before, dict) else ():
+        inner = copied(container).get(key)
+        nested = plain_type(inner) in INNER and type(inner) is type(entry) and inner is not entry
+        if nested and not holds(entry, made):
+            put_rest_back(inner, entry, made, given)
+
+
+def _rest(before: Any, now: Any, made: Set[int], given: Set[str]) -> Any:
+    left = now if is_a(now, list) else []
+
+    def was_made(entry: Any) -> bool:
+        again = next((i for i, new in enumerate(left) if values.alike(entry, new)), None)
+        if again is not None:
+            del left[again]
+        return again is not None or not given.isdisjoint(texts(entry)) or leads_to(entry, made)
+
+    if is_a(before, dict):
+        return {key: entry for key, entry in before.items() if not was_made(key) and not leads_to(entry, made)}
+    return type(before)(entry for entry in before if not was_made(entry))
 
 
 def made_by(snapshot: Any, values: Iterable[Any]) -> Any:
@@ -86,54 +120,6 @@ def same_entries(container: Any, snapshot: Any) -> bool:
     return {id(entry) for entry in now} == {id(entry) for entry in snapshot}
 
 
-def holds(entry: Any, made: Set[int]) -> bool:
-    """Whether a registry's entry is, or directly holds, something that the statement made, and nothing of others."""
-    if plain_type(entry) in INNER:  # perhaps a registry in turn, of what others made as well
-        parts = list(entry.values()) if type(entry) is dict else list(entry)
-        mine = [_is_or_holds(part, made) for part in parts]
-        return any(mine) and all(m or not _is_defined(p) for m, p in zip(mine, parts, strict=True))
-    return _is_or_holds(entry, made)
-
-
-def _is_defined(entry: Any) -> bool:
-    """Whether an entry is a definition of someone's, or a record or an object that holds one."""
-    parts = entry if type(entry) is tuple else list(insides.own_dict(entry).values())
-    return is_a(entry, DEFINED) or any(is_a(part, DEFINED) for part in parts)
-
-
-def _is_or_holds(entry: Any, made: Set[int]) -> bool:
-    if id(entry) in made:
-        return True
-    if type(entry) is tuple:
-        return any(id(part.__self__ if type(part) is MethodType else part) in made for part in entry)
-    if type(entry) is MethodType:
-        return id(entry.__self__) in made
-    if is_a(entry, (*PLAIN, *INNER, FunctionType, type, ModuleType)):
-        return False
-    state = insides.own(entry, "__dict__")
-    if is_a(state, dict) and any(id(part) in made for part in list(state.values())):
-        return True
-    wrapped = insides.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
-    return id(wrapped) in made or id(insides.own(wrapped, "__func__")) in made
-
-
-def held_in_entry(entry: Any) -> Iterator[int]:
-    """The identities by which `holds` may tell an entry."""
-    for each in (
-        (entry, *(entry.values() if type(entry) is dict else entry)) if plain_type(entry) in INNER else (entry,)
-    ):
-        if is_a(each, PLAIN):
-            continue
-        yield id(each)
-        if type(each) is tuple:
-            yield from (id(part.__self__ if type(part) is MethodType else part) for part in each)
-        elif type(each) is MethodType:
-            yield id(each.__self__)
-        elif not is_a(each, (*INNER, FunctionType, type, ModuleType)):
-            wrapped = insides.own(each, "__wrapped__")
-            yield from map(id, (*insides.own_dict(each).values(), wrapped, insides.own(wrapped, "__func__")))
-
-
 def take_out(
     container: Any,
     snapshot: Any,
@@ -161,19 +147,12 @@ def take_out(
             or (plain_type(entry) in (list, set) and _is_given(key, entry, plain) and inner())
             or holds(key, made)
             or (is_a(key, PLAIN) and (type(key), key) in keys)
-            or (_is_plain(entry) and not plain.isdisjoint(texts(key)))
+            or (is_plain(entry) and not plain.isdisjoint(texts(key)))
         ]
     else:
         gone = [entry for entry in snapshot if holds(entry, made) or not texts(entry).isdisjoint(plain)]
     remove(container, gone)
     return gone
-
-
-def without_texts(snapshot: Any, plain: frozenset[str]) -> Any:
-    """What was in a container, but for what some texts tell: those who gave these have put something there now."""
-    if is_a(snapshot, dict):
-        return {key: entry for key, entry in snapshot.items() if texts(key).isdisjoint(plain)}
-    return type(snapshot)(entry for entry in snapshot if texts(entry).isdisjoint(plain))
 
 
 def holding(snapshot: Any, made: Set[int]) -> list[Any]:
@@ -225,20 +204,9 @@ def _with(entry: Any, new: Any, old: Any) -> Any:
     return old if entry is new else tuple(old if each is new else each for each in entry)
 
 
-def texts(entry: Any) -> set[str]:
-    """The texts that an entry is, or a tuple holds."""
-    return {part for part in (entry if type(entry) is tuple else (entry,)) if type(part) is str}
-
-
-def _is_plain(entry: Any) -> bool:
-    """Whether an entry is a plain value, or a record of such: no registry in turn."""
-    parts = entry.values() if type(entry) is dict else entry if type(entry) is tuple else (entry,)
-    return all(is_a(part, PLAIN) for part in list(parts))
-
-
 def _is_given(key: Any, entries: Collection[Any], plain: frozenset[str]) -> bool:
     """Whether some plain values under a key are all of a statement: by what they are, or by the key."""
-    if not plain or not entries or not all(map(_is_plain, entries)):
+    if not plain or not entries or not all(map(is_plain, entries)):
         return False
     return not plain.isdisjoint(texts(key)) or all(not plain.isdisjoint(texts(each)) for each in entries)
 
@@ -323,7 +291,7 @@ def place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) ->
 
 def is_later(key: Any, entry: Any, later: Callable[[Any], bool]) -> bool:
     """Whether a later statement has put an entry into a dict: where a definition is in it, no text of the key tells."""
-    return _began_later(entry, later) or (not (texts(key) and _is_defined(entry)) and later(key))
+    return _began_later(entry, later) or (not (texts(key) and is_defined(entry)) and later(key))
 
 
 def _began_later(entry: Any, later: Callable[[Any], bool]) -> bool:

@@ -8,7 +8,7 @@ import operator
 import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from ..syntax import codes
@@ -61,7 +61,7 @@ def alike(old: Any, new: Any, depth: int = 8) -> bool:
     """
     if same(old, new):
         return True
-    if type(old) is not type(new) or not depth:
+    if type(old) is not type(new) or not depth or plain_type(old) in (FunctionType, MethodType, *WRAPPERS):
         return False
     if plain_type(old) in (list, tuple):
         return len(old) == len(new) and all(alike(a, b, depth - 1) for a, b in zip(old, new, strict=True))

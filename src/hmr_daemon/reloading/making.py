@@ -113,7 +113,7 @@ class Making(RunState):
         if node in self.added:
             return taken_over
         table = self.agenda.table(node.module)
-        own = {id(code) for code in codes.walk(node.codes)}
+        own = {id(code) for code in codes.walk(self._made_of(node))}
         made = taken_over
         for name, value in before.items():
             value = self.gone_values.get((id(node.module), name), value) if value is MISSING else value
@@ -138,9 +138,9 @@ class Making(RunState):
         return held
 
     def _made_now(self, node: Node) -> dict[str, Any]:
-        """What the statement's last run made, of what its names hold now."""
+        """What the statement's last run made, of what its names hold now, or held before they went."""
         namespace = node.module.namespace
-        return self._made_by(node, {name: namespace[name] for name in node.writes if name in namespace})
+        return self._made_by(node, {n: namespace.get(n, MISSING) for n in {*node.writes, *self._old_writes(node)}})
 
     def _is_of_another(self, node: Node, value: Any, own: set[int]) -> bool:
         """Whether a function was defined by another statement of the module: one that bound the name before."""

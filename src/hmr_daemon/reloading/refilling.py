@@ -10,8 +10,9 @@ from typing import Any
 from ..live import entries
 from ..live.containers import can_take
 from ..live.kinds import is_a
+from ..live.transaction import MISSING
 from ..planning.records import Node
-from . import moved, registries
+from . import contributions, moved, registries
 from .editing import Editing
 from .run import Emptied
 
@@ -84,12 +85,30 @@ class Refilling(Editing):
         for each in self.emptied.values():
             key = id(each.record), each.name
             if key in self.keeps_rest:
-                given = [node.statement.given for node in each.builders]
-                given += [self.previous[node].statement.given for node in each.builders & self.previous.keys()]
-                entries.put_back(each.container, entries.without_texts(each.before, frozenset().union(*given)))
+                entries.put_rest_back(each.container, each.before, *self._of_builders(each))
             elif key in self.for_readers and self._is_as_before(each):
                 entries.refill(each.container, each.before)
         self._clear_caches(set(), self.emptied_names, last=True)
+
+    def _of_builders(self, emptied: Emptied) -> tuple[set[int], frozenset[str]]:
+        """Identities of what those who build a registry have put there, and the texts that they give, or gave."""
+        builders = emptied.builders | self._builders(emptied.record, emptied.name)
+        made = set[int]().union(*map(self._identities_given, builders))
+        given = [statement.given for node in builders for statement in (node.statement, self._statement_before(node))]
+        given += [node.statement.given for nodes in self.removed_nodes.values() for node in nodes]
+        return made, frozenset().union(*given)
+
+    def _identities_given(self, node: Node) -> set[int]:
+        """Identities of what a statement has made, or handed to what it calls, and may have put somewhere."""
+        made = set[int]()
+        for known in (self.made.get(node, {}), self._made_now(node)):
+            made |= contributions.identities_made(node, known, self._made_of(node))
+        if node.statement.kind in contributions.CALLING:
+            handed = node.statement.effects.passes.union(*(names for _, names in node.statement.calls))
+            held = self.held_before(node.module)
+            values = [value for name in handed for value in (held(name), node.module.namespace.get(name))]
+            made |= {id(v) for v in values if v is not MISSING and not is_a(v, (*entries.PLAIN, ModuleType))}
+        return made
 
     def _is_as_before(self, emptied: Emptied) -> bool:
         """Whether a registry was filled with the same as before, and none of its new entries has a name."""

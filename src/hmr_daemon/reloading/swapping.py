@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..live import abstract, functions, swaps
+from ..live import abstract, entries, functions, records, swaps
 from ..live.kinds import is_a
 from ..planning.records import Node
-from ..syntax import codes
+from ..syntax import adding, codes
 from ..syntax.compiler import compile_statement
 from . import contributions, decorated
 from .assignments import Assigning
@@ -49,7 +50,8 @@ class Swapping(Assigning):
             runners = [node for node in self.runners(new, old) if self._may_run(node)]
             for node in runners:
                 self.schedule(node, f"ran {new.co_qualname}", code_changed=True)
-            if runners and codes.grown_globals(old) | codes.grown_globals(new):
+            grown = codes.grown_globals(old) | codes.grown_globals(new)
+            if runners and grown and not self._is_told_by_all(runners, (old, new), grown):
                 self._make_anew(old)
                 self._make_anew(new)
             if held := codes.grown_names(old) - codes.grown_globals(old):
@@ -60,6 +62,23 @@ class Swapping(Assigning):
             self._refused(function, new)
         self._look_into_decorators(changed)
         self._class_lines()
+
+    def _is_told_by_all(self, runners: Sequence[Node], versions: functions.Pair, names: Collection[str]) -> bool:
+        """Whether code does no more than to add to what has some names, and what it holds of each statement is told."""
+        if not all(adding.only_adds(code, names) for code in versions) or any(map(self.grows_deque, versions)):
+            return False
+        for node in runners:
+            passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
+            made = passed if node.statement.kind == "expr" else self._made_now(node)
+            told = defaultdict[int, bool](bool)
+            for container, place, holds in contributions.held_in(node, self.graph, made, node.codes, names):
+                is_record = place.key is not None and is_a(container, dict)
+                if not is_record and any(map(records.is_plain, entries.held(container))):
+                    return False
+                told[place.container] |= holds
+            if not told or not all(told.values()):
+                return False
+        return True
 
     def _make_held_anew(self, runners: Sequence[Node], names: Collection[str]) -> None:
         """Other code adds to what objects and classes hold: these are made anew, where no entry tells whose it is."""

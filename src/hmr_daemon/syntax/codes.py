@@ -426,7 +426,7 @@ def _inner_made(code: CodeType) -> frozenset[str]:
         "dict",
         "set",
     }.intersection(code.co_names)
-    return frozenset(built if "STORE_SUBSCR" in names else ())
+    return frozenset(built if "STORE_SUBSCR" in names or "update" in code.co_names else ())
 
 
 def _counts(instructions: list[dis.Instruction], position: int) -> bool:
@@ -445,8 +445,13 @@ def _grows(code: CodeType) -> bool:
 
 
 def _grown(code: CodeType, reads: frozenset[str]) -> frozenset[str]:
+    return frozenset(i.argval for i in growing(code) if i.opname in reads)
+
+
+def growing(code: CodeType) -> list[dis.Instruction]:
+    """The instructions that load what `code` adds to or takes from, and perhaps others."""
     if not _grows(code):
-        return frozenset()
+        return []
     instructions = list(dis.get_instructions(code))
     found = [
         _receiver(instructions, position)
@@ -459,7 +464,7 @@ def _grown(code: CodeType, reads: frozenset[str]) -> frozenset[str]:
         if (keys := ITEM_STORES.get(instruction.opname)) is not None:
             container = _container(instructions, position, keys)
             found += container if container and not _is_variable(code, container) else instructions
-    return frozenset(i.argval for i in found if i.opname in reads)
+    return found
 
 
 ITEM_STORES = {"STORE_SUBSCR": 1, "DELETE_SUBSCR": 1, "STORE_SLICE": 2}

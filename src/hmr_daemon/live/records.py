@@ -1,0 +1,116 @@
+"""Entries of registries: what they are records of, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from functools import partial
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+from . import insides
+from .kinds import is_a, plain_type
+
+PLAIN = (int, float, complex, str, bytes, bool, type(None))
+DEFINED = (FunctionType, MethodType, type)
+INNER = (list, dict, set)
+RECORDS = (tuple, list, dict, set)
+AROUND = (FunctionType, partial)
+DEPTH = 3
+"""How deep records are looked into."""
+
+
+def holds(entry: Any, made: Set[int], depth: int = DEPTH) -> bool:
+    """Whether a registry's entry is, or is a record of, something that the statement made, and nothing of others."""
+    if plain_type(entry) in INNER and depth:  # perhaps a registry in turn, of what others made as well
+        parts = list(entry.values()) if type(entry) is dict else list(entry)
+        mine = [holds(part, made, depth - 1) for part in parts]
+        return any(mine) and all(m or not is_defined(p) for m, p in zip(mine, parts, strict=True))
+    return _is_or_holds(entry, made, depth)
+
+
+def is_defined(entry: Any, depth: int = DEPTH) -> bool:
+    """Whether an entry is a definition of someone's, or a record or an object that holds one."""
+    if is_a(entry, DEFINED):
+        return True
+    if not depth or is_a(entry, (*PLAIN, ModuleType)):
+        return False
+    return any(is_defined(part, depth - 1 if type(entry) in RECORDS else 0) for part in _held(entry))
+
+
+def _held(entry: Any) -> list[Any]:
+    """What a record or an object holds."""
+    if type(entry) is dict:
+        return list(entry.values())
+    if plain_type(entry) in RECORDS:
+        return list(entry)
+    return [*_surrounded(entry)] if type(entry) in AROUND else [part for _, part in insides.attributes(entry)]
+
+
+def _is_or_holds(entry: Any, made: Set[int], depth: int) -> bool:
+    if id(entry) in made:
+        return True
+    if type(entry) is tuple:
+        return depth > 0 and any(holds(part, made, depth - 1) for part in entry)
+    if type(entry) is MethodType:
+        return id(entry.__self__) in made
+    if type(entry) in AROUND:
+        return any(id(part) in made for part in _surrounded(entry))
+    if is_a(entry, (*PLAIN, *INNER, type, ModuleType)):
+        return False
+    own = [part for _, part in insides.attributes(entry)]
+    if any(id(part) in made or (type(part) in AROUND and _is_or_holds(part, made, 0)) for part in own):
+        return True
+    wrapped = insides.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
+    return id(wrapped) in made or id(insides.own(wrapped, "__func__")) in made
+
+
+def held_in_entry(entry: Any, depth: int = DEPTH) -> Iterator[int]:
+    """The identities by which `holds` may tell an entry."""
+    if is_a(entry, PLAIN):
+        return
+    yield id(entry)
+    if plain_type(entry) in INNER or type(entry) is tuple:
+        for part in _held(entry) if depth else ():
+            yield from held_in_entry(part, depth - 1)
+    elif type(entry) is MethodType:
+        yield id(entry.__self__)
+    elif type(entry) in AROUND:
+        yield from map(id, _surrounded(entry))
+    elif not is_a(entry, (type, ModuleType)):
+        for _, part in insides.attributes(entry):
+            yield from (id(part), *(map(id, _surrounded(part)) if type(part) in AROUND else ()))
+        wrapped = insides.own(entry, "__wrapped__")
+        yield from map(id, (wrapped, insides.own(wrapped, "__func__")))
+
+
+def leads_to(entry: Any, made: Set[int], depth: int = DEPTH) -> bool:
+    """Whether an entry is something that was made, or holds it however deep: what leads everywhere does, too."""
+    if id(entry) in made:
+        return True
+    if not depth or is_a(entry, (*PLAIN, type, ModuleType)):
+        return False
+    if type(entry) is MethodType:
+        return leads_to(entry.__self__, made, depth)
+    parts = [*_held(entry), *entry] if type(entry) is dict else _held(entry)
+    return any(leads_to(part, made, depth - 1) for part in parts)
+
+
+def _surrounded(entry: Any) -> Iterator[Any]:
+    """What a function that was made by another one, or a partial one, calls."""
+    if type(entry) is partial:
+        yield from (entry.func, *entry.args, *entry.keywords.values())
+    else:
+        yield from insides.cell_contents(entry)
+        yield insides.own(entry, "__wrapped__")
+
+
+def texts(entry: Any) -> set[str]:
+    """The texts that an entry is, or a tuple holds."""
+    return {part for part in (entry if type(entry) is tuple else (entry,)) if type(part) is str}
+
+
+def is_plain(entry: Any) -> bool:
+    """Whether an entry is a plain value, or a record of such: no registry in turn."""
+    if type(entry) is dict or type(entry) is tuple:
+        return all(map(is_plain, list(entry.values() if type(entry) is dict else entry)))
+    return is_a(entry, PLAIN) or (plain_type(entry) is list and not entry)
