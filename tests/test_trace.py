@@ -917,3 +917,22 @@ def test_a_number_that_is_counted_goes_on(live: LiveFactory) -> None:
         process, {"lib.py": "total = 10\ndef put(name):\n    global total\n    total += 1\n    return name\n"}
     ) == ["lib:1 total"]
     assert process.see("lib.total") == 13
+
+
+def test_numbers_that_the_program_has_taken_since(live: LiveFactory) -> None:
+    """Who runs again keeps its number; who comes takes the next, and no one is renumbered."""
+    first, second = "@add\ndef a(): return 1\n", "@add\ndef b(x={}): return 2\n"
+    process = live(
+        {
+            "lib.py": "import itertools\nr, n = {}, itertools.count()\ndef add(f):\n    r[next(n)] = f\n    return f\n",
+            "m.py": "from lib import add\n" + first + second.format(1),
+        }
+    )
+    process.load("import m, lib\nlib.add(print)\nnames = lambda: {k: f.__name__ for k, f in lib.r.items()}")
+    assert ran(process, {"m.py": "from lib import add\n" + first.replace("()", "(y=1)") + second.format(1)}) == [
+        "m:2 a"
+    ]
+    assert process.see("names()") == {0: "a", 1: "b", 2: "print"}
+    new = first.replace("def a", "def c") + first.replace("()", "(y=1)") + second.format(1)
+    assert ran(process, {"m.py": "from lib import add\n" + new}) == ["m:2 c"]
+    assert process.see("sorted(names().items())") == [(0, "a"), (1, "b"), (2, "print"), (3, "c")]

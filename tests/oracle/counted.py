@@ -107,3 +107,14 @@ case(
     },
     {"m.py": "import lib\na = lib.made('a')\nb = lib.made('c')\n"},
 )
+case(
+    "entries under numbers that an iterator gives, in another order",
+    "use",
+    {
+        "lib.py": "import itertools\nr = {}\nn = itertools.count()\ndef add(f):\n    r[next(n)] = f\n    return f\n",
+        "m.py": "from lib import add\n@add\ndef a(): pass\n@add\ndef b(): pass\n@add\ndef c(): pass\n",
+        "use.py": "import lib, m\nseen = [(number, lib.r[number].__name__) for number in sorted(lib.r)]\n",
+    },
+    {"m.py": "from lib import add\n@add\ndef b(): pass\n@add\ndef a(): pass\n@add\ndef c(): pass\n"},
+    {"m.py": "from lib import add\n@add\ndef b(): pass\n@add\ndef c(): pass\n"},
+)

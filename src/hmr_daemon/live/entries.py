@@ -267,8 +267,13 @@ def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], p
         Bare(container)[:] = [*now[: gone[0]], *gained, *now[gone[0] : stayed]]
 
 
-def place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> None:
-    """Move what was added at the end before the first entry of a later statement."""
+def place_before(
+    container: Any, snapshot: Any, later: Callable[[Any], bool], comes_again: Callable[[Any], bool]
+) -> None:
+    """Move what was added at the end before the first entry of a later statement.
+
+    What such a one has put under the same key in a dict stays there, if it does not do so again.
+    """
     now = copied(container)
     if is_a(container, list):
         gained = now[len(snapshot) :]
@@ -279,7 +284,7 @@ def place_before(container: Any, snapshot: Any, later: Callable[[Any], bool]) ->
             Bare(container)[:] = [*snapshot[:first], *gained, *snapshot[first:]]
     elif is_a(container, dict):
         for key, entry in snapshot.items():
-            if key in now and now[key] is not entry and later(entry):
+            if key in now and now[key] is not entry and later(entry) and not comes_again(entry):
                 Bare(container)[key] = now[key] = entry  # the later statement has the last word
         gained = [key for key in now if key not in snapshot]
         keys = list(snapshot) if gained else []

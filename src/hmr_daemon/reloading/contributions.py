@@ -73,6 +73,8 @@ class Again:
     """Its last version, where that had another text."""
     later: Callable[[Any], bool]
     """Whether something was made by a statement after it: new entries come before theirs."""
+    comes_again: Callable[[Any], bool]
+    """Whether who made something has yet to run in this reload."""
     added: bool
     """Whether the statement is new."""
     moved: bool
@@ -250,12 +252,12 @@ def _keep_sorted(
 
 def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, place: Place, put_back: bool) -> None:
     """What a statement has added stands where it stood, or before what later statements have added."""
-    if again.moved and gone:
-        place_before(container, without(snapshot, gone), again.later)
+    if again.moved:
+        place_before(container, without(snapshot, gone), again.later, again.comes_again)
     elif not again.added and (gone or not again.is_emptied(container, place)):
         put_in_place(container, snapshot, gone, put_back)
     if again.added or (again.old is not None and not gone):
-        place_before(container, snapshot, again.later)
+        place_before(container, snapshot, again.later, again.comes_again)
 
 
 def withdraw(

@@ -71,7 +71,8 @@ def once(run: Telling, node: Node) -> Iterator[None]:
     """While a statement runs again, numbers are what they were when its turn came; what it counts, it counts once."""
     before = Counter[Number]() if node in run.added else counted(run, node)
     known = {number: number.value for number in (*before, *_expected(run, node)) if number not in run.numbers_reset}
-    begun = {number: value - _counted_from(run, node, number, before) for number, value in known.items()}
+    taken = {number for number in known if _gives(run, node, number) and _by_program(run, node, number)}
+    begun = {number: _begin(run, node, number, before, number in taken) for number in known}
     for number in known:
         run.transaction.guard(number.holder)
         _put(run, number, begun[number])
@@ -79,21 +80,75 @@ def once(run: Telling, node: Node) -> Iterator[None]:
     new = _counted(run, node, run._ran_now(node)) if before else before
     for number, value in known.items():
         more = new[number] - before[number] if number in before else number.value - begun[number]
-        _let_be(run, node, number, value, more)
-
-
-def _counted_from(run: Telling, node: Node, number: Number, own: Counter[Number]) -> int:
-    """What a statement and those after it had counted of a number."""
-    ran = [*run._ran_before(node), *run.graph.called_by(node, node.statement, run.known[""])]
-    counting = [code for code in ran if any(count.name == number.name for count in counters.counts(code))]
-    others = {runner for code in counting for runner in run.graph.runners(code)} - {node}
-    return own[number] + sum(counted(run, each)[number] for each in others if run.graph.comes_after(each, node))
+        _let_be(run, node, number, value, max(more, 0) if number in taken else more, told=number not in taken)
 
 
 def withdraw(run: Telling, node: Node) -> None:
     """A statement is no more: what it counted is not counted."""
     for number, amount in counted(run, node).items():
-        _let_be(run, node, number, number.value, -amount)
+        if not (_gives(run, node, number) and _by_program(run, node, number)):
+            _let_be(run, node, number, number.value, -amount)
+
+
+def _begin(run: Telling, node: Node, number: Number, own: Counter[Number], taken: bool) -> int:
+    """What a number was when a statement's turn came; a new one goes on where the program has taken numbers since."""
+    value: int = number.value
+    if taken and number not in own:
+        return value
+    others = [each for each in _counting(run, node, number) if run.graph.comes_after(each, node)]
+    since = _by_program(run, node, number) if taken else 0
+    return value - since - own[number] - sum(_counted_by(run, each)[number] for each in others)
+
+
+def _gives(run: Telling, node: Node, number: Number) -> bool:
+    """Whether functions that a statement runs make something of a number, rather than only count it."""
+    newly = _to_be_run(run, node) if node in run.added or node in run.calling_more else ()
+    ran = [*run._ran_before(node), *newly]
+    return number.name in frozenset().union(*map(counters.seen, ran), counters.seen_attributes(ran))
+
+
+def _by_program(run: Telling, node: Node, number: Number) -> int:
+    """How far the program itself has counted a number; 0 where its start is not known."""
+    start = _start(run, number)
+    if start is None:
+        return 0
+    own = 0 if node in run.added else counted(run, node)[number]
+    by_statements = own + sum(_counted_by(run, each)[number] for each in _counting(run, node, number))
+    return int(number.value) - start - by_statements
+
+
+def _counting(run: Telling, node: Node, number: Number) -> list[Node]:
+    """The other statements that ran what counts a number."""
+    ran = [*run._ran_before(node), *_to_be_run(run, node)]
+    counting = [code for code in ran if any(count.name == number.name for count in counters.counts(code))]
+    return [
+        each for each in {r for code in counting for r in run.graph.runners(code)} if each is not node and each.alive
+    ]
+
+
+def _start(run: Telling, number: Number) -> int | None:
+    """Where a number starts, as far as a text tells: that of its module, or of its class."""
+    module, _ = number.known_as
+    holder = number.holder
+    name = number.name if is_a(holder, ModuleType) else getattr(holder, "__qualname__", "").partition(".")[0]
+    record = run.graph.modules.get(holder.__module__ if is_a(holder, type) else module)
+    makers = run.agenda.table(record).last_writers(name) if record is not None else []
+    trees = [maker.statement.parse() for maker in makers[:1]]
+    parts = [part for tree in trees for part in (tree.body if isinstance(tree, ast.ClassDef) else [tree])]
+    for part in parts:
+        targets = part.targets if isinstance(part, ast.Assign) else [getattr(part, "target", None)]
+        if any(isinstance(target, ast.Name) and target.id == number.name for target in targets):
+            return _start_of(getattr(part, "value", None))
+    return None
+
+
+def _start_of(value: Any) -> int | None:
+    """``0``, ``itertools.count()``, ``count(5)``."""
+    if isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "count":
+        value = next(iter(value.args), None) or next(
+            (k.value for k in value.keywords if k.arg == "start"), ast.Constant(0)
+        )
+    return value.value if isinstance(value, ast.Constant) and type(value.value) is int else None
 
 
 def carry_over(run: Telling, node: Node, name: str, old: Any) -> None:
@@ -142,6 +197,11 @@ def counted(run: Telling, node: Node) -> Counter[Number]:
     return _counted(run, node, (was.get(id(code), code) for code in run._ran_before(node)))
 
 
+def _counted_by(run: Telling, node: Node) -> Counter[Number]:
+    """What another statement has counted: in this reload, if it has run in it."""
+    return _counted(run, node, run._ran_now(node)) if node in run.agenda.done else counted(run, node)
+
+
 def _counted(run: Telling, node: Node, ran: Iterable[CodeType]) -> Counter[Number]:
     found, ran = Counter[Number](), list(ran)
     seen = node.statement.effects.reads | node.statement.effects.attributes
@@ -158,7 +218,11 @@ def _expected(run: Telling, node: Node) -> Collection[Number]:
     """What a statement may count that did not run these functions before."""
     if node not in run.added and node not in run.calling_more:
         return ()
-    return _counted(run, node, run.graph.called_by(node, node.statement, run.known[""])).keys()
+    return _counted(run, node, _to_be_run(run, node)).keys()
+
+
+def _to_be_run(run: Telling, node: Node) -> Iterable[CodeType]:
+    return run.graph.called_by(node, node.statement, run.known[""])
 
 
 def _numbers(run: Telling, node: Node, code: CodeType, count: Count, ran: Sequence[CodeType]) -> Iterator[Number]:
@@ -207,13 +271,13 @@ def _code_of(member: Any) -> CodeType | None:
     return function.__code__ if type(function) is FunctionType else None
 
 
-def _let_be(run: Telling, node: Node, number: Number, value: int, more: int) -> None:
+def _let_be(run: Telling, node: Node, number: Number, value: int, more: int, told: bool = True) -> None:
     """Let a number be what it was, and what is counted more since."""
     if number.value != value + more:
         _put(run, number, value + more)
     if number in run.iterators and number.held is not run.iterators[number]:
         _hand_on(run, number)
-    if more:
+    if more and told:
         _tell(run, node, number)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from ..live import caches, entries, insides
 from ..live.containers import Bare, copied, size
 from ..live.kinds import is_a
-from ..live.transaction import Transaction
 from ..planning.records import ModuleRecord, Node
 from . import registries
 from .contributions import LARGEST
@@ -38,7 +37,7 @@ def hidden(run: Telling, node: Node) -> Iterator[None]:
         forget()
     yield
     for container, before, gone in found:
-        _put_back(run.transaction, container, before, gone)
+        _put_back(run, container, before, gone)
     for forget, _ in dispatching:
         forget()
 
@@ -93,7 +92,7 @@ def _later_in(run: Telling, node: Node, container: Any, given: frozenset[str]) -
     return [key for key, entry in keyed if later(entry)]
 
 
-def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[Any]) -> None:
+def _put_back(run: Telling, container: Any, before: Any, gone: list[Any]) -> None:
     """Let the later entries stand where they stood; what the statement has added comes before the first of them."""
     if is_a(container, set):
         Bare(container).update(gone)
@@ -107,5 +106,12 @@ def _put_back(transaction: Transaction, container: Any, before: Any, gone: list[
     else:
         first, held = list(before).index(gone[0]), copied(container)
         keys = [*list(before)[:first], *(key for key in held if key not in before), *list(before)[first:]]
-        now = {**held, **{key: before[key] for key in gone}}
-        transaction.refill(container, {key: now[key] for key in keys if key in now})
+        stay = [key for key in gone if key not in held or not comes_again(run, before[key])]
+        now = {**held, **{key: before[key] for key in stay}}
+        run.transaction.refill(container, {key: now[key] for key in keys if key in now})
+
+
+def comes_again(run: Telling, entry: Any) -> bool:
+    """Whether who made an entry has yet to run, and so puts it where it belongs: under the next number, say."""
+    binders = [binder for record, name in run._known_as(entry) for binder in run._binders(record, name)]
+    return any(map(run.agenda.waiting, binders))

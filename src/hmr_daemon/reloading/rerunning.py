@@ -435,6 +435,7 @@ class Rerunning(Evaluating):
             made_of=() if grouped else self._made_of(node),
             old=old,
             later=self._coming_later(node),
+            comes_again=partial(later_entries.comes_again, self),
             added=node in self.added,
             moved=node in self.moved,
             emptied=self.emptied.keys() | self.made_now.keys(),
