@@ -39,7 +39,7 @@ FOLDERS = [
         "reloading",
         "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
         "versions libraries apart definitions stand_ins on_demand decorated making giving scheduling families "
-        "remembering telling counting arrivals assignments later_entries hiding attributes swapping seen "
+        "remembering instances telling counting arrivals assignments later_entries hiding attributes swapping seen "
         "library_objects library_entries editing moved ordering keeping lent refilling settling remaking displaced "
         "evaluating rerunning aftermath executor uncalled breakpoints",
     ),

@@ -936,3 +936,18 @@ def test_numbers_that_the_program_has_taken_since(live: LiveFactory) -> None:
     new = first.replace("def a", "def c") + first.replace("()", "(y=1)") + second.format(1)
     assert ran(process, {"m.py": "from lib import add\n" + new}) == ["m:2 c"]
     assert process.see("sorted(names().items())") == [(0, "a"), (1, "b"), (2, "print"), (3, "c")]
+
+
+@pytest.mark.parametrize(
+    "method", ["__repr__(self): return 'K'", "__len__(self): return 3", "__eq__(self, o): return True"]
+)
+def test_an_instance_stays_where_its_class_gets_a_special_method(live: LiveFactory, method: str) -> None:
+    """Only who uses it runs again: what the program has put into it is kept."""
+    k = "class K:\n    def __init__(self): self.seen = []\n"
+    process = live({"k.py": k, "m.py": "from k import K\nx = K()\ny = str(x)[:1]\nz = [x == 5]\n"})
+    process.load("import m\nm.x.seen.append(1)\nheld = m.x")
+    started = ran(process, {"k.py": k + f"    def {method}\n"})
+    assert "m:2 x" not in started and started[:1] == ["k:1 K"]
+    assert process.see("m.x is held and m.x.seen == [1]")
+    assert process.see("m.y") == ("K" if "repr" in method else "<")
+    assert process.see("m.z") == ([True] if "__eq__" in method else [False])

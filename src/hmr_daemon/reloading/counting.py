@@ -6,7 +6,7 @@ import ast
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
@@ -68,36 +68,40 @@ COUNT = re.compile(r"count\((-?\d+)(?:, (-?\d+))?\)")
 
 @contextmanager
 def once(run: Telling, node: Node) -> Iterator[None]:
-    """While a statement runs again, numbers are what they were when its turn came; what it counts, it counts once."""
+    """While a statement runs again, numbers are what they were when its turn came; what it counts, it counts once.
+
+    Where the program has taken numbers as well, no one else's change; where that is not known, it takes the next.
+    """
     before = Counter[Number]() if node in run.added else counted(run, node)
     known = {number: number.value for number in (*before, *_expected(run, node)) if number not in run.numbers_reset}
-    taken = {number for number in known if _gives(run, node, number) and _by_program(run, node, number)}
-    begun = {number: _begin(run, node, number, before, number in taken) for number in known}
+    since = {number: _by_program(run, node, number) if _gives(run, node, number) else 0 for number in known}
+    again = {number for number in known if since[number] is not None and (number in before or not since[number])}
+    begun = {n: _begin(run, node, n, before) - (since[n] or 0) if n in again else n.value for n in known}
     for number in known:
         run.transaction.guard(number.holder)
         _put(run, number, begun[number])
     yield
     new = _counted(run, node, run._ran_now(node)) if before else before
     for number, value in known.items():
-        more = new[number] - before[number] if number in before else number.value - begun[number]
-        _let_be(run, node, number, value, max(more, 0) if number in taken else more, told=number not in taken)
+        counts_again = number in again and number in before
+        more = new[number] - before[number] if counts_again else number.value - begun[number]
+        _let_be(run, node, number, value, more if since[number] == 0 else max(more, 0), told=since[number] == 0)
 
 
-def withdraw(run: Telling, node: Node) -> None:
-    """A statement is no more: what it counted is not counted."""
-    for number, amount in counted(run, node).items():
-        if not (_gives(run, node, number) and _by_program(run, node, number)):
-            _let_be(run, node, number, number.value, -amount)
+def withdraw(run: Telling, nodes: Sequence[Node]) -> None:
+    """Statements are no more: what they counted is not counted."""
+    run.counting_still.update(nodes)
+    for node in nodes:
+        for number, amount in counted(run, node).items():
+            if not _gives(run, node, number) or _by_program(run, node, number) == 0:
+                _let_be(run, node, number, number.value, -amount)
+        run.counting_still.discard(node)
 
 
-def _begin(run: Telling, node: Node, number: Number, own: Counter[Number], taken: bool) -> int:
-    """What a number was when a statement's turn came; a new one goes on where the program has taken numbers since."""
-    value: int = number.value
-    if taken and number not in own:
-        return value
+def _begin(run: Telling, node: Node, number: Number, own: Counter[Number]) -> int:
+    """What a number would be when a statement's turn comes, had it not run yet and none after it."""
     others = [each for each in _counting(run, node, number) if run.graph.comes_after(each, node)]
-    since = _by_program(run, node, number) if taken else 0
-    return value - since - own[number] - sum(_counted_by(run, each)[number] for each in others)
+    return int(number.value) - own[number] - sum(_counted_by(run, each)[number] for each in others)
 
 
 def _gives(run: Telling, node: Node, number: Number) -> bool:
@@ -107,47 +111,64 @@ def _gives(run: Telling, node: Node, number: Number) -> bool:
     return number.name in frozenset().union(*map(counters.seen, ran), counters.seen_attributes(ran))
 
 
-def _by_program(run: Telling, node: Node, number: Number) -> int:
-    """How far the program itself has counted a number; 0 where its start is not known."""
+def _by_program(run: Telling, node: Node, number: Number) -> int | None:
+    """How far the program itself has counted a number; None where its start is not known."""
     start = _start(run, number)
     if start is None:
-        return 0
+        return None
     own = 0 if node in run.added else counted(run, node)[number]
     by_statements = own + sum(_counted_by(run, each)[number] for each in _counting(run, node, number))
     return int(number.value) - start - by_statements
 
 
-def _counting(run: Telling, node: Node, number: Number) -> list[Node]:
-    """The other statements that ran what counts a number."""
+def _counting(run: Telling, node: Node, number: Number) -> Set[Node]:
+    """The other statements that ran what counts a number, or did before they went."""
     ran = [*run._ran_before(node), *_to_be_run(run, node)]
     counting = [code for code in ran if any(count.name == number.name for count in counters.counts(code))]
-    return [
-        each for each in {r for code in counting for r in run.graph.runners(code)} if each is not node and each.alive
-    ]
+    found = {runner for code in counting for runner in run.graph.runners(code)}
+    return (found | run.counting_still) - {node}
 
 
 def _start(run: Telling, number: Number) -> int | None:
-    """Where a number starts, as far as a text tells: that of its module, or of its class."""
+    """Where a number starts, as far as a text tells: that of its module, of its class, or of what makes its object."""
     module, _ = number.known_as
     holder = number.holder
-    name = number.name if is_a(holder, ModuleType) else getattr(holder, "__qualname__", "").partition(".")[0]
-    record = run.graph.modules.get(holder.__module__ if is_a(holder, type) else module)
+    cls = holder if is_a(holder, (type, ModuleType)) else type(holder)
+    name = number.name if is_a(holder, ModuleType) else cls.__qualname__.partition(".")[0]
+    record = run.graph.modules.get(module if is_a(holder, ModuleType) else cls.__module__)
     makers = run.agenda.table(record).last_writers(name) if record is not None else []
     trees = [maker.statement.parse() for maker in makers[:1]]
-    parts = [part for tree in trees for part in (tree.body if isinstance(tree, ast.ClassDef) else [tree])]
-    for part in parts:
-        targets = part.targets if isinstance(part, ast.Assign) else [getattr(part, "target", None)]
-        if any(isinstance(target, ast.Name) and target.id == number.name for target in targets):
-            return _start_of(getattr(part, "value", None))
+    for part in [each for tree in trees for each in _parts(tree, is_a(holder, (type, ModuleType)))]:
+        for target, value in _bindings(part):
+            if number.name in (getattr(target, "id", None), getattr(target, "attr", None)):
+                return _start_of(value)
     return None
+
+
+def _parts(tree: ast.stmt, itself: bool) -> list[ast.stmt]:
+    """The statements that bind a global, a member of a class, or what its constructor gives an instance."""
+    if not isinstance(tree, ast.ClassDef):
+        return [tree]
+    made = [each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"]
+    return tree.body if itself else [part for each in made for part in each.body]
+
+
+def _bindings(statement: ast.stmt) -> Iterator[tuple[ast.expr, Any]]:
+    """What a statement binds, with the expression of each."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    value = getattr(statement, "value", None)
+    for target in targets:
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+            yield from zip(target.elts, value.elts, strict=True)
+        elif target is not None:
+            yield target, value
 
 
 def _start_of(value: Any) -> int | None:
     """``0``, ``itertools.count()``, ``count(5)``."""
     if isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "count":
-        value = next(iter(value.args), None) or next(
-            (k.value for k in value.keywords if k.arg == "start"), ast.Constant(0)
-        )
+        given = [*value.args, *(each.value for each in value.keywords if each.arg == "start")]
+        value = given[0] if given else ast.Constant(0)
     return value.value if isinstance(value, ast.Constant) and type(value.value) is int else None
 
 

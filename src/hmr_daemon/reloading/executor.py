@@ -150,8 +150,7 @@ class _Run(Aftermath):
             self.bind_member_again(cls, name)
         self._unset_in_libraries()
         left = {record: self.graph.analyze(record) for record in self.left}
-        for node in [node for nodes in (*self.removed_nodes.values(), *left.values()) for node in nodes]:
-            self._count_no_more(node)
+        self._count_no_more([n for nodes in (*self.removed_nodes.values(), *left.values()) for n in nodes])
         for change in changes:
             for node in self.graph.openers(change.path):
                 self.schedule(node, f"reads {os.path.basename(change.path) or change.path}", code_changed=True)

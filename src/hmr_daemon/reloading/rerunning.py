@@ -218,10 +218,10 @@ class Rerunning(Evaluating):
 
         return counting.once(self, node)
 
-    def _count_no_more(self, node: Node) -> None:
+    def _count_no_more(self, nodes: Sequence[Node]) -> None:
         from . import counting
 
-        counting.withdraw(self, node)
+        counting.withdraw(self, nodes)
 
     def _carry_count_over(self, node: Node, name: str, old: Any) -> None:
         from . import counting

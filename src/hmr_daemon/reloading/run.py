@@ -355,6 +355,8 @@ class RunState:
     """Statements that were edited, and call something that they did not, with what they read newly: it may register."""
     kept_by: dict[Node, list[str]] = field(default_factory=dict)
     """By statements that are gone, names of the objects of libraries that kept what they had made."""
+    counting_still: set[Node] = field(default_factory=set)
+    """Statements that are gone, and whose share of what they counted has yet to be taken off."""
     numbers_reset: set[object] = field(default_factory=set)
     """Numbers that were bound anew: all who count them do so from there."""
     iterators: dict[Any, Any] = field(default_factory=dict)

@@ -140,6 +140,15 @@ class Telling(Remembering):
         held = self.unbegun.get((code.co_filename, code.co_qualname), ())
         return [*found, *(maker for record, name in held for maker in self._binders(record, name))]
 
+    def _instance_stays(self, reader: Node, known: str, change: changes.ClassChange) -> bool:
+        """Whether what a statement has made of a class stays: then who uses that is told, in its place."""
+        from . import instances  # few edits are of special methods
+
+        stays = instances.stays(reader, known, change)
+        if stays:
+            instances.tell_users(self, reader)
+        return stays
+
     def _tell_class_touched(
         self, origin: Node, name: str, change: changes.ClassChange | None, but: Set[int] = frozenset()
     ) -> None:
@@ -175,6 +184,8 @@ class Telling(Remembering):
                     continue
                 imports = reader.statement.kind in ("from", "import")
                 used = not imports and but.isdisjoint(reader.ran) and self._uses(reader, known, change)
+                if used and change is not None and change.special_names and self._instance_stays(reader, known, change):
+                    continue
                 if used:
                     self.schedule(reader, f"{name} changed", known)
                 if used and reader.statement.kind != "class":
