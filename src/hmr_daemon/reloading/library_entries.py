@@ -41,6 +41,8 @@ from .telling import Telling
 
 FEW = 20
 """Up to how many entries of a library's list are told apart by elimination."""
+MENTIONING = 100
+"""Up to how many modules that mention a word are looked through: one that more do tells nothing."""
 
 
 @contextmanager
@@ -313,7 +315,8 @@ def _words(done: Sequence[tuple[Deed, list[Any]]]) -> set[str]:
 
 def _others(run: Telling, node: Node, words: Collection[str]) -> Iterator[tuple[Node, Sequence[Addition]]]:
     """Other statements that mention one of some words, with what they have put into libraries."""
-    for record in dict.fromkeys(record for word in words for record in run.lookups.texts_with(word)):
+    found = dict.fromkeys(record for word in words for record in run.lookups.texts_with(word))
+    for record in found if len(found) <= MENTIONING else ():
         for other in run.graph.analyze(record):
             if other is not node and other.statement.does_to_others and other not in run.added:
                 yield other, _additions(run, other, other.statement)

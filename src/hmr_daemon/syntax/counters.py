@@ -11,6 +11,7 @@ from types import CodeType
 from . import codes
 
 STORES = frozenset(dis.opmap[name] for name in ("STORE_GLOBAL", "STORE_ATTR"))
+BINARY_OP = dis.opmap["BINARY_OP"]
 SIGNS = {"+": 1, "+=": 1, "-": -1, "-=": -1}
 _SKIPPED = frozenset({"CACHE", "EXTENDED_ARG", "NOT_TAKEN"})
 
@@ -29,7 +30,8 @@ class Count:
 
 def counts(code: CodeType) -> tuple[Count, ...]:
     """What code counts, each as often as the instruction stands in it."""
-    if STORES.isdisjoint(code.co_code[::2]) and "next" not in code.co_names:
+    operations = code.co_code[::2]
+    if (BINARY_OP not in operations or STORES.isdisjoint(operations)) and "next" not in code.co_names:
         return ()
     key = counts, code.co_code, code.co_names, tuple(each for each in code.co_consts if type(each) is int)
     found: tuple[Count, ...] = codes.remembered(key, lambda: tuple(_counts(code)))
