@@ -4297,14 +4297,14 @@ def reg(f):
 SAYS_MODULE = """
 from .a import K as K, f as f, g as g
 
-for value in list(locals().values()):
+for value in [each for name, each in list(locals().items()) if name[:2] != "__"]:
     if getattr(value, "__module__", "").startswith("p."):
         value.__module__ = __name__
 """
 SAYS_MODULE_AGAIN = """
 from .a import K as K, f as f, g as g
 
-for __value in list(locals().values()):
+for __value in [each for name, each in list(locals().items()) if name[:2] != "__"]:
     if getattr(__value, "__module__", "").startswith("p."):
         __value.__module__ = __name__
 
