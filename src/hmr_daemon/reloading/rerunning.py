@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -18,7 +19,6 @@ from ..live.transaction import MISSING
 from ..loading.finder import forget_listings
 from ..loading.notes import names_module
 from ..loading.recorder import PLAIN_MODULES
-from ..planning import presets
 from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
@@ -214,6 +214,8 @@ class Rerunning(Evaluating):
         return library_entries.exchanged(self, node)
 
     def _counted_once(self, node: Node) -> AbstractContextManager[None]:
+        if not node.ran and node not in self.added and node not in self.calling_more:
+            return nullcontext()  # it has run no function that may count
         from . import counting  # an idle process needs none of it
 
         return counting.once(self, node)
@@ -224,9 +226,10 @@ class Rerunning(Evaluating):
         counting.withdraw(self, nodes)
 
     def _carry_count_over(self, node: Node, name: str, old: Any) -> None:
-        from . import counting
+        if type(node.module.namespace.get(name)) in (int, itertools.count):
+            from . import counting
 
-        counting.carry_over(self, node, name, old)
+            counting.carry_over(self, node, name, old)
 
     def _settle_all(self, node: Node, before: Mapping[str, Any], traces: Traces) -> None:
         """Compare what it has bound with what it had, and tell who reads what is another."""
@@ -522,6 +525,8 @@ class Rerunning(Evaluating):
 
     def _preset(self) -> None:
         """Bind new names before code that uses them is live: any thread may run it from then on."""
+        from ..planning import presets  # an idle process binds none
+
         for node in sorted((node for seeds in self.seeds.values() for node, _ in seeds), key=self.graph.order):
             record, runs = node.module, self._may_run(node)
             if runs and node.statement.kind in ("import", "from"):
