@@ -18,8 +18,9 @@ from ..live.transaction import MISSING
 from ..planning.records import Node, imported_module
 from ..planning.targets import is_ours
 from ..syntax import codes
-from ..syntax.outside import Deed, deeds, path_of
+from ..syntax.outside import Deed, deeds
 from ..syntax.statements import Statement
+from ..syntax.trees import path_of
 from .contributions import LARGEST
 from .telling import Telling
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .trees import OPERATIONS, root_name
+from .trees import OPERATIONS, path_of, root_name
 
 T = TypeVar("T")
 ANY = "*"
@@ -184,12 +184,9 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.visit(node.value)
 
     def _set(self, holder: ast.expr, attribute: str) -> None:
-        names = [attribute]
-        while isinstance(holder, ast.Attribute):
-            names.append(holder.attr)
-            holder = holder.value
-        if isinstance(holder, ast.Name) and not self._is_local(holder.id):
-            self.sets.add((holder.id, *reversed(names)))
+        path = path_of(holder)
+        if path and not self._is_local(path[0]):
+            self.sets.add((*path, attribute))
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if (name := self._named(node)) is not None:

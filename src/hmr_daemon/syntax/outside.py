@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .trees import FunctionNode, nested
+from .trees import FunctionNode, nested, path_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -66,12 +66,3 @@ def _set(target: ast.expr) -> Iterator[Deed]:
         yield Deed(path, attribute=target.attr)
     elif isinstance(target, ast.Subscript) and (path := path_of(target.value)):
         yield Deed(path, item=target.slice)
-
-
-def path_of(node: ast.expr) -> tuple[str, ...]:
-    """``("a", "b")`` of ``a.b``; empty where something else than names is in it."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    return (node.id, *reversed(names)) if isinstance(node, ast.Name) else ()

@@ -126,6 +126,15 @@ def _tells_kind(decorator: ast.AST) -> bool:
     return name in TELLING_KIND
 
 
+def path_of(node: ast.expr) -> tuple[str, ...]:
+    """``("a", "b")`` of ``a.b``; empty where something else than names is in it."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return (node.id, *reversed(names)) if isinstance(node, ast.Name) else ()
+
+
 def root_name(node: ast.expr) -> str | None:
     """``a`` of ``a.b[c].d``."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
@@ -141,12 +150,8 @@ def grown_paths(statement: ast.stmt) -> Iterator[tuple[str, ...]]:
     """What a statement puts entries into by hand: ``("K", "known")`` of ``K.known.append(1)``, ``K.known["a"] = 1``."""
     inner = () if isinstance(statement, (*FunctionNode, ast.ClassDef)) else nested(statement)
     for container in [each for part in (statement, *inner) for each in _grown(part)]:
-        names: list[str] = []
-        while isinstance(container, ast.Attribute):
-            names.append(container.attr)
-            container = container.value
-        if isinstance(container, ast.Name):
-            yield container.id, *reversed(names)
+        if path := path_of(container):
+            yield path
 
 
 def _grown(statement: ast.stmt) -> list[ast.expr]:
