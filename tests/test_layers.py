@@ -124,3 +124,17 @@ LEFT_OPEN = "NotImplementedError"
 
 def mentions(method: FunctionType, name: str) -> bool:
     return name in method.__code__.co_names
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith("syntax.")])
+def test_no_type_of_a_value_is_compared(module: str) -> None:
+    """A metaclass of the program may compare and hash as it likes: ``plain_type(value) in (list, dict)`` asks none."""
+    tree = ast.parse(PACKAGE.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
+    asked = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and not all(isinstance(each, (ast.Is, ast.IsNot)) for each in node.ops)
+        for left in [node.left]
+        if isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "type"
+    ]
+    assert not asked

@@ -159,7 +159,7 @@ class _Search:
 
     def _asked(self, value: Any, name: str, calls: bool) -> Any:
         """What an attribute holds; MISSING where a call or a library tells, which run or come into play then."""
-        if is_a(value, ModuleType) and (name in vars(value) or type(value) in PLAIN_MODULES):
+        if is_a(value, ModuleType) and (name in vars(value) or plain_type(value) in PLAIN_MODULES):
             return self._asked_of_module(value, name)
         if plain_type(value) in TABLES:
             for part in _contents(value) if name in mentions.TAKING_METHODS else ():

@@ -34,7 +34,7 @@ def is_defined(entry: Any, depth: int = DEPTH) -> bool:
         return True
     if not depth or is_a(entry, (*PLAIN, ModuleType)):
         return False
-    return any(is_defined(part, depth - 1 if type(entry) in RECORDS else 0) for part in _held(entry))
+    return any(is_defined(part, depth - 1 if plain_type(entry) in RECORDS else 0) for part in _held(entry))
 
 
 def _held(entry: Any) -> list[Any]:
@@ -43,7 +43,7 @@ def _held(entry: Any) -> list[Any]:
         return list(entry.values())
     if plain_type(entry) in RECORDS:
         return list(entry)
-    return [*_surrounded(entry)] if type(entry) in AROUND else [part for _, part in insides.attributes(entry)]
+    return [*_surrounded(entry)] if plain_type(entry) in AROUND else [part for _, part in insides.attributes(entry)]
 
 
 def _is_or_holds(entry: Any, made: Set[int], depth: int) -> bool:
@@ -53,12 +53,12 @@ def _is_or_holds(entry: Any, made: Set[int], depth: int) -> bool:
         return depth > 0 and any(holds(part, made, depth - 1) for part in entry)
     if type(entry) is MethodType:
         return id(entry.__self__) in made
-    if type(entry) in AROUND:
+    if plain_type(entry) in AROUND:
         return any(id(part) in made for part in _surrounded(entry))
     if is_a(entry, (*PLAIN, *INNER, type, ModuleType)):
         return False
     own = [part for _, part in insides.attributes(entry)]
-    if any(id(part) in made or (type(part) in AROUND and _is_or_holds(part, made, 0)) for part in own):
+    if any(id(part) in made or (plain_type(part) in AROUND and _is_or_holds(part, made, 0)) for part in own):
         return True
     wrapped = insides.own(entry, "__wrapped__")  # of its class, where a decorator made one for it
     return id(wrapped) in made or id(insides.own(wrapped, "__func__")) in made
@@ -74,11 +74,11 @@ def held_in_entry(entry: Any, depth: int = DEPTH) -> Iterator[int]:
             yield from held_in_entry(part, depth - 1)
     elif type(entry) is MethodType:
         yield id(entry.__self__)
-    elif type(entry) in AROUND:
+    elif plain_type(entry) in AROUND:
         yield from map(id, _surrounded(entry))
     elif not is_a(entry, (type, ModuleType)):
         for _, part in insides.attributes(entry):
-            yield from (id(part), *(map(id, _surrounded(part)) if type(part) in AROUND else ()))
+            yield from (id(part), *(map(id, _surrounded(part)) if plain_type(part) in AROUND else ()))
         wrapped = insides.own(entry, "__wrapped__")
         yield from map(id, (wrapped, insides.own(wrapped, "__func__")))
 

@@ -124,7 +124,7 @@ def keep_members(old: type, new: type, made_again: Mapping[str, Any]) -> None:
         if (name in made_again and made_again[name] is member) or values.alike(before, member):
             put_member(new, name, before)
             stayed[id(member)] = before
-    for container in [member for member in list(vars(new).values()) if type(member) in (dict, list)]:
+    for container in [member for member in list(vars(new).values()) if plain_type(member) in (dict, list)]:
         for key, part in list(container.items() if type(container) is dict else enumerate(container)):
             container[key] = stayed.get(id(part), part)
 

@@ -14,7 +14,7 @@ def give_back(namespace: dict[str, Any], stand_in: object, original: object) -> 
     for name, value in list(namespace.items()):
         if value is stand_in:
             namespace[name] = original
-        elif type(value) in (dict, list):
+        elif type(value) is dict or type(value) is list:  # not by `in`: a metaclass may have an ``__eq__``
             _in_container(value, stand_in, original)
         elif issubclass(type(value), type) and vars(value).get("__module__") == namespace.get("__name__"):
             _in_class(value, stand_in, original)

@@ -11,7 +11,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
 from ..live import insides, reach
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..loading.notes import Load, Notes
 from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, optional, parsing, steps
@@ -320,7 +320,7 @@ class Graph:
                 if name in self.modules:
                     self.analyze(self.modules[name])
                     waiting.extend(self._modules_set(self.modules[name]))
-                    if type(self.modules[name].module) not in PLAIN_MODULES:  # what is read of it is not noted
+                    if plain_type(self.modules[name].module) not in PLAIN_MODULES:  # what is read of it is not noted
                         waiting.extend(other.name for other in self.naming(self.modules[name]))
 
     def _registered_with(self, name: str) -> set[str]:

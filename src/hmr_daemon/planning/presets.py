@@ -12,6 +12,7 @@ from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from ..live.classes import is_special
+from ..live.kinds import plain_type
 from ..live.transaction import MISSING
 from ..syntax import codes
 from ..syntax.redefinition import mangled
@@ -47,7 +48,7 @@ def members(node: Node) -> Iterator[tuple[type, str, Any]]:
     if not isinstance(tree, ast.ClassDef) or body is None:
         return
     cls: Any = node.module.namespace.get(tree.name)
-    if type(cls) not in PLAIN_METACLASSES or not _is_defined_by(cls, tree, node.module.namespace):
+    if plain_type(cls) not in PLAIN_METACLASSES or not _is_defined_by(cls, tree, node.module.namespace):
         return
     bindings = [each for statement in tree.body for each in _members(statement, body, node.module.namespace, cls)]
     counts, elsewhere = Counter(name for name, _ in bindings), codes.global_writes(body)
@@ -84,7 +85,11 @@ def _assigned(tree: ast.Assign | ast.AnnAssign) -> Iterator[Binding]:
 def _unpacked(target: ast.expr, value: Any) -> Iterator[Binding]:
     if isinstance(target, ast.Name):
         yield target.id, value
-    elif isinstance(target, (ast.Tuple, ast.List)) and type(value) in (tuple, list) and len(value) == len(target.elts):
+    elif (
+        isinstance(target, (ast.Tuple, ast.List))
+        and plain_type(value) in (tuple, list)
+        and len(value) == len(target.elts)
+    ):
         for each, part in zip(target.elts, value, strict=True):
             yield from _unpacked(each, part)
 

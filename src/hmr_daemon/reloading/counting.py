@@ -13,7 +13,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import insides
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
 from ..syntax import codes, counters
@@ -288,7 +288,7 @@ def _objects(run: Telling, node: Node, ran: Sequence[CodeType]) -> Iterator[tupl
 
 
 def _code_of(member: Any) -> CodeType | None:
-    function = member.__func__ if type(member) in (classmethod, staticmethod) else member
+    function = member.__func__ if plain_type(member) in (classmethod, staticmethod) else member
     return function.__code__ if type(function) is FunctionType else None
 
 

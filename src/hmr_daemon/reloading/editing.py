@@ -10,7 +10,7 @@ from typing import Any
 
 from ..live import entries, insides
 from ..live.containers import size
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..model import Change
 from ..planning import forms, imports, places
@@ -581,7 +581,7 @@ class Editing(Swapping):
             holder = holder_of(node.module.namespace, path) if len(path) > 1 else None
             if not is_a(holder, type) or not is_ours(holder, self.graph):
                 continue
-            if type(vars(holder).get(path[-1])) in (list, dict, set):
+            if plain_type(vars(holder).get(path[-1])) in (list, dict, set):
                 self.ungrown.append((holder, path[-1]))
 
     def _lose_targets(self, node: Node, new: Statement | None) -> None:

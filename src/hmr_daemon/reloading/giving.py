@@ -10,6 +10,7 @@ from typing import Any
 from ..live import entries
 from ..live.containers import copied
 from ..live.kinds import is_a
+from ..live.records import PLAIN
 from ..planning.records import Node
 from ..syntax import codes, loops
 from ..syntax.statements import COMPOUND, Statement
@@ -68,7 +69,7 @@ class Giving(Making):
         made = passed if bare else self._made_now(node)
         for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names, self.found_empty):
             keys = copied(container) if is_a(container, dict) and bare else ()
-            by_key = any((type(key), key) in node.statement.constants for key in keys)
+            by_key = any(is_a(key, PLAIN) and (type(key), key) in node.statement.constants for key in keys)
             if is_a(container, kinds) and not told and not by_key:
                 return True
         return False

@@ -140,10 +140,10 @@ def _put_others_back(
 
     That is of the same classes, nothing tells that it is another's, and there is as much of it.
     """
-    kinds = [type(entry) for entry in container]
+    kinds = [id(type(entry)) for entry in container]  # by identity: a metaclass may have an ``__eq__``
     theirs = [each.value for _, found in _others(run, node, _words(done)) for each in found if isinstance(each, Entry)]
-    own = [i for i, entry in enumerate(entries) if type(entry) in kinds and not _is_one_of(entry, theirs)]
-    if not own or [type(entries[i]) for i in own] != kinds:
+    own = [i for i, entry in enumerate(entries) if id(type(entry)) in kinds and not _is_one_of(entry, theirs)]
+    if not own or [id(type(entries[i])) for i in own] != kinds:
         container[:0] = entries
         return
     added = iter(container.copy())

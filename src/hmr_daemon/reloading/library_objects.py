@@ -13,7 +13,7 @@ from ..live import additions, insides
 from ..live.additions import Addition, Entry, Item
 from ..live.containers import copied, size
 from ..live.entries import PLAIN
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import Node, imported_module
 from ..planning.targets import is_ours
@@ -101,7 +101,7 @@ def _takes_from_library(run: Telling, node: Node, name: str, names: Names) -> bo
     library = type(given).__module__ not in run.graph.modules and not is_a(given, (*PLAIN, *additions.KINDS[:3]))
     return (
         library
-        and type(function) in (FunctionType, BuiltinFunctionType, MethodType)
+        and plain_type(function) in (FunctionType, BuiltinFunctionType, MethodType)
         and not is_ours(function, run.graph)
     )
 

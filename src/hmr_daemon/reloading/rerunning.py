@@ -14,7 +14,7 @@ from typing import Any
 from ..live import entries, values
 from ..live.classes import IMPLICIT
 from ..live.holders import holders
-from ..live.kinds import is_a
+from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..loading.finder import forget_listings
 from ..loading.notes import names_module
@@ -226,7 +226,7 @@ class Rerunning(Evaluating):
         counting.withdraw(self, nodes)
 
     def _carry_count_over(self, node: Node, name: str, old: Any) -> None:
-        if type(node.module.namespace.get(name)) in (int, itertools.count):
+        if plain_type(node.module.namespace.get(name)) in (int, itertools.count):
             from . import counting
 
             counting.carry_over(self, node, name, old)
@@ -395,7 +395,7 @@ class Rerunning(Evaluating):
             record = self.graph.modules.get(source)
             if record is None or sys.modules.get(source) is not record.module or (source, name) not in node.reads:
                 return None
-            if type(record.module) not in PLAIN_MODULES:
+            if plain_type(record.module) not in PLAIN_MODULES:
                 return None  # its class may answer in place of the namespace
             half_way = record is node.module or self.agenda.is_pending(record)
             if half_way or name not in record.namespace or record in self.graph.importers(node.module):
