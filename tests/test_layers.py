@@ -25,8 +25,8 @@ FOLDERS = [
     ),
     (
         "live",
-        "kinds per_thread containers unbegun transaction insides ways functions swaps holders values classes caches "
-        "reach guesses abstract changes successors own_instances parameters bodies records entries additions",
+        "turn kinds per_thread containers unbegun transaction insides ways functions swaps holders values classes "
+        "caches reach guesses abstract changes successors own_instances parameters bodies records entries additions",
     ),
     (
         "planning",
@@ -38,10 +38,10 @@ FOLDERS = [
     (
         "reloading",
         "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
-        "versions libraries apart definitions stand_ins on_demand decorated making giving scheduling families "
+        "versions apart definitions stand_ins on_demand decorated making giving scheduling families "
         "remembering instances telling counting arrivals assignments later_entries hiding attributes swapping seen "
         "library_objects library_entries editing moved ordering keeping lent refilling settling remaking displaced "
-        "evaluating rerunning aftermath executor uncalled breakpoints",
+        "evaluating newcomers rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from conftest import LiveFactory
 from hmr_daemon.daemon import Daemon
+from hmr_daemon.live import turn
+from hmr_daemon.live.turn import Turn
 from hmr_daemon.loading.standby import Standby
 from live import Files, Live, Reload
 
@@ -32,14 +36,14 @@ for thread in threads: thread.start()
 """
 
 
-def save_as_one(process: Live, files: Files) -> Reload:
-    """Both files are there before the daemon can look, and then are one reload."""
+def save_as_one(process: Live, files: Files, loaded: int | None = None) -> Reload:
+    """All files are there before the daemon can look, and then are one reload; so many of them had been loaded."""
     process.do("import hmr_daemon; pause = hmr_daemon.paused(); pause.__enter__()")
     process.edit(files, atomic=True)
     process.do("pause.__exit__(None, None, None)")
     event = process.wait_reload()
     assert event.ok, event.error
-    assert len(event.files) == len(files)
+    assert len(event.files) == (len(files) if loaded is None else loaded)
     return event
 
 
@@ -443,3 +447,145 @@ def test_an_import_that_ends_while_the_daemon_is_made_wakes_no_half_made_one() -
     standby = Importing()
     daemon = Daemon(standby)
     assert standby.daemon is daemon
+
+
+STEP = "def step():\n    return 1\n"
+USES: dict[str, tuple[Files, Files]] = {
+    "an object": (
+        {"m.py": f"class Cache:\n    size = 2\n{STEP}"},
+        {"m.py": "class Cache:\n    size = 2\ncache = Cache()\ndef step():\n    return cache.size\n"},
+    ),
+    "a class": ({"m.py": STEP}, {"m.py": "class Cache:\n    size = 2\ndef step():\n    return Cache().size\n"}),
+    "a data class": (
+        {"m.py": STEP},
+        {"m.py": "import dataclasses\n@dataclasses.dataclass\nclass P:\n    x: int\ndef step():\n    return P(2).x\n"},
+    ),
+    "what a decorator made": (
+        {"m.py": f"def same(f): return f\n{STEP}"},
+        {"m.py": "def same(f): return f\n@same\ndef two(): return 2\ndef step():\n    return two()\n"},
+    ),
+    "a logger": (
+        {"m.py": STEP},
+        {"m.py": "import logging\nlog = logging.getLogger('m')\ndef step():\n    return 2 if log else 1\n"},
+    ),
+    "a table": ({"m.py": STEP}, {"m.py": "table = {k: k for k in range(3)}\ndef step():\n    return table[2]\n"}),
+    "a member of an enum": (
+        {"m.py": "import enum\nclass C(enum.Enum):\n    A = 1\ndef step():\n    return C.A.value\n"},
+        {"m.py": "import enum\nclass C(enum.Enum):\n    A = 1\n    B = 2\ndef step():\n    return C.B.value\n"},
+    ),
+    "an attribute of instances": (
+        {"m.py": "class A:\n    def __init__(self): self.x = 1\na = A()\ndef step():\n    return a.x\n"},
+        {"m.py": "class A:\n    def __init__(self): self.x, self.y = 1, 2\na = A()\ndef step():\n    return a.y\n"},
+    ),
+    "an object of another module": (
+        {"other.py": "def a(): pass\n", "m.py": f"import other\n{STEP}"},
+        {
+            "other.py": "def a(): pass\nclass B:\n    v = 2\nb = B()\n",
+            "m.py": "import other\ndef step():\n    return other.b.v\n",
+        },
+    ),
+    "another name for it": (
+        {"m.py": "class C:\n    v = 1\none = C()\ndef step():\n    return one.v\n"},
+        {"m.py": "class C:\n    v = 2\nother = C()\ndef step():\n    return other.v\n"},
+    ),
+    "a module": (
+        {"m.py": STEP},
+        {"new.py": "import time\ntime.sleep(.1)\ntwo = 2\n", "m.py": "import new\ndef step():\n    return new.two\n"},
+    ),
+    "what a module of a new package has": (
+        {"m.py": STEP},
+        {
+            "new/__init__.py": "from .part import two\n",
+            "new/part.py": "import time\ntime.sleep(.1)\ntwo = 2\n",
+            "m.py": "from new import two as mine, part\ndef step():\n    return mine and part.two\n",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), USES.values(), ids=USES.keys())
+def test_code_that_runs_meets_no_half_of_an_edit(live: LiveFactory, before: Files, after: Files) -> None:
+    """What an edit brings is there with the code that uses it, for a loop that runs a thousand times a second."""
+    process = live(before)
+    process.load("import m")
+    process.do(
+        """
+        import threading, time
+        errors, stop = [], threading.Event()
+        def loop():
+            while not stop.wait(.001):
+                try: m.step()
+                except BaseException as error: errors.append(repr(error))
+        thread = threading.Thread(target=loop, daemon=True)
+        thread.start()
+        """
+    )
+    for files in (after, before, after):
+        save_as_one(process, files, len(before))
+    process.do("stop.set(); thread.join()")
+    assert process.see("(errors[:3], m.step())") == ([], 2)
+
+
+def test_the_turn_is_kept_for_a_moment_and_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = sys.getswitchinterval()
+    kept = Turn()
+    try:
+        kept.begin()
+        assert sys.getswitchinterval() == pytest.approx(turn.LONGEST)
+        with kept.lent():
+            assert sys.getswitchinterval() == pytest.approx(usual)
+        assert sys.getswitchinterval() == pytest.approx(turn.LONGEST)
+        kept.end()
+        assert sys.getswitchinterval() == pytest.approx(usual)
+        kept.begin()
+        monkeypatch.setattr(turn, "LONGEST", -1.0)  # as if it had taken longer
+        kept.check()
+        with kept.lent():
+            pass
+        kept.end()
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def test_an_interval_that_the_program_sets_meanwhile_stays() -> None:
+    usual = sys.getswitchinterval()
+    kept = Turn()
+    try:
+        kept.begin()
+        sys.setswitchinterval(0.002)
+        kept.end()
+        assert sys.getswitchinterval() == pytest.approx(0.002)
+        sys.setswitchinterval(1.0)
+        kept.begin()
+        assert sys.getswitchinterval() == pytest.approx(1.0)
+        kept.end()
+        assert sys.getswitchinterval() == pytest.approx(1.0)
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def test_others_wait_no_longer_than_a_moment(live: LiveFactory) -> None:
+    """A statement that takes long, and a reload of many statements, let other threads run as usual."""
+    many = "".join(f"name{n} = [K, {n}]\n" for n in range(2_000))
+    process = live({"m.py": f"K = 1\n{many}end = sum(n for n in range(K))\n"})
+    process.load("import m")
+    process.do(
+        """
+        import sys, threading, time
+        gaps, stop = [], threading.Event()
+        def loop():
+            last = time.monotonic()
+            while not stop.is_set():
+                time.sleep(.0001)
+                gaps.append((now := time.monotonic()) - last)
+                last = now
+        thread = threading.Thread(target=loop, daemon=True)
+        thread.start()
+        """
+    )
+    process.edit({"m.py": f"K = 5_000_000\n{many}end = sum(n for n in range(K))\n"}, atomic=True)
+    event = process.wait_reload()
+    assert event.ok, event.error
+    process.do("stop.set(); thread.join()")
+    longest, interval = process.see("(max(gaps), sys.getswitchinterval())")
+    assert (longest < 0.35, interval) == (True, 0.005), (longest, event.milliseconds)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import heapq
+import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,6 +97,13 @@ class NameTable:
         return [(name, writers) for name, writers in self.writers.items() if len(writers) > 1]
 
     @cached_property
+    def first_writers(self) -> Sequence[tuple[Node, str]]:
+        """The first statement to bind each name, in their order."""
+        return sorted(
+            ((writers[0], name) for name, writers in self.writers.items() if writers), key=lambda each: each[0].order
+        )
+
+    @cached_property
     def _definers(self) -> Mapping[str, dict[Node, None]]:
         """Statements by names that their functions mention; not the code itself, whose holders are counted."""
         found: dict[str, dict[Node, None]] = defaultdict(dict)
@@ -122,11 +131,11 @@ class NameTable:
     def reaching(self, name: str, node: Node) -> list[Node]:
         """The writers whose binding of `name` a statement may see: back to the last that surely binds it."""
         found = []
-        for writer in reversed(self.writers.get(name, ())):
-            if writer.order < node.order:
-                found.append(writer)
-                if writer.surely_binds(name):
-                    break
+        writers = self.writers.get(name, ())
+        for place in range(bisect_left(writers, node.order, key=_order) - 1, -1, -1):
+            found.append(writers[place])
+            if writers[place].surely_binds(name):
+                break
         return found
 
     def last_writers(self, name: str) -> list[Node]:
@@ -151,8 +160,15 @@ class NameTable:
 
     def readers_of(self, name: str, origin: Node | None) -> Iterator[Node]:
         """Statements that see the binding that `origin` made; all, where there is no origin."""
+        first, last = -math.inf, math.inf
+        if origin is not None:
+            writers = self.writers.get(name, ())
+            if origin not in writers:
+                return
+            first = origin.order
+            last = next((w.order for w in writers if w.order > first and w.surely_binds(name)), math.inf)
         for reader in self.readers.get(name, ()):
-            if origin is None or (reader.order > origin.order and origin in self.reaching(name, reader)):
+            if first < reader.order <= last:  # who binds the name again may read it before
                 yield reader
 
 
@@ -233,6 +249,10 @@ class Agenda:
     @property
     def empty(self) -> bool:
         return not self._pending
+
+    def is_alone(self, node: Node) -> bool:
+        """Whether a statement is all that is still to run."""
+        return self._pending.keys() == {node.module} and self._pending[node.module].keys() == {node}
 
     @property
     def moves(self) -> int:
@@ -443,6 +463,10 @@ class Agenda:
             for runner in self._graph.runners(code) if codes.scanned(code) else ():
                 if self._came_after(runner, origin, record):
                     yield runner, code
+
+
+def _order(node: Node) -> float:
+    return node.order
 
 
 def _is_made_by(value: object, name: str, node: Node) -> bool:

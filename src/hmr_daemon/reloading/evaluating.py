@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, MutableMapping, Set
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence, Set
+from contextlib import nullcontext
 from functools import partial
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from ..syntax import codes
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.parsing import Parsed
 from ..syntax.redefinition import Request
+from ..syntax.statements import Statement
 from . import apart, hiding, keeping
 from .registries import Place
 from .settling import Settling
@@ -88,7 +90,7 @@ class Evaluating(Settling):
         notes.not_yet = partial(hiding.not_yet, self, node)
         notes.imported = imported = list[str]()
         try:
-            with self.recorder.running(notes):
+            with nullcontext() if _takes_no_time(statement) else self.turn.lent(), self.recorder.running(notes):
                 exec(code, record.namespace, bindings)
         except SystemExit:
             if record.name != "__main__":
@@ -101,8 +103,15 @@ class Evaluating(Settling):
         finally:
             notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
             notes.imported = None
-        loaded = list[ModuleRecord]()
+        apart.note(self, node, self._take_up_loaded(node, imported))
+        self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
+        if hooks is not None:
+            self._take_up(hooks, node)
+
+    def _take_up_loaded(self, node: Node, imported: Sequence[str]) -> list[ModuleRecord]:
+        """The modules that have been loaded for a statement, which are of the graph from now on."""
         self.note_imported(node, imported)
+        loaded = list[ModuleRecord]()
         if loads := self.recorder.take_loads():
             loaded = self.graph.absorb_all(loads)
             self.graph.put_in_order(node, loaded, imported)
@@ -110,10 +119,7 @@ class Evaluating(Settling):
             self.note_importers(loaded)
             self.lookups.forget_texts()
             self.stood_in = None
-        apart.note(self, node, loaded)
-        self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
-        if hooks is not None:
-            self._take_up(hooks, node)
+        return loaded
 
     def _take_presets_back(self, node: Node, before: Mapping[str, Any], in_place: Collection[str]) -> None:
         """A class that is made again is compared with what it was, so that it must not have members beforehand."""
@@ -254,3 +260,8 @@ class Evaluating(Settling):
         if node in self.anew:
             return []
         return keeping.made_as_a_whole([v for v in before.values() if self.made_before(node, v)])
+
+
+def _takes_no_time(statement: Statement) -> bool:
+    """Whether running it does no more than to bind what its text tells."""
+    return statement.kind in ("def", "class", "assign", "AnnAssign") and not statement.effects.calls

@@ -85,6 +85,7 @@ class Executor:
             involved = frozenset(run.outcome.involved | touched | used)
             return Reload(failure=failure, involved=involved), run.outcome
         finally:
+            run.turn.end()
             codes.forget()
             self.versions.forget()
         self.earlier.keep(run.departed)
@@ -139,6 +140,9 @@ class _Run(Aftermath):
         self._attach_submodules(changes)
         self.departed += moved.departures(self)
         self._preset()
+        _load_rest()
+        self.lookups.unpack()
+        self.turn.begin()
         self._swap_code()
         self._seed()
         self._tell_annotations()
@@ -167,3 +171,11 @@ class _Run(Aftermath):
         self.set_up_attributes()
         moved.hand_over(self)
         self._after()
+
+
+def _load_rest() -> None:
+    """Load what an idle process does not need, before code goes live: who waits for a file lets other threads run."""
+    from ..live import bodies, own_instances  # noqa: F401
+    from ..planning import cycles  # noqa: F401
+    from ..syntax import instrument, orders  # noqa: F401
+    from . import counting, library_entries, remaking  # noqa: F401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from typing import Any
@@ -39,12 +40,14 @@ def _later_names(run: Assigning, node: Node) -> dict[str, Any]:
     looks = _looks_at_all(run, node)
     if node.module.plain or (node not in run.added and node.module not in run.edited and not looks):
         return {}
-    namespace, names = node.module.namespace, not_yet(run, node, node.module.name)
+    namespace, name = node.module.namespace, node.module.name
     if looks:
-        used = names | _submodules_after(run, node)
+        used = not_yet(run, node, name) | _submodules_after(run, node)
     else:  # what it has run, operators and ``with`` included, it may run again
         deleted = effects.writes if node.statement.kind == "Delete" else set[str]()
-        used = names and names & (run.names_used(node, names) | run.names_seen(node) | run.names_grown(node) | deleted)
+        names = not_yet(run, node, name) if run.reads_through(node) else set[str]()
+        met = run.names_used(node, names) | run.names_seen(node) | run.names_grown(node) | deleted
+        used = not_yet(run, node, name, met)
     return {name: namespace.pop(name) for name in [each for each in namespace if each in used]}
 
 
@@ -67,10 +70,15 @@ def not_yet(run: Assigning, node: Node, module: str, names: Set[str] | None = No
     record = run.graph.modules.get(module)
     if record is None or (record is not node.module and record not in run.graph.importers(node.module)):
         return set()
-    now, writers = run.graph.order(node), run.agenda.table(record).writers
-    meant = writers.keys() & record.namespace.keys() if names is None else names & record.namespace.keys()
-    firsts = {name: first[0] for name in meant if (first := writers.get(name))}
-    found = {name for name, first in firsts.items() if run.graph.order(first) >= now}
+    now, table = run.graph.order(node), run.agenda.table(record)
+    if names is None:
+        later = table.first_writers[bisect_left(table.first_writers, now, key=lambda each: run.graph.order(each[0])) :]
+        found = {name for _, name in later if name in record.namespace}
+    else:
+        firsts = {name: table.writers[name][0] for name in names & record.namespace.keys() if name in table.writers}
+        found = {name for name, first in firsts.items() if run.graph.order(first) >= now}
+    if "__path__" not in record.namespace:
+        return found
     return {name for name in found if not is_submodule_before(run, record, name, now)}
 
 

@@ -12,6 +12,7 @@ from ..planning.records import ModuleRecord
 from ..syntax import codes
 
 FEW_NAMES = 8  # for so many, all code is looked through for each
+AT_HAND = 100_000  # bytes of packed texts that are unpacked beforehand: a millisecond
 
 TELLING = re.compile(
     rb"(?<!['\"])['\"](?!['\"])([\w ,]+)['\"]"  # not the sentences of docstrings
@@ -125,6 +126,13 @@ class Lookups:
         if record.packed not in self._unpacked:
             self._unpacked[record.packed] = record.source or b""
         return self._unpacked[record.packed]
+
+    def unpack(self) -> None:
+        """Have the texts at hand, unless they are many: unpacking one lets other threads run."""
+        records = list(self._graph.modules.values())
+        if sum(len(record.packed or b"") for record in records) <= AT_HAND:
+            for record in records:
+                self._text(record)
 
     def told(self, names: Iterable[str]) -> set[str]:
         """Those of some names that texts tell: who computes the names of attributes has them from there."""

@@ -73,9 +73,7 @@ class Rerunning(Evaluating):
     def _run_agenda(self) -> None:
         if self.agenda.empty:
             return
-        if not self.imports_ready:
-            forget_listings()
-            self.imports_ready = True
+        self._make_imports_ready()
         self.recorder.hold()
         try:
             while (item := self.agenda.pop()) is not None:
@@ -527,12 +525,15 @@ class Rerunning(Evaluating):
         """Bind new names before code that uses them is live: any thread may run it from then on."""
         from ..planning import presets  # an idle process binds none
 
-        for node in sorted((node for seeds in self.seeds.values() for node, _ in seeds), key=self.graph.order):
+        seeds = [seed for seeds in self.seeds.values() for seed in seeds]
+        for node, reason in sorted(seeds, key=lambda seed: self.graph.order(seed[0])):
             record, runs = node.module, self._may_run(node)
             if runs and node.statement.kind in ("import", "from"):
-                from . import libraries  # most edits import nothing
+                from . import newcomers  # most edits import nothing
 
-                libraries.bring(node.statement)
+                self._make_imports_ready()
+                if newcomers.bring(self, node):
+                    self._run_first(node, reason)
             for name, value in presets.bindings(node) if runs else ():
                 if name in record.namespace:
                     continue
@@ -544,6 +545,18 @@ class Rerunning(Evaluating):
             for cls, name, value in members if members and self.made_before(node, members[0][0]) else ():
                 self.transaction.set_member(cls, name, value)
                 self.preset[id(cls), name] = value
+
+    def _run_first(self, node: Node, reason: str) -> None:
+        """Run a statement before its turn, and before code goes live, unless others are to run with it."""
+        self.schedule(node, reason)
+        if self.agenda.is_alone(node):
+            self._run_agenda()
+
+    def _make_imports_ready(self) -> None:
+        """Files that were made meanwhile are found."""
+        if not self.imports_ready:
+            forget_listings()
+            self.imports_ready = True
 
     def _dispose(self, record: ModuleRecord) -> None:
         """Let the module close what its statements opened, before the first of them runs again."""

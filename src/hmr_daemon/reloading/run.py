@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..live import caches, changes, reach, swaps
 from ..live.per_thread import PerThread
 from ..live.transaction import Transaction
+from ..live.turn import Turn
 from ..loading.recorder import Recorder
 from ..planning.graph import Graph
 from ..planning.planner import Agenda
@@ -205,12 +206,15 @@ class RunState:
     transaction: Transaction = field(default_factory=Transaction)
     agenda: Agenda = field(init=False)
     lookups: Lookups = field(init=False)
+    turn: Turn = field(default_factory=Turn)
     outcome: Outcome = field(default_factory=Outcome)
     previous: dict[Node, Previous] = field(default_factory=dict)
     parsed_before: dict[ModuleRecord, Parsed] = field(default_factory=dict)
     """The versions that edited modules had."""
     swap: swaps.Swap = field(default_factory=lambda: swaps.Swap([], []))
     guarded: set[int] = field(default_factory=set)
+    bound_before: dict[ModuleRecord, tuple[tuple[int, int], Mapping[str, list[Node]]]] = field(default_factory=dict)
+    """By name, the statements that bound it as the old source had it; with how many are known to be replaced."""
     preset: dict[tuple[int, str], Any] = field(default_factory=dict)
     """New names and members that are bound already, with what they hold until their statements run.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -27,6 +27,7 @@ class Scheduling(Giving):
 
     def schedule(self, node: Node, reason: str, name: str | None = None, code_changed: bool = False) -> None:
         """Let a statement run again, and with it what belongs with it."""
+        self.turn.check()
         waiting = [(node, reason, name, code_changed)]
         while waiting:
             node, reason, name, code_changed = waiting.pop()
@@ -73,6 +74,10 @@ class Scheduling(Giving):
             found |= _read_only(code)
         return found
 
+    def reads_through(self, node: Node) -> bool:
+        """Whether a statement may read names through functions of its module, so that it matters what is there."""
+        return node.statement.effects.calls and bool(self.lookups.codes_of(node.module))
+
     def _read_by_functions(self, record: ModuleRecord, names: set[str]) -> bool:
         """Whether any function of a module reads one of some names."""
         functions_now = self.lookups.codes_of(record).values()
@@ -95,8 +100,8 @@ class Scheduling(Giving):
             return
         table, namespace = self.agenda.table(node.module), node.module.namespace
         if node in self.added or node.module in self.edited:
-            growing = {name for name in table.writers if is_a(namespace.get(name), (list, dict, set))}
-            used = self.names_used(node, growing)
+            named = table.writers if self.reads_through(node) else ()
+            used = self.names_used(node, {name for name in named if is_a(namespace.get(name), (list, dict, set))})
         else:
             used = self.names_seen(node)
         for name in used - node.statement.effects.mutates:
@@ -419,8 +424,14 @@ class Scheduling(Giving):
 
     def _writers_before(self, record: ModuleRecord, name: str) -> list[Node]:
         """The statements that bound a name of a module as the old source had it."""
-        edited = [node for node in self.previous if node.module is record]
-        return [node for node in (*self.removed_nodes[record], *edited) if name in self._old_writes(node)]
+        version = len(self.previous), len(self.removed_nodes[record])
+        if self.bound_before.get(record, (None,))[0] != version:
+            found = defaultdict[str, list[Node]](list)
+            for node in (*self.removed_nodes[record], *(each for each in self.previous if each.module is record)):
+                for written in self._old_writes(node):
+                    found[written].append(node)
+            self.bound_before[record] = version, found
+        return self.bound_before[record][1].get(name, [])
 
     def _was_handed_on(self, record: ModuleRecord, name: str) -> bool:
         """Whether what a name held was another's, which the old source had imported or named otherwise."""

@@ -1,0 +1,58 @@
+"""The interpreter's turn: while an edit goes live other threads wait for theirs, so that they do not see half of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+LONGEST = 0.1
+"""Seconds that others wait at most: what takes longer, or waits itself, they see come bit by bit."""
+
+
+class Turn:
+    """The turn of the thread that carries a reload out.
+
+    A thread that wants to run waits as long as `sys.getswitchinterval` tells before it interrupts the one that runs.
+    That is longer for a moment, and only while our own code runs: what the program's statements do takes its time.
+    """
+
+    def __init__(self) -> None:
+        self._usual: float | None = None
+        """What others wait usually, while they wait longer."""
+        self._until = 0.0
+
+    def begin(self) -> None:
+        self._until = time.monotonic() + LONGEST
+        self._keep()
+        time.sleep(0)  # who waits already, and not as long, has its turn, or begins to wait anew
+
+    def end(self) -> None:
+        self._until = 0.0
+        self._give_up()
+
+    def check(self) -> None:
+        """Let others run as usual where it takes too long."""
+        if self._usual is not None and time.monotonic() > self._until:
+            self.end()
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """While code of the program runs."""
+        self._give_up()
+        try:
+            yield
+        finally:
+            self._keep()
+
+    def _keep(self) -> None:
+        usual = sys.getswitchinterval()
+        if usual < LONGEST and time.monotonic() < self._until:
+            self._usual = usual
+            sys.setswitchinterval(LONGEST)
+
+    def _give_up(self) -> None:
+        if self._usual is not None and abs(sys.getswitchinterval() - LONGEST) < 1e-5:  # the program has set no other
+            sys.setswitchinterval(self._usual)
+        self._usual = None
