@@ -250,10 +250,6 @@ class Agenda:
     def empty(self) -> bool:
         return not self._pending
 
-    def is_alone(self, node: Node) -> bool:
-        """Whether a statement is all that is still to run."""
-        return self._pending.keys() == {node.module} and self._pending[node.module].keys() == {node}
-
     @property
     def moves(self) -> int:
         """How often a statement has come on or gone off so far."""

@@ -17,7 +17,7 @@ from ..loading.recorder import Recorder
 from ..main_thread import on_main_thread
 from ..model import Change, Reload
 from ..planning import imports
-from ..planning.graph import Graph
+from ..planning.graph import END, Graph
 from ..planning.records import Node
 from ..syntax import codes, statements
 from . import apart, moved
@@ -167,6 +167,7 @@ class _Run(Aftermath):
         while self.removed_names:
             self._remove_names()
             self._run_agenda()
+        self._tell_ran((END,))
         self._put_rest_back()
         self.set_up_attributes()
         moved.hand_over(self)

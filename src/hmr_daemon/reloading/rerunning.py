@@ -157,7 +157,7 @@ class Rerunning(Evaluating):
         self._follow_moved(node)
         if node.star:
             self._leave_later_modules(node, before)
-        self.outcome.ran.append(str(node))
+        self._tell_ran(self.graph.order(node), str(node))
         self._settle_all(node, before, traces)
         self._tell_all(node, traces, places)
         self._close_groups(node)
@@ -378,7 +378,7 @@ class Rerunning(Evaluating):
             self._execute(node, reason, before)
         else:
             node.module.namespace.update(values_imported)
-        self.outcome.ran.append(str(node))
+        self._tell_ran(self.graph.order(node), str(node))
         for name in sorted(before):
             self._settle(node, name, before[name])
         self._tell_others(node, grouped=False, elsewhere={})
@@ -547,10 +547,24 @@ class Rerunning(Evaluating):
                 self.preset[id(cls), name] = value
 
     def _run_first(self, node: Node, reason: str) -> None:
-        """Run a statement before its turn, and before code goes live, unless others are to run with it."""
+        """Run a statement before its turn, and before code goes live, unless others come first."""
         self.schedule(node, reason)
-        if self.agenda.is_alone(node):
-            self._run_agenda()
+        if not self.agenda.waiting(node) or next(self.agenda.awaited(node), None) is not None:
+            return
+        told = len(self.outcome.ran)
+        self.recorder.hold()
+        try:
+            self._run_in_order(node, self.agenda.take(node))
+        finally:
+            self.recorder.release()
+        self.ran_first += [(self.graph.order(node), label) for label in self.outcome.ran[told:]]
+        del self.outcome.ran[told:]
+
+    def _tell_ran(self, now: tuple[float, ...], label: str | None = None) -> None:
+        """A statement has run; those that ran before their turn are told of when this would have come."""
+        while self.ran_first and self.ran_first[0][0] < now:
+            self.outcome.ran.append(self.ran_first.pop(0)[1])
+        self.outcome.ran += [] if label is None else [label]
 
     def _make_imports_ready(self) -> None:
         """Files that were made meanwhile are found."""

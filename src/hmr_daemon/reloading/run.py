@@ -213,6 +213,8 @@ class RunState:
     """The versions that edited modules had."""
     swap: swaps.Swap = field(default_factory=lambda: swaps.Swap([], []))
     guarded: set[int] = field(default_factory=set)
+    ran_first: list[tuple[tuple[float, ...], str]] = field(default_factory=list)
+    """Statements that have run before their turn, with their places."""
     bound_before: dict[ModuleRecord, tuple[tuple[int, int], Mapping[str, list[Node]]]] = field(default_factory=dict)
     """By name, the statements that bound it as the old source had it; with how many are known to be replaced."""
     preset: dict[tuple[int, str], Any] = field(default_factory=dict)
