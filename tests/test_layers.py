@@ -41,7 +41,7 @@ FOLDERS = [
         "versions apart definitions stand_ins on_demand decorated making giving scheduling families "
         "remembering instances telling counting arrivals assignments later_entries hiding attributes swapping seen "
         "library_objects library_entries editing moved ordering keeping lent refilling settling remaking displaced "
-        "evaluating newcomers rerunning aftermath executor uncalled breakpoints",
+        "evaluating early rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

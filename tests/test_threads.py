@@ -488,6 +488,10 @@ USES: dict[str, tuple[Files, Files]] = {
         {"m.py": "class C:\n    v = 1\none = C()\ndef step():\n    return one.v\n"},
         {"m.py": "class C:\n    v = 2\nother = C()\ndef step():\n    return other.v\n"},
     ),
+    "a value that takes its time": (
+        {"m.py": f"import time\ndef load():\n    time.sleep(.1)\n    return 2\n{STEP}"},
+        {"m.py": "import time\ndef load():\n    time.sleep(.1)\n    return 2\nx = load()\ndef step():\n    return x\n"},
+    ),
     "a module": (
         {"m.py": STEP},
         {"new.py": "import time\ntime.sleep(.1)\ntwo = 2\n", "m.py": "import new\ndef step():\n    return new.two\n"},

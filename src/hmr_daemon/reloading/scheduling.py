@@ -31,7 +31,7 @@ class Scheduling(Giving):
         waiting = [(node, reason, name, code_changed)]
         while waiting:
             node, reason, name, code_changed = waiting.pop()
-            if not self._may_run(node) or (node.statement.directive == "keep" and node not in self.added):
+            if not self.may_run(node) or (node.statement.directive == "keep" and node not in self.added):
                 continue
             if not self.agenda.add(node, reason, name, code_changed) or self._is_bare_import(node):
                 continue
@@ -254,7 +254,7 @@ class Scheduling(Giving):
                 elif reader.statement.alias:
                     waiting += [(reader.module, bound) for bound in reader.statement.names]
 
-    def _may_run(self, node: Node) -> bool:
+    def may_run(self, node: Node) -> bool:
         record = node.module
         if record.path in self.graph.gone:
             return False

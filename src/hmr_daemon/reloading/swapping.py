@@ -47,7 +47,7 @@ class Swapping(Assigning):
             new = new_of[id(old)]
             if codes.is_class_body(new) and "<locals>" not in new.co_qualname:
                 continue
-            runners = [node for node in self.runners(new, old) if self._may_run(node)]
+            runners = [node for node in self.runners(new, old) if self.may_run(node)]
             for node in runners:
                 self.schedule(node, f"ran {new.co_qualname}", code_changed=True)
             grown = codes.grown_globals(old) | codes.grown_globals(new)

@@ -92,7 +92,7 @@ class Telling(Remembering):
         """What a function found as it looked through all names is collected anew."""
         self.schedule(reader, reason, name, code_changed=True)
         self.scanning[reader] += self.graph.at_path(code.co_filename)
-        if self._may_run(reader):
+        if self.may_run(reader):
             self._make_anew(code)
 
     def _calls_what_reads(self, reader: Node, name: str) -> bool:

@@ -1,8 +1,9 @@
-"""Modules that an edit newly imports: they are there before the code that uses them is."""
+"""What an edit brings and can be there before the code that uses it is: new modules, and what new statements make."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import importlib
 import importlib.util
@@ -14,6 +15,7 @@ from pathlib import Path
 from .._bootstrap import environment_reason
 from ..planning.imports import imports
 from ..planning.records import Node
+from ..syntax import codes
 from .scheduling import Scheduling
 
 
@@ -36,6 +38,42 @@ def bring(run: Scheduling, node: Node) -> bool:
     return False
 
 
+def is_independent(run: Scheduling, node: Node) -> bool:
+    """Whether a new statement makes now what it makes in its turn, however long that takes.
+
+    Nothing that it uses is edited, or bound by another statement that has yet to run, and it adds to nothing.
+    """
+    statement, effects, namespace = node.statement, node.statement.effects, node.module.namespace
+    new = node in run.added and statement.kind in ("assign", "AnnAssign") and effects.calls and not node.codes
+    if not new or effects.mutates or effects.sets or not _comes_first(run, node) or not _only_adds(run):
+        return False
+    if any(name not in namespace and name not in vars(builtins) for name in effects.reads):
+        return False
+    ran = run.graph.called_by(node, statement)
+    changed = {id(old) for old, _ in run.swap.pairs if id(old) not in run.swap.unchanged}
+    if any(id(code) in changed or codes.grown_names(code) or codes.global_writes(code) for code in ran):
+        return False
+    pending = {name for each in _yet_to_run(run) if each is not node for name in each.writes}
+    gone = {name for nodes in run.removed_nodes.values() for each in nodes for name in each.writes}
+    return (pending | gone).isdisjoint(effects.reads.union(*(code.co_names for code in ran)))
+
+
+def _yet_to_run(run: Scheduling) -> list[Node]:
+    return [node for seeds in run.seeds.values() for node, _ in seeds if node not in run.agenda.done]
+
+
+def _only_adds(run: Scheduling) -> bool:
+    """Whether an edit changes nothing that statements have made so far: it adds, and functions do other things."""
+    if run.left or run.relocated or run.forsaken or run.unbound or run.lost or run.withdrawn:
+        return False
+    kinds = {node.statement.kind for node in _yet_to_run(run) if node not in run.added}
+    removed = [node.statement.effects for nodes in run.removed_nodes.values() for node in nodes]
+    if not kinds <= {"import", "from"} or any(each.calls or each.mutates or each.sets for each in removed):
+        return False
+    changed = [old for old, _ in run.swap.pairs if id(old) not in run.swap.unchanged]
+    return not any(run.may_run(runner) for old in changed for runner in run.graph.runners(old))
+
+
 def _may_be_module(name: str) -> bool:
     """Whether it is no name in a module, and what it lies in is there: looking for it imports nothing else."""
     package, _, last = name.rpartition(".")
@@ -45,7 +83,7 @@ def _may_be_module(name: str) -> bool:
 
 def _comes_first(run: Scheduling, node: Node) -> bool:
     """Whether nothing that is to run before it may do something that a module sees as it is imported."""
-    seeds = [each for each, _ in run.seeds.get(node.module, ()) if each.order < node.order]
+    seeds = [each for each in _yet_to_run(run) if each.module is node.module and each.order < node.order]
     effects = [each.statement.effects for each in seeds if each.statement.kind not in ("import", "from", "def")]
     return not any(each.calls or each.mutates or each.sets for each in effects)
 
