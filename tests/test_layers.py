@@ -16,8 +16,8 @@ FOLDERS = [
     ("", "_bootstrap errors model config scope main_thread"),
     (
         "syntax",
-        "trees outside effects statements enclosing parsing diff optional compiler codes adding counters steps hooks "
-        "loops orders mentions redefinition instrument",
+        "trees outside effects statements enclosing parsing diff optional compiler codes adding counters stores steps "
+        "hooks loops orders mentions redefinition instrument",
     ),
     (
         "loading",
@@ -39,9 +39,9 @@ FOLDERS = [
         "reloading",
         "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
         "versions apart definitions stand_ins on_demand decorated making giving scheduling families "
-        "remembering instances telling counting arrivals assignments later_entries hiding attributes swapping seen "
-        "library_objects library_entries editing moved ordering keeping lent refilling settling remaking displaced "
-        "evaluating early rerunning aftermath executor uncalled breakpoints",
+        "remembering instances telling receivers counting last_words arrivals assignments later_entries hiding "
+        "attributes swapping seen library_objects library_entries editing moved ordering keeping lent refilling "
+        "settling remaking displaced evaluating early rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

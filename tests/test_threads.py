@@ -568,6 +568,17 @@ def test_an_interval_that_the_program_sets_meanwhile_stays() -> None:
         sys.setswitchinterval(usual)
 
 
+def test_a_forked_child_waits_as_usual() -> None:
+    usual = sys.getswitchinterval()
+    Turn().begin()
+    try:
+        assert sys.getswitchinterval() == pytest.approx(turn.LONGEST)
+        Turn().end()  # which has not begun it, as in a child
+        assert sys.getswitchinterval() == pytest.approx(usual)
+    finally:
+        sys.setswitchinterval(usual)
+
+
 def test_others_wait_no_longer_than_a_moment(live: LiveFactory) -> None:
     """A statement that takes long, and a reload of many statements, let other threads run as usual."""
     many = "".join(f"name{n} = [K, {n}]\n" for n in range(2_000))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from .ahead import Ahead
+from .live.turn import Turn
 from .loading.scripts import found_script, script_load
 from .placement import Placement
 from .planning.graph import Graph
@@ -154,6 +155,7 @@ class Parts:
     def leave_parent(self) -> None:
         """In a forked child: a reload that its parent was at is not its own, and no lock is the parent's."""
         self.saves.applying = False
+        Turn().end()
         self.queue.leave_parent()
 
     def current_graph(self) -> Graph:

@@ -1,4 +1,4 @@
-"""Scenarios of numbers that functions count: how many were registered, and which number each was given."""
+"""Scenarios of what functions count and set: how many were registered, which number each was given, which came last."""
 
 from __future__ import annotations
 
@@ -47,6 +47,18 @@ COUNTERS: dict[str, tuple[str, str, str]] = {
     "a sum": ("total = 0\n", "global total\n    total += len(v) + ord(v[0])", "lib.total"),
     "a list that is bound anew": ("r = []\n", "global r\n    r = [*r, v]", "lib.r"),
     "a tuple": ("r = ()\n", "global r\n    r += (v,)", "lib.r"),
+    "the last, in an attribute": ("class App: pass\nr = App()\nr.last = None\n", "r.last = v", "lib.r.last"),
+    "the last, by a method": (
+        "class App:\n    last = None\n    def put(self, v): self.last = v\nr = App()\n",
+        "r.put(v)",
+        "lib.r.last",
+    ),
+    "the last, of a class": (
+        "class App:\n    last = None\n    @classmethod\n    def put(cls, v): cls.last = v\n",
+        "App.put(v)",
+        "lib.App.last",
+    ),
+    "the last, in a global": ("last = None\n", "global last\n    last = v", "lib.last"),
     "an attribute of a function": ("def f(v): f.n += 1\nf.n = 0\n", "f(v)", "lib.f.n"),
 }
 FORMS = {

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 LONGEST = 0.1
 """Seconds that others wait at most: what takes longer, or waits itself, they see come bit by bit."""
@@ -18,9 +19,10 @@ class Turn:
     That is longer for a moment, and only while our own code runs: what the program's statements do takes its time.
     """
 
+    _usual: ClassVar[float | None] = None
+    """What others wait usually, while they wait longer: there is one interpreter, and one reload at a time."""
+
     def __init__(self) -> None:
-        self._usual: float | None = None
-        """What others wait usually, while they wait longer."""
         self._until = 0.0
 
     def begin(self) -> None:
@@ -49,10 +51,10 @@ class Turn:
     def _keep(self) -> None:
         usual = sys.getswitchinterval()
         if usual < LONGEST and time.monotonic() < self._until:
-            self._usual = usual
+            Turn._usual = usual
             sys.setswitchinterval(LONGEST)
 
     def _give_up(self) -> None:
         if self._usual is not None and abs(sys.getswitchinterval() - LONGEST) < 1e-5:  # the program has set no other
             sys.setswitchinterval(self._usual)
-        self._usual = None
+        Turn._usual = None

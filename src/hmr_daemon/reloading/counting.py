@@ -9,16 +9,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from ..live import insides
-from ..live.kinds import is_a, plain_type
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
-from ..syntax import codes, counters
+from ..syntax import counters
 from ..syntax.counters import Count
 from ..syntax.statements import Statement
+from .receivers import has_method, receivers
 from .registries import Place
 from .telling import Telling
 
@@ -249,7 +250,7 @@ def _to_be_run(run: Telling, node: Node) -> Iterable[CodeType]:
 def _numbers(run: Telling, node: Node, code: CodeType, count: Count, ran: Sequence[CodeType]) -> Iterator[Number]:
     if count.root == "":
         found = [
-            (record, name) for record, name in _objects(run, node, ran) if _has_method(record.namespace[name], code)
+            (record, name) for record, name in receivers(run, node, ran) if has_method(record.namespace[name], code)
         ]
     else:
         records = run.graph.at_path(code.co_filename)
@@ -261,35 +262,6 @@ def _numbers(run: Telling, node: Node, code: CodeType, count: Count, ran: Sequen
         number = Number(holder, count.name, (record.name, name))
         if holder is not None and number.value is not MISSING and (type(number.held) is int) is not count.taken:
             yield number
-
-
-def _has_method(value: Any, code: CodeType) -> bool:
-    kinds = value.__mro__ if is_a(value, type) else type(value).__mro__
-    return any(_code_of(member) is code for kind in kinds for member in vars(kind).values())
-
-
-def _objects(run: Telling, node: Node, ran: Sequence[CodeType]) -> Iterator[tuple[ModuleRecord, str]]:
-    """The globals that hold what a statement, or a function that it ran, may call a method of; each object once."""
-    found: dict[int, tuple[ModuleRecord, str]] = {}
-    effects, namespace = node.statement.effects, node.module.namespace
-    for name in sorted(effects.reads & namespace.keys()):
-        value = namespace[name]
-        record = run.graph.record_of(value) if is_a(value, ModuleType) else None
-        if record is None:
-            found.setdefault(id(value), (node.module, name))
-        else:
-            for attribute in sorted(effects.attributes & record.namespace.keys()):
-                found.setdefault(id(record.namespace[attribute]), (record, attribute))
-    for code in ran:
-        for record in run.graph.at_path(code.co_filename):
-            for name in sorted(codes.global_reads(code) & record.namespace.keys()):
-                found.setdefault(id(record.namespace[name]), (record, name))
-    yield from found.values()
-
-
-def _code_of(member: Any) -> CodeType | None:
-    function = member.__func__ if plain_type(member) in (classmethod, staticmethod) else member
-    return function.__code__ if type(function) is FunctionType else None
 
 
 def _let_be(run: Telling, node: Node, number: Number, value: int, more: int, told: bool = True) -> None:

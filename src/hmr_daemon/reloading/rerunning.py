@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
 from types import FunctionType, ModuleType
@@ -211,17 +211,22 @@ class Rerunning(Evaluating):
 
         return library_entries.exchanged(self, node)
 
-    def _counted_once(self, node: Node) -> AbstractContextManager[None]:
+    @contextmanager
+    def _counted_once(self, node: Node) -> Iterator[None]:
+        """What functions count or set for a statement, they do for it alone."""
         if not node.ran and node not in self.added and node not in self.calling_more:
-            return nullcontext()  # it has run no function that may count
-        from . import counting  # an idle process needs none of it
+            yield  # it has run no function that may do so
+            return
+        from . import counting, last_words  # an idle process needs none of it
 
-        return counting.once(self, node)
+        with counting.once(self, node), last_words.kept(self, node):
+            yield
 
     def _count_no_more(self, nodes: Sequence[Node]) -> None:
-        from . import counting
+        from . import counting, last_words
 
         counting.withdraw(self, nodes)
+        last_words.withdraw(self, nodes)
 
     def _carry_count_over(self, node: Node, name: str, old: Any) -> None:
         if plain_type(node.module.namespace.get(name)) in (int, itertools.count):

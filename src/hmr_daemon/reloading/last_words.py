@@ -1,0 +1,101 @@
+"""Attributes that several statements set through functions: who runs again does not take the last one's word."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import CodeType, ModuleType
+from typing import Any
+
+from ..live import insides
+from ..live.kinds import is_a
+from ..live.records import PLAIN
+from ..live.transaction import MISSING
+from ..planning.records import Name, Node
+from ..syntax.stores import stores
+from .receivers import is_given, receivers
+from .registries import Place
+from .telling import Telling
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Word:
+    """An attribute of what a global holds, with the other statements that have run what sets it."""
+
+    holder: Any
+    name: str
+    known_as: Name
+    """The global that holds it."""
+    others: Collection[Node]
+
+    @property
+    def held(self) -> Any:
+        return insides.own_dict(self.holder).get(self.name, MISSING)
+
+
+@contextmanager
+def kept(run: Telling, node: Node) -> Iterator[None]:
+    """While a statement runs again; what later ones have said stays, and who looks at another word is told."""
+    before = [(word, word.held) for word in _words(run, node)]
+    for word, _ in before:
+        run.transaction.guard(word.holder)
+    yield
+    for word, held in before:
+        if word.held is held:
+            continue
+        if held is not MISSING and any(run.graph.comes_after(other, node) for other in word.others):
+            _say(run, word, held)
+        else:
+            run._tell_entries(node, Place((word.known_as,), word.name), rebound=True)
+
+
+def withdraw(run: Telling, nodes: Collection[Node]) -> None:
+    """Statements are no more: where one has had the last word, that of the one before it counts."""
+    for node in nodes:
+        for word in _words(run, node) if node.ran else ():
+            left = [other for other in word.others if other.alive and other not in nodes]
+            if left and _said(node, word.held) and not any(run.graph.comes_after(other, node) for other in left):
+                last = max(left, key=run.graph.order)
+                run.schedule(last, f"has the last word on {word.name}", code_changed=True)
+
+
+def _said(node: Node, value: Any) -> bool:
+    """Whether it is what a statement names, or has bound: the program may have set another since."""
+    effects, namespace = node.statement.effects, node.module.namespace
+    if is_a(value, PLAIN):
+        return (type(value), value) in node.statement.constants
+    return any(namespace.get(name) is value for name in effects.reads | effects.writes)
+
+
+def _words(run: Telling, node: Node) -> list[Word]:
+    """What a statement sets by the functions that it runs, of objects that are there already."""
+    newly = node in run.added or node in run.calling_more
+    ran = [*run._ran_before(node), *(run.graph.called_by(node, node.statement, run.known[""]) if newly else ())]
+    setting = [code for code in ran if stores(code)]
+    found: dict[tuple[int, str], Word] = {}
+    for code in setting:
+        others = {runner for runner in run.graph.runners(code) if runner is not node}
+        for holder, name, known_as in _set(run, node, code, ran) if others else ():
+            found.setdefault((id(holder), name), Word(holder, name, known_as, others))
+    return [*found.values()]
+
+
+def _set(run: Telling, node: Node, code: CodeType, ran: Sequence[CodeType]) -> Iterator[tuple[Any, str, Name]]:
+    own = {store.name for store in stores(code) if not store.root}
+    for record, name in receivers(run, node, ran) if own else ():
+        value = record.namespace[name]
+        if not is_a(value, ModuleType) and is_given(value, code):
+            yield from ((value, attribute, (record.name, name)) for attribute in own)
+    for store in stores(code):
+        for record in run.graph.at_path(code.co_filename) if store.root else ():
+            value = record.namespace.get(store.root, MISSING)
+            if value is not MISSING and not is_a(value, ModuleType):
+                yield value, store.name, (record.name, store.root)
+
+
+def _say(run: Telling, word: Word, value: Any) -> None:
+    if is_a(word.holder, type):
+        run.transaction.set_member(word.holder, word.name, value)
+    else:
+        run.transaction.set_item(vars(word.holder), word.name, value)

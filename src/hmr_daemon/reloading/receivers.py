@@ -1,0 +1,49 @@
+"""What a statement calls methods of, itself or by the functions that it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from ..live.kinds import is_a, plain_type
+from ..planning.records import ModuleRecord, Node
+from ..syntax import codes
+from .telling import Telling
+
+
+def receivers(run: Telling, node: Node, ran: Sequence[CodeType]) -> Iterator[tuple[ModuleRecord, str]]:
+    """The globals that hold what a statement, or a function that it ran, may call a method of; each object once."""
+    found: dict[int, tuple[ModuleRecord, str]] = {}
+    effects, namespace = node.statement.effects, node.module.namespace
+    for name in sorted(effects.reads & namespace.keys()):
+        value = namespace[name]
+        record = run.graph.record_of(value) if is_a(value, ModuleType) else None
+        if record is None:
+            found.setdefault(id(value), (node.module, name))
+        else:
+            for attribute in sorted(effects.attributes & record.namespace.keys()):
+                found.setdefault(id(record.namespace[attribute]), (record, attribute))
+    for code in ran:
+        for record in run.graph.at_path(code.co_filename):
+            for name in sorted(codes.global_reads(code) & record.namespace.keys()):
+                found.setdefault(id(record.namespace[name]), (record, name))
+    yield from found.values()
+
+
+def has_method(value: Any, code: CodeType) -> bool:
+    """Whether code is that of a method of a class, or of what is of a class."""
+    kinds = value.__mro__ if is_a(value, type) else type(value).__mro__
+    return any(code_of(member) is code for kind in kinds for member in list(vars(kind).values()))
+
+
+def is_given(value: Any, code: CodeType) -> bool:
+    """Whether a method with that code has the value itself for its first parameter."""
+    kinds = value.__mro__ if is_a(value, type) else type(value).__mro__
+    members = [member for kind in kinds for member in list(vars(kind).values()) if code_of(member) is code]
+    return any((plain_type(member) is classmethod) is is_a(value, type) for member in members)
+
+
+def code_of(member: Any) -> CodeType | None:
+    function = member.__func__ if plain_type(member) in (classmethod, staticmethod) else member
+    return function.__code__ if type(function) is FunctionType else None
