@@ -35,6 +35,12 @@ COUNTERS: dict[str, tuple[str, str, str]] = {
         "r[v] = App().number",
         "(lib.App.n, lib.r)",
     ),
+    "instances, numbered by a class that is bound again": (
+        "class App:\n    n = 0\n    def __init__(self):\n        App.n += 1\n        self.number = App.n\n"
+        "App = (lambda cls: cls)(App)\nr = {}\n",
+        "r[v] = App().number",
+        "(lib.App.n, lib.r)",
+    ),
     "an iterator": ("import itertools\nids = itertools.count(5, 2)\nr = {}\n", "r[v] = next(ids)", "lib.r"),
     "an iterator of a class": (
         "import itertools\nclass App:\n    ids = itertools.count()\n    def __init__(self): self.id = next(self.ids)\n"

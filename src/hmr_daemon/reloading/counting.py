@@ -137,13 +137,20 @@ def _start(run: Telling, number: Number) -> int | None:
     cls = holder if is_a(holder, (type, ModuleType)) else type(holder)
     name = number.name if is_a(holder, ModuleType) else cls.__qualname__.partition(".")[0]
     record = run.graph.modules.get(module if is_a(holder, ModuleType) else cls.__module__)
-    makers = run.agenda.table(record).last_writers(name) if record is not None else []
+    makers = _makers(run, record, name, of_class=not is_a(holder, ModuleType)) if record is not None else []
     trees = [maker.statement.parse() for maker in makers[:1]]
     for part in [each for tree in trees for each in _parts(tree, is_a(holder, (type, ModuleType)))]:
         for target, value in _bindings(part):
             if number.name in (getattr(target, "id", None), getattr(target, "attr", None)):
                 return _start_of(value)
     return None
+
+
+def _makers(run: Telling, record: ModuleRecord, name: str, of_class: bool) -> Sequence[Node]:
+    """The last statement that binds a name; that of a class, wherever it is bound again: ``K = traced(K)``."""
+    table = run.agenda.table(record)
+    defining = [node for node in table.writers.get(name, ()) if of_class and node.statement.kind == "class"]
+    return defining[-1:] or table.last_writers(name)
 
 
 def _parts(tree: ast.stmt, itself: bool) -> list[ast.stmt]:
