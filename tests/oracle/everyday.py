@@ -4416,3 +4416,19 @@ case(
     {"p/a.py": SAID_OF_MEMBERS + "    def n(self): return 2\n"},
     {"p/a.py": SAID_OF_MEMBERS},
 )
+ASKS_OF_CLASS = """
+def own(cls, name): return name in {}
+def marked(cls):
+    cls.marks = own(cls, "__annotations__")
+    return cls
+"""
+case(
+    "annotations that a class has only because a decorator had asked for some",
+    "use",
+    {
+        "lib.py": ASKS_OF_CLASS.format("[getattr(cls, name, None)]"),
+        "m.py": "from lib import marked\n@marked\nclass K: pass\n",
+        "use.py": "import m\nseen = '__annotations__' in vars(m.K)\n",
+    },
+    {"lib.py": ASKS_OF_CLASS.format("vars(cls)")},
+)

@@ -391,11 +391,17 @@ def _implicit_members(transaction: Transaction, cls: type, namespace: Mapping[st
             transaction.set_member(cls, "__hash__", None)
     elif "__eq__" in edit.old_names - edit.new_names and hashed is None:
         transaction.delete_member(cls, "__hash__")
-    if edit.annotations_changed and not {"__annotations__", "__annotate__", "__annotate_func__"} & set(namespace):
+    dropped = edit.annotations_changed or ((edit.decorated or edit.anew) and _were_only_asked_for(cls))
+    if dropped and not {"__annotations__", "__annotate__", "__annotate_func__"} & set(namespace):
         _drop_annotations(transaction, cls)
     docs = [s for s, _ in edit.members[:1] if s.kind == "doc"]
     if not docs and "__doc__" not in edit.new_names and cls.__dict__.get("__doc__") is not None:
         transaction.set_member(cls, "__doc__", None)
+
+
+def _were_only_asked_for(cls: type) -> bool:
+    """Whether a class has no annotations but those that asking for some has left there: before 3.14, an empty dict."""
+    return sys.version_info < (3, 14) and cls.__dict__.get("__annotations__") == {}
 
 
 def _annotate_of(cls: Any) -> Any:
