@@ -401,7 +401,7 @@ def _implicit_members(transaction: Transaction, cls: type, namespace: Mapping[st
 
 def _were_only_asked_for(cls: type) -> bool:
     """Whether a class has no annotations but those that asking for some has left there: before 3.14, an empty dict."""
-    return sys.version_info < (3, 14) and cls.__dict__.get("__annotations__") == {}
+    return sys.version_info < (3, 14) and vars(cls).get("__annotations__") == {}
 
 
 def _annotate_of(cls: Any) -> Any:

@@ -6,7 +6,7 @@ import ast
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, ModuleType
@@ -15,6 +15,7 @@ from typing import Any
 from ..live import insides
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
+from ..planning.graph import Graph
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
 from ..syntax import counters
 from ..syntax.counters import Count
@@ -32,6 +33,8 @@ class Number:
     name: str
     known_as: Name
     """The global, or that which leads to the holder."""
+    root: int | None = None
+    """The identity of what that global holds; None where it is the number itself."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Number) and other.key == self.key
@@ -42,6 +45,12 @@ class Number:
     @property
     def key(self) -> tuple[int, str]:
         return id(self.holder), self.name
+
+    def is_led_to(self, graph: Graph) -> bool:
+        """Whether the global that led to the holder holds what it did."""
+        module, name = self.known_as
+        record = graph.modules.get(module)
+        return self.root is None or (record is not None and self.root == id(record.namespace.get(name)))
 
     @property
     def held(self) -> Any:
@@ -75,9 +84,11 @@ def once(run: Telling, node: Node) -> Iterator[None]:
     """
     before = Counter[Number]() if node in run.added else counted(run, node)
     known = {number: number.value for number in (*before, *_expected(run, node)) if number not in run.numbers_reset}
-    since = {number: _by_program(run, node, number) if _gives(run, node, number) else 0 for number in known}
+    others = {number: _by_others(run, node, number) for number in known}
+    gives = [number for number in known if _gives(run, node, number)]
+    since = dict.fromkeys(known, 0) | {n: _by_program(run, n, before[n] + sum(others[n].values())) for n in gives}
     again = {number for number in known if since[number] is not None and (number in before or not since[number])}
-    begun = {n: _begin(run, node, n, before) - (since[n] or 0) if n in again else n.value for n in known}
+    begun = {n: _begin(run, node, n, before[n], others[n]) - (since[n] or 0) if n in again else n.value for n in known}
     for number in known:
         run.transaction.guard(number.holder)
         _put(run, number, begun[number])
@@ -94,15 +105,16 @@ def withdraw(run: Telling, nodes: Sequence[Node]) -> None:
     run.counting_still.update(nodes)
     for node in nodes:
         for number, amount in counted(run, node).items():
-            if not _gives(run, node, number) or _by_program(run, node, number) == 0:
+            by_statements = amount + sum(_by_others(run, node, number).values())
+            if not _gives(run, node, number) or _by_program(run, number, by_statements) == 0:
                 _let_be(run, node, number, number.value, -amount)
         run.counting_still.discard(node)
 
 
-def _begin(run: Telling, node: Node, number: Number, own: Counter[Number]) -> int:
+def _begin(run: Telling, node: Node, number: Number, own: int, others: Mapping[Node, int]) -> int:
     """What a number would be when a statement's turn comes, had it not run yet and none after it."""
-    others = [each for each in _counting(run, node, number) if run.graph.comes_after(each, node)]
-    return int(number.value) - own[number] - sum(_counted_by(run, each)[number] for each in others)
+    later = sum(amount for each, amount in others.items() if run.graph.comes_after(each, node))
+    return int(number.value) - own - later
 
 
 def _gives(run: Telling, node: Node, number: Number) -> bool:
@@ -112,14 +124,15 @@ def _gives(run: Telling, node: Node, number: Number) -> bool:
     return number.name in frozenset().union(*map(counters.seen, ran), counters.seen_attributes(ran))
 
 
-def _by_program(run: Telling, node: Node, number: Number) -> int | None:
+def _by_program(run: Telling, number: Number, by_statements: int) -> int | None:
     """How far the program itself has counted a number; None where its start is not known."""
     start = _start(run, number)
-    if start is None:
-        return None
-    own = 0 if node in run.added else counted(run, node)[number]
-    by_statements = own + sum(_counted_by(run, each)[number] for each in _counting(run, node, number))
-    return int(number.value) - start - by_statements
+    return None if start is None else int(number.value) - start - by_statements
+
+
+def _by_others(run: Telling, node: Node, number: Number) -> dict[Node, int]:
+    """What each of the other statements that count a number has counted."""
+    return {each: amount for each in _counting(run, node, number) if (amount := _counted_by(run, each)[number])}
 
 
 def _counting(run: Telling, node: Node, number: Number) -> Set[Node]:
@@ -227,8 +240,17 @@ def counted(run: Telling, node: Node) -> Counter[Number]:
 
 
 def _counted_by(run: Telling, node: Node) -> Counter[Number]:
-    """What another statement has counted: in this reload, if it has run in it."""
-    return _counted(run, node, run._ran_now(node)) if node in run.agenda.done else counted(run, node)
+    """What another statement has counted: in this reload, if it has run in it.
+
+    It is asked of each by each, and so noted: it stays as it is until the statement runs, or a holder is another.
+    """
+    done = node in run.agenda.done
+    known = run.counted_by.get((node, done))
+    if known is None or not all(number.is_led_to(run.graph) for number in known):
+        known = _counted(run, node, run._ran_now(node)) if done else counted(run, node)
+        if node not in run.taken:  # it runs now, and may have something before it
+            run.counted_by[node, done] = known
+    return known
 
 
 def _counted(run: Telling, node: Node, ran: Iterable[CodeType]) -> Counter[Number]:
@@ -266,7 +288,7 @@ def _numbers(run: Telling, node: Node, code: CodeType, count: Count, ran: Sequen
         value = record.module if count.root is None else record.namespace.get(name)
         kinds = value.__mro__ if is_a(value, type) else (value, *type(value).__mro__)
         holder = next((each for each in kinds if count.name in insides.own_dict(each)), None)
-        number = Number(holder, count.name, (record.name, name))
+        number = Number(holder, count.name, (record.name, name), None if count.root is None else id(value))
         if holder is not None and number.value is not MISSING and (type(number.held) is int) is not count.taken:
             yield number
 

@@ -363,6 +363,8 @@ class RunState:
     """By statements that are gone, names of the objects of libraries that kept what they had made."""
     counting_still: set[Node] = field(default_factory=set)
     """Statements that are gone, and whose share of what they counted has yet to be taken off."""
+    counted_by: dict[tuple[Node, bool], Any] = field(default_factory=dict)
+    """What statements counted when they ran last, and what in this reload."""
     numbers_reset: set[object] = field(default_factory=set)
     """Numbers that were bound anew: all who count them do so from there."""
     iterators: dict[Any, Any] = field(default_factory=dict)
