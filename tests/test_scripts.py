@@ -83,6 +83,21 @@ def test_what_a_running_statement_has_added_stays(start: Callable[..., Program],
     program.wait("has (['mine'], 2)\n")
 
 
+def test_who_a_running_statement_may_register_is_not_registered_again(
+    start: Callable[..., Program], tmp_path: Path
+) -> None:
+    """It may have made any class that its names lead to, and yet none after what comes to the end of their module."""
+    main = "import time, m\nkinds = [m.A]\nwhile True:\n    print('has', sorted(m.r), kinds[0].__name__)\n"
+    main += "    time.sleep(0.02)\n"
+    source = "r = {}\nclass Base:\n    def __init_subclass__(cls, name):\n        r[name] = cls\n"
+    source += "        print('made', name)\nclass A(Base, name='a'): pass\n"
+    write(tmp_path, {"main.py": main, "m.py": source})
+    program = start("main.py")
+    program.wait("has ['a'] A\n")
+    program.edit({"m.py": source + "class B(Base, name='b'): pass\n"})
+    assert "made a" not in program.wait("has ['a', 'b'] A\n")
+
+
 @pytest.mark.parametrize("how", ["script", "other folder", "module", "directory"])
 def test_a_running_script_follows_its_files(start: Callable[..., Program], tmp_path: Path, how: str) -> None:
     folder = {"script": "", "other folder": "other/", "module": "pkg/", "directory": "app/"}[how]

@@ -618,8 +618,8 @@ class Editing(Swapping):
         ]
         builders = [runner for code in growing for runner in self.graph.runners(code)]
         builders += [adder for record, name in grown_here for adder, _ in self._adders(record, name)]
-        if not any(self.graph.comes_after(builder, node) for builder in builders):
-            return
+        if not any(self.graph.comes_after(builder, node) and self.may_run(builder) for builder in builders):
+            return  # what a script does by a statement that runs is none that fills it again
         for code in growing:
             if loops.measured(code) & codes.grown_globals(code):
                 self._make_anew(code)
