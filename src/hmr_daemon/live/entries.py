@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from typing import Any
 
@@ -27,6 +27,29 @@ def held(container: Any) -> list[Any]:
     """The same without the keys."""
     now = copied(container)
     return list(now.values() if is_a(now, dict) else now)
+
+
+class Index:
+    """Which entries of containers an identity may tell, for those who ask of the same ones, each with its own."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, dict[int, list[Any]]]] = {}
+
+    def tells(self, container: Any, made: Set[int]) -> bool:
+        """Whether a container, as it was when it was first asked for, has an entry of what was made."""
+        if id(container) not in self._known:
+            found = defaultdict[int, list[Any]](list)
+            for entry in entries(container):
+                for identity in held_in_entry(entry):
+                    found[identity].append(entry)
+            self._known[id(container)] = container, found
+        of = self._known[id(container)][1]
+        return any(is_of(entry, made) for identity in made & of.keys() for entry in of[identity])
+
+
+def is_of(entry: Any, made: Set[int]) -> bool:
+    """Whether an entry is something that was made, or a record of it."""
+    return id(entry) in made or holds(entry, made)
 
 
 def put_back(container: Any, snapshot: Any) -> None:
@@ -144,10 +167,10 @@ def take_out(
             key
             for key, entry in snapshot.items()
             if (holds(entry, made) and (plain_type(entry) not in INNER or inner()))
-            or (plain_type(entry) in (list, set) and _is_given(key, entry, plain) and inner())
+            or (plain and plain_type(entry) in (list, set) and _is_given(key, entry, plain) and inner())
             or holds(key, made)
-            or (is_a(key, PLAIN) and (type(key), key) in keys)
-            or (is_plain(entry) and not plain.isdisjoint(texts(key)))
+            or (keys and is_a(key, PLAIN) and (type(key), key) in keys)
+            or (plain and not plain.isdisjoint(texts(key)) and is_plain(entry))
         ]
     else:
         gone = [entry for entry in snapshot if holds(entry, made) or not texts(entry).isdisjoint(plain)]

@@ -14,12 +14,14 @@ from ..live import functions, insides, reach, successors
 from ..live.containers import copied, size
 from ..live.entries import (
     PLAIN,
+    Index,
     discard,
     entries,
     held_in_entry,
     holding,
     holds,
     is_in,
+    is_of,
     keep_sorted,
     place_before,
     put_for,
@@ -330,10 +332,11 @@ def held_in(
     made_of: Sequence[CodeType],
     grown: Collection[str] | None = None,
     empty: dict[int, Any] | None = None,
+    index: Index | None = None,
 ) -> Iterator[tuple[Any, Place, bool]]:
     """The registries that hold something, and whether that tells the statement's entry; only of those named `grown`.
 
-    Those that were found `empty` once are kept account of, by identity, and left out.
+    Those that were found `empty` once are kept account of, by identity, and left out. An `index` serves many.
     """
     empty = {} if empty is None else empty
     made = identities_made(node, before, made_of)
@@ -342,7 +345,8 @@ def held_in(
         if meant and not size(container):
             empty[id(container)] = container
         if meant and id(container) not in empty and size(container) <= LARGEST:
-            yield container, place, any(id(each) in made or holds(each, made) for each in entries(container))
+            told = index.tells(container, made) if index else any(is_of(each, made) for each in entries(container))
+            yield container, place, told
 
 
 def registers(statement: Statement, made_of: Sequence[CodeType]) -> bool:

@@ -67,13 +67,18 @@ class Swapping(Assigning):
         """Whether code does no more than to add to what has some names, and what it holds of each statement is told."""
         if not all(adding.only_adds(code, names) for code in versions) or any(map(self.grows_deque, versions)):
             return False
+        index, plain = entries.Index(), dict[int, bool]()
         for node in runners:
             passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
             made = passed if node.statement.kind == "expr" else self._made_now(node)
             told = defaultdict[int, bool](bool)
-            for container, place, holds in contributions.held_in(node, self.graph, made, node.codes, names):
-                is_record = place.key is not None and is_a(container, dict)
-                if not is_record and any(map(records.is_plain, entries.held(container))):
+            for container, place, holds in contributions.held_in(
+                node, self.graph, made, node.codes, names, index=index
+            ):
+                if id(container) not in plain:
+                    is_record = place.key is not None and is_a(container, dict)
+                    plain[id(container)] = not is_record and any(map(records.is_plain, entries.held(container)))
+                if plain[id(container)]:
                     return False
                 told[place.container] |= holds
             if not told or not all(told.values()):
@@ -82,9 +87,10 @@ class Swapping(Assigning):
 
     def _make_held_anew(self, runners: Sequence[Node], names: Collection[str]) -> None:
         """Other code adds to what objects and classes hold: these are made anew, where no entry tells whose it is."""
+        index = entries.Index()
         for node in [each for each in runners if each.statement.effects.decorates]:
             made = self._made_now(node)
-            for _, place, told in list(contributions.held_in(node, self.graph, made, node.codes, names)):
+            for _, place, told in list(contributions.held_in(node, self.graph, made, node.codes, names, index=index)):
                 if not told and place.owner is not None and place.attribute is not None:
                     self.bind_member_again(place.owner, place.attribute)
                 elif not told and place.attribute is not None:
