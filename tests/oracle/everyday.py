@@ -4432,3 +4432,41 @@ case(
     },
     {"lib.py": ASKS_OF_CLASS.format("vars(cls)")},
 )
+MAKES_FUNCTIONS = "def make(n):\n    def f(self=None): return n\n    return f\n"
+BOUND_BY_TWO = MAKES_FUNCTIONS + "def pair():\n    x = make(1)\n    return {}\na, b = pair()\n"
+case(
+    "one function under two names becomes two",
+    "m",
+    {"m.py": BOUND_BY_TWO.format("x, x")},
+    {"m.py": BOUND_BY_TWO.format("x, make(2)")},
+    {"m.py": BOUND_BY_TWO.format("make(2), x")},
+)
+MADE_WITH_ALIASES = (
+    MAKES_FUNCTIONS
+    + """
+def build():
+    members = {n: make(n) for n in ("error", "critical")}
+    members["fatal"] = members[%r]
+    members["all"] = members["error"]
+    return type("K", (), members)
+
+K = build()
+def seen(): return [getattr(K(), n)() for n in ("error", "critical", "fatal", "all")]
+"""
+)
+case(
+    "one member of a class under two names becomes another of its members",
+    "m",
+    *({"m.py": MADE_WITH_ALIASES % each} for each in ("error", "critical", "error")),
+)
+for name, head in {
+    "a class": "class K:",
+    "a class with a metaclass": "class M(type): pass\nclass K(metaclass=M):",
+}.items():
+    text = MAKES_FUNCTIONS + head + "\n    error = make(1)\n    critical = make(2)\n    fatal = {}\n"
+    text += "def seen(): return [getattr(K(), n)() for n in ('error', 'critical', 'fatal')]\n"
+    case(
+        f"{name}: another name of a member becomes one of its own",
+        "m",
+        *({"m.py": text.format(each)} for each in ("error", "critical", "error", "make(3)", "error")),
+    )

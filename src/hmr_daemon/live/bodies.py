@@ -299,7 +299,8 @@ def graft(
     gone_on = list[tuple[Any, Any]]()
     for name in list(namespace):
         if name not in NOT_MEMBERS:
-            _set(transaction, cls, name, namespace[name], itself=name in handed_on or name not in before)
+            itself = name in handed_on or name not in before or _stays_by_another_name(name, before, namespace)
+            _set(transaction, cls, name, namespace[name], itself)
             _use_members(namespace, namespace[name], vars(cls).get(name))
             new, now = _plain_function(namespace[name]), _plain_function(vars(cls).get(name))
             if new is not now and type(new) is FunctionType and type(now) is FunctionType:
@@ -307,6 +308,12 @@ def graft(
     _implicit_members(transaction, cls, namespace, edit)
     transaction.order_members(cls, _places(edit))
     return gone_on
+
+
+def _stays_by_another_name(name: str, before: Mapping[str, Any], namespace: Mapping[str, Any]) -> bool:
+    """Whether a member was but another name of one that stays: it is none that its own text had made."""
+    old = before[name]
+    return type(old) is FunctionType and any(m is old and n not in namespace for n, m in before.items() if n != name)
 
 
 def _plain_function(member: Any) -> Any:

@@ -129,7 +129,8 @@ def merge(
 ) -> FunctionType | None:
     """Make `old` be what `new` is; None where CPython does not let it (other free variables).
 
-    None also where `old` goes on as another definition of the same name: the second ``_`` is not the first.
+    None also where `old` goes on as another definition of the same name: the second ``_`` is not the first. So it is
+    where two names had one function, and have one each now.
     `kept_defaults` names parameters whose default values stay the old objects; `before` tells these objects
     where the code of `old`, and so the meaning of its defaults, has been swapped already.
     """
@@ -141,7 +142,7 @@ def merge(
     code = fit(new.__code__, old.__code__)
     if code is None or _cell_count(old) != _cell_count(new):
         return None
-    if transaction.continued.setdefault(id(old), code) is not code:
+    if not transaction.lets_go_on(old, new, code):
         return None
     if old.__code__ is not code:
         give_code(transaction, old, code)
@@ -220,14 +221,20 @@ def annotations_of(function: FunctionType) -> object:
     return dict(function.__annotations__)
 
 
-def renew(transaction: Transaction, old: FunctionType, new: FunctionType, seen: frozenset[int] = frozenset()) -> None:
-    """Let `old`, which does the same, and what it wraps, have the annotations and the lines of `new`."""
+def renew(transaction: Transaction, old: FunctionType, new: FunctionType, seen: frozenset[int] = frozenset()) -> bool:
+    """Let `old`, which does the same, and what it wraps, have the annotations and the lines of `new`.
+
+    False where `old` goes on as another already.
+    """
+    if new.__closure__ and not transaction.lets_go_on(old, new, new.__code__):
+        return False
     renew_annotations(transaction, old, new)
     if old.__code__ is not new.__code__ and old.__code__.co_freevars == new.__code__.co_freevars:
         give_code(transaction, old, new.__code__)
     for mine, theirs in zip(contents(old), contents(new), strict=False):
         if type(mine) is type(theirs) is FunctionType and mine is not theirs and id(mine) not in seen:
             renew(transaction, mine, theirs, seen | {id(old), id(mine)})
+    return True
 
 
 def renew_annotations(transaction: Transaction, old: FunctionType, new: FunctionType) -> None:

@@ -24,10 +24,11 @@ def settle(
     """
     if old is new:
         return old
+    if id(new) in transaction.went_on:  # under another name
+        return transaction.went_on[id(new)][1]
     if values.same(old, new, named=named):
-        if type(old) is FunctionType:
-            functions.renew(transaction, old, new)
-        return old
+        renewed = type(old) is not FunctionType or functions.renew(transaction, old, new)
+        return old if renewed else new
     if type(old) is FunctionType and type(new) is FunctionType:
         if old.__code__.co_qualname == new.__code__.co_qualname and old.__globals__ is new.__globals__:
             if functions.merge(transaction, old, new) is not None:
@@ -153,13 +154,19 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
     for name in set(vars(old)) - set(vars(new)) - keep:
         transaction.delete_member(old, name)
     inner = {n: holders(vars(new), n) for n in list(vars(new)) if is_inner(vars(new)[n], new)}
-    for name, member in list(vars(new).items()):
+    for name, member in sorted(vars(new).items(), key=_by_another_name):
         if name not in keep and not is_a(member, SLOT_TYPES):
             before = old.__dict__.get(name, MISSING)
             settled = member if before is MISSING else settle(transaction, before, member, inner.get(name))
             transaction.set_member(old, name, settled)
     caches.forget_lost(transaction, old, members_before)
     transaction.order_members(old, {name: position for position, name in enumerate(vars(new)) if name not in IMPLICIT})
+
+
+def _by_another_name(item: tuple[str, Any]) -> bool:
+    """Whether a class has a function by another name than its own: who has it by that goes on as it."""
+    name, member = item
+    return type(member) is FunctionType and member.__name__ != name
 
 
 def _set_class_cells(transaction: Transaction, members: Iterable[Any], wrong: type, right: type) -> None:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat, starmap
 from operator import call
-from types import CodeType, ModuleType, WrapperDescriptorType
+from types import CodeType, FunctionType, ModuleType, WrapperDescriptorType
 from typing import Any, Final
 
 from .containers import Bare, copied, kind_of
@@ -59,8 +59,10 @@ class Transaction:
         self._undo: list[Operation] = []
         self._undone: list[Operation] = []
         self._batch: list[Operation] | None = None
-        self.continued: dict[int, CodeType] = {}
-        """Identity of each function that goes on as one just made, to the code of that one."""
+        self.continued: dict[int, tuple[CodeType, Any]] = {}
+        """Identity of each function that goes on as one just made, to the code and the closure of that one."""
+        self.went_on: dict[int, tuple[FunctionType, FunctionType]] = {}
+        """By identity, functions just made, each with the one that goes on as it."""
         self._copies: set[int] = set()
 
     def holds(self, container: object) -> bool:
@@ -100,6 +102,14 @@ class Transaction:
         except Exception:  # one that cannot be taken back must not keep the others
             for operation in undo:
                 _attempt(operation)
+
+    def lets_go_on(self, old: FunctionType, new: FunctionType, code: CodeType) -> bool:
+        """Let a function go on as one just made; False where it goes on as another already."""
+        known_code, known_closure = self.continued.setdefault(id(old), (code, new.__closure__))
+        if known_code is not code or known_closure is not new.__closure__:
+            return False
+        self.went_on[id(new)] = new, old
+        return True
 
     # --- what can be changed ---------------------------------------------------------------------------
 

@@ -125,7 +125,7 @@ class Settling(Refilling):
         same = mine and values.same(old, new, named=named)
         was = old.__code__ if type(old) is FunctionType else None
         if same and was is not None:
-            functions.renew(t, old, new)  # equal, but of the definition that there is now
+            same = functions.renew(t, old, new)  # equal, but of the definition that there is now
         if same and plain_type(old) in values.WRAPPERS and callable(clear := insides.own(old, "cache_clear")):
             t.on_undo(caches.emptied(clear))  # as the new one is: its function may compute something else
         if not same and self._successor(node, name, old, new) is not old:
