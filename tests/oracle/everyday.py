@@ -4470,3 +4470,18 @@ for name, head in {
         "m",
         *({"m.py": text.format(each)} for each in ("error", "critical", "error", "make(3)", "error")),
     )
+DELETES_A_MEMBER = """
+class K{}:
+    def helper(n): return n + 1
+    value = helper(1)
+    del helper
+    def m(self): return {}
+seen = hasattr(K, "helper")
+"""
+case(
+    "a class that deletes a member of its body",
+    "m",
+    {"m.py": DELETES_A_MEMBER.format("(object)", 1)},
+    {"m.py": DELETES_A_MEMBER.format("", 1)},
+    {"m.py": DELETES_A_MEMBER.format("", 2)},
+)

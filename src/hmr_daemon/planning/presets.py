@@ -51,11 +51,17 @@ def members(node: Node) -> Iterator[tuple[type, str, Any]]:
     if plain_type(cls) not in PLAIN_METACLASSES or not _is_defined_by(cls, tree, node.module.namespace):
         return
     bindings = [each for statement in tree.body for each in _members(statement, body, node.module.namespace, cls)]
-    counts, elsewhere = Counter(name for name, _ in bindings), codes.global_writes(body)
+    counts, elsewhere = Counter(name for name, _ in bindings), codes.global_writes(body) | _deleted(tree)
     for plain, value in bindings:
         name = mangled(plain, tree.name)
         if counts[plain] == 1 and plain not in elsewhere and name not in vars(cls) and not is_special(name):
             yield cls, name, value
+
+
+def _deleted(tree: ast.ClassDef) -> set[str]:
+    """The names that a class body has on the way only: ``del helper``."""
+    targets = [target for each in ast.walk(tree) if isinstance(each, ast.Delete) for target in each.targets]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _is_defined_by(cls: Any, tree: ast.ClassDef, namespace: Mapping[str, Any]) -> bool:
