@@ -140,3 +140,14 @@ def test_the_longest_rising_subsequence(values: list[int]) -> None:
     for position, value in enumerate(values):
         longest[position] = 1 + max((longest[i] for i in range(position) if values[i] < value), default=0)
     assert len(chosen) == max(longest, default=0)
+
+
+def test_there_is_always_room_between_two_numbers() -> None:
+    """However many statements come between two others, at once or one after the other."""
+    numbers = [0.0, 1.0]
+    for _ in range(200):
+        numbers = diff.rising([numbers[0], None, *numbers[1:]])
+        assert numbers == sorted(set(numbers))
+    many = diff.rising([0.0, *[None] * 1000, 1.0])
+    assert (many[0], many[-1]) == (0.0, 1.0)
+    assert many == sorted(set(many))

@@ -51,6 +51,12 @@ CASES: dict[str, Case] = {
         "log_N.seen.clear()",
         {"(m_N.C, log_N.seen)": (7, ["A", "C"])},
     ),
+    "a hundred statements between two, each made of those before": (
+        {"m_N": "A = 1\nZ = 1\n"},
+        {"m_N": "A = 1\n" + "".join(f"class C{i}: v = {i}\nc{i} = C{i}()\n" for i in range(50)) + "Z = c0.v + c49.v\n"},
+        "",
+        {"m_N.Z": 49, "[getattr(m_N, f'c{i}').v for i in range(50)] == [*range(50)]": True},
+    ),
     "the type of a value changes": ({"m_N": "X = 1\n"}, {"m_N": "X = True\n"}, "", {"m_N.X is True": True}),
     "1 and 1.0 are not the same": ({"m_N": "X = [1]\n"}, {"m_N": "X = [1.0]\n"}, "", {"repr(m_N.X)": "[1.0]"}),
     "0.0 and -0.0 are not the same": ({"m_N": "X = 0.0\n"}, {"m_N": "X = -0.0\n"}, "", {"repr(m_N.X)": "-0.0"}),

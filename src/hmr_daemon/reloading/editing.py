@@ -408,19 +408,21 @@ class Editing(Swapping):
     def _place(self, record: ModuleRecord, nodes: Sequence[Node]) -> None:
         """Order numbers that rise along the new source; what stayed in order keeps its own."""
         known = [None if n in self.added else n.order for n in nodes]
-        rising = diff.longest_rising([o for o in known if o is not None])
-        fixed = [o if o is not None and o in rising else None for o in known]
-        low = -1.0
-        for position, node in enumerate(nodes):
-            here = fixed[position]
-            if here is None:
-                high = next((o for o in fixed[position:] if o is not None), None)
-                here = low + 1.0 if high is None else (low + high) / 2
-                self.transaction.on_undo(self.graph.forget_orders)
-                self.transaction.set_attribute(node, "order", here)
-                self.graph.forget_orders()
-                fixed[position] = here
-            low = here
+        kept = diff.longest_rising([o for o in known if o is not None])
+        fixed = [o if o is not None and o in kept else None for o in known]
+        numbers = diff.rising(fixed)
+        new = {old: number for old, number in zip(fixed, numbers, strict=True) if old is not None}
+        for node, number in zip(nodes, numbers, strict=True):
+            self._give_order(node, number)
+        if any(old != number for old, number in new.items()):  # what is gone is to be told of, at its place
+            for node in self.removed_nodes[record]:
+                self._give_order(node, max((new[old] for old in new if old < node.order), default=-1.0) + 0.5)
+
+    def _give_order(self, node: Node, number: float) -> None:
+        if node in self.added or node.order != number:
+            self.transaction.on_undo(self.graph.forget_orders)
+            self.transaction.set_attribute(node, "order", number)
+            self.graph.forget_orders()
 
     def _renew_codes(
         self, node: Node, old: Statement | None, new: Statement, edit: FileEdit, change: Kind = Kind.ADDED

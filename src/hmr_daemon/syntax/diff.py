@@ -215,3 +215,22 @@ def longest_rising(values: Sequence[float]) -> set[float]:
         chosen.add(values[index])
         index = previous[index]
     return chosen
+
+
+def rising(numbers: Sequence[float | None]) -> list[float]:
+    """Numbers that rise, with those that are given; all of them anew where there is no room between these.
+
+    >>> rising([0.0, None, None, None, 1.0, None])
+    [0.0, 0.25, 0.5, 0.75, 1.0, 2.0]
+    """
+    found: list[float] = []
+    low, missing = -1.0, 0
+    for number in numbers:
+        if number is None:
+            missing += 1
+            continue
+        found += [low + (number - low) * part / (missing + 1) for part in range(1, missing + 1)]
+        found.append(number)
+        low, missing = number, 0
+    found += [low + part for part in range(1, missing + 1)]
+    return found if all(map(lt, found, islice(found, 1, None))) else [float(place) for place in range(len(found))]
