@@ -46,6 +46,43 @@ if __name__ == "__main__":
     main()
 """
 
+HANDED = """\
+import functools, operator, threading, time
+from socketserver import StreamRequestHandler, TCPServer
+def handler(n=0): return "old"
+class Bot:
+    def __init__(self, handler): self.handler = handler
+class Runner(threading.Thread):
+    def run(self): handler()
+class Lines(StreamRequestHandler):
+    def handle(self): handler()
+class Asking:
+    def __init__(self, handler):
+        self.handler = handler
+        self.answer = self.handler()
+class Told:
+    def __init__(self, handler): self.answer = handler()
+def serve(): return TCPServer(("127.0.0.1", 0), Lines)
+def numbers(): yield handler()
+bot = Bot(handler)
+threads = [threading.Thread(target=handler) for _ in range(2)]
+partial = functools.partial(handler, 1)
+runner = Runner()
+server = serve()
+stream = numbers()
+asking = Asking(handler)
+told = Told(handler)
+listed = list(map(handler, [1]))
+begun = list(numbers())
+answer = handler()
+held = []
+while True:
+    objects = bot, threads, partial, runner, server, stream
+    if not held: held.extend(objects)
+    print("kept", all(map(operator.is_, held, objects)), answer, asking.answer, told.answer, *listed, *begun, partial())
+    time.sleep(0.02)
+"""
+
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
@@ -118,6 +155,15 @@ def test_a_running_script_follows_its_files(start: Callable[..., Program], tmp_p
     program.wait("turn 2 new 1 1\n")
     program.edit({folder + "data.py": DATA.replace("1", "5")})
     program.wait("turn 2 new 5 5\n")
+
+
+def test_what_has_a_function_for_later_stays_when_that_is_edited(start: Callable[..., Program], tmp_path: Path) -> None:
+    """Nobody watched what the statements of a script have run: they mention more than they call."""
+    write(tmp_path, {"main.py": HANDED})
+    program = start("main.py")
+    program.wait(f"kept True{' old' * 6}\n")
+    program.edit({"main.py": ('"old"', '"new"')})
+    program.wait(f"kept True{' new' * 6}\n")
 
 
 def test_a_function_that_still_runs_is_named(start: Callable[..., Program], tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ DESCRIPTORS = ("__get__", "__set__", "__delete__")
 TABLES = (dict, list, tuple, set, frozenset)
 METHODS = (FunctionType, staticmethod, classmethod)
 WRAPPERS = (staticmethod, classmethod, property, functools.partial, functools.cached_property)
+WAITING = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
+KEEPING = frozenset({"bool", "dict", "float", "int", "isinstance", "len", "print", "range", "str", "tuple"})
+"""Builtin functions that call nothing that they are handed."""
 LIMIT = 500
 """Values in play from which on a statement leads everywhere, as many do in a library whose classes know each other."""
 MANY = 500  # entries of a container that are looked at
@@ -51,15 +54,18 @@ def run_by(
     all this leads everywhere it tells nothing, and what the names lead to by themselves is taken; `known` is what
     others have learned of that.
     """
-    values = list(values)
     search = _Search(files, results or mentioned.calls_held)
-    waiting = {chain for chain in mentioned.chains if len(chain) == 1 and chain[0] in handed_on}
+    handed = search.handed(mentioned, namespace) if calls and not search.results else {}
+    values = [value for value in values if all(value is not each for each in handed.values())]
+    waiting = {chain for chain in mentioned.chains if len(chain) == 1 and chain[0] in handed_on}.union(handed)
     search.take_up(replace(mentioned, takes=True), namespace, mentioned.chains - waiting, calls)
     for value in values:
         search.use(value)
     search.found_all()
     if search.results:
         search.take_up(mentioned, namespace, waiting)
+        for value in handed.values():
+            search.use(value)
         search.found_all()
     if search.led_everywhere:
         return _led_to(mentioned, namespace, values, files, waiting, known) if calls else {}
@@ -99,6 +105,9 @@ class _Search:
         self._offered: dict[str, list[tuple[Any, bool]]] = {}
         """What they hold under names that nobody has mentioned yet, and whether a class does."""
         self._ran: list[FunctionType] = []
+        self._stored: set[str] = set()
+        self._called: set[str] = set()
+        """Attributes that are set, and those that are called, by what runs."""
 
     @property
     def led_everywhere(self) -> bool:
@@ -131,7 +140,9 @@ class _Search:
     ) -> None:
         """What code with these globals mentions; `chains` are those of its chains that run."""
         self.mention(mentioned.names)
-        if mentioned.calls_held and not self.results:
+        self._stored |= mentioned.stored
+        self._called |= mentioned.asked
+        if (mentioned.calls_held or not self._stored.isdisjoint(self._called)) and not self.results:
             self.results = True
             for function in list(self._ran):
                 self._run(function)
@@ -141,6 +152,33 @@ class _Search:
                 self.use(value)
             elif not calls and type(value) is not FunctionType:
                 self._hold(value)
+
+    def handed(self, mentioned: Mentions, namespace: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
+        """Functions and classes, by chain, that are handed to constructors and to functions of the user's only.
+
+        Those of the user's show what they do with them, and a class of a library keeps them for later. What else a
+        library has, as `sorted`, calls what it is given.
+        """
+        if mentioned.calls_unknown or not all(
+            self._keeps(_held_by(namespace, each), each) for each in mentioned.called
+        ):
+            return {}
+        found = {chain: _held_by(namespace, chain) for chain in mentioned.chains}
+        called = [found[chain] for chain in mentioned.called]
+        begins = not mentions.ITERATED.isdisjoint(mentioned.names) or not all(map(_waits, called))
+        return {
+            chain: value
+            for chain, value in found.items()
+            if is_a(value, (FunctionType, type)) and (chain not in mentioned.called or (_waits(value) and not begins))
+        }
+
+    def _keeps(self, value: Any, chain: tuple[str, ...]) -> bool:
+        """Whether what is called there calls nothing that it is handed, as far as it does not show that it does."""
+        if value is MISSING:
+            return len(chain) == 1 and chain[0] in KEEPING
+        if type(value) is FunctionType:
+            return value.__code__.co_filename in self._files
+        return is_a(value, type) and value.__module__ not in ("builtins", "itertools")
 
     # --- names of globals, and what is asked of them -----------------------------------------------------
 
@@ -215,7 +253,7 @@ class _Search:
     def _construct(self, cls: type) -> None:
         self._hold(cls)
         theirs = [owner for owner in cls.__mro__ if _is_users(owner) and not self._is_of_files(owner)]
-        for member in _members(cls, CONSTRUCTORS.union(*(vars(owner).keys() - NOT_CALLED for owner in theirs))):
+        for member in _members(cls, CONSTRUCTORS | _called_by_constructors(theirs)):
             self.use(member)  # those in place of a library's are called by it
         for member in _members(type(cls), {"__call__", "__new__", "__init__"}):
             self.use(member)
@@ -286,8 +324,9 @@ class _Search:
         for code in codes.walk((function.__code__,)) if self.results else _run_with(function.__code__):
             if id(code) not in self.found or code is function.__code__:
                 self.found[id(code)] = code
-                inner = mentions.mentions_of(code)
-                self.take_up(inner, function.__globals__, inner.chains)
+                inner, namespace = mentions.mentions_of(code), function.__globals__
+                handed = self.handed(inner, namespace) if not self.results else {}
+                self.take_up(inner, namespace, inner.chains - handed.keys())
 
 
 def _run_with(code: CodeType) -> Iterator[CodeType]:
@@ -300,6 +339,43 @@ def _run_with(code: CodeType) -> Iterator[CodeType]:
             waiting.remove(child)
             used |= frozenset(child.co_freevars)
             yield from _run_with(child)
+
+
+def _called_by_constructors(owners: Collection[type]) -> Set[str]:
+    """Members by names that a library's classes have, and that these call as they are constructed: perhaps all."""
+    held = frozenset[str]().union(*(vars(owner).keys() - NOT_CALLED for owner in owners))
+    waiting, called = [*CONSTRUCTORS], set[str]()
+    while waiting:
+        name = waiting.pop()
+        for member in [vars(owner)[name] for owner in owners if name in vars(owner)]:
+            functions = [each for each in (member, *_wrapped_by(member)) if type(each) is FunctionType]
+            if not functions and name in CONSTRUCTORS:
+                return held  # who knows what C does
+            new = held.intersection(set[str]().union(*map(_names_in, functions))) - called
+            waiting += new
+            called |= new
+    return called
+
+
+def _wrapped_by(member: Any) -> Iterable[Any]:
+    return insides.parts(member) if is_a(member, WRAPPERS) else ()
+
+
+def _waits(value: Any) -> bool:
+    """Whether a call of it runs nothing until somebody asks what came of it for something."""
+    return type(value) is FunctionType and bool(value.__code__.co_flags & WAITING)
+
+
+def _names_in(function: FunctionType) -> frozenset[str]:
+    return frozenset(name for code in codes.walk((function.__code__,)) for name in code.co_names)
+
+
+def _held_by(namespace: Mapping[str, Any], chain: tuple[str, ...]) -> Any:
+    """What names of modules lead to; MISSING where something else than a module is to be asked."""
+    value = namespace.get(chain[0], MISSING)
+    for name in chain[1:]:
+        value = vars(value).get(name, MISSING) if is_a(value, ModuleType) else MISSING
+    return value
 
 
 def _matters(value: Any) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dis
 import sys
 import weakref
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 from types import CodeType
 
 from . import codes
@@ -74,6 +74,7 @@ TAKING_METHODS = frozenset({"get", "values", "items", "pop", "popitem", "popleft
 LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
 ATTRIBUTES = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 SETS = frozenset({"STORE_ATTR", "DELETE_ATTR", "LOAD_SUPER_ATTR"})
+UNKNOWN_CALLS = frozenset({"BINARY_OP", "LOAD_SUPER_ATTR"})
 VARIABLES = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")
 
 
@@ -89,9 +90,18 @@ class Mentions:
     """Whether they may take something out of a container."""
     calls_held: bool = False
     """Whether they call what a variable holds, or what a call gave."""
+    called: frozenset[tuple[str, ...]] = frozenset()
+    """Those of the chains that are called; what others lead to is at most handed to what is called."""
+    calls_unknown: bool = False
+    """Whether they ask what a call gave for something, decorate, or calculate: who knows what comes of a function."""
+    stored: frozenset[str] = frozenset()
+    """Attributes that they set."""
+    asked: frozenset[str] = frozenset()
+    """Attributes of something else than globals that they call."""
 
 
 def mentions(instructions: Iterable[dis.Instruction]) -> Mentions:
+    instructions = list(instructions)
     chains: set[tuple[str, ...]] = set()
     names: set[str] = set()
     takes = calls_held = False
@@ -120,7 +130,57 @@ def mentions(instructions: Iterable[dis.Instruction]) -> Mentions:
     if chain:
         chains.add(chain)
     takes |= any(not TAKING_METHODS.isdisjoint(chain[1:]) for chain in chains)
-    return Mentions(frozenset(chains), frozenset(names), takes, calls_held)
+    found = Mentions(frozenset(chains), frozenset(names), takes, calls_held)
+    return _with_calls(found, instructions)
+
+
+def _with_calls(found: Mentions, instructions: Sequence[dis.Instruction]) -> Mentions:
+    """With what is called: what has a NULL beside it on the stack, which is where a method's object would be."""
+    called: set[tuple[str, ...]] = set()
+    asked: set[str] = set()
+    stored = frozenset(each.argval for each in instructions if each.opname == "STORE_ATTR")
+    unknown = any(each.opname in UNKNOWN_CALLS for each in instructions)
+    for at, instruction in enumerate(instructions):
+        name = instruction.opname
+        unknown |= name.startswith("CALL") and not instruction.arg and _is_decorated(instructions, at)
+        unknown |= name in ATTRIBUTES and at > 0 and instructions[at - 1].opname.startswith("CALL")
+        if name == "PUSH_NULL" and sys.version_info < (3, 13):
+            called.add(_chain_from(instructions, at + 1))
+        elif name == "PUSH_NULL":
+            called.add(_chain_to(instructions, at - 1))
+        elif name == "LOAD_GLOBAL" and (instruction.arg or 0) & 1:
+            called.add(_chain_from(instructions, at))
+        elif name == "LOAD_METHOD" or (
+            name == "LOAD_ATTR" and sys.version_info >= (3, 12) and (instruction.arg or 0) & 1
+        ):
+            called.add(chain := _chain_to(instructions, at))
+            asked |= set() if chain else {instruction.argval}
+    unknown |= () in called
+    return replace(
+        found, called=frozenset(called & found.chains), calls_unknown=unknown, stored=stored, asked=frozenset(asked)
+    )
+
+
+def _is_decorated(instructions: Sequence[dis.Instruction], at: int) -> bool:
+    """Whether a call without arguments is that of a decorator: of what stands below a function or a class just made."""
+    before = [each.opname for each in instructions[max(at - 2, 0) : at] if each.opname != "PRECALL"]
+    return bool(before) and before[-1].startswith(("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE", "CALL"))
+
+
+def _chain_from(instructions: Sequence[dis.Instruction], at: int) -> tuple[str, ...]:
+    """The chain that begins there; empty where something else does."""
+    if at >= len(instructions) or instructions[at].opname not in LOADS:
+        return ()
+    rest = takewhile(lambda each: each.opname in ATTRIBUTES, instructions[at + 1 :])
+    return (instructions[at].argval, *(each.argval for each in rest))
+
+
+def _chain_to(instructions: Sequence[dis.Instruction], at: int) -> tuple[str, ...]:
+    """The chain that ends there; empty where something else does."""
+    start = at
+    while start > 0 and instructions[start].opname in ATTRIBUTES:
+        start -= 1
+    return _chain_from(instructions[: at + 1], start)
 
 
 def _calls_held(before: str, name: str) -> bool:
