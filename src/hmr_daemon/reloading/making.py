@@ -48,7 +48,7 @@ class Making(RunState):
         if is_a(value, entries.PLAIN):
             return False
         if type(value) is FunctionType and value.__closure__ is None and not value.__dict__:  # as most are
-            return "<locals>" not in value.__qualname__ and self.graph.stands_after(value.__code__, node)
+            return "<locals>" not in value.__qualname__ and self._stands_after(value, node)
         parts = [*value, value] if plain_type(value) in (tuple, list) else [value]
         classes = [part for part in parts if is_a(part, type) and part.__module__ in self.graph.modules]
         if any(
@@ -56,9 +56,16 @@ class Making(RunState):
         ):
             return True
         found = [f for f in insides.wrapped(parts) if "<locals>" not in f.__qualname__]
-        if any(self.graph.stands_after(function.__code__, node) for function in found):
+        if any(self._stands_after(function, node) for function in found):
             return True
         return not found and self._named_later(node, value)
+
+    def _stands_after(self, function: FunctionType, node: Node) -> bool:
+        """Whether a function came after a statement; one that waits for its new code stands where that does."""
+        pairs = self.swap.pairs
+        if self.renewed[0] != len(pairs):
+            self.renewed = len(pairs), {id(old): new for old, new in pairs}
+        return self.graph.stands_after(self.renewed[1].get(id(function.__code__), function.__code__), node)
 
     def _bound_after(self, node: Node, record: ModuleRecord, name: str) -> bool:
         """Whether a statement that comes later bound a name of a module, and not by importing it."""

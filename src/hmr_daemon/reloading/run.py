@@ -212,6 +212,8 @@ class RunState:
     parsed_before: dict[ModuleRecord, Parsed] = field(default_factory=dict)
     """The versions that edited modules had."""
     swap: swaps.Swap = field(default_factory=lambda: swaps.Swap([], []))
+    renewed: tuple[int, dict[int, CodeType]] = field(default_factory=lambda: (0, {}))
+    """By the identities of old code objects, those that take their places; with how many pairs of them are known."""
     guarded: set[int] = field(default_factory=set)
     ran_first: list[tuple[tuple[float, ...], str]] = field(default_factory=list)
     """Statements that have run before their turn, with their places."""
