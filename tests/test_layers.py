@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from types import FunctionType
 
 import pytest
+
+from live import clean_environ
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 
@@ -80,6 +84,22 @@ def test_imports_go_down(module: str) -> None:
     package = ".".join(["hmr_daemon", *module.split(".")[:-1]])
     upward = imported(path.read_text(encoding="utf-8"), package) - set(below)
     assert not upward, f"{module} may not import {', '.join(sorted(upward))}"
+
+
+def test_nothing_of_ours_is_loaded_while_code_goes_live() -> None:
+    """Who waits for a file lets other threads run, and these would meet half of an edit."""
+    inner = {"reloading", "live", "planning", "syntax"}
+    late = set[str]()
+    for module in [module for module in MODULES if module.partition(".")[0] in inner]:
+        tree = ast.parse(PACKAGE.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        late.update(*(imported(ast.unparse(node), f"hmr_daemon.{module.partition('.')[0]}") for node in functions))
+    code = "import sys; from hmr_daemon.reloading import executor; executor._load_rest(); print(*sys.modules)"
+    environ = clean_environ(NO_HMR_DAEMON="1")
+    loaded = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    before = {"planning.presets", "reloading.early"}
+    only_for_scripts = {"live.guesses"}
+    assert late - before - only_for_scripts <= {name.partition(".")[2] for name in loaded.stdout.split()}
 
 
 @pytest.mark.parametrize("module", ["../hmr_daemon_startup", "__init__", "_bootstrap", "loading/shelter"])

@@ -477,6 +477,13 @@ USES: dict[str, tuple[Files, Files]] = {
         {"m.py": "class A:\n    def __init__(self): self.x = 1\na = A()\ndef step():\n    return a.x\n"},
         {"m.py": "class A:\n    def __init__(self): self.x, self.y = 1, 2\na = A()\ndef step():\n    return a.y\n"},
     ),
+    "an object of a class that needs more": (
+        {"m.py": "class S:\n    n = 1\ns = S()\ndef step():\n    return s.n\n"},
+        {
+            "m.py": "import os\nclass S:\n    def __init__(self): self.k = int(os.environ.get('NOTHING', '2'))\n"
+            "s = S()\ndef step():\n    return s.k\n"
+        },
+    ),
     "an object of another module": (
         {"other.py": "def a(): pass\n", "m.py": f"import other\n{STEP}"},
         {
@@ -537,7 +544,7 @@ def test_the_turn_is_kept_for_a_moment_and_given_back(monkeypatch: pytest.Monkey
         kept.begin()
         assert sys.getswitchinterval() == pytest.approx(turn.LONGEST)
         with kept.lent():
-            assert sys.getswitchinterval() == pytest.approx(usual)
+            assert sys.getswitchinterval() == pytest.approx(turn.MOMENT)
         assert sys.getswitchinterval() == pytest.approx(turn.LONGEST)
         kept.end()
         assert sys.getswitchinterval() == pytest.approx(usual)

@@ -10,24 +10,29 @@ from typing import ClassVar
 
 LONGEST = 0.1
 """Seconds that others wait at most: what takes longer, or waits itself, they see come bit by bit."""
+MOMENT = 0.02
+"""Seconds that they wait while code of the program runs: most statements, and what follows them, take less."""
 
 
 class Turn:
     """The turn of the thread that carries a reload out.
 
     A thread that wants to run waits as long as `sys.getswitchinterval` tells before it interrupts the one that runs.
-    That is longer for a moment, and only while our own code runs: what the program's statements do takes its time.
+    That is longer for a moment, and not as much longer while the program's statements run, which may take their time.
     """
 
     _usual: ClassVar[float | None] = None
     """What others wait usually, while they wait longer: there is one interpreter, and one reload at a time."""
+
+    _kept: ClassVar[float] = LONGEST
+    """How long they wait then."""
 
     def __init__(self) -> None:
         self._until = 0.0
 
     def begin(self) -> None:
         self._until = time.monotonic() + LONGEST
-        self._keep()
+        self._keep(LONGEST)
         time.sleep(0)  # who waits already, and not as long, has its turn, or begins to wait anew
 
     def end(self) -> None:
@@ -41,20 +46,22 @@ class Turn:
 
     @contextmanager
     def lent(self) -> Iterator[None]:
-        """While code of the program runs."""
+        """While code of the program runs: who begins to wait then would else have its turn in the midst of ours."""
         self._give_up()
+        self._keep(MOMENT)
         try:
             yield
         finally:
-            self._keep()
+            self._give_up()
+            self._keep(LONGEST)
 
-    def _keep(self) -> None:
+    def _keep(self, seconds: float) -> None:
         usual = sys.getswitchinterval()
-        if usual < LONGEST and time.monotonic() < self._until:
-            Turn._usual = usual
-            sys.setswitchinterval(LONGEST)
+        if usual < seconds and time.monotonic() < self._until:
+            Turn._usual, Turn._kept = usual, seconds
+            sys.setswitchinterval(seconds)
 
     def _give_up(self) -> None:
-        if self._usual is not None and abs(sys.getswitchinterval() - LONGEST) < 1e-5:  # the program has set no other
+        if self._usual is not None and abs(sys.getswitchinterval() - self._kept) < 1e-5:  # the program has set no other
             sys.setswitchinterval(self._usual)
         Turn._usual = None

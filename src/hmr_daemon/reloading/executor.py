@@ -179,4 +179,4 @@ def _load_rest() -> None:
     from ..live import bodies, own_instances  # noqa: F401
     from ..planning import cycles  # noqa: F401
     from ..syntax import instrument, orders  # noqa: F401
-    from . import counting, last_words, library_entries, remaking  # noqa: F401
+    from . import counting, instances, last_words, library_entries, remaking  # noqa: F401
