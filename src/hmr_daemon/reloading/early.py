@@ -10,7 +10,6 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec, PathFinder
-from pathlib import Path
 
 from .._bootstrap import environment_reason
 from ..planning.imports import imports
@@ -105,7 +104,8 @@ def _leads_to_edited(run: Scheduling, spec: ModuleSpec, met: set[str]) -> bool:
 
 def _imported(spec: ModuleSpec) -> Iterator[str]:
     """What the source of a module imports: modules, and perhaps names in them."""
-    for node in ast.walk(ast.parse(Path(spec.origin or "").read_bytes())):
+    source: bytes = spec.loader.get_data(spec.origin)  # type: ignore[union-attr]
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -518,6 +518,9 @@ class Rerunning(Evaluating):
         key = id(node.module)
         called = effects.mutates if previous is None and node.statement.kind == "expr" else frozenset[str]()
         passed = {name: self.former[key, name] for name in effects.passes | called if (key, name) in self.former}
+        if node in self.moved:  # it puts the same there again
+            held = {name: node.module.namespace[name] for name in effects.passes if name in node.module.namespace}
+            passed = held | passed
         for name in called - effects.passes:
             if is_a(passed.get(name), entries.INNER):  # its methods add to itself
                 del passed[name]

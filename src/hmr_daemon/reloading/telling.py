@@ -468,7 +468,7 @@ class Telling(Remembering):
             return attribute is not None and self._runs_through(reader, reader.module.name, attribute)
         named = known in effects.reads or name in effects.attributes
         if attribute is None:
-            return named
+            return named or self.runs_what_looks_at(reader, reader.module.name, name)
         if attribute in effects.attributes or (named and not DYNAMIC.isdisjoint(effects.reads)):
             return True
         if effects.calls and known in effects.reads and self._is_a_library_s(reader.module.namespace.get(known)):
