@@ -14,7 +14,7 @@ from .records import INNER as INNER
 from .records import PLAIN as PLAIN
 from .records import held_in_entry as held_in_entry
 from .records import holds as holds
-from .records import is_defined, is_plain, leads_to
+from .records import is_defined, is_plain, leads_to, record_parts, record_with
 from .records import texts as texts
 
 
@@ -126,7 +126,7 @@ def made_since(container: Any, snapshot: Any) -> set[int]:
 
 def token(entry: Any) -> object:
     """What tells an entry from others: a plain value, or a record of such, is what it says."""
-    if type(entry) is tuple:
+    if is_a(entry, tuple):
         return tuple(map(token, entry))
     return (type(entry), entry) if is_a(entry, PLAIN) else id(entry)
 
@@ -220,18 +220,20 @@ def is_in(container: Any, part: Any) -> bool:
 
 
 def _is_or_has(entry: Any, part: Any) -> bool:
-    return entry is part or (type(entry) is tuple and any(each is part for each in entry))
+    return entry is part or any(each is part for each in record_parts(entry))
 
 
 def _with(entry: Any, new: Any, old: Any) -> Any:
-    return old if entry is new else tuple(old if each is new else each for each in entry)
+    return old if entry is new else record_with(entry, new, old)
 
 
 def _is_given(key: Any, entries: Collection[Any], plain: frozenset[str]) -> bool:
-    """Whether some plain values under a key are all of a statement: by what they are, or by the key."""
-    if not plain or not entries or not all(map(is_plain, entries)):
+    """Whether some values under a key are all of a statement: by what they tell, or, of plain ones, by the key."""
+    if not plain or not entries:
         return False
-    return not plain.isdisjoint(texts(key)) or all(not plain.isdisjoint(texts(each)) for each in entries)
+    if all(not plain.isdisjoint(texts(each)) for each in entries):
+        return True
+    return not plain.isdisjoint(texts(key)) and all(map(is_plain, entries))
 
 
 def _only_once(entries: list[Any], plain: frozenset[str]) -> set[str]:
@@ -346,7 +348,7 @@ def keep_sorted(container: list[Any], rest: list[Any], later: Callable[[Any], bo
 
 def _rank(entry: Any) -> list[Any]:
     """The numbers that an entry is, holds or has."""
-    parts = entry if type(entry) is tuple else [entry, *insides.own_dict(entry).values()]
+    parts = tuple.__iter__(entry) if is_a(entry, tuple) else [entry, *insides.own_dict(entry).values()]
     return [part for part in parts if plain_type(part) in (int, float)]
 
 

@@ -7,7 +7,7 @@ import gc
 import sys
 import types
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -35,9 +35,25 @@ def holders(names: Mapping[str, Any], name: str) -> list[Any] | None:
 
 def searched(cls: type) -> list[Any]:
     """All that holds a class, or a record of it, as the garbage collector knows it."""
-    found = [h for h in gc.get_referrers(cls) if type(h) is not types.FrameType and not _is_ours(h)]
-    records = [holder for holder in found if type(holder) is tuple and _renewed(holder, cls, None) is not None]
-    return [*found, *(h for h in (gc.get_referrers(*records) if records else ()) if is_a(h, HOLDING_RECORDS))]
+    return those_holding(searched_for([cls]), cls)
+
+
+def searched_for(values: Sequence[Any]) -> list[Any]:
+    """All that holds some values, or records of them: the heap is searched once for all."""
+    found = [h for h in gc.get_referrers(*values) if type(h) is not types.FrameType and not _is_ours(h)]
+    records = [holder for holder in found if is_a(holder, tuple)]
+    more = [h for h in (gc.get_referrers(*records) if records else ()) if is_a(h, HOLDING_RECORDS)]
+    return [*{id(each): each for each in (*found, *more)}.values()]
+
+
+def those_holding(found: Sequence[Any], value: Any) -> list[Any]:
+    """Those of some objects that hold a value, or a record of it."""
+    own = [each for each in found if any(held is value for held in gc.get_referents(each))]
+    records = {id(each) for each in own if is_a(each, tuple) and _renewed(each, value, None) is not None}
+    others = [each for each in found if records and is_a(each, HOLDING_RECORDS)]
+    known = set(map(id, own))
+    more = [e for e in others if id(e) not in known and not records.isdisjoint(map(id, gc.get_referents(e)))]
+    return [*own, *more]
 
 
 def _near(names: Mapping[str, Any], name: str) -> tuple[list[Any], int]:
@@ -54,10 +70,10 @@ def _near(names: Mapping[str, Any], name: str) -> tuple[list[Any], int]:
         if held := sum(referent is names[name] for referent in referents):
             found.append(value)
             count += held
-        for record in [referent for referent in referents if type(referent) is tuple]:
+        for record in [referent for referent in referents if is_a(referent, tuple)]:
             records[id(record)].append(value)
         waiting += referents
-    return [*found, *(holder for each in found if type(each) is tuple for holder in records[id(each)])], count
+    return [*found, *(holder for each in found if is_a(each, tuple) for holder in records[id(each)])], count
 
 
 def _where_bases_keep(cls: type) -> Iterator[Any]:
@@ -141,22 +157,25 @@ def _replace_in_set(transaction: Transaction, holder: set[Any], gone: Any, here:
         Bare(holder).add(here)
 
 
-def replace_records(transaction: Transaction, gone: type, here: type, held_by: list[Any]) -> None:
-    """The same of records of a class, as entries of registries are: a tuple cannot be changed, another takes its place.
+def replace_records(
+    transaction: Transaction, gone: Any, here: Any, held_by: list[Any], skip: Iterable[Any] = ()
+) -> None:
+    """The same of records, as entries of registries are: a tuple cannot be changed, another takes its place.
 
-    `held_by` is what holds the class, or such a record.
+    `held_by` is what holds the value, or such a record.
     """
-    for record in [holder for holder in held_by if type(holder) is tuple]:
+    for record in [holder for holder in held_by if is_a(holder, tuple)]:
         if (renewed := _renewed(record, gone, here)) is not None:
             holding = [each for each in held_by if any(held is record for held in gc.get_referents(each))]
-            replace_references(transaction, record, renewed, (), holding)
+            replace_references(transaction, record, renewed, skip, holding)
 
 
-def _renewed(record: tuple[Any, ...], gone: type, here: Any) -> tuple[Any, ...] | None:
+def _renewed(record: tuple[Any, ...], gone: Any, here: Any) -> tuple[Any, ...] | None:
     """A record that holds a class, with `here` in place of it; none of what describes classes, or one inside of it."""
-    if all(part is not gone for part in record) or any(cls.__mro__ is record for cls in record if is_a(cls, type)):
+    parts = [*tuple.__iter__(record)]
+    if all(part is not gone for part in parts) or any(cls.__mro__ is record for cls in parts if is_a(cls, type)):
         return None
-    return tuple(here if part is gone else part for part in record)
+    return insides.tuple_with(record, gone, here)
 
 
 def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any, here: Any) -> None:

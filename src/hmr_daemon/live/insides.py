@@ -210,6 +210,14 @@ def own_dict(value: Any) -> Mapping[str, Any]:
     return state if is_a(state, dict) else {}
 
 
+def tuple_with(entry: tuple[Any, ...], new: Any, old: Any) -> tuple[Any, ...]:
+    """A tuple like another, of the same class and with the same attributes, with one part in place of another."""
+    made = tuple.__new__(type(entry), [old if each is new else each for each in tuple.__iter__(entry)])
+    state: Any = own_dict(made)
+    state.update(own_dict(entry))
+    return made
+
+
 def attributes(value: Any) -> Iterator[tuple[str, Any]]:
     """What `value` holds by name, in its dict and in slots, without running the user's code."""
     yield from list(own_dict(value).items())

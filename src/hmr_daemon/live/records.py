@@ -34,7 +34,10 @@ def is_defined(entry: Any, depth: int = DEPTH) -> bool:
         return True
     if not depth or is_a(entry, (*PLAIN, ModuleType)):
         return False
-    return any(is_defined(part, depth - 1 if plain_type(entry) in RECORDS else 0) for part in _held(entry))
+    return any(
+        is_defined(part, depth - 1 if plain_type(entry) in RECORDS or is_a(entry, tuple) else 0)
+        for part in _held(entry)
+    )
 
 
 def _held(entry: Any) -> list[Any]:
@@ -43,14 +46,16 @@ def _held(entry: Any) -> list[Any]:
         return list(entry.values())
     if plain_type(entry) in RECORDS:
         return list(entry)
+    if is_a(entry, tuple):  # a named one, which may be a class of the user's
+        return [*tuple.__iter__(entry)]
     return [*_surrounded(entry)] if plain_type(entry) in AROUND else [part for _, part in insides.attributes(entry)]
 
 
 def _is_or_holds(entry: Any, made: Set[int], depth: int) -> bool:
     if id(entry) in made:
         return True
-    if type(entry) is tuple:
-        return depth > 0 and any(holds(part, made, depth - 1) for part in entry)
+    if is_a(entry, tuple):
+        return depth > 0 and any(holds(part, made, depth - 1) for part in tuple.__iter__(entry))
     if type(entry) is MethodType:
         return id(entry.__self__) in made
     if plain_type(entry) in AROUND:
@@ -69,7 +74,7 @@ def held_in_entry(entry: Any, depth: int = DEPTH) -> Iterator[int]:
     if is_a(entry, PLAIN):
         return
     yield id(entry)
-    if plain_type(entry) in INNER or type(entry) is tuple:
+    if plain_type(entry) in INNER or is_a(entry, tuple):
         for part in _held(entry) if depth else ():
             yield from held_in_entry(part, depth - 1)
     elif type(entry) is MethodType:
@@ -104,13 +109,37 @@ def _surrounded(entry: Any) -> Iterator[Any]:
         yield insides.own(entry, "__wrapped__")
 
 
+def record_parts(entry: Any) -> list[Any]:
+    """What a record holds: a tuple, named or not, or an object of any class."""
+    if is_a(entry, tuple):
+        return [*tuple.__iter__(entry)]
+    if is_a(entry, (*PLAIN, *DEFINED, *INNER, *AROUND, ModuleType)):
+        return []
+    return [part for _, part in insides.attributes(entry)]
+
+
+def record_with(entry: Any, new: Any, old: Any) -> Any:
+    """A record that was made just now, with one part in place of another: a tuple is made anew, of the same class."""
+    if is_a(entry, tuple):
+        return insides.tuple_with(entry, new, old)
+    state: Any = insides.own_dict(entry)
+    for name, part in list(insides.attributes(entry)):
+        if part is new and name in state:
+            state[name] = old
+        elif part is new:
+            object.__setattr__(entry, name, old)
+    return entry
+
+
 def texts(entry: Any) -> set[str]:
-    """The texts that an entry is, or a tuple holds."""
-    return {part for part in (entry if type(entry) is tuple else (entry,)) if type(part) is str}
+    """The texts that an entry is, or that a tuple or an object holds."""
+    return {part for part in (entry, *record_parts(entry)) if type(part) is str}
 
 
 def is_plain(entry: Any) -> bool:
     """Whether an entry is a plain value, or a record of such: no registry in turn."""
-    if type(entry) is dict or type(entry) is tuple:
-        return all(map(is_plain, list(entry.values() if type(entry) is dict else entry)))
+    if type(entry) is dict:
+        return all(map(is_plain, list(entry.values())))
+    if is_a(entry, tuple):
+        return all(map(is_plain, tuple.__iter__(entry)))
     return is_a(entry, PLAIN) or (plain_type(entry) is list and not entry)

@@ -204,6 +204,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
             continue
         own, inner = _with_instances(made, container, place), _inner_made(container, growing)
         keys, plain = _keys(node.statement, again, place), _plain(graph, again.given, place, container)
+        plain |= {str(text) for kind, text in _named_before(node.statement, again) if kind is str}
         if again.is_emptied(container, place):
             keys, plain = frozenset(), frozenset()
         taken.gone.append(take_out(container, snapshot, own, keys, plain, inner))
@@ -233,11 +234,20 @@ def _keys(statement: Statement, again: Again, place: Place) -> frozenset[tuple[t
     """The keys by which a statement that calls what registers has put its entries into a dict: no others add there."""
     if place.name not in again.given.grown and (again.moved or (again.old or statement).kind in COMPOUND):
         return frozenset()  # it may well look up what is under them
+    if named := _named_before(statement, again):
+        return named
     if again.old is not None and again.old.kind in CALLING:
         return again.old.constants - statement.constants - {(str, text) for text in again.given.shared}
     if again.moved and statement.kind in CALLING:
         return frozenset((str, text) for text in again.given.texts - again.given.shared)
     return frozenset()
+
+
+def _named_before(statement: Statement, again: Again) -> frozenset[tuple[type, object]]:
+    """What names that a call hands on were before: under that it has put what it is given."""
+    if statement.kind != "expr" or again.old is not None or again.moved:
+        return frozenset()
+    return frozenset((type(value), value) for value in again.before.values() if is_a(value, PLAIN))
 
 
 def _keep_sorted(
@@ -277,6 +287,8 @@ def withdraw(
     """
     if not registers(node.statement, made_of):
         return []
+    if node.statement.kind == "class":  # its methods may be entries, too
+        made_of = [*codes.walk(made_of)]
     made = identities_made(node, before, made_of) | _made_by_code(before, made_of)
     found, growing = [], _growing(graph, node, None)
     bare = node.statement.kind == "expr" and bool(before)  # others have what it was given as well

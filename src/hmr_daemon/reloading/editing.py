@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import CodeType, FunctionType
@@ -542,8 +543,10 @@ class Editing(Swapping):
         others = {id(other.module.namespace.get(name)) for other in alike for name in other.statement.effects.passes}
         passed = {name: self.held_before(record)(name) for name in statement.effects.passes}
         passed = {name: value for name, value in passed.items() if id(value) not in others and value is not MISSING}
-        held = list(contributions.held_in(node, self.graph, passed, node.codes, grown))
-        return passed if held and all(told for _, _, told in held) else {}
+        held = defaultdict[int, bool](bool)
+        for _, place, told in contributions.held_in(node, self.graph, passed, node.codes, grown):
+            held[place.container] |= told  # of one in another, either tells
+        return passed if held and all(held.values()) else {}
 
     def _lose_entries(self, node: Node, new: Statement, text: str) -> None:
         """What a statement added through functions goes as it becomes another: by its keys or with all of it."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import FunctionType
+from typing import Any
 
 from ..live import changes, functions, successors
-from ..live.holders import replace_references
+from ..live.holders import replace_records, replace_references, searched_for, those_holding
 from ..live.kinds import is_a
 from ..live.transaction import put_member
 from ..planning.records import ModuleRecord, Node
@@ -72,7 +72,7 @@ def follow(run: Editing, nodes: Iterable[Node]) -> None:
             if departure is not None:
                 run.departed.remove(departure)
                 pairs.append((departure, node))
-    referrers = gc.get_referrers(*(_value(node) for _, node in pairs)) if pairs else []  # the heap is searched once
+    referrers = searched_for([_value(node) for _, node in pairs]) if pairs else []
     for departure, node in pairs:
         _go_on(run, departure, node, referrers)
 
@@ -135,18 +135,31 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
         _keep_state(departure, node, new)
         change = changes.change(old, new)
         methods = [(n, m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
-        held_by = [each for each in referrers if any(held is new for held in gc.get_referents(each))]
+        held_by = those_holding(referrers, new)
         adopted = successors.continue_as(run.transaction, old, new, run.outcome.notes, held_by)
+        made_for = [(before, after) for name, before, after in methods if vars(adopted).get(name) is before]
         for name, before, after in methods:
             stays = vars(adopted).get(name) is before  # what its decorator gives it is of no class
             if type(after) is FunctionType and before.__module__ == departure.record.name and not stays:
                 functions.forward(run.transaction, before, after)
+        if node.statement.effects.calls:  # its decorators have registered the methods that it was made with
+            _stand_for(run, new, made_for)
         run.known.clear()
         if adopted is old:
             run.touched.add(id(old))
             run.class_changes[id(old)] = change
         else:
             run.superseded.append(old)
+
+
+def _stand_for(run: Editing, new: type, methods: Sequence[tuple[FunctionType, Any]]) -> None:
+    """Let the methods that a class keeps stand wherever those are held that its new definition has made."""
+    pairs = [(after, before) for before, after in methods if type(after) is FunctionType and after is not before]
+    found = searched_for([after for after, _ in pairs]) if pairs else []
+    for after, before in pairs:
+        held_by = those_holding(found, after)
+        replace_references(run.transaction, after, before, skip=(vars(new), pairs), held_by=held_by)
+        replace_records(run.transaction, after, before, held_by, skip=(pairs, methods))
 
 
 def _keep_state(departure: Departure, node: Node, new: type) -> None:
@@ -166,9 +179,10 @@ def _keep_state(departure: Departure, node: Node, new: type) -> None:
 
 def hand_over(run: Editing) -> None:
     """Whoever holds a function that has departed has the new one, or calls it by the old."""
-    referrers = gc.get_referrers(*(old for old, _ in run.succeeded)) if run.succeeded else []
+    referrers = searched_for([old for old, _ in run.succeeded]) if run.succeeded else []
     for old, new in run.succeeded:
-        held_by = [each for each in referrers if any(held is old for held in gc.get_referents(each))]
+        held_by = those_holding(referrers, old)
         replace_references(run.transaction, old, new, skip=(run.succeeded,), held_by=held_by)
+        replace_records(run.transaction, old, new, held_by, skip=(run.succeeded,))
         if not old.__code__.co_freevars:
             functions.forward(run.transaction, old, new)

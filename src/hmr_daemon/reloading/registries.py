@@ -20,6 +20,8 @@ from ..syntax.statements import Statement
 from . import frameworks
 
 LIMIT = 3_000
+DEEPEST = 4
+"""How many steps a dict may be away that other registries stand in: a decorator's helper, its object, the attribute."""
 BY_ITSELF = frozenset({"__init__", "__new__", "__call__", "__set_name__"})
 """Methods that are run by using a class, its instances, or what the body of another has of these."""
 
@@ -108,7 +110,7 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
     elif plain_type(value) in (classmethod, staticmethod):
         yield value.__func__, place
     elif is_a(value, dict):
-        if depth <= 2 and size(value) <= 100:
+        if depth <= DEEPEST and size(value) <= 100:
             place = replace(place, container=place.container or id(value))
             yield from ((v, replace(place, key=k)) for k, v in copied(value).items() if plain_type(v) in INNER)
     elif plain_type(value) not in (list, set, tuple):
