@@ -228,12 +228,12 @@ def _with(entry: Any, new: Any, old: Any) -> Any:
 
 
 def _is_given(key: Any, entries: Collection[Any], plain: frozenset[str]) -> bool:
-    """Whether some values under a key are all of a statement: by what they tell, or, of plain ones, by the key."""
+    """Whether some values under a key are all of a statement: by what they tell, or, if no one defined them, by it."""
     if not plain or not entries:
         return False
     if all(not plain.isdisjoint(texts(each)) for each in entries):
         return True
-    return not plain.isdisjoint(texts(key)) and all(map(is_plain, entries))
+    return not plain.isdisjoint(texts(key)) and not any(map(is_defined, entries))
 
 
 def _only_once(entries: list[Any], plain: frozenset[str]) -> set[str]:
@@ -347,9 +347,9 @@ def keep_sorted(container: list[Any], rest: list[Any], later: Callable[[Any], bo
 
 
 def _rank(entry: Any) -> list[Any]:
-    """The numbers that an entry is, holds or has."""
-    parts = tuple.__iter__(entry) if is_a(entry, tuple) else [entry, *insides.own_dict(entry).values()]
-    return [part for part in parts if plain_type(part) in (int, float)]
+    """The numbers that an entry is, holds or has; its texts, where there are none."""
+    parts = [*tuple.__iter__(entry)] if is_a(entry, tuple) else [entry, *insides.own_dict(entry).values()]
+    return [part for part in parts if plain_type(part) in (int, float)] or [p for p in parts if type(p) is str]
 
 
 def _drop_repeated(container: list[Any], snapshot: list[Any], gained: list[Any]) -> None:

@@ -17,12 +17,14 @@ from ..live.entries import (
     Index,
     discard,
     entries,
+    held,
     held_in_entry,
     holding,
     holds,
     is_in,
     is_of,
     keep_sorted,
+    made_since,
     place_before,
     put_for,
     put_in_place,
@@ -31,6 +33,7 @@ from ..live.entries import (
     without,
 )
 from ..live.kinds import is_a
+from ..live.records import record_parts
 from ..live.transaction import MISSING, Transaction
 from ..planning.graph import Graph
 from ..planning.records import Node
@@ -54,6 +57,8 @@ class Given:
 
     by_key: frozenset[str] = frozenset()
     """All that its last version gave, which tell its entries under a key that only this version gave."""
+    kinds: frozenset[int] = frozenset()
+    """Identities of the classes that it alone names: it may have made an instance, and handed it on."""
 
     def at(self, place: Place, container: Any) -> frozenset[str]:
         """Those that may stand in a container: in one that has each once they may be another's."""
@@ -134,6 +139,8 @@ class Taken:
         """The containers, with what they held."""
         self.gone: list[list[Any] | None] = []
         """Of each the positions or keys of what was taken out; None where nothing may be."""
+        self.gained: list[Any] = []
+        """Filled at the end: what a bare call has put in, which no name tells."""
         self._again = again
 
     @cached_property
@@ -202,7 +209,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         if not again.may_have_added(place):
             taken.gone.append(None)
             continue
-        own, inner = _with_instances(made, container, place), _inner_made(container, growing)
+        own, inner = _with_instances(made, container, place, again.given), _inner_made(container, growing)
         keys, plain = _keys(node.statement, again, place), _plain(graph, again.given, place, container)
         plain |= {str(text) for kind, text in _named_before(node.statement, again) if kind is str}
         if again.is_emptied(container, place):
@@ -214,6 +221,9 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
             sorts = is_a(container, list) and _keep_sorted(container, without(snapshot, gone), again, growing, place)
             if not sorts:
                 _place(container, snapshot, gone, again, place, again.stay(snapshot, gone, taken.made, place))
+        if node.statement.kind == "expr":
+            gained = made_since(container, snapshot)
+            taken.gained += [entry for entry in entries(container) if id(entry) in gained]
         if not again.is_emptied(container, place) and not same_entries(container, snapshot):
             taken.places.append(place)  # what is filled again is compared once it is whole
 
@@ -296,7 +306,7 @@ def withdraw(
         known = given.grown if bare else grown
         if size(container) <= LARGEST and (known is None or place.name in known):
             transaction.guard(container)
-            own, inner = _with_instances(made, container, place), _inner_made(container, growing)
+            own, inner = _with_instances(made, container, place, given), _inner_made(container, growing)
             if take_out(container, copied(container), own, plain=_plain(graph, given, place, container), inner=inner):
                 found.append(place)
     return found
@@ -390,6 +400,17 @@ def _made_by_code(before: Mapping[str, Any], made_of: Sequence[CodeType]) -> set
     return {id(f) for found in functions.find(pairs, before.values()).values() for f in found}
 
 
-def _with_instances(made: set[int], container: Any, place: Place) -> set[int]:
-    """Identities of what a statement made, and of what a library made of its classes."""
-    return made | {id(e) for e in entries(container) if id(type(e)) in made} if place.by_library else made
+def _with_instances(made: set[int], container: Any, place: Place, given: Given) -> set[int]:
+    """Identities of what a statement made, of what a library made of its classes, and of the one instance of a class.
+
+    Where there are several, the program may have made the others.
+    """
+    if place.by_library:
+        return made | {id(e) for e in entries(container) if id(type(e)) in made}
+    if not given.kinds or place.name not in given.grown:
+        return made
+    found: dict[int, list[int]] = defaultdict(list)
+    for part in [part for entry in held(container) for part in (entry, *record_parts(entry))]:
+        if id(type(part)) in given.kinds:
+            found[id(type(part))].append(id(part))
+    return made.union(*(each for each in found.values() if len(each) == 1))

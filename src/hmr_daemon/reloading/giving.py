@@ -80,14 +80,18 @@ class Giving(Making):
         if node in self.added or not ran:
             return contributions.Given()
         found, again = statement.given, gone or any("refuses" in codes.minds_entries(code) for code in ran)
-        all_again = node in self.moved or statement.kind in COMPOUND  # where it stands, or what of it is reached
+        edited = old is not None and statement.kind == "expr"  # it may give them something else
+        all_again = edited or node in self.moved or statement.kind in COMPOUND  # where it stands, or what is reached
         if not again and not all_again:
             found -= node.statement.given
-        others = [runner.statement for runner in self._run_alike(ran) if runner is not node] if found else []
-        shared = frozenset[str]().union(*(other.given for other in others))
+        classes = {id(value) for value in _classes_named(node, statement)} if statement.kind == "expr" else set[int]()
+        alike = [runner for runner in self._run_alike(ran) if runner is not node] if found or classes else []
+        shared = frozenset[str]().union(*(other.statement.given for other in alike))
+        kinds = classes.difference(id(value) for other in alike for value in _classes_named(other, other.statement))
         if all_again and (not gone or statement.kind in COMPOUND):
             found -= shared
-        return contributions.Given(found, frozenset().union(*map(codes.grown_names, ran)), shared, statement.given)
+        grown = frozenset[str]().union(*map(codes.grown_names, ran))
+        return contributions.Given(found, grown, shared, statement.given, frozenset(kinds))
 
     def grown_by(self, node: Node) -> frozenset[str] | None:
         """Names of what an assignment may have added to, for it may as well have looked up what it bound.
@@ -156,3 +160,9 @@ class Giving(Making):
         own = self.lookups.codes_of(node.module) if node.ran else {}
         found = own if node.ran <= own.keys() else self.lookups.all_codes()
         yield from (found[identity] for identity in node.ran if identity in found)
+
+
+def _classes_named(node: Node, statement: Statement) -> list[type]:
+    """The classes that a version of a statement names."""
+    named = [node.module.namespace.get(name) for name in statement.effects.reads]
+    return [value for value in named if is_a(value, type)]

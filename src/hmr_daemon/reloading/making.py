@@ -9,6 +9,7 @@ from typing import Any
 
 from ..live import entries, insides
 from ..live.kinds import is_a, plain_type
+from ..live.records import record_parts
 from ..live.transaction import MISSING
 from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..syntax import codes
@@ -50,7 +51,8 @@ class Making(RunState):
         if type(value) is FunctionType and value.__closure__ is None and not value.__dict__:  # as most are
             return "<locals>" not in value.__qualname__ and self._stands_after(value, node)
         parts = [*value, value] if plain_type(value) in (tuple, list) else [value]
-        classes = [part for part in parts if is_a(part, type) and part.__module__ in self.graph.modules]
+        named = [part if is_a(part, type) else type(part) for part in (*parts, *record_parts(value))]
+        classes = {id(cls): cls for cls in named if cls.__module__ in self.graph.modules}.values()
         if any(
             self._bound_after(node, self.graph.modules[c.__module__], c.__qualname__.partition(".")[0]) for c in classes
         ):

@@ -65,9 +65,10 @@ class Refilling(Editing):
     def _keep_made_already(self, emptied: Emptied) -> None:
         """What statements have put in that ran already in this reload stays; none runs twice."""
         done = emptied.builders & self.agenda.done
-        if made := [
+        defined = [
             n.module.namespace.get(name) for n in done for name in n.writes if n.statement.kind in moved.DEFINING
-        ]:
+        ]
+        if made := [*defined, *self.put_now]:
             entries.put_back(emptied.container, entries.made_by(emptied.before, made))
             self.filled_early.append(emptied)
 

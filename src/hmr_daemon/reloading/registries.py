@@ -130,7 +130,7 @@ def _members(cls: type, owners: Sequence[type], place: Place) -> Iterator[tuple[
     for owner in owners:
         held = _with_name_of(place, owner)
         for name, member in list(vars(owner).items()):
-            if plain_type(member) in (list, dict, set, classmethod, staticmethod):
+            if is_a(member, (list, dict, set)) or plain_type(member) in (classmethod, staticmethod):
                 yield member, replace(held, attribute=name, owner=owner)
         if type(owner) is not type:
             yield type(owner), held

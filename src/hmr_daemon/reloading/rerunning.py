@@ -202,6 +202,7 @@ class Rerunning(Evaluating):
                     hidden.pop(name, None)
             self._note_holders(node, traces.held)
         del self.taken[node]
+        self.put_now += taken.gained
         return taken.places
 
     def _library_entries_exchanged(self, node: Node) -> AbstractContextManager[None]:

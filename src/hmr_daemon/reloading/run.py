@@ -305,6 +305,8 @@ class RunState:
     """By file and name of values that are built again: the caches, by identity, that were emptied as that began."""
     emptied_names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Their names, by file."""
+    put_now: list[Any] = field(default_factory=list)
+    """What bare calls that have run in this reload have put into registries."""
     made_now: dict[int, Any] = field(default_factory=dict)
     """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
     looked_for_caches: set[ModuleRecord] = field(default_factory=set)
