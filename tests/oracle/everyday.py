@@ -9,6 +9,7 @@ from . import drawn as drawn
 from . import found as found
 from . import handed as handed
 from . import mutated as mutated
+from . import records as records
 from . import sessions as sessions
 from .cases import CASES as CASES
 from .cases import case, one

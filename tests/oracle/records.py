@@ -1,0 +1,93 @@
+"""Scenarios of registries that hold records: who changes what it gives is there once, who goes is out of them."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from .cases import case
+
+APP = "class App:\n    def __init__(self): self.kept = {start}\n    def add(self, k, v): {how}\nr = App()\n"
+ROUTE = "class Route:\n    def __init__(self, k, v): self.k, self.v = k, v\n"
+STORES: dict[str, tuple[str, str, str]] = {
+    "a dict in a dict": ("r = {'GET': {}}\n", "r['GET'][k] = v", "lib.r"),
+    "dicts in a dict of an object": (
+        APP.format(start="{'GET': {}, 'POST': {}}", how="self.kept['GET'][k] = v"),
+        "r.add(k, v)",
+        "lib.r.kept",
+    ),
+    "lists in a dict of an object": (
+        APP.format(start="{}", how="self.kept.setdefault(k, []).append(v)"),
+        "r.add(k, v)",
+        "lib.r.kept",
+    ),
+    "lists in a member of a class": (
+        "import collections\nclass App:\n    kept = collections.defaultdict(list)\n"
+        "    @classmethod\n    def add(cls, k, v): cls.kept[k].append(v)\n",
+        "App.add(k, v)",
+        "lib.App.kept",
+    ),
+    "named tuples": (
+        "import collections\nRoute = collections.namedtuple('Route', 'k v')\nr = []\n",
+        "r.append(Route(k, v))",
+        "lib.r",
+    ),
+    "objects": (ROUTE + APP.format(start="[]", how="self.kept.append(Route(k, v))"), "r.add(k, v)", "lib.r.kept"),
+    "objects in lists of a dict": (
+        ROUTE + APP.format(start="{}", how="self.kept.setdefault(k[0], []).append(Route(k, v))"),
+        "r.add(k, v)",
+        "lib.r.kept",
+    ),
+    "data classes under keys": (
+        "import dataclasses\n@dataclasses.dataclass\nclass Route:\n    k: str\n    v: object\nr = {}\n",
+        "r[k] = Route(k, v)",
+        "lib.r",
+    ),
+}
+FORMS = {
+    "decorated functions": "@deco('{k}')\ndef f{i}(): return {i}\n",
+    "decorated classes": "@deco('{k}')\nclass C{i}: pass\n",
+    "methods": "class M{i}:\n    @deco('{k}')\n    def f(self): pass\n",
+    "wrappers": "@wrapping('{k}')\ndef f{i}(): return {i}\n",
+    "calls": "def f{i}(): return {i}\nput('{k}', f{i})\n",
+    "instances": "class I{i}: pass\nput('{k}', I{i}())\n",
+    "lambdas": "put('{k}', lambda: {i})\n",
+}
+LIBRARY = """import functools
+{setup}def put(k, v):
+    {how}
+    return v
+def deco(k): return lambda f: put(k, f)
+def wrapping(k):
+    def wrap(f):
+        @functools.wraps(f)
+        def inner(*a): return f(*a)
+        return put(k, inner)
+    return wrap
+"""
+USE = """import lib, m
+def shown(v):
+    if isinstance(v, dict): return [(k, shown(each)) for k, each in v.items()]
+    if isinstance(v, (list, tuple)): return [shown(each) for each in v]
+    if type(v).__name__ == 'Route': return v.k, shown(v.v)
+    return v if isinstance(v, str) else getattr(v, '__qualname__', type(v).__name__)
+def now(): return shown({of})
+seen, known = repr(shown({of})), now()
+"""
+VERSIONS = ("ABC", "AzC", "ABC", "AC", "ABC", "ABNC", "ABC", "BAC", "ABC", "BC")
+for (name, (setup, how, of)), (form, text) in product(STORES.items(), FORMS.items()):
+    letters = {"A": ("a1", 1), "B": ("b2", 2), "C": ("c3", 3), "N": ("n4", 4), "z": ("z2", 2)}
+    parts = {letter: text.format(k=k, i=i) for letter, (k, i) in letters.items()}
+    versions = ["from lib import *\n" + "".join(map(parts.__getitem__, each)) for each in VERSIONS]
+    start = {"lib.py": LIBRARY.format(setup=setup, how=how), "m.py": versions[0], "use.py": USE.format(of=of)}
+    case(f"{name}, for {form}", "use", start, *({"m.py": version} for version in versions[1:]))
+case(
+    "a call whose key is a name",
+    "use",
+    {
+        "lib.py": LIBRARY.format(setup="r = {}\n", how="r[k] = v"),
+        "m.py": "from lib import *\nK = 'a'\ndef f(): pass\nput(K, f)\ndef g(): pass\nput('g', g)\n",
+        "use.py": USE.format(of="lib.r"),
+    },
+    {"m.py": "from lib import *\nK = 'b'\ndef f(): pass\nput(K, f)\ndef g(): pass\nput('g', g)\n"},
+    {"m.py": "from lib import *\nK = 'a'\ndef f(): pass\nput(K, f)\ndef g(): pass\nput('g', g)\n"},
+)
