@@ -91,3 +91,16 @@ case(
     {"m.py": "from lib import *\nK = 'b'\ndef f(): pass\nput(K, f)\ndef g(): pass\nput('g', g)\n"},
     {"m.py": "from lib import *\nK = 'a'\ndef f(): pass\nput(K, f)\ndef g(): pass\nput('g', g)\n"},
 )
+CLASSES = "from lib import r\n@r.append\nclass _: pass\nclass A:\n    x = {}\nr.append({{'a': [A]}})\nr.append(A())\n"
+case(
+    "who imports a module for what it registers, and looks at that through functions",
+    "use",
+    {
+        "lib.py": "r = []\n",
+        "m.py": CLASSES.format(1),
+        "use.py": "import lib, m\ndef x(v): return v.x\ndef now(): return [x(v) for v in lib.r[1]['a']] + [x(lib.r[2])]\n"
+        "seen = now()\nother = [v.x for v in lib.r[1]['a']]\n",
+    },
+    {"m.py": CLASSES.format(2)},
+    {"m.py": CLASSES.format(1)},
+)

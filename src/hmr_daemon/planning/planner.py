@@ -132,10 +132,12 @@ class NameTable:
         """The writers whose binding of `name` a statement may see: back to the last that surely binds it."""
         found = []
         writers = self.writers.get(name, ())
-        for place in range(bisect_left(writers, node.order, key=_order) - 1, -1, -1):
-            found.append(writers[place])
-            if writers[place].surely_binds(name):
-                break
+        few = len(writers) < 8  # then it takes less time to look at them than to search
+        for writer in reversed(writers if few else writers[: bisect_left(writers, node.order, key=_order)]):
+            if writer.order < node.order:
+                found.append(writer)
+                if writer.surely_binds(name):
+                    break
         return found
 
     def last_writers(self, name: str) -> list[Node]:

@@ -167,7 +167,7 @@ class _Run(Aftermath):
         while self.removed_names:
             self._remove_names()
             self._run_agenda()
-        self._tell_ran((END,))
+        self._tell_ran_first((END,))
         self._put_rest_back()
         self.set_up_attributes()
         moved.hand_over(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable
 from types import CodeType
 
@@ -129,10 +130,9 @@ class Lookups:
 
     def unpack(self) -> None:
         """Have the texts at hand, unless they are many: unpacking one lets other threads run."""
-        records = list(self._graph.modules.values())
-        if sum(len(record.packed or b"") for record in records) <= AT_HAND:
-            for record in records:
-                self._text(record)
+        packed = [each.packed for each in list(self._graph.modules.values()) if each.packed and each.edited is None]
+        if sum(map(len, packed)) <= AT_HAND:
+            self._unpacked = dict(zip(packed, map(zlib.decompress, packed), strict=True))
 
     def told(self, names: Iterable[str]) -> set[str]:
         """Those of some names that texts tell: who computes the names of attributes has them from there."""

@@ -157,7 +157,9 @@ class Rerunning(Evaluating):
         self._follow_moved(node)
         if node.star:
             self._leave_later_modules(node, before)
-        self._tell_ran(self.graph.order(node), str(node))
+        if self.ran_first:
+            self._tell_ran_first(self.graph.order(node))
+        self.outcome.ran.append(str(node))
         self._settle_all(node, before, traces)
         self._tell_all(node, traces, places)
         self._close_groups(node)
@@ -384,7 +386,9 @@ class Rerunning(Evaluating):
             self._execute(node, reason, before)
         else:
             node.module.namespace.update(values_imported)
-        self._tell_ran(self.graph.order(node), str(node))
+        if self.ran_first:
+            self._tell_ran_first(self.graph.order(node))
+        self.outcome.ran.append(str(node))
         for name in sorted(before):
             self._settle(node, name, before[name])
         self._tell_others(node, grouped=False, elsewhere={})
@@ -570,11 +574,10 @@ class Rerunning(Evaluating):
         self.ran_first += [(self.graph.order(node), label) for label in self.outcome.ran[told:]]
         del self.outcome.ran[told:]
 
-    def _tell_ran(self, now: tuple[float, ...], label: str | None = None) -> None:
-        """A statement has run; those that ran before their turn are told of when this would have come."""
+    def _tell_ran_first(self, now: tuple[float, ...]) -> None:
+        """Statements that ran before their turn are told of when this would have come."""
         while self.ran_first and self.ran_first[0][0] < now:
             self.outcome.ran.append(self.ran_first.pop(0)[1])
-        self.outcome.ran += [] if label is None else [label]
 
     def _make_imports_ready(self) -> None:
         """Files that were made meanwhile are found."""

@@ -207,6 +207,8 @@ class RunState:
     agenda: Agenda = field(init=False)
     lookups: Lookups = field(init=False)
     turn: Turn = field(default_factory=Turn)
+    scheduled: int = 0
+    """How often a statement was to be put on the agenda."""
     outcome: Outcome = field(default_factory=Outcome)
     previous: dict[Node, Previous] = field(default_factory=dict)
     parsed_before: dict[ModuleRecord, Parsed] = field(default_factory=dict)

@@ -27,7 +27,9 @@ class Scheduling(Giving):
 
     def schedule(self, node: Node, reason: str, name: str | None = None, code_changed: bool = False) -> None:
         """Let a statement run again, and with it what belongs with it."""
-        self.turn.check()
+        self.scheduled += 1
+        if self.scheduled % 16 == 0:
+            self.turn.check()
         waiting = [(node, reason, name, code_changed)]
         while waiting:
             node, reason, name, code_changed = waiting.pop()

@@ -38,6 +38,8 @@ LISTS_VALUES = frozenset({"getmembers"})
 LISTS_VALUES_HERE = LISTS_VALUES | {"__dict__", "vars"}
 ASKING = frozenset({"isinstance", "issubclass"})
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+FEW_MODULES = 100
+"""For so many it is looked through what all of them read, for who has a class by what holds it."""
 
 
 class Telling(Remembering):
@@ -253,7 +255,7 @@ class Telling(Remembering):
         What a definition hands itself to, a registry say, asks for those of the definition.
         """
         mentioned = {record: None for name in names for record in self.lookups.texts_with(name)}
-        for record in [each for each in mentioned if self._is_made_of(each, home) or _has(each, cls)]:
+        for record in [each for each in mentioned if self._may_know(each, home, cls)]:
             yield from (node for node in self.graph.analyze(record) if names & node.statement.effects.attributes)
         using = {id(code): code for name in names for _, code in self.lookups.mentioning(name).values()}
         told = self.lookups.told(names)
@@ -262,8 +264,13 @@ class Telling(Remembering):
         ran = (node for code in using.values() for node in self.graph.runners(code))
         nodes = [node for node in ran if node.statement.kind not in ("def", "class")]
         records = {node.module: None for node in nodes}
-        knowing = {each for each in records if self._is_made_of(each, home) or _has(each, cls)}
+        knowing = {each for each in records if self._may_know(each, home, cls)}
         yield from (node for node in nodes if node.module in knowing)
+
+    def _may_know(self, record: ModuleRecord, home: ModuleRecord, cls: type) -> bool:
+        """Whether a module may know a class: any may that reads what another keeps, and is asked where they are few."""
+        few = len(self.graph.modules) <= FEW_MODULES
+        return few or self._is_made_of(record, home) or _has(record, cls)
 
     def _is_made_of(self, record: ModuleRecord, home: ModuleRecord) -> bool:
         return record is home or home.name in self.agenda.made_of(record.name)
