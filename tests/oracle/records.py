@@ -98,7 +98,8 @@ case(
     {
         "lib.py": "r = []\n",
         "m.py": CLASSES.format(1),
-        "use.py": "import lib, m\ndef x(v): return v.x\ndef now(): return [x(v) for v in lib.r[1]['a']] + [x(lib.r[2])]\n"
+        "use.py": "import lib, m\ndef x(v): return v.x\n"
+        "def now(): return [x(v) for v in lib.r[1]['a']] + [x(lib.r[2])]\n"
         "seen = now()\nother = [v.x for v in lib.r[1]['a']]\n",
     },
     {"m.py": CLASSES.format(2)},
