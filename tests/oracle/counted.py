@@ -138,3 +138,12 @@ case(
     {"m.py": "from lib import add\n@add\ndef b(): pass\n@add\ndef a(): pass\n@add\ndef c(): pass\n"},
     {"m.py": "from lib import add\n@add\ndef b(): pass\n@add\ndef c(): pass\n"},
 )
+OBJECTS = "class A:\n    state = 0\n    def tick(self, v):\n        self.state = v\n        return v\na, b = A(), A()\n"
+OBJECTS += "def deco(o, v):\n    def wrap(f):\n        o.tick(v)\n        return f\n    return wrap\n"
+for name, text in (
+    ("calls", "x = a.tick({0})\ny = b.tick(2)\n"),
+    ("decorators", "@deco(a, {0})\ndef f(): pass\n@deco(b, 2)\ndef g(): pass\n"),
+):
+    versions = [OBJECTS + text.format(number) + "z = a.state, b.state\n" for number in (1, 5, 1)]
+    first, *others = [{"m.py": version} for version in versions]
+    case(f"the last word on each of two objects, by {name}", "m", first, *others)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..live import insides
+from ..live import insides, values
 from ..live.kinds import is_a
 from ..live.records import PLAIN
 from ..live.transaction import MISSING
@@ -46,7 +46,7 @@ def kept(run: Telling, node: Node) -> Iterator[None]:
             continue
         if held is not MISSING and any(run.graph.comes_after(other, node) for other in word.others):
             _say(run, word, held)
-        else:
+        elif held is MISSING or not values.same(held, word.held):
             run._tell_entries(node, Place((word.known_as,), word.name), rebound=True)
 
 
@@ -76,22 +76,28 @@ def _words(run: Telling, node: Node) -> list[Word]:
     found: dict[tuple[int, str], Word] = {}
     for code in setting:
         others = {runner for runner in run.graph.runners(code) if runner is not node}
-        for holder, name, known_as in _set(run, node, code, ran) if others else ():
-            found.setdefault((id(holder), name), Word(holder, name, known_as, others))
+        for word in _set(run, node, code, ran, others):
+            found.setdefault((id(word.holder), word.name), word)
     return [*found.values()]
 
 
-def _set(run: Telling, node: Node, code: CodeType, ran: Sequence[CodeType]) -> Iterator[tuple[Any, str, Name]]:
+def _set(run: Telling, node: Node, code: CodeType, ran: Sequence[CodeType], others: Collection[Node]) -> Iterator[Word]:
     own = {store.name for store in stores(code) if not store.root}
     for record, name in receivers(run, node, ran) if own else ():
         value = record.namespace[name]
         if not is_a(value, ModuleType) and is_given(value, code):
-            yield from ((value, attribute, (record.name, name)) for attribute in own)
+            calling = [other for other in others if _calls(run, other, value)]
+            yield from (Word(value, attribute, (record.name, name), calling) for attribute in own)
     for store in stores(code):
         for record in run.graph.at_path(code.co_filename) if store.root else ():
             value = record.namespace.get(store.root, MISSING)
             if value is not MISSING and not is_a(value, ModuleType):
-                yield value, store.name, (record.name, store.root)
+                yield Word(value, store.name, (record.name, store.root), others)
+
+
+def _calls(run: Telling, node: Node, value: object) -> bool:
+    """Whether a statement may have called a method of a value, itself or by what it ran: and not that of another."""
+    return any(record.namespace[name] is value for record, name in receivers(run, node, [*run._ran_before(node)]))
 
 
 def _say(run: Telling, word: Word, value: Any) -> None:
