@@ -228,12 +228,16 @@ def _with(entry: Any, new: Any, old: Any) -> Any:
 
 
 def _is_given(key: Any, entries: Collection[Any], plain: frozenset[str]) -> bool:
-    """Whether some values under a key are all of a statement: by what they tell, or, if no one defined them, by it."""
+    """Whether some values under a key are all of a statement: by what they tell; plain ones, or a single one, by it.
+
+    What else is there, the program may have put there as well.
+    """
     if not plain or not entries:
         return False
     if all(not plain.isdisjoint(texts(each)) for each in entries):
         return True
-    return not plain.isdisjoint(texts(key)) and not any(map(is_defined, entries))
+    alone = len(entries) == 1 and not any(map(is_defined, entries))
+    return not plain.isdisjoint(texts(key)) and (alone or all(map(is_plain, entries)))
 
 
 def _only_once(entries: list[Any], plain: frozenset[str]) -> set[str]:
