@@ -73,7 +73,7 @@ def shown(v):
 def now(): return shown({of})
 seen, known = repr(shown({of})), now()
 """
-VERSIONS = ("ABC", "AzC", "ABC", "AC", "ABC", "ABNC", "ABC", "BAC", "ABC", "BC")
+VERSIONS = ("ABC", "AzC", "ABC", "AC", "ABNC", "BNC")
 for (name, (setup, how, of)), (form, text) in product(STORES.items(), FORMS.items()):
     letters = {"A": ("a1", 1), "B": ("b2", 2), "C": ("c3", 3), "N": ("n4", 4), "z": ("z2", 2)}
     parts = {letter: text.format(k=k, i=i) for letter, (k, i) in letters.items()}

@@ -31,9 +31,13 @@ class Turn:
         self._until = 0.0
 
     def begin(self) -> None:
-        self._until = time.monotonic() + LONGEST
-        self._keep(LONGEST)
-        time.sleep(0)  # who waits already, and not as long, has its turn, or begins to wait anew
+        """Keep the turn, unless some thread never gives its own away: it would be waited for as long in turn."""
+        usual, began = sys.getswitchinterval(), time.monotonic()
+        time.sleep(0)  # who waits already, and not as long, has its turn first
+        now = time.monotonic()
+        if now - began < 0.9 * usual:
+            self._until = now + LONGEST
+            self._keep(LONGEST)
 
     def end(self) -> None:
         self._until = 0.0
