@@ -8,69 +8,94 @@ import contextlib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
+from functools import cached_property
 from importlib.machinery import ModuleSpec, PathFinder
+from types import CodeType
 
 from .._bootstrap import environment_reason
 from ..planning.imports import imports
-from ..planning.records import Node
+from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
 from .scheduling import Scheduling
 
 
-def bring(run: Scheduling, node: Node) -> bool:
-    """Import what a statement is to import of libraries. Whether it can run now, and import modules of the user.
+class Early:
+    """What of an edit can be there early. The statements are asked about in their order, each before it is passed."""
 
-    What fails is told by the statement itself, as it runs.
-    """
-    own = list[ModuleSpec]()
-    for name in imports(node.module, node.statement):
-        if name not in sys.modules and _may_be_module(name):
-            with contextlib.suppress(Exception):  # a library's code, or a finder's
-                spec = importlib.util.find_spec(name)
-                if spec is not None and spec.origin is not None and environment_reason(spec.origin) is not None:
-                    importlib.import_module(name)
-                elif spec is not None and _is_source(spec):
-                    own.append(spec)
-    with contextlib.suppress(Exception):  # their sources cannot be read
-        return bool(own) and _comes_first(run, node) and not any(_leads_to_edited(run, spec, set()) for spec in own)
-    return False
+    def __init__(self, run: Scheduling) -> None:
+        self._run = run
+        self._pending = Counter(name for seeds in run.seeds.values() for node, _ in seeds for name in node.writes)
+        """The names that statements bind which have yet to run, each as often."""
+        self._held_up: set[ModuleRecord] = set()
+        """Modules in which something has yet to run that may do what later statements see."""
 
+    def bring(self, node: Node) -> bool:
+        """Import what a statement is to import of libraries. Whether it can run now, and import modules of the user.
 
-def is_independent(run: Scheduling, node: Node) -> bool:
-    """Whether a new statement makes now what it makes in its turn, however long that takes.
-
-    Nothing that it uses is edited, or bound by another statement that has yet to run, and it adds to nothing.
-    """
-    statement, effects, namespace = node.statement, node.statement.effects, node.module.namespace
-    new = node in run.added and statement.kind in ("assign", "AnnAssign") and effects.calls and not node.codes
-    if not new or effects.mutates or effects.sets or not _comes_first(run, node) or not _only_adds(run):
+        What fails is told by the statement itself, as it runs.
+        """
+        own = list[ModuleSpec]()
+        for name in imports(node.module, node.statement):
+            if name not in sys.modules and _may_be_module(name):
+                with contextlib.suppress(Exception):  # a library's code, or a finder's
+                    spec = importlib.util.find_spec(name)
+                    if spec is not None and spec.origin is not None and environment_reason(spec.origin) is not None:
+                        importlib.import_module(name)
+                    elif spec is not None and _is_source(spec):
+                        own.append(spec)
+        with contextlib.suppress(Exception):  # their sources cannot be read
+            comes_first = bool(own) and node.module not in self._held_up
+            return comes_first and not any(_leads_to_edited(self._run, spec, set()) for spec in own)
         return False
-    if any(name not in namespace and name not in vars(builtins) for name in effects.reads):
-        return False
-    ran = run.graph.called_by(node, statement)
-    changed = {id(old) for old, _ in run.swap.pairs if id(old) not in run.swap.unchanged}
-    if any(id(code) in changed or codes.grown_names(code) or codes.global_writes(code) for code in ran):
-        return False
-    pending = {name for each in _yet_to_run(run) if each is not node for name in each.writes}
-    gone = {name for nodes in run.removed_nodes.values() for each in nodes for name in each.writes}
-    return (pending | gone).isdisjoint(effects.reads.union(*(code.co_names for code in ran)))
 
+    def is_independent(self, node: Node) -> bool:
+        """Whether a new statement makes now what it makes in its turn, however long that takes.
 
-def _yet_to_run(run: Scheduling) -> list[Node]:
-    return [node for seeds in run.seeds.values() for node, _ in seeds if node not in run.agenda.done]
+        Nothing that it uses is edited, or bound by another statement that has yet to run, and it adds to nothing.
+        """
+        run, statement, effects = self._run, node.statement, node.statement.effects
+        new = node in run.added and statement.kind in ("assign", "AnnAssign") and effects.calls and not node.codes
+        if not new or effects.mutates or effects.sets or node.module in self._held_up or not self._only_adds:
+            return False
+        if any(name not in node.module.namespace and name not in vars(builtins) for name in effects.reads):
+            return False
+        ran = run.graph.called_by(node, statement)
+        if any(id(code) in self._changed or codes.grown_names(code) or codes.global_writes(code) for code in ran):
+            return False
+        used = effects.reads.union(*(code.co_names for code in ran))
+        return self._gone.isdisjoint(used) and all(self._pending[n] <= (n in node.writes) for n in used)
 
+    def passed(self, node: Node) -> None:
+        """A statement has had the chance to run."""
+        effects = node.statement.effects
+        does = effects.calls or effects.mutates or effects.sets
+        if node in self._run.agenda.done:
+            self._pending.subtract(node.writes)
+        elif does and node.statement.kind not in ("import", "from", "def"):
+            self._held_up.add(node.module)
 
-def _only_adds(run: Scheduling) -> bool:
-    """Whether an edit changes nothing that statements have made so far: it adds, and functions do other things."""
-    if run.left or run.relocated or run.forsaken or run.unbound or run.lost or run.withdrawn:
-        return False
-    kinds = {node.statement.kind for node in _yet_to_run(run) if node not in run.added}
-    removed = [node.statement.effects for nodes in run.removed_nodes.values() for node in nodes]
-    if not kinds <= {"import", "from"} or any(each.calls or each.mutates or each.sets for each in removed):
-        return False
-    changed = [old for old, _ in run.swap.pairs if id(old) not in run.swap.unchanged]
-    return not any(run.may_run(runner) for old in changed for runner in run.graph.runners(old))
+    @cached_property
+    def _changed(self) -> Mapping[int, CodeType]:
+        """By identity, the code that does something else from now on."""
+        return {id(old): old for old, _ in self._run.swap.pairs if id(old) not in self._run.swap.unchanged}
+
+    @cached_property
+    def _gone(self) -> Set[str]:
+        return {name for nodes in self._run.removed_nodes.values() for node in nodes for name in node.writes}
+
+    @cached_property
+    def _only_adds(self) -> bool:
+        """Whether an edit changes nothing that statements have made so far: it adds, and functions do other things."""
+        run = self._run
+        if run.left or run.relocated or run.forsaken or run.unbound or run.lost or run.withdrawn:
+            return False
+        kinds = {node.statement.kind for seeds in run.seeds.values() for node, _ in seeds if node not in run.added}
+        removed = [node.statement.effects for nodes in run.removed_nodes.values() for node in nodes]
+        if not kinds <= {"import", "from"} or any(each.calls or each.mutates or each.sets for each in removed):
+            return False
+        return not any(run.may_run(runner) for old in self._changed.values() for runner in run.graph.runners(old))
 
 
 def _may_be_module(name: str) -> bool:
@@ -78,13 +103,6 @@ def _may_be_module(name: str) -> bool:
     package, _, last = name.rpartition(".")
     holder = sys.modules.get(package)
     return not package or (hasattr(holder, "__path__") and last not in vars(holder))
-
-
-def _comes_first(run: Scheduling, node: Node) -> bool:
-    """Whether nothing that is to run before it may do something that a module sees as it is imported."""
-    seeds = [each for each in _yet_to_run(run) if each.module is node.module and each.order < node.order]
-    effects = [each.statement.effects for each in seeds if each.statement.kind not in ("import", "from", "def")]
-    return not any(each.calls or each.mutates or each.sets for each in effects)
 
 
 def _leads_to_edited(run: Scheduling, spec: ModuleSpec, met: set[str]) -> bool:

@@ -537,17 +537,19 @@ class Rerunning(Evaluating):
     def _preset(self) -> None:
         """Bind new names before code that uses them is live: any thread may run it from then on."""
         from ..planning import presets  # an idle process binds none
-        from . import early
+        from .early import Early
 
+        early = Early(self)
         seeds = [seed for seeds in self.seeds.values() for seed in seeds]
         for node, reason in sorted(seeds, key=lambda seed: self.graph.order(seed[0])):
             record, runs = node.module, self.may_run(node)
             if runs and node.statement.kind in ("import", "from"):
                 self._make_imports_ready()
-                if early.bring(self, node):
+                if early.bring(node):
                     self._run_first(node, reason)
-            elif runs and early.is_independent(self, node):
+            elif runs and early.is_independent(node):
                 self._run_first(node, reason)
+            early.passed(node)
             for name, value in presets.bindings(node) if runs else ():
                 if name in record.namespace:
                     continue
