@@ -41,7 +41,9 @@ def searched(cls: type) -> list[Any]:
 def searched_for(values: Sequence[Any]) -> list[Any]:
     """All that holds some values, or records of them: the heap is searched once for all."""
     found = [h for h in gc.get_referrers(*values) if type(h) is not types.FrameType and not _is_ours(h)]
-    records = [holder for holder in found if is_a(holder, tuple)]
+    wanted = set(map(id, values))
+    tuples = [(holder, [*tuple.__iter__(holder)]) for holder in found if is_a(holder, tuple)]
+    records = [h for h, parts in tuples if any(id(part) in wanted and _is_record(h, part) for part in parts)]
     more = [h for h in (gc.get_referrers(*records) if records else ()) if is_a(h, HOLDING_RECORDS)]
     return [*{id(each): each for each in (*found, *more)}.values()]
 
@@ -49,7 +51,7 @@ def searched_for(values: Sequence[Any]) -> list[Any]:
 def those_holding(found: Sequence[Any], value: Any) -> list[Any]:
     """Those of some objects that hold a value, or a record of it."""
     own = [each for each in found if any(held is value for held in gc.get_referents(each))]
-    records = {id(each) for each in own if is_a(each, tuple) and _renewed(each, value, None) is not None}
+    records = {id(each) for each in own if is_a(each, tuple) and _is_record(each, value)}
     others = [each for each in found if records and is_a(each, HOLDING_RECORDS)]
     known = set(map(id, own))
     more = [e for e in others if id(e) not in known and not records.isdisjoint(map(id, gc.get_referents(e)))]
@@ -165,17 +167,17 @@ def replace_records(
     `held_by` is what holds the value, or such a record.
     """
     for record in [holder for holder in held_by if is_a(holder, tuple)]:
-        if (renewed := _renewed(record, gone, here)) is not None:
+        if _is_record(record, gone):
+            renewed = insides.tuple_with(record, gone, here)
             holding = [each for each in held_by if any(held is record for held in gc.get_referents(each))]
             replace_references(transaction, record, renewed, skip, holding)
 
 
-def _renewed(record: tuple[Any, ...], gone: Any, here: Any) -> tuple[Any, ...] | None:
-    """A record that holds a class, with `here` in place of it; none of what describes classes, or one inside of it."""
+def _is_record(record: tuple[Any, ...], value: Any) -> bool:
+    """Whether a tuple holds a value, and is none that describes classes, or a class inside of it."""
     parts = [*tuple.__iter__(record)]
-    if all(part is not gone for part in parts) or any(cls.__mro__ is record for cls in parts if is_a(cls, type)):
-        return None
-    return insides.tuple_with(record, gone, here)
+    held = any(part is value for part in parts)
+    return held and not any(cls.__mro__ is record for cls in parts if is_a(cls, type))
 
 
 def _replace_in_dict(transaction: Transaction, holder: dict[Any, Any], gone: Any, here: Any) -> None:
