@@ -13,7 +13,6 @@ from .kinds import is_a, plain_type
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 DEFINED = (FunctionType, MethodType, type)
 INNER = (list, dict, set)
-RECORDS = (tuple, list, dict, set)
 AROUND = (FunctionType, partial)
 DEPTH = 3
 """How deep records are looked into."""
@@ -34,20 +33,22 @@ def is_defined(entry: Any, depth: int = DEPTH) -> bool:
         return True
     if not depth or is_a(entry, (*PLAIN, ModuleType)):
         return False
-    return any(
-        is_defined(part, depth - 1 if plain_type(entry) in RECORDS or is_a(entry, tuple) else 0)
-        for part in _held(entry)
-    )
+    return any(is_defined(part, depth - 1 if _is_container(entry) else 0) for part in _held(entry))
+
+
+def _is_container(entry: Any) -> bool:
+    """Whether an entry is a list, a dict, a set or a tuple; a named one may be of a class of the user's."""
+    return plain_type(entry) in INNER or is_a(entry, tuple)
 
 
 def _held(entry: Any) -> list[Any]:
     """What a record or an object holds."""
     if type(entry) is dict:
         return list(entry.values())
-    if plain_type(entry) in RECORDS:
-        return list(entry)
-    if is_a(entry, tuple):  # a named one, which may be a class of the user's
+    if is_a(entry, tuple):
         return [*tuple.__iter__(entry)]
+    if plain_type(entry) in INNER:
+        return list(entry)
     return [*_surrounded(entry)] if plain_type(entry) in AROUND else [part for _, part in insides.attributes(entry)]
 
 
@@ -74,7 +75,7 @@ def held_in_entry(entry: Any, depth: int = DEPTH) -> Iterator[int]:
     if is_a(entry, PLAIN):
         return
     yield id(entry)
-    if plain_type(entry) in INNER or is_a(entry, tuple):
+    if _is_container(entry):
         for part in _held(entry) if depth else ():
             yield from held_in_entry(part, depth - 1)
     elif type(entry) is MethodType:
@@ -111,11 +112,7 @@ def _surrounded(entry: Any) -> Iterator[Any]:
 
 def record_parts(entry: Any) -> list[Any]:
     """What a record holds: a tuple, named or not, or an object of any class."""
-    if is_a(entry, tuple):
-        return [*tuple.__iter__(entry)]
-    if is_a(entry, (*PLAIN, *DEFINED, *INNER, *AROUND, ModuleType)):
-        return []
-    return [part for _, part in insides.attributes(entry)]
+    return [] if is_a(entry, (*PLAIN, *DEFINED, *INNER, *AROUND, ModuleType)) else _held(entry)
 
 
 def record_with(entry: Any, new: Any, old: Any) -> Any:

@@ -120,6 +120,13 @@ class Transaction:
             undo = (delattr, target, name) if old is MISSING else (setattr, target, name, old)
             self.do((setattr, target, name, value), undo)
 
+    def set_own(self, holder: Any, name: str, value: Any) -> None:
+        """Set what a class, or an object that has a dict, itself holds by a name."""
+        if is_a(holder, type):
+            self.set_member(holder, name, value)
+        else:
+            self.set_item(vars(holder), name, value)
+
     def set_member(self, cls: type, name: str, value: Any) -> None:
         """A class's own member, past a metaclass that guards its classes."""
         old = cls.__dict__.get(name, MISSING)

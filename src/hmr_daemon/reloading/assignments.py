@@ -50,10 +50,8 @@ class Assigning(Telling):
         """Let an attribute of a class or a function have a value, or be absent."""
         if value is MISSING:
             self._delete(target)
-        elif is_a(target.holder, type):
-            self.transaction.set_member(target.holder, target.attribute, value)
         else:
-            self.transaction.set_item(vars(target.holder), target.attribute, value)
+            self.transaction.set_own(target.holder, target.attribute, value)
 
     def _delete(self, target: Target) -> None:
         if target.attribute == "__module__":  # which is never gone

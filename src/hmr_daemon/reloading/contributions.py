@@ -203,15 +203,15 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         for c, place in once([*containers(node, graph, reads), *again.known, *kept_by_frameworks(node, old)])
         if size(c) <= LARGEST and not (place.owner is not None and again.is_absent(place.owner))
     ]
-    growing = _growing(graph, node, old, again.learned)
+    growing, named = _growing(graph, node, old, again.learned), _named_before(node.statement, again)
     for container, snapshot, place in taken.snapshots:
         transaction.guard(container)
         if not again.may_have_added(place):
             taken.gone.append(None)
             continue
         own, inner = _with_instances(made, container, place, again.given), _inner_made(container, growing)
-        keys, plain = _keys(node.statement, again, place), _plain(graph, again.given, place, container)
-        plain |= {str(text) for kind, text in _named_before(node.statement, again) if kind is str}
+        keys = _keys(node.statement, again, place, named)
+        plain = _plain(graph, again.given, place, container) | {text for _, text in named if type(text) is str}
         if again.is_emptied(container, place):
             keys, plain = frozenset(), frozenset()
         taken.gone.append(take_out(container, snapshot, own, keys, plain, inner))
@@ -240,11 +240,13 @@ def _plain(graph: Graph, given: Given, place: Place, container: Any) -> frozense
     return texts.difference(value for maker in makers for _, value in maker.constants if type(value) is str)
 
 
-def _keys(statement: Statement, again: Again, place: Place) -> frozenset[tuple[type, object]]:
+def _keys(
+    statement: Statement, again: Again, place: Place, named: frozenset[tuple[type, object]]
+) -> frozenset[tuple[type, object]]:
     """The keys by which a statement that calls what registers has put its entries into a dict: no others add there."""
     if place.name not in again.given.grown and (again.moved or (again.old or statement).kind in COMPOUND):
         return frozenset()  # it may well look up what is under them
-    if named := _named_before(statement, again):
+    if named:
         return named
     if again.old is not None and again.old.kind in CALLING:
         return again.old.constants - statement.constants - {(str, text) for text in again.given.shared}

@@ -314,12 +314,8 @@ def _hand_on(run: Telling, number: Number) -> None:
 
 def _put(run: Telling, number: Number, value: int) -> None:
     """Let a number be another; what gives numbers is put aside for one like it, or comes back."""
-    holder, held = number.holder, number.held
-    new: Any = value if type(held) is int else _iterator(run, number, value)
-    if is_a(holder, type):
-        run.transaction.set_member(holder, number.name, new)
-    else:
-        run.transaction.set_item(vars(holder), number.name, new)
+    new: Any = value if type(number.held) is int else _iterator(run, number, value)
+    run.transaction.set_own(number.holder, number.name, new)
 
 
 def _iterator(run: Telling, number: Number, value: int) -> Any:

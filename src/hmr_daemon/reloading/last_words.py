@@ -21,17 +21,23 @@ from .telling import Telling
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Word:
-    """An attribute of what a global holds, with the other statements that have run what sets it."""
+    """An attribute of what a global holds, with the other statements that have run the code which sets it."""
 
     holder: Any
     name: str
     known_as: Name
     """The global that holds it."""
     others: Collection[Node]
+    by_method: bool
+    """Whether that is of a method: they may have called that of another object."""
 
     @property
     def held(self) -> Any:
         return insides.own_dict(self.holder).get(self.name, MISSING)
+
+    def is_of(self, run: Telling, node: Node) -> bool:
+        """Whether one of the others may have set it. There are many: it is asked of as few as need be."""
+        return not self.by_method or _calls(run, node, self.holder)
 
 
 @contextmanager
@@ -44,8 +50,8 @@ def kept(run: Telling, node: Node) -> Iterator[None]:
     for word, held in before:
         if word.held is held:
             continue
-        if held is not MISSING and any(run.graph.comes_after(other, node) for other in word.others):
-            _say(run, word, held)
+        if held is not MISSING and _is_said_later(run, node, word):
+            run.transaction.set_own(word.holder, word.name, held)
         elif held is MISSING or not values.same(held, word.held):
             run._tell_entries(node, Place((word.known_as,), word.name), rebound=True)
 
@@ -54,10 +60,16 @@ def withdraw(run: Telling, nodes: Collection[Node]) -> None:
     """Statements are no more: where one has had the last word, that of the one before it counts."""
     for node in nodes:
         for word in _words(run, node) if node.ran else ():
-            left = [other for other in word.others if other.alive and other not in nodes]
-            if left and _said(node, word.held) and not any(run.graph.comes_after(other, node) for other in left):
+            if not _said(node, word.held):
+                continue
+            left = [each for each in word.others if each.alive and each not in nodes and word.is_of(run, each)]
+            if left and not any(run.graph.comes_after(other, node) for other in left):
                 last = max(left, key=run.graph.order)
                 run.schedule(last, f"has the last word on {word.name}", code_changed=True)
+
+
+def _is_said_later(run: Telling, node: Node, word: Word) -> bool:
+    return any(run.graph.comes_after(other, node) and word.is_of(run, other) for other in word.others)
 
 
 def _said(node: Node, value: Any) -> bool:
@@ -86,22 +98,14 @@ def _set(run: Telling, node: Node, code: CodeType, ran: Sequence[CodeType], othe
     for record, name in receivers(run, node, ran) if own else ():
         value = record.namespace[name]
         if not is_a(value, ModuleType) and is_given(value, code):
-            calling = [other for other in others if _calls(run, other, value)]
-            yield from (Word(value, attribute, (record.name, name), calling) for attribute in own)
+            yield from (Word(value, attribute, (record.name, name), others, by_method=True) for attribute in own)
     for store in stores(code):
         for record in run.graph.at_path(code.co_filename) if store.root else ():
             value = record.namespace.get(store.root, MISSING)
             if value is not MISSING and not is_a(value, ModuleType):
-                yield Word(value, store.name, (record.name, store.root), others)
+                yield Word(value, store.name, (record.name, store.root), others, by_method=False)
 
 
 def _calls(run: Telling, node: Node, value: object) -> bool:
     """Whether a statement may have called a method of a value, itself or by what it ran: and not that of another."""
     return any(record.namespace[name] is value for record, name in receivers(run, node, [*run._ran_before(node)]))
-
-
-def _say(run: Telling, word: Word, value: Any) -> None:
-    if is_a(word.holder, type):
-        run.transaction.set_member(word.holder, word.name, value)
-    else:
-        run.transaction.set_item(vars(word.holder), word.name, value)

@@ -7,7 +7,6 @@ import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import FunctionType
-from typing import Any
 
 from ..live import changes, functions, successors
 from ..live.holders import replace_records, replace_references, searched_for, those_holding
@@ -137,13 +136,13 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
         methods = [(n, m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
         held_by = those_holding(referrers, new)
         adopted = successors.continue_as(run.transaction, old, new, run.outcome.notes, held_by)
-        made_for = [(before, after) for name, before, after in methods if vars(adopted).get(name) is before]
-        for name, before, after in methods:
-            stays = vars(adopted).get(name) is before  # what its decorator gives it is of no class
-            if type(after) is FunctionType and before.__module__ == departure.record.name and not stays:
+        made_again = [(name, before, after) for name, before, after in methods if type(after) is FunctionType]
+        stay = {name for name, before, _ in made_again if vars(adopted).get(name) is before}
+        for name, before, after in made_again:  # what its decorator gives it is of no class
+            if before.__module__ == departure.record.name and name not in stay:
                 functions.forward(run.transaction, before, after)
         if node.statement.effects.calls:  # its decorators have registered the methods that it was made with
-            _stand_for(run, new, made_for)
+            _stand_for(run, new, [(now, was) for name, was, now in made_again if name in stay and now is not was])
         run.known.clear()
         if adopted is old:
             run.touched.add(id(old))
@@ -152,14 +151,13 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
             run.superseded.append(old)
 
 
-def _stand_for(run: Editing, new: type, methods: Sequence[tuple[FunctionType, Any]]) -> None:
+def _stand_for(run: Editing, new: type, pairs: Sequence[tuple[FunctionType, FunctionType]]) -> None:
     """Let the methods that a class keeps stand wherever those are held that its new definition has made."""
-    pairs = [(after, before) for before, after in methods if type(after) is FunctionType and after is not before]
     found = searched_for([after for after, _ in pairs]) if pairs else []
     for after, before in pairs:
         held_by = those_holding(found, after)
         replace_references(run.transaction, after, before, skip=(vars(new), pairs), held_by=held_by)
-        replace_records(run.transaction, after, before, held_by, skip=(pairs, methods))
+        replace_records(run.transaction, after, before, held_by, skip=(pairs,))
 
 
 def _keep_state(departure: Departure, node: Node, new: type) -> None:

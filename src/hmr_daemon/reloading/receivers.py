@@ -33,17 +33,19 @@ def receivers(run: Telling, node: Node, ran: Sequence[CodeType]) -> Iterator[tup
 
 def has_method(value: Any, code: CodeType) -> bool:
     """Whether code is that of a method of a class, or of what is of a class."""
-    kinds = value.__mro__ if is_a(value, type) else type(value).__mro__
-    return any(code_of(member) is code for kind in kinds for member in list(vars(kind).values()))
+    return any(True for _ in _methods(value, code))
 
 
 def is_given(value: Any, code: CodeType) -> bool:
     """Whether a method with that code has the value itself for its first parameter."""
+    return any((plain_type(member) is classmethod) is is_a(value, type) for member in _methods(value, code))
+
+
+def _methods(value: Any, code: CodeType) -> Iterator[Any]:
     kinds = value.__mro__ if is_a(value, type) else type(value).__mro__
-    members = [member for kind in kinds for member in list(vars(kind).values()) if code_of(member) is code]
-    return any((plain_type(member) is classmethod) is is_a(value, type) for member in members)
+    return (member for kind in kinds for member in list(vars(kind).values()) if _code_of(member) is code)
 
 
-def code_of(member: Any) -> CodeType | None:
+def _code_of(member: Any) -> CodeType | None:
     function = member.__func__ if plain_type(member) in (classmethod, staticmethod) else member
     return function.__code__ if type(function) is FunctionType else None
