@@ -147,3 +147,17 @@ for name, text in (
     versions = [OBJECTS + text.format(number) + "z = a.state, b.state\n" for number in (1, 5, 1)]
     first, *others = [{"m.py": version} for version in versions]
     case(f"the last word on each of two objects, by {name}", "m", first, *others)
+for way in ("type(self)", "self.__class__", "Item"):
+    ITEMS = f"class Item:\n    count = 0\n    def __init__(self, name):\n        {way}.count += 1\n"
+    ITEMS += "        self.name, self.number = name, Item.count\n"
+    first, *others = [
+        {"m.py": ITEMS + text + "count = Item.count\n"}
+        for text in (
+            "a = Item('a')\nb = Item('b')\n",
+            "a = Item('a')\nb = Item('bb')\n",
+            "a = Item('aa')\nb = Item('bb')\n",
+            "a = Item('aa')\nb = Item('bb')\nc = Item('c')\n",
+            "a = Item('aa')\nc = Item('c')\n",
+        )
+    ]
+    case(f"instances that their constructor counts by {way}", "m", first, *others)

@@ -115,9 +115,20 @@ def _counts(code: CodeType) -> Iterator[Count]:
             if load.opname == "LOAD_GLOBAL" and load.argval == store.argval and _is_amount(constant, operation):
                 yield Count(store.argval, SIGNS[operation.argrepr] * constant.argval)
         elif store.opname == "STORE_ATTR" and position >= 6:
-            root, _, load, constant, operation, _ = instructions[position - 6 : position]
+            _, load, constant, operation, _ = instructions[position - 5 : position]
             if load.opname == "LOAD_ATTR" and load.argval == store.argval and _is_amount(constant, operation):
+                root = _but_class_of(instructions[: position - 5])
                 yield from _of_attribute(code, root, store.argval, SIGNS[operation.argrepr] * constant.argval)
+
+
+def _but_class_of(before: list[dis.Instruction]) -> dis.Instruction:
+    """What is loaded last; of ``type(self)`` or ``self.__class__``, it is ``self``."""
+    before = [each for each in before if each.opname not in ("PUSH_NULL", "PRECALL")]
+    last = before[-1]
+    if last.opname == "LOAD_ATTR" and last.argval == "__class__" and len(before) > 1:
+        return before[-2]
+    asks = last.opname == "CALL" and last.arg == 1 and len(before) > 2
+    return before[-2] if asks and (before[-3].opname, before[-3].argval) == ("LOAD_GLOBAL", "type") else last
 
 
 def _taken(code: CodeType, following: list[dis.Instruction]) -> Iterator[Count]:
