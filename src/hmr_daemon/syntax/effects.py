@@ -15,6 +15,8 @@ ANY = "*"
 NOTHING: frozenset[Any] = frozenset()
 # A statement that calls one of these may bind or read names that its text does not show.
 DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval", "dir", "setattr", "delattr"})
+SHOWING = frozenset({"print", "help", "repr", "len", "hash"})
+"""Builtin functions that only look at what a bare call hands them."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,6 +90,16 @@ def _frozen(values: Iterable[T]) -> frozenset[T]:
 def _is_for_type_checkers(test: ast.expr) -> bool:
     """Whether a condition is ``TYPE_CHECKING``, or that of a module."""
     return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
+
+
+def _is_for_scripts(test: ast.expr) -> bool:
+    """Whether a condition is ``__name__ == "__main__"``."""
+    match test:
+        case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
+            return True
+        case ast.Compare(ast.Constant("__main__"), [ast.Eq()], [ast.Name("__name__")]):
+            return True
+    return False
 
 
 def _may_be_this_module(node: ast.expr) -> bool:
@@ -232,7 +244,8 @@ class _EffectsVisitor(ast.NodeVisitor):
             call = node.value
             if isinstance(call.func, ast.Attribute):
                 self._mutate(call.func)
-            for argument in [*call.args, *(k.value for k in call.keywords)]:
+            shows = isinstance(call.func, ast.Name) and call.func.id in SHOWING
+            for argument in [] if shows else [*call.args, *(k.value for k in call.keywords)]:
                 inner = argument.value if isinstance(argument, ast.Starred) else argument
                 if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)):
                     self._mutate(inner)
@@ -299,7 +312,8 @@ class _EffectsVisitor(ast.NodeVisitor):
     def visit_If(self, node: ast.If) -> None:
         """What stands under ``if TYPE_CHECKING:`` never runs: others may bind its names, by ``globals()`` perhaps.
 
-        But the compiler minds what is imported there, and counts what is annotated.
+        But the compiler minds what is imported there, and counts what is annotated. What stands under
+        ``if __name__ == "__main__":`` adds nothing where it is imported, and is not run again where it is a script.
         """
         self.visit(node.test)
         if _is_for_type_checkers(node.test):
@@ -309,6 +323,10 @@ class _EffectsVisitor(ast.NodeVisitor):
             self.imported |= never.imported
             self.annotated |= never.annotated
             self.annotates += never.annotates
+        elif _is_for_scripts(node.test):
+            mutates = set(self.mutates)
+            self._visit_all(node.body)
+            self.mutates = mutates
         else:
             self._visit_all(node.body)
         self._visit_all(node.orelse)
