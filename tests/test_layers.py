@@ -21,7 +21,7 @@ FOLDERS = [
     (
         "syntax",
         "trees outside effects statements enclosing parsing diff optional compiler codes adding counters stores steps "
-        "hooks loops orders mentions redefinition instrument",
+        "hooks loops orders mentions partly redefinition instrument",
     ),
     (
         "loading",

@@ -15,7 +15,7 @@ from ..syntax.diff import Change
 from ..syntax.redefinition import METACLASS, QUALNAME, ClassEdit, mangled
 from ..syntax.statements import Statement
 from . import abstract, caches, insides, parameters
-from .changes import CannotChange, ClassChange, Remade
+from .changes import CannotChange, ClassChange, Remade, found_otherwise
 from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
 from .holders import SLOT_TYPES
 from .kinds import is_a, plain_type, same_classes
@@ -111,7 +111,7 @@ class ClassHook:
             self._set_aside(cls, edit)
             self.gone_on += graft(self._transaction, cls, namespace, edit, before)
         caches.forget_lost(self._transaction, cls, before)
-        change = _change(cls, edit, before, rebased=not same_classes(cls.__bases__, old_bases))
+        change = _change(cls, edit, before, old_bases)
         self.changes.append(change)
         if edit.anew:
             self.remade.append(Remade(cls, before))
@@ -214,9 +214,9 @@ def _fill_cells(cls: type, namespace: Namespace) -> None:
         cell.cell_contents = dict(vars(cls)) | namespace
 
 
-def _change(cls: type, edit: ClassEdit, before: Mapping[str, Any], rebased: bool) -> ClassChange:
+def _change(cls: type, edit: ClassEdit, before: Mapping[str, Any], old_bases: tuple[type, ...]) -> ClassChange:
     """How a class came out that had the members `before`."""
-    now = vars(cls)
+    now, rebased = vars(cls), not same_classes(cls.__bases__, old_bases)
     shown = edit.old_names | edit.new_names if edit.decorated else {*before, *now}
     names = {n for n in shown - IMPLICIT if before.get(n, MISSING) is not now.get(n, MISSING)}
     if edit.annotated_otherwise:
@@ -228,10 +228,13 @@ def _change(cls: type, edit: ClassEdit, before: Mapping[str, Any], rebased: bool
     parametrized = edit.bases_changed and any(str(before.get(n)) != str(now.get(n)) for n in PARAMETERS)
     if parametrized:
         _forget_aliases()
-    whole = edit.decorated_otherwise or edit.anew or rebased or parametrized
+    made_otherwise = edit.decorated_otherwise or edit.anew
+    by_bases = (rebased or parametrized) and not (made_otherwise or completed)
+    names |= found_otherwise(cls, old_bases) if rebased else set()
+    whole = made_otherwise or rebased or parametrized
     reshaped = not before.keys() ^ now.keys() <= IMPLICIT
     known = None if whole else before
-    return ClassChange(cls, frozenset(names), whole or completed, rebased, reshaped, known)
+    return ClassChange(cls, frozenset(names), whole or completed, rebased, reshaped, by_bases, known)
 
 
 def _tell_makers(cls: Any, bases: tuple[type, ...], namespace: Mapping[str, Any], keywords: Mapping[str, Any]) -> None:

@@ -19,13 +19,14 @@ from .classes import (
     PARAMETERS,
     TOLD_BY_FIELDS,
     generated,
+    is_final,
     is_inner,
     is_special,
     same_layout,
 )
 from .holders import SLOT_TYPES
 from .kinds import is_a, same_classes
-from .transaction import MISSING
+from .transaction import MISSING, by_type
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,6 +40,8 @@ class ClassChange:
     rebased: bool
     reshaped: bool = False
     """Whether it has members that it had not, or the other way round: who looks through all sees that."""
+    by_bases: bool = False
+    """Whether it is whole for its bases alone: `names` tell what is found otherwise by these, too."""
     before: Mapping[str, Any] | None = None
     """The members before, where those who are told of the class, and its decorators, may have yet to set theirs."""
 
@@ -101,6 +104,42 @@ def can_be_told(old: type, new: type) -> bool:
     if is_a(old, enum.EnumMeta) or is_a(new, enum.EnumMeta):
         return type(old) is type(new) and values.same(_enum_members(old), _enum_members(new))
     return same_layout(old, new)
+
+
+def made_anew_for_bases(old: type, new: type) -> ClassChange | None:
+    """How a class differs from the one in whose place it comes for no more than its bases, if that is so.
+
+    CPython does not let a class without bases have any, nor change what it is an instance of.
+    """
+    alike = all(getattr(old, each) == getattr(new, each) for each in ("__basicsize__", "__itemsize__"))
+    plain = by_type(old, "__call__") is by_type(new, "__call__") is type.__call__
+    slots = vars(old).get("__slots__", MISSING), vars(new).get("__slots__", MISSING)
+    if not (alike and plain and values.same(*slots)) or same_classes(old.__bases__, new.__bases__):
+        return None
+    if is_a(old, enum.EnumMeta) or is_final(new) or any(vars(cls).get("__abstractmethods__") for cls in (old, new)):
+        return None
+    if vars(old).get("__hash__", MISSING) is not vars(new).get("__hash__", MISSING):
+        return None
+    names = change(old, new).names | found_otherwise(new, old.__bases__)
+    return ClassChange(new, frozenset(names), whole=True, rebased=True, by_bases=True)
+
+
+def found_otherwise(cls: type, old_bases: tuple[type, ...]) -> set[str]:
+    """The members of classes that stand above a class now, and did not, or the other way round."""
+    above = {id(each): each for base in old_bases for each in base.__mro__}
+    now = {id(each): each for each in cls.__mro__[1:]}
+    others = [each for key, each in {**above, **now}.items() if (key in above) is not (key in now)]
+    return {name for each in others for name in vars(each)} - IMPLICIT
+
+
+def only_members_differ(old: type, new: type) -> bool:
+    """Whether two versions of an enum are alike but for their members."""
+    enums = is_a(old, enum.EnumMeta) and type(old) is type(new) and same_classes(old.__bases__, new.__bases__)
+    if not enums:
+        return False
+    own: set[str] = {*old.__members__, *new.__members__}  # type: ignore[attr-defined]
+    found = change(old, new)
+    return not found.whole and found.names <= own
 
 
 def _enum_members(cls: Any) -> list[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Instances of a class whose special methods are others now: they stay, and who uses them is told."""
+"""Instances of a class whose special methods or bases are others now: they stay, and who uses them is told."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..live import changes, insides
-from ..live.classes import LOOKED_AT
 from ..planning.records import Node
 from .scheduling import Scheduling
 
 OF_MAKING = frozenset({
     "__init__", "__new__", "__post_init__", "__setattr__", "__getattribute__", "__getattr__", "__delattr__",
-    "__set_name__", "__init_subclass__", "__class_getitem__", "__prepare__", "__instancecheck__", "__subclasscheck__",
+    "__set_name__", "__prepare__", "__instancecheck__", "__subclasscheck__",
 })  # fmt: skip
 """Special methods that may run, or make a difference, as an instance is made."""
 
 
 def stays(reader: Node, known: str, change: changes.ClassChange) -> bool:
     """Whether a statement has only made an instance of a class, of which nothing changed that this runs."""
-    if change.whole or not change.special_names or not change.names.isdisjoint(OF_MAKING):
+    if not (change.by_bases or (change.special_names and not change.whole)) or issubclass(change.cls, type):
         return False
-    if change.names - change.special_names - LOOKED_AT or issubclass(change.cls, type):
+    if not change.names.isdisjoint(OF_MAKING):
         return False
     values = [reader.module.namespace.get(name) for name in reader.writes]
     return _only_makes(reader, known) and all(type(value) is change.cls for value in values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
@@ -202,9 +203,15 @@ class Settling(Refilling):
             successors.keep_members(old, new, self.fresh_members[node][old.__qualname__])
         renewed, states = self._keep_instances(old, new), _states(old)
         change, origins = changes.change(old, new) if changes.can_be_told(old, new) else None, successors.origins(old)
+        alike = change is None and changes.only_members_differ(old, new)
+        anew = changes.made_anew_for_bases(old, new)
         adopted = successors.adopt(self.transaction, old, new, self.outcome.notes, self.holders.get(id(new)))
         successors.keep_origins(self.transaction, adopted, origins)
         self.other_inside.update((id(m), m) for m, held in states if not values.same(held, dict(vars(m))))
+        if anew is not None and adopted is new:
+            self.made_anew_for_bases[id(new)] = anew
+        if alike and adopted is old:
+            self.enum_members_kept[id(old)] = _kept(old, states)
         if change is None or change.runs_otherwise:
             self.known.clear()
         for function in [m for name in renewed if type(m := vars(adopted).get(name)) is FunctionType]:
@@ -308,6 +315,20 @@ def _states(cls: Any) -> list[tuple[Any, dict[str, Any]]]:
     """The members of an enum, with what each holds; of another class, nothing."""
     members: list[Any] = list(cls.__members__.values()) if is_a(cls, enum.EnumMeta) else []
     return [(member, dict(vars(member))) for member in members]
+
+
+def _kept(cls: Any, states: list[tuple[Any, dict[str, Any]]]) -> frozenset[str]:
+    """The names of the members of an enum that are what they were; which place they have, only the enum tells."""
+    before = {id(member): state for member, state in states}
+    return frozenset(
+        name
+        for name, member in cls.__members__.items()
+        if id(member) in before and values.same(_but_place(before[id(member)]), _but_place(vars(member)))
+    )
+
+
+def _but_place(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in state.items() if name != "_sort_order_"}
 
 
 def _surely_binds(node: Node, name: str) -> bool:

@@ -13,7 +13,7 @@ from ..live import changes, classes, entries, insides, unbegun, ways
 from ..live.kinds import derives, is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
-from ..syntax import codes, loops
+from ..syntax import codes, loops, partly
 from ..syntax.effects import ANY, DYNAMIC
 from ..syntax.statements import Statement
 from . import decorated, on_demand, stand_ins
@@ -37,6 +37,8 @@ LISTS_VALUES = frozenset({"getmembers"})
 """Of these, what shows the members themselves, and not their names alone."""
 LISTS_VALUES_HERE = LISTS_VALUES | {"__dict__", "vars"}
 ASKING = frozenset({"isinstance", "issubclass"})
+KIND = (*sorted(ASKING), "__mro__", "__bases__", "__base__", "mro")
+"""What code mentions that asks what a class derives from."""
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 FEW_MODULES = 100
 """For so many it is looked through what all of them read, for who has a class by what holds it."""
@@ -59,7 +61,10 @@ class Telling(Remembering):
         if self._may_run_code(record.namespace.get(name)):
             self.known.clear()
         self._clear_caches(set(), {record.path: {name}})
+        anew = self.made_anew_for_bases.get(id(record.namespace.get(name)))
         for reader, known in list(self.agenda.readers(record, name, origin, since)):
+            if anew is not None and self._instance_stays(reader, known, anew):
+                continue
             effects = reader.statement.effects
             shown = known in effects.reads or name in effects.attributes or bool(reader.statement.imports)
             called = not shown or self._calls_what_reads(reader, name)
@@ -146,7 +151,7 @@ class Telling(Remembering):
         """Whether what a statement has made of a class stays: then who uses that is told, in its place."""
         from . import instances  # few edits are of special methods
 
-        stays = instances.stays(reader, known, change)
+        stays = instances.stays(reader, known, change) and not self._ran_what_names(reader, change)
         if stays:
             instances.tell_users(self, reader)
         return stays
@@ -162,6 +167,7 @@ class Telling(Remembering):
             self._tell_makers(change.cls)
         if change is not None and change.names:
             self._tell_through_holders(change, origin, but)
+        for_all = change is None or (change.whole and not change.by_bases)
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[ModuleRecord, str, Node | None]] = [(origin.module, name, origin)]
         waiting += [(node.module, taken, node) for node, taken in self._taken_of_stand_ins(change)]
@@ -174,8 +180,8 @@ class Telling(Remembering):
                 continue
             seen.add((id(record), name))
             for reader in list(self.agenda.function_readers(record, name, node)):
-                told = but.isdisjoint(reader.ran)
-                if told and (change is None or change.whole or unseen or self._ran_what_names(reader, change)):
+                told = but.isdisjoint(reader.ran) and not self._uses_kept(reader, name, name, cls)
+                if told and (for_all or unseen or (change is not None and self._ran_what_sees(reader, change))):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
             for reader, code in list(self.agenda.scanners(record, node)):
                 told = but.isdisjoint(reader.ran)
@@ -185,8 +191,10 @@ class Telling(Remembering):
                 if reader is node:
                     continue
                 imports = reader.statement.kind in ("from", "import")
+                if not imports and self._uses_kept(reader, known, name, cls):
+                    continue
                 used = not imports and but.isdisjoint(reader.ran) and self._uses(reader, known, change)
-                if used and change is not None and change.special_names and self._instance_stays(reader, known, change):
+                if used and change is not None and self._instance_stays(reader, known, change):
                     continue
                 if used:
                     self.schedule(reader, f"{name} changed", known)
@@ -196,6 +204,25 @@ class Telling(Remembering):
                     waiting.append((reader.module, known, reader))
                 elif not is_a(cls, type) or self._leads_to_class(reader, cls):
                     waiting += [(reader.module, bound, reader) for bound in reader.writes]
+
+    def _uses_kept(self, reader: Node, known: str, name: str, cls: Any) -> bool:
+        """Whether a statement uses an enum by members alone that stay: it sees nothing of those that came or went."""
+        kept = self.enum_members_kept.get(id(cls))
+        if not kept or self._ran_methods_of(reader, cls):
+            return False
+        named = known if reader.module.namespace.get(known) is cls else name
+        itself = partly.statement_uses_only(reader.statement.parse(), named, kept)
+        modules = (cls.__module__,)
+        using = list(self._codes_run(reader, modules, name)) if itself is not False else []
+        if not (itself or using) or not all(partly.code_uses_only(code, name, kept) for code in using):
+            return False
+        asking = [code for word in partly.ASKING_FOR_CLASS for code in self._codes_run(reader, modules, word)]
+        return not any(map(partly.may_go_through, asking))
+
+    def _ran_methods_of(self, reader: Node, cls: type) -> bool:
+        """Whether a statement ran methods of a class, which know it by what they are called on."""
+        methods = insides.wrapped(list(vars(cls).values()))
+        return not reader.ran.isdisjoint(id(code) for method in methods for code in codes.walk((method.__code__,)))
 
     def _taken_of_stand_ins(self, change: changes.ClassChange | None) -> list[tuple[Node, str]]:
         """The names that hold an instance of a class, or part of one, where it stands in the place of a module."""
@@ -372,6 +399,13 @@ class Telling(Remembering):
         namespace = reader.module.namespace
         called = [namespace.get(name) for name, handed in reader.statement.calls if known in handed]
         return any(insides.own(value, "__module__") not in self.graph.modules for value in called)
+
+    def _ran_what_sees(self, reader: Node, change: changes.ClassChange) -> bool:
+        """Whether what a statement ran mentions what changed of a class, or may ask what this derives from."""
+        modules = [cls.__module__ for cls in change.cls.__mro__] if change.by_bases else []
+        asks = change.by_bases and issubclass(change.cls, BaseException)
+        asks = asks or any(True for word in KIND if modules for _ in self._codes_run(reader, modules, word))
+        return asks or self._ran_what_names(reader, change)
 
     def _ran_what_names(self, reader: Node, change: changes.ClassChange) -> bool:
         names = _looking_at(change) - (codes.HOLDS_ALL - change.names)  # of what code has that way, its texts tell

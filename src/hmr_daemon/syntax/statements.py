@@ -24,10 +24,7 @@ class Statement:
     """One statement of a block (a module, or a class body)."""
 
     kind: str
-    """``def``, ``class``, ``import``, ``from``, ``assign``, ``expr``, ``doc`` or the syntax node's name.
-
-    ``constant`` does nothing at all.
-    """
+    """``def``, ``class``, ``import``, ``from``, ``assign``, ``expr``, ``doc`` or the syntax node's name."""
     names: tuple[str, ...]
     line: int
     end_line: int
@@ -226,19 +223,14 @@ def members(statement: Statement, file_text: str) -> tuple[Statement, ...]:
 
 
 def split(
-    body: Sequence[ast.stmt], lines: Sequence[str], future: int, start: int = 0, keep: bool = False, main: bool = True
+    body: Sequence[ast.stmt], lines: Sequence[str], future: int, start: int = 0, keep: bool = False
 ) -> Iterator[Statement]:
-    """The statements of a block whose file has `lines` and the compiler flags `future`.
-
-    `main` is whether it may run as a script: what stands there for a script alone does nothing elsewhere.
-    """
+    """The statements of a block whose file has `lines` and the compiler flags `future`."""
     for index, node in enumerate(body, start):
         line = min((d.lineno for d in getattr(node, "decorator_list", ())), default=node.lineno)
         end_line = node.end_lineno or node.lineno
         kind = _kind(node, index)
         found = DOCSTRING if kind == "doc" else effects(node)
-        if not main and _is_for_script(node):
-            kind, found = "constant", Effects(imported=found.imported, annotated=found.annotated)
         statement = Statement(
             kind=kind,
             names=_names(node),
@@ -316,14 +308,6 @@ def _kind(node: ast.stmt, index: int) -> str:
             return "expr"
         case _:
             return type(node).__name__
-
-
-def _is_for_script(node: ast.stmt) -> bool:
-    """Whether it is ``if __name__ == "__main__":``, and nothing else."""
-    match node:
-        case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]), orelse=[]):
-            return sorted(map(ast.unparse, (left, right))) == ["'__main__'", "__name__"]
-    return False
 
 
 def _names(node: ast.stmt) -> tuple[str, ...]:

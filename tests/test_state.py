@@ -1,0 +1,116 @@
+"""What an edit does not reach stays the object that it is, with all that the program has put into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from live import Environment
+from workshop import Case, Workshop, check
+
+
+@pytest.fixture(scope="module")
+def workshop(environment: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    workshop = Workshop(environment, tmp_path_factory.mktemp("state"))
+    yield workshop
+    print(workshop.process.close())
+
+
+KINDS = "import enum\nclass Kind(enum.Enum):\n    A = 'a'\n    B = 'b'\n"
+STORES = """
+from kinds_N import Kind
+import kinds_N
+class Store:
+    def __init__(self, kind=Kind.A): self.kind, self.rows = kind, []
+class Plain:
+    def __init__(self): self.kind, self.rows = Kind.B, []
+def make(): return Store(kinds_N.Kind.B)
+stores = {'default': Store()}
+one, two, plain = Store(Kind.A), make(), Plain()
+names, size, found = [kind.name for kind in Kind], len(Kind), Kind('b').name
+"""
+HELD = "held_N = [stores_N.one, stores_N.two, stores_N.plain]"
+ALL_HELD = "[a is b for a, b in zip(held_N, (stores_N.one, stores_N.two, stores_N.plain))]"
+SHARED = "one, two, plain = Store(Kind.A), make(), Plain()\n"
+STORES = STORES.replace(SHARED, "one = Store(Kind.A)\ntwo = make()\nplain = Plain()\n")
+BASE = "class Log:\n    def log(self): return 'log'\nclass Named:\n    def __init__(self): self.name = 'n'\n"
+STORE = "class Store:\n    def __init__(self): self.rows = []\n    def get(self): return self.rows\n"
+SET_UP = STORE.replace("self.rows = []", "super().__init__(); self.rows = []")
+EXTRACTED = "class Base:\n    def get(self): return self.rows\n"
+EXTRACTED += "class Store(Base):\n    def __init__(self): self.rows = []\n"
+USES = "store = Store()\nfrom typing import Any\nkinds = [base.__name__ for base in type(store).__mro__]\n"
+APP = "class App:\n    def __init__(self): self.users = []\n    def run(self, port=1): self.port = port\napp = App()\n"
+CASES: dict[str, Case] = {
+    "an enum gets another member, whoever uses only others": (
+        {"kinds_N": KINDS, "stores_N": STORES},
+        {"kinds_N": KINDS + "    C = 'c'\n"},
+        HELD,
+        {ALL_HELD: [True] * 3, "(stores_N.names, stores_N.size)": (["A", "B", "C"], 3)},
+    ),
+    "an enum gets another member in front of others": (
+        {"kinds_N": KINDS, "stores_N": STORES},
+        {"kinds_N": KINDS.replace("    A =", "    Z = 'z'\n    A =")},
+        HELD,
+        {ALL_HELD: [True] * 3, "stores_N.names": ["Z", "A", "B"]},
+    ),
+    "a member of an enum has another value": (
+        {"kinds_N": KINDS, "stores_N": STORES.replace("Kind('b')", "Kind.B")},
+        {"kinds_N": KINDS.replace("'b'", "'bb'")},
+        HELD,
+        {"(stores_N.one is held_N[0], stores_N.plain is held_N[2])": (True, False), "stores_N.plain.kind.value": "bb"},
+    ),
+    "a class gets a base, and had none": (
+        {"m_N": BASE + STORE + USES},
+        {"m_N": BASE + STORE.replace("Store:", "Store(Log):") + USES},
+        "s_N = m_N.store; s_N.rows.append(1)",
+        {"m_N.store is s_N and s_N.rows == [1]": True, "s_N.log()": "log", "m_N.kinds": ["Store", "Log", "object"]},
+    ),
+    "a class gets another base": (
+        {"m_N": BASE + STORE.replace("Store:", "Store(Named):") + USES},
+        {"m_N": BASE + STORE.replace("Store:", "Store(Log, Named):") + USES},
+        "s_N = m_N.store; s_N.rows.append(1)",
+        {"m_N.store is s_N and s_N.rows == [1]": True, "s_N.log()": "log", "len(m_N.kinds)": 4},
+    ),
+    "a class gets a base that sets up its instances": (
+        {"m_N": BASE + SET_UP + USES},
+        {"m_N": BASE + SET_UP.replace("Store:", "Store(Named):") + USES},
+        "s_N = m_N.store",
+        {"m_N.store.name": "n"},
+    ),
+    "a base is taken out of a class": (
+        {"m_N": STORE + USES},
+        {"m_N": EXTRACTED + USES},
+        "s_N = m_N.store; s_N.rows.append(1)",
+        {"m_N.store is s_N and s_N.get() == [1]": True, "'get' in vars(m_N.Store)": False},
+    ),
+    "a block that only a script runs": (
+        {"m_N": APP},
+        {"m_N": APP + "if __name__ == '__main__':\n    app.run(port=2)\n"},
+        "a_N = m_N.app; a_N.users.append(1)",
+        {"m_N.app is a_N and a_N.users == [1] and not hasattr(a_N, 'port')": True},
+    ),
+    "a block that only a script runs, edited": (
+        {"m_N": APP + "if __name__ == '__main__':\n    app.run(port=2)\n"},
+        {"m_N": APP + "if __name__ == '__main__':\n    app.run(port=3)\n"},
+        "a_N = m_N.app; a_N.users.append(1)",
+        {"m_N.app is a_N and a_N.users == [1]": True},
+    ),
+    "a value is printed": (
+        {"m_N": APP},
+        {"m_N": APP + "print(app, len(app.users))\n"},
+        "a_N = m_N.app; a_N.users.append(1)",
+        {"m_N.app is a_N and a_N.users == [1]": True},
+    ),
+    "a value is printed no more": (
+        {"m_N": APP + "print(app)\n"},
+        {"m_N": APP},
+        "a_N = m_N.app; a_N.users.append(1)",
+        {"m_N.app is a_N and a_N.users == [1]": True},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_live_stays_as(name: str, workshop: Workshop) -> None:
+    check(workshop, CASES[name])
