@@ -312,6 +312,20 @@ def test_the_heap_is_not_looked_through_for_each_member_of_an_enum(live: LiveFac
     assert process.see("len(scans)") < 10
 
 
+def test_the_heap_is_not_looked_through_for_each_class_that_is_made_again(live: LiveFactory) -> None:
+    meta = "class Meta(type):\n    def __new__(mcs, name, bases, namespace):\n"
+    meta += "        return super().__new__(mcs, name, bases, {**namespace, 'tag': 'a' + name})\n"
+    base = f"{meta}class Base(metaclass=Meta): pass\n"
+    body = "    def __init__(self) -> None:\n        super().__init__()\n"
+    subclasses = "".join(f"class C{number}(Base):\n{body}" for number in range(30))
+    process = live({"base.py": base, "classes.py": f"from base import Base\n{subclasses}"})
+    process.load("import classes")
+    process.do(COUNT_SCANS)
+    process.edit({"base.py": ("'a'", "'b'")})
+    process.until("classes.C29.tag", "bC29")
+    assert process.see("len(scans)") < 10
+
+
 def test_an_import_that_runs_again_takes_few_calls(live: LiveFactory) -> None:
     def events(importers: int) -> int:
         users = {f"user{number}.py": "from data import LIMIT\n" for number in range(importers)}

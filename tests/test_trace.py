@@ -281,6 +281,19 @@ def test_looks_change_nothing(live: LiveFactory, edit: str) -> None:
     assert process.see("(a.list_ is held, a.f.__code__.co_firstlineno)") == (True, line)
 
 
+def test_what_is_there_for_a_script_alone_does_nothing_in_a_module(live: LiveFactory) -> None:
+    report = "from tools import Table\nclass Report:\n    table = Table\nclass Sheet:\n    table, width = Table, 1\n"
+    script = 'if __name__ == "__main__":\n    from tools import Table\n    shown = Table()\n'
+    process = live({"tools.py": "class Table: pass\n", "report.py": report + script})
+    process.load("import report")
+    assert ran(process, {"report.py": ("width = Table, 1", "width = Table, 2")}) == ["report:4 Sheet"]
+    assert process.see("report.Sheet.width") == 2
+    ran(process, {"report.py": ('if __name__ == "__main__":', "if __name__:")})
+    assert process.see("type(report.shown) is report.Table")
+    ran(process, {"report.py": ("if __name__:", "if '__main__' == __name__:")})
+    assert not process.see("hasattr(report, 'shown')")
+
+
 def test_a_function_body_runs_nothing_but_who_ran_it(live: LiveFactory) -> None:
     process = live(
         {

@@ -22,14 +22,14 @@ SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 """Where instances keep a slot: each works for the class that it was made for, and no other."""
 
 
-def holders(names: Mapping[str, Any], name: str) -> list[Any] | None:
+def holders(names: Mapping[str, Any], name: str, transaction: Transaction) -> list[Any] | None:
     """What holds the class that `name` stands for in `names`, besides these; None where that is not all found near it.
 
     A class that has just been made is held by itself (the order of its bases, descriptors, ``super()`` in its methods),
-    by what its body and its metaclass made, and where its bases keep their subclasses. The caller must have no
-    reference to it of its own.
+    by what its body and its metaclass made, and where its bases keep their subclasses. So do the methods made for it in
+    whose places older ones go on. The caller must have no reference to it of its own.
     """
-    found, count = _near(names, name)
+    found, count = _near(names, name, transaction.stood_in_for(names[name].__qualname__ + "."))
     return found if sys.getrefcount(names[name]) - count == _references_by_name() else None
 
 
@@ -58,11 +58,14 @@ def those_holding(found: Sequence[Any], value: Any) -> list[Any]:
     return [*own, *more]
 
 
-def _near(names: Mapping[str, Any], name: str) -> tuple[list[Any], int]:
-    """The objects that a class leads to and that hold it, or a record of it, and how many references that makes."""
+def _near(names: Mapping[str, Any], name: str, methods: Iterable[FunctionType] = ()) -> tuple[list[Any], int]:
+    """The objects that a class leads to and that hold it, or a record of it, and how many references that makes.
+
+    `methods` were made for it and are not in it.
+    """
     found, count, seen = list[Any](), 0, {id(names[name]), id(names)}
     records: dict[int, list[Any]] = defaultdict(list)
-    waiting = [*_where_bases_keep(names[name]), *gc.get_referents(names[name])]
+    waiting = [*_where_bases_keep(names[name]), *methods, *gc.get_referents(names[name])]
     while waiting and len(seen) < LIMIT:
         value = waiting.pop()
         if id(value) in seen or not gc.is_tracked(value) or _leads_away(value, names[name].__qualname__):

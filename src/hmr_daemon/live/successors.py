@@ -153,7 +153,7 @@ def _take_members(transaction: Transaction, old: type, new: type) -> None:
     keep, members_before = {"__dict__", "__weakref__", "_abc_impl"}, dict(vars(old))
     for name in set(vars(old)) - set(vars(new)) - keep:
         transaction.delete_member(old, name)
-    inner = {n: holders(vars(new), n) for n in list(vars(new)) if is_inner(vars(new)[n], new)}
+    inner = {n: holders(vars(new), n, transaction) for n in list(vars(new)) if is_inner(vars(new)[n], new)}
     for name, member in sorted(vars(new).items(), key=_by_another_name):
         if name not in keep and not is_a(member, SLOT_TYPES):
             before = old.__dict__.get(name, MISSING)

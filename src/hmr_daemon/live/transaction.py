@@ -111,6 +111,10 @@ class Transaction:
         self.went_on[id(new)] = new, old
         return True
 
+    def stood_in_for(self, prefix: str) -> list[FunctionType]:
+        """Functions just made, with qualified names that begin so, in whose places others go on."""
+        return [new for new, _ in self.went_on.values() if new.__qualname__.startswith(prefix)]
+
     # --- what can be changed ---------------------------------------------------------------------------
 
     def set_attribute(self, target: Any, name: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-LONGEST = 0.1
+LONGEST = 0.5
 """Seconds that others wait at most: what takes longer, or waits itself, they see come bit by bit."""
 MOMENT = 0.02
 """Seconds that they wait while code of the program runs: most statements, and what follows them, take less."""
@@ -32,11 +32,10 @@ class Turn:
 
     def begin(self) -> None:
         """Keep the turn, unless some thread never gives its own away: it would be waited for as long in turn."""
-        usual, began = sys.getswitchinterval(), time.monotonic()
+        usual, began = sys.getswitchinterval(), _others_time()
         time.sleep(0)  # who waits already, and not as long, has its turn first
-        now = time.monotonic()
-        if now - began < 0.9 * usual:
-            self._until = now + LONGEST
+        if _others_time() - began < 0.9 * usual:
+            self._until = time.monotonic() + LONGEST
             self._keep(LONGEST)
 
     def end(self) -> None:
@@ -69,3 +68,8 @@ class Turn:
         if self._usual is not None and abs(sys.getswitchinterval() - self._kept) < 1e-5:  # the program has set no other
             sys.setswitchinterval(self._usual)
         Turn._usual = None
+
+
+def _others_time() -> float:
+    """Seconds of processor time that other threads have taken; what other processes take is none of it."""
+    return time.process_time() - time.thread_time()

@@ -199,7 +199,7 @@ class Graph:
         if source is None:
             return record.nodes
         try:
-            record.parsed = parsing.parse(source)
+            record.parsed = parsing.parse(source, main=record.name == "__main__")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return record.nodes
         statements = record.parsed.statements

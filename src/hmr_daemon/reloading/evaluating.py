@@ -18,13 +18,13 @@ from ..planning.targets import home
 from ..syntax import codes
 from ..syntax.compiler import compile_statement, compile_text
 from ..syntax.parsing import Parsed
-from ..syntax.redefinition import Request
 from ..syntax.statements import Statement
 from . import apart, hiding, keeping
 from .registries import Place
 from .settling import Settling
 
 if TYPE_CHECKING:
+    from ..syntax.redefinition import Request
     from .remaking import Hooks
 
 
@@ -131,6 +131,8 @@ class Evaluating(Settling):
 
     def _request(self, node: Node, reason: Reason, before: Mapping[str, Any]) -> Request:
         """What is to be known for running a statement that defines something."""
+        from ..syntax.redefinition import Request
+
         assert node.module.parsed is not None
         previous, text = self.previous.get(node), node.module.parsed.text
         whole, taken_over = self._made_as_a_whole(node, before), self.taken_over.get(node, {})

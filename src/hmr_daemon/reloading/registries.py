@@ -48,6 +48,10 @@ class Place:
         """By what code names it: the attribute, or the global."""
         return self.attribute or self.names[0][1]
 
+    def of(self, attribute: str, owner: type | None = None) -> Place:
+        """The place of what an attribute holds of what is here, or of a class; `replace` takes thrice as long."""
+        return Place(self.names, attribute, owner or self.owner, self.by_library, self.container, self.key)
+
 
 def containers(
     node: Node, graph: Graph, reads: Collection[str], elsewhere: Iterable[tuple[ModuleRecord, str]] = ()
@@ -103,10 +107,11 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
         code, names = value.__code__, value.__globals__
         if code.co_filename in files:
             module = names.get("__name__", "")
-            used = {name for inner in codes.walk((code,)) for name in inner.co_names}
-            yield from ((names[name], Place(((module, name),))) for name in used if name in names)
+            used = {name for inner in codes.walk((code,)) for name in inner.co_names if name in names}
+            yield from ((names[name], Place(((module, name),))) for name in used if not is_a(names[name], ModuleType))
         for name, content in insides.free_variables(value):
-            yield content, replace(place, attribute=name)
+            if not is_a(content, (*PLAIN, ModuleType)):
+                yield content, place.of(name)
     elif plain_type(value) in (classmethod, staticmethod):
         yield value.__func__, place
     elif is_a(value, dict):
@@ -120,7 +125,8 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
         state = insides.own(value, "__dict__")
         if is_a(state, dict):
             held = _with_name_of(place, type(value))
-            yield from ((v, replace(held, attribute=name)) for name, v in list(state.items()) if is_a(name, str))
+            shown = [(name, v) for name, v in list(state.items()) if not is_a(v, (*PLAIN, ModuleType))]
+            yield from ((v, held.of(name)) for name, v in shown if is_a(name, str))
 
 
 def _members(cls: type, owners: Sequence[type], place: Place) -> Iterator[tuple[Any, Place]]:
@@ -131,7 +137,7 @@ def _members(cls: type, owners: Sequence[type], place: Place) -> Iterator[tuple[
         held = _with_name_of(place, owner)
         for name, member in list(vars(owner).items()):
             if is_a(member, (list, dict, set)) or plain_type(member) in (classmethod, staticmethod):
-                yield member, replace(held, attribute=name, owner=owner)
+                yield member, held.of(name, owner)
         if type(owner) is not type:
             yield type(owner), held
 
@@ -152,7 +158,7 @@ def _objects_used(cls: type, used: Set[str], place: Place) -> Iterator[tuple[Any
         for name in used & vars(owner).keys():
             member = vars(owner)[name]
             if not is_a(member, (*PLAIN, *INNER, *METHOD_TYPES, type)):
-                yield member, replace(_with_name_of(place, owner), attribute=name)
+                yield member, _with_name_of(place, owner).of(name)
 
 
 def _with_name_of(place: Place, cls: type) -> Place:

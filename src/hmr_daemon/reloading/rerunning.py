@@ -345,7 +345,7 @@ class Rerunning(Evaluating):
                 continue
             if any(known.has_met(new) for known in self.known.values()):
                 self.known.clear()
-            if (found := holders(namespace, name)) is not None:
+            if (found := holders(namespace, name, self.transaction)) is not None:
                 self.holders[new] = found
 
     def _set_elsewhere(self, node: Node) -> dict[Name, Any]:

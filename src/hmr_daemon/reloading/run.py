@@ -193,203 +193,199 @@ class Served:
         return self._ran
 
 
-@dataclass(eq=False, repr=False)
 class RunState:
     """The state of one reload; the layers above act on it, each knowing only those below."""
 
-    graph: Graph
-    recorder: Recorder
-    apart: PerThread | None = None
-    """What is kept for the thread of this reload; None on the main thread."""
-    here: bool = False
-    """Whether what belongs on the main thread runs on this one all the same."""
-    transaction: Transaction = field(default_factory=Transaction)
-    agenda: Agenda = field(init=False)
-    lookups: Lookups = field(init=False)
-    turn: Turn = field(default_factory=Turn)
-    scheduled: int = 0
-    """How often a statement was to be put on the agenda."""
-    outcome: Outcome = field(default_factory=Outcome)
-    previous: dict[Node, Previous] = field(default_factory=dict)
-    parsed_before: dict[ModuleRecord, Parsed] = field(default_factory=dict)
-    """The versions that edited modules had."""
-    swap: swaps.Swap = field(default_factory=lambda: swaps.Swap([], []))
-    renewed: tuple[int, dict[int, CodeType]] = field(default_factory=lambda: (0, {}))
-    """By the identities of old code objects, those that take their places; with how many pairs of them are known."""
-    guarded: set[int] = field(default_factory=set)
-    ran_first: list[tuple[tuple[float, ...], str]] = field(default_factory=list)
-    """Statements that have run before their turn, with their places."""
-    bound_before: dict[ModuleRecord, tuple[tuple[int, int], Mapping[str, list[Node]]]] = field(default_factory=dict)
-    """By name, the statements that bound it as the old source had it; with how many are known to be replaced."""
-    preset: dict[tuple[int, str], Any] = field(default_factory=dict)
-    """New names and members that are bound already, with what they hold until their statements run.
-
-    The keys are of module records or classes (their identities) and names.
-    """
-    touched: set[int] = field(default_factory=set)
-    """Identities of the objects that stayed what they are but do other things."""
-    fresh_members: dict[Node, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    """Values that bodies of classes made again, though their text is what it was: see `remaking.Hooks`."""
-    holders: dict[int, list[Any]] = field(default_factory=dict)
-    """By identity of classes that were made again, all that held them then besides their names."""
-    departed: list[Departure] = field(default_factory=list)
-    """What edited modules do not define any more and nobody else does yet."""
-    followed: int = 0
-    """Of how many modules that the reload imported it is known what they define of that."""
-    succeeded: list[tuple[types.FunctionType, types.FunctionType]] = field(default_factory=list)
-    """Functions that have departed, with those that stand in their places."""
-    superseded: list[type] = field(default_factory=list)
-    """Classes in whose place others stand now."""
-    took_over: set[int] = field(default_factory=set)
-    """Identities of those others."""
-    other_inside: dict[int, Any] = field(default_factory=dict)
-    """By identity, instances that classes have of themselves, as members of enums, which hold something else now."""
-    class_changes: dict[int, changes.ClassChange] = field(default_factory=dict)
-    made_anew_for_bases: dict[int, changes.ClassChange] = field(default_factory=dict)
-    """By identity, classes that stand in the place of those that CPython did not let have other bases."""
-    enum_members_kept: dict[int, frozenset[str]] = field(default_factory=dict)
-    """By identity of enums whose members alone are others, the names of those that stay."""
-    anew: set[Node] = field(default_factory=set)
-    """Statements of classes that a library set up together, and of what keeps them: see `families`."""
-    remade: list[changes.Remade] = field(default_factory=list)
-    set_aside: list[tuple[type, dict[str, Any]]] = field(default_factory=list)
-    """Classes with members that some other statement has made of their fields, and has to make anew."""
-    touched_codes: set[int] = field(default_factory=set)
-    changed_names: dict[str, set[str]] = field(default_factory=dict)
-    """By file, the globals that came out different."""
-    changed_through: dict[Node, set[str]] = field(default_factory=dict)
-    """Globals that statements changed through functions, as the old source had it."""
-    bound_through: dict[Node, set[str]] = field(default_factory=dict)
-    """The same of those that functions bound without reading them."""
-    made: dict[Node, dict[str, Any]] = field(default_factory=dict)
-    """What the last run of each statement that ran again had made, by name."""
-    gone_values: dict[tuple[int, str], Any] = field(default_factory=dict)
-    removed_names: list[tuple[ModuleRecord, str]] = field(default_factory=list)
-    removed_nodes: dict[ModuleRecord, list[Node]] = field(default_factory=lambda: defaultdict(list))
-    left: list[ModuleRecord] = field(default_factory=list)
-    """Modules whose files are gone and that nothing needs."""
-    forsaken: list[Node] = field(default_factory=list)
-    """Statements that do without modules whose files are gone."""
-    replaced_nodes: dict[ModuleRecord, list[Node]] = field(default_factory=dict)
-    """By edited module, the statements that are gone or have another text or place now."""
-    unbound: list[tuple[Node, str]] = field(default_factory=list)
-    """Statements with the names that they bound, and bind no more, before others that go on doing so."""
-    relocated: list[ModuleRecord] = field(default_factory=list)
-    """Modules that have other files now."""
-    seeds: dict[ModuleRecord, list[tuple[Node, str]]] = field(default_factory=dict)
-    """By module, the statements that were edited, and how."""
-    seen_otherwise: list[tuple[ModuleRecord, str, ModuleRecord]] = field(default_factory=list)
-    """Modules with names that others, which are imported meanwhile, have seen and see no more, or now."""
-    read_in_order: set[tuple[Node, ModuleRecord]] = field(default_factory=set)
-    """Statements with the modules that they have read: these come before them."""
-    withdrawn: list[tuple[Node, Place]] = field(default_factory=list)
-    """Removed statements, and the registries that their entries were taken out of."""
-    stood_in: list[ModuleRecord] | None = None
-    """Modules that have put an object in their own place; None while that is not known."""
-    ungrown: list[tuple[type, str]] = field(default_factory=list)
-    """Lists, dicts and sets that classes hold, from which the entries of statements have gone."""
-    taken: dict[Node, Taken] = field(default_factory=dict)
-    """By the statements that are running, what they had put into registries, which is out of these meanwhile."""
-    lost: list[tuple[Node, Target]] = field(default_factory=list)
-    """Statements, and what they no longer set on objects that others made."""
-    set_now: dict[tuple[int, str], Any] = field(default_factory=dict)
-    """What statements of this reload have set, by the identity of what holds it and name."""
-    set_from_outside: set[tuple[int, str]] = field(default_factory=set)
-    """Names of modules, by identity, whose values statements of other modules had set."""
-    open_groups: dict[tuple[int, str], Group] = field(default_factory=dict)
-    made_anew: set[tuple[int, str]] = field(default_factory=set)
-    """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
-    keeps_rest: set[tuple[int, str]] = field(default_factory=set)
-    """Those of them that hold what nobody made again as well: each statement that builds them runs again."""
-    for_readers: set[tuple[int, str]] = field(default_factory=set)
-    """Those of them that are filled again only for who reads them between those that build them."""
-    emptied: dict[int, Emptied] = field(default_factory=dict)
-    """What was emptied to be filled again, by identity."""
-    filled_early: list[Emptied] = field(default_factory=list)
-    """Those that hold again already what statements had put in that had run in this reload."""
-    emptied_caches: dict[tuple[str, str], set[int]] = field(default_factory=dict)
-    """By file and name of values that are built again: the caches, by identity, that were emptied as that began."""
-    emptied_names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Their names, by file."""
-    put_now: list[Any] = field(default_factory=list)
-    """What bare calls that have run in this reload have put into registries."""
-    made_now: dict[int, Any] = field(default_factory=dict)
-    """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
-    looked_for_caches: set[ModuleRecord] = field(default_factory=set)
-    """Modules whose caches are known, until statements of theirs make others."""
-    lent: dict[int, tuple[types.FunctionType, list[type]]] | None = None
-    """Once asked for, the functions that many classes are given: see `lent`."""
-    served: dict[tuple[int, int], Served] = field(default_factory=dict)
-    """The caches of the user's functions, by the identity of what holds each and of its function."""
-    told_of: set[tuple[int, str]] = field(default_factory=set)
-    """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
-    asked: dict[ModuleRecord, list[str]] | None = None
-    """Once asked for, by module that has a ``__getattr__`` the names that others have read of it."""
-    globals_held: dict[int, list[tuple[Name, str | None]]] | None = None
-    """Once asked for, by identity of containers the names of modules, and attributes of these, that held them then."""
-    found_empty: dict[int, Any] = field(default_factory=dict)
-    """By identity, containers in which nothing was when statements that add to them came to run again."""
-    named: dict[int, list[tuple[ModuleRecord, str]]] | None = None
-    """Once asked for, by identity what globals held then: see `made_later`."""
-    unbegun: dict[tuple[str, str], list[tuple[ModuleRecord, str]]] | None = None
-    """Once asked for, by file and qualified name of functions what holds generators of them that have not begun."""
-    former: dict[tuple[int, str], Any] = field(default_factory=dict)
-    """What names, by the identity of their modules, held before other objects took their places."""
-    known: dict[str, reach.Known] = field(default_factory=lambda: defaultdict(reach.Known))
-    """What was learned of functions while nothing that they lead to has changed: by file, or of all ("")."""
-    entered: dict[Node, list[tuple[Any, Place]]] = field(default_factory=dict)
-    """By statements that may register with others now: the registries that hold their entries."""
-    led_to: dict[frozenset[int], tuple[list[Any], dict[int, CodeType]]] = field(default_factory=dict)
-    """The same by values alone, with all that hangs together with them, while the old code is live."""
-    restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = field(default_factory=dict)
-    finals: dict[tuple[int, str], Any] = field(default_factory=dict)
-    """What names held that several statements bind, before the first of these ran again."""
-    stale: set[int] = field(default_factory=set)
-    """What code is stale so far, by identity: see `remembering`."""
-    stale_for: set[tuple[str, str]] = field(default_factory=set)
-    """The globals, with their files, and the members that this was told of."""
-    scanning: dict[Node, list[ModuleRecord]] = field(default_factory=lambda: defaultdict(list))
-    """Statements that run what looks through all names of modules, with these."""
-    full_run: set[str] = field(default_factory=set)
-    imports_ready: bool = False
-    edited: dict[ModuleRecord, None] = field(default_factory=dict)
-    disposed: set[int] = field(default_factory=set)
-    dropped: list[CodeType] = field(default_factory=list)
-    """Code objects of the old source that have no successor."""
-    gone_codes: dict[int, CodeType] = field(default_factory=dict)
-    """Those of them that are known by their identities so far."""
-    replaced_codes: dict[int, CodeType] | None = None
-    """Once asked for, by identity of new code the code that it stands in the place of."""
-    added: set[Node] = field(default_factory=set)
-    taken_over: dict[Node, dict[str, Statement]] = field(default_factory=dict)
-    """By statement and name, what defined it before, where that was another statement of the module."""
-    taken_from: dict[Node, list[Node]] = field(default_factory=dict)
-    """By statement, those that defined before what it defines now."""
-    orphans: set[ModuleRecord] = field(default_factory=set)
-    """Modules that no statement surely imports any more."""
-    calling_more: dict[Node, frozenset[str]] = field(default_factory=dict)
-    """Statements that were edited, and call something that they did not, with what they read newly: it may register."""
-    kept_by: dict[Node, list[str]] = field(default_factory=dict)
-    """By statements that are gone, names of the objects of libraries that kept what they had made."""
-    counting_still: set[Node] = field(default_factory=set)
-    """Statements that are gone, and whose share of what they counted has yet to be taken off."""
-    counted_by: dict[tuple[Node, bool], Any] = field(default_factory=dict)
-    """What statements counted when they ran last, and what in this reload."""
-    numbers_reset: set[object] = field(default_factory=set)
-    """Numbers that were bound anew: all who count them do so from there."""
-    iterators: dict[Any, Any] = field(default_factory=dict)
-    """By where they stand, those that give numbers, for which others may stand meanwhile."""
-    unset_in_libraries: list[tuple[Node, Setting]] = field(default_factory=list)
-    """Statements that are gone, and what they had set of what libraries hold."""
-    with_libraries_alone: set[Node] = field(default_factory=set)
-    """Statements that are gone, and had done no more than to put something into a library, which is out of it."""
-    lost_all: set[Node] = field(default_factory=set)
-    """Statements that are gone, and whose entries nothing told, and those that define now what they did."""
-    moved: set[Node] = field(default_factory=set)
-    """Statements that changed places with others that they depend on."""
-    dispose_hooks: dict[int, CodeType] = field(default_factory=dict)
-    """The code that ``__hmr_dispose__`` had; a function would be given the new code with all others."""
-
-    def __post_init__(self) -> None:
-        self.agenda = Agenda(self.graph)
-        self.lookups = Lookups(self.graph)
+    # No dataclass: what makes the constructor of one with so many fields takes 0.2 MB in every process.
+    def __init__(self, graph: Graph, recorder: Recorder, apart: PerThread | None = None, here: bool = False) -> None:
+        self.graph = graph
+        self.recorder = recorder
+        self.apart = apart
+        """What is kept for the thread of this reload; None on the main thread."""
+        self.here = here
+        """Whether what belongs on the main thread runs on this one all the same."""
+        self.transaction = Transaction()
+        self.agenda = Agenda(graph)
+        self.lookups = Lookups(graph)
+        self.turn = Turn()
+        self.scheduled = 0
+        """How often a statement was to be put on the agenda."""
+        self.outcome = Outcome()
+        self.previous: dict[Node, Previous] = {}
+        self.parsed_before: dict[ModuleRecord, Parsed] = {}
+        """The versions that edited modules had."""
+        self.swap = swaps.Swap([], [])
+        self.renewed: tuple[int, dict[int, CodeType]] = (0, {})
+        """By identity of old code objects, those that take their places; with how many pairs of them are known."""
+        self.guarded: set[int] = set()
+        self.ran_first: list[tuple[tuple[float, ...], str]] = []
+        """Statements that have run before their turn, with their places."""
+        self.bound_before: dict[ModuleRecord, tuple[tuple[int, int], Mapping[str, list[Node]]]] = {}
+        """By name, the statements that bound it as the old source had it; with how many are known to be replaced."""
+        self.preset: dict[tuple[int, str], Any] = {}
+        """New names and members that are bound already, with what they hold until their statements run.
+        The keys are of module records or classes (their identities) and names.
+        """
+        self.touched: set[int] = set()
+        """Identities of the objects that stayed what they are but do other things."""
+        self.fresh_members: dict[Node, dict[str, dict[str, Any]]] = {}
+        """Values that bodies of classes made again, though their text is what it was: see `remaking.Hooks`."""
+        self.holders: dict[int, list[Any]] = {}
+        """By identity of classes that were made again, all that held them then besides their names."""
+        self.departed: list[Departure] = []
+        """What edited modules do not define any more and nobody else does yet."""
+        self.followed: int = 0
+        """Of how many modules that the reload imported it is known what they define of that."""
+        self.succeeded: list[tuple[types.FunctionType, types.FunctionType]] = []
+        """Functions that have departed, with those that stand in their places."""
+        self.superseded: list[type] = []
+        """Classes in whose place others stand now."""
+        self.took_over: set[int] = set()
+        """Identities of those others."""
+        self.other_inside: dict[int, Any] = {}
+        """By identity, what classes have of themselves, such as members of enums, where it holds other things now."""
+        self.class_changes: dict[int, changes.ClassChange] = {}
+        self.made_anew_for_bases: dict[int, changes.ClassChange] = {}
+        """By identity, classes that stand in the place of those that CPython did not let have other bases."""
+        self.enum_members_kept: dict[int, frozenset[str]] = {}
+        """By identity of enums whose members alone are others, the names of those that stay."""
+        self.anew: set[Node] = set()
+        """Statements of classes that a library set up together, and of what keeps them: see `families`."""
+        self.remade: list[changes.Remade] = []
+        self.set_aside: list[tuple[type, dict[str, Any]]] = []
+        """Classes with members that some other statement has made of their fields, and has to make anew."""
+        self.touched_codes: set[int] = set()
+        self.changed_names: dict[str, set[str]] = {}
+        """By file, the globals that came out different."""
+        self.changed_through: dict[Node, set[str]] = {}
+        """Globals that statements changed through functions, as the old source had it."""
+        self.bound_through: dict[Node, set[str]] = {}
+        """The same of those that functions bound without reading them."""
+        self.made: dict[Node, dict[str, Any]] = {}
+        """What the last run of each statement that ran again had made, by name."""
+        self.gone_values: dict[tuple[int, str], Any] = {}
+        self.removed_names: list[tuple[ModuleRecord, str]] = []
+        self.removed_nodes: dict[ModuleRecord, list[Node]] = defaultdict(list)
+        self.left: list[ModuleRecord] = []
+        """Modules whose files are gone and that nothing needs."""
+        self.forsaken: list[Node] = []
+        """Statements that do without modules whose files are gone."""
+        self.replaced_nodes: dict[ModuleRecord, list[Node]] = {}
+        """By edited module, the statements that are gone or have another text or place now."""
+        self.unbound: list[tuple[Node, str]] = []
+        """Statements with the names that they bound, and bind no more, before others that go on doing so."""
+        self.relocated: list[ModuleRecord] = []
+        """Modules that have other files now."""
+        self.seeds: dict[ModuleRecord, list[tuple[Node, str]]] = {}
+        """By module, the statements that were edited, and how."""
+        self.seen_otherwise: list[tuple[ModuleRecord, str, ModuleRecord]] = []
+        """Modules with names that others, which are imported meanwhile, have seen and see no more, or now."""
+        self.read_in_order: set[tuple[Node, ModuleRecord]] = set()
+        """Statements with the modules that they have read: these come before them."""
+        self.withdrawn: list[tuple[Node, Place]] = []
+        """Removed statements, and the registries that their entries were taken out of."""
+        self.stood_in: list[ModuleRecord] | None = None
+        """Modules that have put an object in their own place; None while that is not known."""
+        self.ungrown: list[tuple[type, str]] = []
+        """Lists, dicts and sets that classes hold, from which the entries of statements have gone."""
+        self.taken: dict[Node, Taken] = {}
+        """By the statements that are running, what they had put into registries, which is out of these meanwhile."""
+        self.lost: list[tuple[Node, Target]] = []
+        """Statements, and what they no longer set on objects that others made."""
+        self.set_now: dict[tuple[int, str], Any] = {}
+        """What statements of this reload have set, by the identity of what holds it and name."""
+        self.set_from_outside: set[tuple[int, str]] = set()
+        """Names of modules, by identity, whose values statements of other modules had set."""
+        self.open_groups: dict[tuple[int, str], Group] = {}
+        self.made_anew: set[tuple[int, str]] = set()
+        """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
+        self.keeps_rest: set[tuple[int, str]] = set()
+        """Those of them that hold what nobody made again as well: each statement that builds them runs again."""
+        self.for_readers: set[tuple[int, str]] = set()
+        """Those of them that are filled again only for who reads them between those that build them."""
+        self.emptied: dict[int, Emptied] = {}
+        """What was emptied to be filled again, by identity."""
+        self.filled_early: list[Emptied] = []
+        """Those that hold again already what statements had put in that had run in this reload."""
+        self.emptied_caches: dict[tuple[str, str], set[int]] = {}
+        """By file and name of values that are built again: the caches, by identity, that were emptied as that began."""
+        self.emptied_names: dict[str, set[str]] = defaultdict(set)
+        """Their names, by file."""
+        self.put_now: list[Any] = []
+        """What bare calls that have run in this reload have put into registries."""
+        self.made_now: dict[int, Any] = {}
+        """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
+        self.looked_for_caches: set[ModuleRecord] = set()
+        """Modules whose caches are known, until statements of theirs make others."""
+        self.lent: dict[int, tuple[types.FunctionType, list[type]]] | None = None
+        """Once asked for, the functions that many classes are given: see `lent`."""
+        self.served: dict[tuple[int, int], Served] = {}
+        """The caches of the user's functions, by the identity of what holds each and of its function."""
+        self.told_of: set[tuple[int, str]] = set()
+        """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
+        self.asked: dict[ModuleRecord, list[str]] | None = None
+        """Once asked for, by module that has a ``__getattr__`` the names that others have read of it."""
+        self.globals_held: dict[int, list[tuple[Name, str | None]]] | None = None
+        """Once asked for, by identity of containers the names of modules, and their attributes, that held them then."""
+        self.found_empty: dict[int, Any] = {}
+        """By identity, containers in which nothing was when statements that add to them came to run again."""
+        self.named: dict[int, list[tuple[ModuleRecord, str]]] | None = None
+        """Once asked for, by identity what globals held then: see `made_later`."""
+        self.unbegun: dict[tuple[str, str], list[tuple[ModuleRecord, str]]] | None = None
+        """Once asked for, by file and qualified name of functions what holds generators of them that have not begun."""
+        self.former: dict[tuple[int, str], Any] = {}
+        """What names, by the identity of their modules, held before other objects took their places."""
+        self.known: dict[str, reach.Known] = defaultdict(reach.Known)
+        """What was learned of functions while nothing that they lead to has changed: by file, or of all ("")."""
+        self.entered: dict[Node, list[tuple[Any, Place]]] = {}
+        """By statements that may register with others now: the registries that hold their entries."""
+        self.led_to: dict[frozenset[int], tuple[list[Any], dict[int, CodeType]]] = {}
+        """The same by values alone, with all that hangs together with them, while the old code is live."""
+        self.restores: dict[Node, list[tuple[dict[str, Any], str, Any]]] = {}
+        self.finals: dict[tuple[int, str], Any] = {}
+        """What names held that several statements bind, before the first of these ran again."""
+        self.stale: set[int] = set()
+        """What code is stale so far, by identity: see `remembering`."""
+        self.stale_for: set[tuple[str, str]] = set()
+        """The globals, with their files, and the members that this was told of."""
+        self.scanning: dict[Node, list[ModuleRecord]] = defaultdict(list)
+        """Statements that run what looks through all names of modules, with these."""
+        self.full_run: set[str] = set()
+        self.imports_ready = False
+        self.edited: dict[ModuleRecord, None] = {}
+        self.disposed: set[int] = set()
+        self.dropped: list[CodeType] = []
+        """Code objects of the old source that have no successor."""
+        self.gone_codes: dict[int, CodeType] = {}
+        """Those of them that are known by their identities so far."""
+        self.replaced_codes: dict[int, CodeType] | None = None
+        """Once asked for, by identity of new code the code that it stands in the place of."""
+        self.added: set[Node] = set()
+        self.taken_over: dict[Node, dict[str, Statement]] = {}
+        """By statement and name, what defined it before, where that was another statement of the module."""
+        self.taken_from: dict[Node, list[Node]] = {}
+        """By statement, those that defined before what it defines now."""
+        self.orphans: set[ModuleRecord] = set()
+        """Modules that no statement surely imports any more."""
+        self.calling_more: dict[Node, frozenset[str]] = {}
+        """Statements that were edited, and call something new, with what they read newly: it may register."""
+        self.kept_by: dict[Node, list[str]] = {}
+        """By statements that are gone, names of the objects of libraries that kept what they had made."""
+        self.counting_still: set[Node] = set()
+        """Statements that are gone, and whose share of what they counted has yet to be taken off."""
+        self.counted_by: dict[tuple[Node, bool], Any] = {}
+        """What statements counted when they ran last, and what in this reload."""
+        self.numbers_reset: set[object] = set()
+        """Numbers that were bound anew: all who count them do so from there."""
+        self.iterators: dict[Any, Any] = {}
+        """By where they stand, those that give numbers, for which others may stand meanwhile."""
+        self.unset_in_libraries: list[tuple[Node, Setting]] = []
+        """Statements that are gone, and what they had set of what libraries hold."""
+        self.with_libraries_alone: set[Node] = set()
+        """Statements that are gone, and had done no more than to put something into a library, which is out of it."""
+        self.lost_all: set[Node] = set()
+        """Statements that are gone, and whose entries nothing told, and those that define now what they did."""
+        self.moved: set[Node] = set()
+        """Statements that changed places with others that they depend on."""
+        self.dispose_hooks: dict[int, CodeType] = {}
+        """The code that ``__hmr_dispose__`` had; a function would be given the new code with all others."""

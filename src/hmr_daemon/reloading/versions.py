@@ -49,7 +49,7 @@ class Versions:
         nodes = self._graph.analyze(record)
         old = record.parsed
         try:
-            parsed = parsing.parse(source, old)
+            parsed = parsing.parse(source, old, record.name == "__main__")
             if old is None:
                 compile(parsed.text, path, "exec", dont_inherit=True)
         except SyntaxError as error:

@@ -92,7 +92,7 @@ def _is_for_type_checkers(test: ast.expr) -> bool:
     return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
 
 
-def _is_for_scripts(test: ast.expr) -> bool:
+def is_for_scripts(test: ast.expr) -> bool:
     """Whether a condition is ``__name__ == "__main__"``."""
     match test:
         case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
@@ -323,7 +323,7 @@ class _EffectsVisitor(ast.NodeVisitor):
             self.imported |= never.imported
             self.annotated |= never.annotated
             self.annotates += never.annotates
-        elif _is_for_scripts(node.test):
+        elif is_for_scripts(node.test):
             mutates = set(self.mutates)
             self._visit_all(node.body)
             self.mutates = mutates

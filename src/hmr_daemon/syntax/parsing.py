@@ -23,6 +23,8 @@ class Parsed:
     statements: tuple[Statement, ...]
     future: int
     """Compiler flags of the ``from __future__`` imports."""
+    main: bool = True
+    """Whether it may run as a script."""
     directive: str | None = None
     unknown_comments: tuple[tuple[int, str], ...] = ()
     """Lines and words of ``# hmr:`` comments that mean nothing."""
@@ -62,8 +64,10 @@ def decode(source: bytes) -> str:
     return importlib.util.decode_source(source)
 
 
-def parse(source: bytes, before: Parsed | None = None) -> Parsed:
+def parse(source: bytes, before: Parsed | None = None, main: bool = True) -> Parsed:
     """The statements of a module. `before`, an earlier version of it, spares parsing what is the same.
+
+    `main` is whether it may run as a script.
 
     Raises SyntaxError, ValueError (null bytes, undecodable text), RecursionError or MemoryError.
     """
@@ -74,11 +78,11 @@ def parse(source: bytes, before: Parsed | None = None) -> Parsed:
     tree = ast.parse(text)
     lines = text.split("\n")
     future = future_flags(tree.body)
-    statements = tuple(split(tree.body, lines, future))
+    statements = tuple(split(tree.body, lines, future, main=main))
     _check_future_first(statements, text)
     if any(s.kind == "Global" for s in statements):
         compile(text, "<string>", "exec", dont_inherit=True)  # raises what only the whole file shows
-    return Parsed(text, statements, future, _module_directive(text), _unknown_comments(text))
+    return Parsed(text, statements, future, main, _module_directive(text), _unknown_comments(text))
 
 
 def _check_future_first(statements: Sequence[Statement], text: str) -> None:
@@ -132,8 +136,8 @@ def _parse_middle(text: str, before: Parsed) -> Parsed | None:
     except (SyntaxError, ValueError):
         return None  # the whole file's parse gives the error its true place
     tail_statements = [_shifted(s, shift) for s in kept_tail] if shift else kept_tail
-    fresh = list(split(body, new, before.future, start=len(kept_head)))
-    quick = Parsed(text, (*kept_head, *fresh, *tail_statements), before.future)
+    fresh = list(split(body, new, before.future, start=len(kept_head), main=before.main))
+    quick = Parsed(text, (*kept_head, *fresh, *tail_statements), before.future, before.main)
     if not any(statement.effects.imported for statement in (*changed, *fresh)):
         quick.__dict__["import_names"] = before.import_names
     return quick

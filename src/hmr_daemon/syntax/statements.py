@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from . import trees
-from .effects import DOCSTRING, Effects, effects
+from .effects import DOCSTRING, Effects, effects, is_for_scripts
 from .trees import FunctionNode, shape
 
 COMPOUND = ("If", "For", "While", "With", "Try", "TryStar", "Match")
@@ -24,7 +24,10 @@ class Statement:
     """One statement of a block (a module, or a class body)."""
 
     kind: str
-    """``def``, ``class``, ``import``, ``from``, ``assign``, ``expr``, ``doc`` or the syntax node's name."""
+    """``def``, ``class``, ``import``, ``from``, ``assign``, ``expr``, ``doc`` or the syntax node's name.
+
+    ``constant`` does nothing at all.
+    """
     names: tuple[str, ...]
     line: int
     end_line: int
@@ -223,14 +226,19 @@ def members(statement: Statement, file_text: str) -> tuple[Statement, ...]:
 
 
 def split(
-    body: Sequence[ast.stmt], lines: Sequence[str], future: int, start: int = 0, keep: bool = False
+    body: Sequence[ast.stmt], lines: Sequence[str], future: int, start: int = 0, keep: bool = False, main: bool = True
 ) -> Iterator[Statement]:
-    """The statements of a block whose file has `lines` and the compiler flags `future`."""
+    """The statements of a block whose file has `lines` and the compiler flags `future`.
+
+    `main` is whether it may run as a script: what stands there for a script alone does nothing elsewhere.
+    """
     for index, node in enumerate(body, start):
         line = min((d.lineno for d in getattr(node, "decorator_list", ())), default=node.lineno)
         end_line = node.end_lineno or node.lineno
         kind = _kind(node, index)
         found = DOCSTRING if kind == "doc" else effects(node)
+        if not main and isinstance(node, ast.If) and not node.orelse and is_for_scripts(node.test):
+            kind, found = "constant", Effects(imported=found.imported, annotated=found.annotated)
         statement = Statement(
             kind=kind,
             names=_names(node),
