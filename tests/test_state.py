@@ -18,6 +18,7 @@ def workshop(environment: Environment, tmp_path_factory: pytest.TempPathFactory)
 
 
 KINDS = "import enum\nclass Kind(enum.Enum):\n    A = 'a'\n    B = 'b'\n"
+BARE = "import enum\nclass Bare(enum.Enum):\n    ONE = object()\n    TWO = object()\n"
 STORES = """
 from kinds_N import Kind
 import kinds_N
@@ -59,6 +60,25 @@ CASES: dict[str, Case] = {
         {"kinds_N": KINDS.replace("'b'", "'bb'")},
         HELD,
         {"(stores_N.one is held_N[0], stores_N.plain is held_N[2])": (True, False), "stores_N.plain.kind.value": "bb"},
+    ),
+    "an enum of bare objects gets a method": (
+        {"kinds_N": BARE, "m_N": "from kinds_N import Bare\nseen = {Bare.ONE: []}\nknown = [Bare(Bare.TWO.value)]\n"},
+        {"kinds_N": BARE + "    def show(self): return self.name\n"},
+        "b_N, v_N = m_N.seen, kinds_N.Bare.ONE.value; b_N[kinds_N.Bare.ONE].append(1)",
+        {
+            "m_N.seen is b_N and b_N[kinds_N.Bare.ONE] == [1] and kinds_N.Bare.ONE.value is v_N": True,
+            "kinds_N.Bare(v_N) is kinds_N.Bare.ONE": True,
+            "[each.show() for each in kinds_N.Bare]": ["ONE", "TWO"],
+        },
+    ),
+    "an enum of bare objects gets another": (
+        {"kinds_N": BARE, "m_N": "from kinds_N import Bare\nseen = {Bare.ONE: []}\n"},
+        {"kinds_N": BARE + "    THREE = object()\n"},
+        "b_N = m_N.seen; b_N[kinds_N.Bare.ONE].append(1)",
+        {
+            "m_N.seen is b_N and b_N[kinds_N.Bare.ONE] == [1]": True,
+            "[kinds_N.Bare(each.value).name for each in kinds_N.Bare]": ["ONE", "TWO", "THREE"],
+        },
     ),
     "a class gets a base, and had none": (
         {"m_N": BASE + STORE + USES},

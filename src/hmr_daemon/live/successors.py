@@ -277,6 +277,23 @@ INVERTED = "_inverted_"
 """Where a member of a flag keeps what all others are, once it was asked for."""
 
 
+def keep_bare_values(old: type, new: type) -> None:
+    """Let the members of an enum that has just been made have the bare objects of those before: all are alike."""
+    if not (is_a(old, enum.EnumMeta) and is_a(new, enum.EnumMeta)):
+        return
+    kept = dict[int, object]()
+    for name, member in new._member_map_.items():
+        before = getattr(old._member_map_.get(name), "_value_", MISSING)
+        if type(before) is object and type(member._value_) is object:
+            kept[id(member._value_)], member._value_ = before, before
+    found: dict[Any, Any] = new._value2member_map_
+    pairs = [(kept.get(id(value), value), member) for value, member in found.items()]
+    found.clear()
+    found.update(pairs)
+    if hashable := vars(new).get("_hashable_values_"):  # since 3.14, and 3.13.1
+        hashable[:] = [kept.get(id(value), value) for value in hashable]
+
+
 def _adopt_enum(transaction: Transaction, old: Any, new: Any) -> None:
     """Members that survive stay the objects they are, with the new values."""
     names = set(new._member_map_)

@@ -201,6 +201,7 @@ class Settling(Refilling):
     def _adopt(self, node: Node, old: type, new: type) -> type:
         if old.__qualname__ in self.fresh_members.get(node, ()):
             successors.keep_members(old, new, self.fresh_members[node][old.__qualname__])
+        successors.keep_bare_values(old, new)
         renewed, states = self._keep_instances(old, new), _states(old)
         change, origins = changes.change(old, new) if changes.can_be_told(old, new) else None, successors.origins(old)
         alike = change is None and changes.only_members_differ(old, new)
