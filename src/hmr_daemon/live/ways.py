@@ -17,22 +17,45 @@ MANY = 100  # parts of each of these
 ENTRIES = 1_000  # entries of a container that are looked at
 
 
-def lead_to(value: Any, cls: type, files: Collection[str], by_subclasses: bool = False) -> bool:
-    """Whether a value is or leads to a class, a subclass or an instance; `files` are those of functions to ask.
+class Ways:
+    """What leads to a class, for as long as nothing is bound anew; `files` are those of functions to ask."""
 
-    `by_subclasses` tells that who has the value asks classes for their subclasses, so that bases lead there, too.
-    """
-    seen, waiting = {id(value)}, [value]
-    for each in waiting:
-        if derives(type(each), cls) or (is_a(each, type) and derives(each, cls)):  # without asking its metaclass
-            return True
-        if by_subclasses and is_a(each, type) and each is not object and derives(cls, each):
-            return True
-        for part in _parts(each, files):
-            if id(part) not in seen and id(type(part)) not in insides.LEAVES and len(waiting) < NEAR:
-                seen.add(id(part))
-                waiting.append(part)
-    return False
+    def __init__(self, cls: type, files: Collection[str]) -> None:
+        self._cls = cls
+        self._files = files
+        self._found: dict[tuple[int, bool], tuple[Any, bool]] = {}
+        self._read: dict[int, tuple[FunctionType, list[Any]]] = {}
+        """By identity, functions with the globals that they look at: many values lead to the same."""
+
+    def lead(self, value: Any, by_subclasses: bool = False) -> bool:
+        """Whether a value is or leads to the class, a subclass or an instance.
+
+        `by_subclasses` tells that who has the value asks classes for their subclasses, so that bases lead there, too.
+        """
+        key = id(value), by_subclasses
+        if key not in self._found:
+            self._found[key] = value, self._leads(value, by_subclasses)
+        return self._found[key][1]
+
+    def _leads(self, value: Any, by_subclasses: bool) -> bool:
+        cls, seen, waiting = self._cls, {id(value)}, [value]
+        for each in waiting:
+            if derives(type(each), cls) or (is_a(each, type) and derives(each, cls)):  # without asking its metaclass
+                return True
+            if by_subclasses and is_a(each, type) and each is not object and derives(cls, each):
+                return True
+            for part in self._parts(each):
+                if id(part) not in seen and id(type(part)) not in insides.LEAVES and len(waiting) < NEAR:
+                    seen.add(id(part))
+                    waiting.append(part)
+        return False
+
+    def _parts(self, value: Any) -> Iterable[Any]:
+        if type(value) is not FunctionType:
+            return _parts(value)
+        if id(value) not in self._read:
+            self._read[id(value)] = value, list(_globals_read(value, self._files))
+        return [*insides.contents(value), *self._read[id(value)][1]]
 
 
 def is_near(value: Any, cls: type, depth: int = 2) -> bool:
@@ -48,14 +71,12 @@ def is_near(value: Any, cls: type, depth: int = 2) -> bool:
     return any(is_near(part, cls, depth - 1) for part in parts[:ENTRIES])
 
 
-def _parts(value: Any, files: Collection[str]) -> Iterable[Any]:
+def _parts(value: Any) -> Iterable[Any]:
     kind = type(value)
     if plain_type(value) in (list, tuple, set, frozenset):
         return list(value)[:MANY]
     if kind is dict:
         return [*list(value)[:MANY], *list(value.values())[:MANY]]
-    if kind is FunctionType:
-        return [*insides.contents(value), *_globals_read(value, files)]
     if kind is MethodType:
         return value.__self__, value.__func__
     if kind is weakref.ref:
@@ -73,6 +94,12 @@ def _globals_read(function: FunctionType, files: Collection[str]) -> Iterator[An
     """The globals that a function looks at; a registry that it only adds to is not."""
     if function.__code__.co_filename in files:
         for code in codes.walk((function.__code__,)):
-            for name in codes.global_reads(code) - codes.grown_globals(code):
-                if name in function.__globals__:
-                    yield function.__globals__[name]
+            read = [name for name in codes.global_reads(code) if name in function.__globals__]
+            growing = any(_may_grow(function.__globals__[name]) for name in read)
+            grown = codes.grown_globals(code) if growing else ()
+            yield from (function.__globals__[name] for name in read if name not in grown)
+
+
+def _may_grow(value: Any) -> bool:
+    """Whether there may be something to tell of who adds to a value: that is dear to find out."""
+    return not is_a(value, (FunctionType, ModuleType, type)) and id(type(value)) not in insides.LEAVES

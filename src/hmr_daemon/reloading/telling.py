@@ -268,12 +268,12 @@ class Telling(Remembering):
         That is told by what they read, which leads there.
         """
         names = {name for name in change.names if not classes.is_special(name)}
-        found, now = dict[tuple[int, bool], bool](), self.graph.order(origin)
+        to_class, now = ways.Ways(change.cls, self.graph.paths()), self.graph.order(origin)
         for node in dict.fromkeys(self._asking_for(names, change.cls, origin.module)) if names else ():
             if self.graph.order(node) <= now or not but.isdisjoint(node.ran):
                 continue
             by_subclasses = self._asks_for_subclasses(node)
-            if any(self._is_way_to(value, change.cls, found, by_subclasses) for value in self._values_read(node)):
+            if any(to_class.lead(value, by_subclasses) for value in self._values_read(node)):
                 self.schedule(node, f"{change.cls.__name__} changed", code_changed=True)
 
     def _asking_for(self, names: Set[str], cls: type, home: ModuleRecord) -> Iterator[Node]:
@@ -312,12 +312,6 @@ class Telling(Remembering):
     def _asks_for_subclasses(self, node: Node) -> bool:
         asks = "__subclasses__" in node.statement.effects.attributes
         return asks or any(True for _ in self._codes_run(node, (), "__subclasses__"))
-
-    def _is_way_to(self, value: Any, cls: type, found: dict[tuple[int, bool], bool], by_subclasses: bool) -> bool:
-        key = id(value), by_subclasses
-        if key not in found:
-            found[key] = ways.lead_to(value, cls, self.graph.paths(), by_subclasses)
-        return found[key]
 
     def _tell_makers(self, cls: type) -> None:
         """A class is made otherwise: statements that bound its instances, by whatever means, make them again.
