@@ -892,3 +892,29 @@ case(
     },
     {"p/a.py": "from m2 import K1\n"},
 )
+NEW_PACKAGE = {
+    "p/app.py": "from p.io.text import X\nclass A:\n    x = X\n",
+    "p/io/__init__.py": "",
+    "p/io/text.py": "from p.names import quote\nX = quote('a')\n",
+    "p/names.py": "import shlex\nW = shlex.quote('a')\ndef quote(s): return shlex.quote(s) + W\n",
+}
+for name, files in {
+    "a new package": NEW_PACKAGE,
+    "a new package in another": {
+        "p/io/__init__.py": "",
+        **{
+            path.replace("p/io/", "p/io/more/"): text.replace("p.io", "p.io.more") for path, text in NEW_PACKAGE.items()
+        },
+    },
+}.items():
+    case(
+        f"a module in {name} needs what the same edit brings to another",
+        "u",
+        {
+            "p/__init__.py": "",
+            "p/app.py": "class A: pass\n",
+            "p/names.py": "old = 1\n",
+            "u.py": "import p.app, p.names\n",
+        },
+        files,
+    )

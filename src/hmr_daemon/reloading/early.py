@@ -38,8 +38,10 @@ class Early:
         """
         own = list[ModuleSpec]()
         for name in imports(node.module, node.statement):
-            if name not in sys.modules and _may_be_module(name):
-                with contextlib.suppress(Exception):  # a library's code, or a finder's
+            with contextlib.suppress(Exception):  # a library's code, or a finder's
+                if name not in sys.modules and not _may_be_module(name):
+                    own += [spec for spec in _specs(name) if spec.name not in sys.modules and _is_source(spec)]
+                elif name not in sys.modules:
                     spec = importlib.util.find_spec(name)
                     if spec is not None and spec.origin is not None and environment_reason(spec.origin) is not None:
                         importlib.import_module(name)
