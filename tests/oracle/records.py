@@ -105,3 +105,22 @@ case(
     {"m.py": CLASSES.format(2)},
     {"m.py": CLASSES.format(1)},
 )
+CONVERTERS = """
+class Converter:
+    kept = {}
+    @classmethod
+    def register(cls, c):
+        cls.kept[c.type] = c
+        return c
+@Converter.register
+class A(Converter): type = object
+@Converter.register
+class B(Converter): type = len
+"""
+case(
+    "a class that registers under what a library defines, for which a later module has a name",
+    "u",
+    {"m.py": CONVERTERS, "u.py": "import m\nO = object\nF = len\n"},
+    {"m.py": CONVERTERS + "@Converter.register\nclass C(Converter): type = str\n"},
+    {"m.py": CONVERTERS},
+)

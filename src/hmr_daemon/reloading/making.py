@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from types import CodeType, FunctionType
+from types import BuiltinFunctionType, CodeType, FunctionType
 from typing import Any
 
 from ..live import entries, insides
@@ -78,9 +79,20 @@ class Making(RunState):
         return any(self.graph.order(maker) > self.graph.order(node) for maker in makers)
 
     def _named_later(self, node: Node, value: Any) -> bool:
-        """Whether the global by which an object is known, where it has one, was bound later."""
+        """Whether the global by which an object is known, where it has one, was bound later.
+
+        What a library defines was there before, by whichever names.
+        """
+        if is_a(value, (type, BuiltinFunctionType)) and self._is_a_librarys(value):
+            return False
         known = self._known_as(value)
         return bool(known) and self._bound_after(node, *known[0])
+
+    def _is_a_librarys(self, value: Any) -> bool:
+        """Whether a class or function is found under its name in a module that is none of the user's."""
+        name = value.__module__
+        module = sys.modules.get(name) if type(name) is str and name not in self.graph.modules else None
+        return module is not None and vars(module).get(value.__qualname__) is value
 
     def _known_as(self, value: Any) -> list[tuple[ModuleRecord, str]]:
         """The globals by which an object is known: that of the module which was loaded first has made it."""
