@@ -918,3 +918,55 @@ for name, files in {
         },
         files,
     )
+MEMO = """
+SCALE = 1
+def helper(k): return k + 'x' * SCALE
+{}
+"""
+MEMOS = {
+    "a global": "kept = {}\ndef get(k):\n    if k not in kept:\n        kept[k] = helper(k)\n    return kept[k]\n",
+    "a global, asked by a method": "kept = {}\ndef get(k):\n    value = kept.get(k)\n    if value is not None:\n"
+    "        return value\n    kept[k] = value = helper(k)\n    return value\n",
+    "a global, by an error": "kept = {}\ndef get(k):\n    try:\n        return kept[k]\n    except KeyError:\n"
+    "        value = helper(k)\n        kept[k] = value\n        return value\n",
+    "a decorator's": "def memoize(f):\n    kept = {}\n    def wrapper(k):\n        if k not in kept:\n"
+    "            kept[k] = f(k)\n        return kept[k]\n    return wrapper\n@memoize\ndef get(k): return helper(k)\n",
+    "a class": "class F:\n    kept = {}\n    @classmethod\n    def get(cls, k):\n        if k not in cls.kept:\n"
+    "            cls.kept[k] = helper(k)\n        return cls.kept[k]\nget = F.get\n",
+    "an object": "class F:\n    def __init__(self): self.kept = {}\n    def get(self, k):\n"
+    "        if k not in self.kept:\n            self.kept[k] = helper(k)\n        return self.kept[k]\n"
+    "get = F().get\n",
+}
+for name, text in MEMOS.items():
+    module = MEMO.format(text)
+    case(
+        f"values that {name} keeps, of which several are served",
+        "u v",
+        {
+            "f.py": module,
+            "u.py": "from f import get\nx = get('a')\ny = get('b')\n",
+            "v.py": "import f\nz = f.get('a'), 1\n",
+        },
+        {"f.py": module.replace("+ 'x'", "+ 'y'")},
+        {"f.py": module.replace("SCALE = 1", "SCALE = 2")},
+        {"u.py": "from f import get\nx = get('a') + 'x'\ny = get('b') + 'y'\n"},
+        {"f.py": module},
+    )
+HAVE = """
+_cache = {}
+def have(feature):
+    if (found := _cache.get(feature)) is not None:
+        return found
+    _cache[feature] = found = all(each in ('json', 'csv') for each in NEEDED[feature])
+    return found
+NEEDED = {'doh': ['%s']}
+"""
+USES = "import features\nhave_%s = features.have('doh')\nif have_%s:\n    import %s\n    a = %s.__name__\n"
+USES += "else:\n    a = None\n"
+case(
+    "a condition that is kept, and comes out another way",
+    "user",
+    {"features.py": HAVE % "json", "user.py": USES % (("json",) * 4)},
+    {"features.py": HAVE % "missing9", "user.py": USES % (("missing9",) * 4)},
+    {"features.py": HAVE % "csv", "user.py": USES % (("csv",) * 4)},
+)

@@ -105,6 +105,92 @@ case(
     {"m.py": CLASSES.format(2)},
     {"m.py": CLASSES.format(1)},
 )
+
+LIBRARIES = """
+from collections import defaultdict
+class Manager:
+    def __init__(self): self.kept = defaultdict(list)
+    def add(self, k, v): self.kept[k].append(v)
+class Library:
+    def __init__(self, module, name): self.module, self.name = module, name
+    def __eq__(self, other): return vars(self) == vars(other)
+    __hash__ = None
+manager = Manager()
+add = manager.add
+k = 'D'
+{first}add(k, Library('two', 'D'))
+add(k, Library('three', 'dist'))
+k = 'E'
+{last}add(k, Library('two', 'dist'))
+"""
+FIRST, LAST = "add(k, Library('one', 'D'))\n", "add(k, Library('one', 'E'))\n"
+SHORTER = {"first": "", "last": LAST}
+MANAGER = {
+    "another method before": ("    def add", "    def other(self): pass\n    def add"),
+    "the method's annotation": ("k, v)", "k: str, v)"),
+    "the method's body": (".append(v)", ".append(v) or None"),
+}
+for name, (old, new) in MANAGER.items():
+    edited = LIBRARIES.replace(old, new)
+    case(
+        f"a call that registers goes as its registry's class gets {name}",
+        "m",
+        {"m.py": LIBRARIES.format(first=FIRST, last=LAST)},
+        {"m.py": edited.format(**SHORTER)},
+        {"m.py": edited.format(first="", last="")},
+    )
+    case(
+        f"the same in another module: {name}",
+        "u",
+        {"m.py": LIBRARIES.format(first="", last=""), "u.py": f"from m import *\n{FIRST}{LAST}x = 1\n"},
+        {"m.py": edited.format(first="", last=""), "u.py": f"from m import *\n{LAST}x = 1\n"},
+    )
+case(
+    "calls that register go, of whose texts others give some, and one is the key",
+    "m",
+    {"m.py": LIBRARIES.format(first=FIRST, last=LAST)},
+    {"m.py": LIBRARIES.format(first="", last="")},
+    {"m.py": LIBRARIES.format(first=FIRST, last="")},
+    {"m.py": LIBRARIES.format(first="", last="")},
+    {"m.py": LIBRARIES.format(first="", last=LAST)},
+)
+case(
+    "a call of whose texts one is in an entry of another call",
+    "m",
+    {"m.py": LIBRARIES.format(first="add('x', Library('two', 'three'))\n", last="")},
+    {"m.py": LIBRARIES.format(first="", last="")},
+)
+case(
+    "a registry that is an object is built again, with calls by a name for the key",
+    "m",
+    {
+        "m.py": LIBRARIES.replace("add(k,", "manager.add(k,").format(
+            first=FIRST.replace("add", "manager.add"), last="manager.add(k, Library(5, 6))\n"
+        )
+    },
+    {"m.py": LIBRARIES.replace("add(k,", "manager.add(k,").format(first="", last="manager.add(k, Library(5, 6))\n")},
+)
+FUNCTIONS = "def f1(): pass\ndef f2(): pass\ndef f3(): pass\n"
+INNER = {
+    "a list": "self.kept.setdefault(k, []).append(v)",
+    "a dict": "self.kept.setdefault(k, {})[v.__name__] = v",
+    "a list, by a condition": "if k not in self.kept: self.kept[k] = []\n        self.kept[k].append(v)",
+}
+for (name, how), defined in product(INNER.items(), ("before", "beside it")):
+    events = f"class Events:\n    def __init__(self): self.kept = {{}}\n    def on(self, k, v):\n        {how}\n"
+    events += "events = Events()\non = events.on\n" + (FUNCTIONS if defined == "before" else "")
+    calls = [f"on('start', f{i})\n" for i in (1, 2, 3)]
+    if defined != "before":
+        calls = [f"def f{i}(): pass\n{call}" for i, call in enumerate(calls, 1)]
+    case(
+        f"a call that is new stands before others under its key, in {name}, of functions defined {defined}",
+        "m",
+        {"m.py": events + calls[2]},
+        {"m.py": events + calls[0] + calls[2]},
+        {"m.py": events + "".join(calls)},
+        {"m.py": events + calls[1] + calls[2]},
+        {"m.py": events + "".join(calls)},
+    )
 CONVERTERS = """
 class Converter:
     kept = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 from . import insides, values
@@ -68,6 +69,26 @@ def put_back(container: Any, snapshot: Any) -> None:
         Bare(container).update(snapshot)
 
 
+def are_inner(one: Any, other: Any) -> bool:
+    """Whether two things are containers of one kind, each with entries of its own, as stand under keys of a dict."""
+    return one is not other and plain_type(one) in INNER and type(one) is type(other)
+
+
+def put_in_front(container: Any, added: Any, guard: Callable[[Any], object]) -> None:
+    """Entries of another container before those that a container has, which have the last word under their keys."""
+    guard(container)
+    if is_a(container, dict):
+        now = copied(container)
+        for key in now.keys() & added.keys():
+            if are_inner(now[key], added[key]):
+                put_in_front(now[key], added[key], guard)
+        refill(container, {**added, **now})
+    elif is_a(container, list):
+        Bare(container)[:0] = copied(added)
+    else:
+        Bare(container).update(added)
+
+
 def put_rest_back(container: Any, before: Any, made: Set[int], given: Set[str]) -> None:
     """Entries that a container had and that nobody has made again, neither as they were nor otherwise.
 
@@ -76,8 +97,7 @@ def put_rest_back(container: Any, before: Any, made: Set[int], given: Set[str]) 
     put_back(container, _rest(before, copied(container), made, given))
     for key, entry in before.items() if is_a(before, dict) else ():
         inner = copied(container).get(key)
-        nested = plain_type(inner) in INNER and type(inner) is type(entry) and inner is not entry
-        if nested and not holds(entry, made):
+        if are_inner(inner, entry) and not holds(entry, made):
             put_rest_back(inner, entry, made, given)
 
 
@@ -143,39 +163,78 @@ def same_entries(container: Any, snapshot: Any) -> bool:
     return {id(entry) for entry in now} == {id(entry) for entry in snapshot}
 
 
+@dataclass(frozen=True, repr=False)
+class Told:
+    """The texts that tell a statement's plain entries."""
+
+    texts: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    """Others give these as well: they tell an entry that has nothing of theirs besides."""
+    foreign: frozenset[str] = frozenset()
+    """Only others give these."""
+
+    def tell(self, entry: Any, among: Set[str]) -> bool:
+        """Whether an entry is the statement's, by some of the texts."""
+        held = texts(entry)
+        telling = held & among
+        return bool(telling - self.shared) or (bool(telling) and held.isdisjoint(self.foreign))
+
+    def by_key(self, key: Any, entries: Collection[Any]) -> bool:
+        """Whether all values under a key are the statement's: by what they tell; plain ones, or one alone, by the key.
+
+        What else is there, the program or another statement may have put there as well.
+        """
+        if not self.texts or not entries:
+            return False
+        if all(not self.texts.isdisjoint(texts(each)) for each in entries):
+            return True
+        if self.texts.isdisjoint(texts(key)) or not all(self.foreign.isdisjoint(texts(each)) for each in entries):
+            return False
+        return all(map(is_plain, entries)) or (len(entries) == 1 and not any(map(is_defined, entries)))
+
+
+NOTHING_TOLD = Told()
+
+
 def take_out(
     container: Any,
     snapshot: Any,
     made: set[int],
     keys: Collection[tuple[type, object]] = frozenset(),
-    plain: frozenset[str] = frozenset(),
+    told: Told = NOTHING_TOLD,
     inner: Callable[[], bool] = lambda: True,
 ) -> list[Any]:
-    """Remove the entries that hold what was made, have one of the keys, or are plain; positions or keys come back.
+    """Remove the entries that hold what was made, have one of the keys, or are told; positions or keys come back.
 
     What stands in a dict and is a container in turn goes as well where it has no other entries, if `inner`.
     """
+    plain = told.texts
     if not made and not keys and not plain:
         return []
     if is_a(container, list):
         own = _only_once(snapshot, plain)
         gone: list[Any] = [
-            i for i, entry in enumerate(snapshot) if holds(entry, made) or not own.isdisjoint(texts(entry))
+            i for i, entry in enumerate(snapshot) if holds(entry, made) or (own and told.tell(entry, own))
         ]
     elif is_a(container, dict):
         gone = [
             key
             for key, entry in snapshot.items()
             if (holds(entry, made) and (plain_type(entry) not in INNER or inner()))
-            or (plain and plain_type(entry) in (list, set) and _is_given(key, entry, plain) and inner())
+            or (plain and plain_type(entry) in (list, set) and told.by_key(key, entry) and inner())
             or holds(key, made)
-            or (keys and is_a(key, PLAIN) and (type(key), key) in keys)
+            or (keys and is_a(key, PLAIN) and (type(key), key) in keys and not _has_others(entry, inner))
             or (plain and not plain.isdisjoint(texts(key)) and is_plain(entry))
         ]
     else:
         gone = [entry for entry in snapshot if holds(entry, made) or not texts(entry).isdisjoint(plain)]
     remove(container, gone)
     return gone
+
+
+def _has_others(entry: Any, inner: Callable[[], bool]) -> bool:
+    """Whether others may have put something beside what a statement has put under a key."""
+    return plain_type(entry) in INNER and len(entry) > 1 and inner()
 
 
 def holding(snapshot: Any, made: Set[int]) -> list[Any]:
@@ -225,19 +284,6 @@ def _is_or_has(entry: Any, part: Any) -> bool:
 
 def _with(entry: Any, new: Any, old: Any) -> Any:
     return old if entry is new else record_with(entry, new, old)
-
-
-def _is_given(key: Any, entries: Collection[Any], plain: frozenset[str]) -> bool:
-    """Whether some values under a key are all of a statement: by what they tell; plain ones, or a single one, by it.
-
-    What else is there, the program may have put there as well.
-    """
-    if not plain or not entries:
-        return False
-    if all(not plain.isdisjoint(texts(each)) for each in entries):
-        return True
-    alone = len(entries) == 1 and not any(map(is_defined, entries))
-    return not plain.isdisjoint(texts(key)) and (alone or all(map(is_plain, entries)))
 
 
 def _only_once(entries: list[Any], plain: frozenset[str]) -> set[str]:

@@ -15,6 +15,7 @@ from ..live.containers import copied, size
 from ..live.entries import (
     PLAIN,
     Index,
+    Told,
     discard,
     entries,
     held,
@@ -35,6 +36,7 @@ from ..live.entries import (
 from ..live.kinds import is_a
 from ..live.records import record_parts
 from ..live.transaction import MISSING, Transaction
+from ..live.values import same
 from ..planning.graph import Graph
 from ..planning.records import Node
 from ..syntax import codes
@@ -54,18 +56,26 @@ class Given:
     grown: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
     """Those that other statements give to these functions as well."""
-
+    foreign: frozenset[str] = frozenset()
+    """The texts that only other statements give to these."""
     by_key: frozenset[str] = frozenset()
     """All that its last version gave, which tell its entries under a key that only this version gave."""
     kinds: frozenset[int] = frozenset()
     """Identities of the classes that it alone names: it may have made an instance, and handed it on."""
+    looked_up: frozenset[str] = frozenset()
+    """Names of what these functions fill and look at: what is there under a key serves all who give this."""
+    served: frozenset[str] = frozenset()
+    """The texts that it gives again, under which it finds there what its last run put there."""
 
     def at(self, place: Place, container: Any) -> frozenset[str]:
         """Those that may stand in a container: in one that has each once they may be another's."""
         if place.name not in self.grown:
             return frozenset()
         own = self.by_key if type(place.key) is str and place.key in self.texts else self.texts
-        return own if is_a(container, list) else own - self.shared
+        if is_a(container, list):
+            return own
+        served = self.served if place.name in self.looked_up and is_a(container, dict) else frozenset[str]()
+        return (own - self.shared) | served
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,8 +88,10 @@ class Again:
     """The code of its definitions."""
     old: Statement | None
     """Its last version, where that had another text."""
+    made_later: Callable[[Any], bool]
+    """Whether something was made by a statement after it."""
     later: Callable[[Any], bool]
-    """Whether something was made by a statement after it: new entries come before theirs."""
+    """Whether such a one has made or given something: new entries come before theirs."""
     comes_again: Callable[[Any], bool]
     """Whether who made something has yet to run in this reload."""
     added: bool
@@ -118,7 +130,7 @@ class Again:
 
     def is_absent(self, owner: type) -> bool:
         """Whether what a class holds was not there yet when the statement ran."""
-        return owner in self.remade or self.later(owner)
+        return owner in self.remade or self.made_later(owner)
 
     def is_emptied(self, container: Any, place: Place) -> bool:
         """Whether a container, or the one that it stands in, is filled again: all that is in it was put there now."""
@@ -141,6 +153,8 @@ class Taken:
         """Of each the positions or keys of what was taken out; None where nothing may be."""
         self.gained: list[Any] = []
         """Filled at the end: what a bare call has put in, which no name tells."""
+        self.served: set[str] = set()
+        """Filled at the end: keys under which functions find something else from now on, that they had put there."""
         self._again = again
 
     @cached_property
@@ -214,7 +228,8 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
         plain = _plain(graph, again.given, place, container) | {text for _, text in named if type(text) is str}
         if again.is_emptied(container, place):
             keys, plain = frozenset(), frozenset()
-        taken.gone.append(take_out(container, snapshot, own, keys, plain, inner))
+        told = Told(plain, again.given.shared, again.given.foreign)
+        taken.gone.append(take_out(container, snapshot, own, keys, told, inner))
     yield taken
     for (container, snapshot, place), gone in zip(taken.snapshots, taken.gone, strict=True):
         if gone is not None:
@@ -226,6 +241,14 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
             taken.gained += [entry for entry in entries(container) if id(entry) in gained]
         if not again.is_emptied(container, place) and not same_entries(container, snapshot):
             taken.places.append(place)  # what is filled again is compared once it is whole
+            if place.name in again.given.looked_up and is_a(container, dict):
+                taken.served.update(_changed_keys(container, snapshot, gone or ()))
+
+
+def _changed_keys(container: dict[Any, Any], snapshot: dict[Any, Any], gone: Iterable[Any]) -> Iterator[str]:
+    """The texts under which a statement has put something else into a dict than what it took out."""
+    now = copied(container)
+    yield from (key for key in gone if type(key) is str and key in now and not same(now[key], snapshot[key]))
 
 
 def _plain(graph: Graph, given: Given, place: Place, container: Any) -> frozenset[str]:
@@ -309,7 +332,8 @@ def withdraw(
         if size(container) <= LARGEST and (known is None or place.name in known):
             transaction.guard(container)
             own, inner = _with_instances(made, container, place, given), _inner_made(container, growing)
-            if take_out(container, copied(container), own, plain=_plain(graph, given, place, container), inner=inner):
+            told = Told(_plain(graph, given, place, container), given.shared, given.foreign)
+            if take_out(container, copied(container), own, told=told, inner=inner):
                 found.append(place)
     return found
 

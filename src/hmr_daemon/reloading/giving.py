@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import CodeType
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from types import CodeType, ModuleType
 from typing import Any
 
 from ..live import entries
@@ -90,8 +90,10 @@ class Giving(Making):
         kinds = classes.difference(id(value) for other in alike for value in _classes_named(other, other.statement))
         if all_again and (not gone or statement.kind in COMPOUND):
             found -= shared
-        grown = frozenset[str]().union(*map(codes.grown_names, ran))
-        return contributions.Given(found, grown, shared, statement.given, frozenset(kinds))
+        grown, looked_up = (frozenset[str]().union(*map(of, ran)) for of in (codes.grown_names, codes.looked_up))
+        served = statement.given & node.statement.given if looked_up and not gone else frozenset[str]()
+        foreign, alone = shared - statement.given, frozenset(kinds)
+        return contributions.Given(found, grown, shared, foreign, statement.given, alone, looked_up, served)
 
     def grown_by(self, node: Node) -> frozenset[str] | None:
         """Names of what an assignment may have added to, for it may as well have looked up what it bound.
@@ -117,15 +119,37 @@ class Giving(Making):
         held = [(r.namespace.get(n), Place(((r.name, n),))) for r, n in found if n in names]
         return names, [(value, place) for value, place in held if is_a(value, entries.INNER)]
 
-    def given_later(self, node: Node) -> frozenset[str]:
-        """The texts that only later statements gave to the functions that this one ran."""
-        return self._given_after(node, self._run_alike(self._ran_before(node)))
+    def given_later(self, node: Node) -> Callable[[Set[str]], bool]:
+        """Tells of texts whether a later statement gave them to the functions that this one ran, and no earlier one."""
+        by_order = defaultdict[bool, set[frozenset[str]]](set)
+        for runner in self._run_alike(self._ran_before(node)):
+            by_order[self.graph.comes_after(runner, node)].add(runner.statement.given)
+        earlier, later = (frozenset[str]().union(*by_order[after]) for after in (False, True))
+
+        def told(texts: Set[str]) -> bool:
+            known = texts & (earlier | later)
+            if known - earlier:
+                return True
+            return any(known <= g for g in by_order[True] if known) and not any(known <= g for g in by_order[False])
+
+        return told
 
     def given_after(self, node: Node, grown: str) -> frozenset[str]:
-        """The same of all functions that add to what has some name."""
+        """The texts that only later statements gave to functions that add to what has some name."""
         ran = (code for _, code in self.lookups.mentioning(grown).values() if self.graph.was_run(code))
         growing = [code for code in ran if grown in codes.grown_names(code)]
         return self._given_after(node, {runner for code in growing for runner in self.graph.runners(code)})
+
+    def handed_later(self, node: Node) -> frozenset[int]:
+        """Identities of what only later bare calls handed to the functions that this one ran."""
+        earlier, later = set[int](), set[int]()
+        handing = node.statement.kind == "expr" and node.statement.effects.passes
+        for runner in self._run_alike(self._ran_before(node)) if handing else ():
+            if runner.statement.kind == "expr":
+                held = map(runner.module.namespace.get, runner.statement.effects.passes)
+                handed = {id(value) for value in held if not is_a(value, (*PLAIN, ModuleType))}
+                (later if self.graph.comes_after(runner, node) else earlier).update(handed)
+        return frozenset(later - earlier)
 
     def _given_after(self, node: Node, runners: Iterable[Node]) -> frozenset[str]:
         earlier, later = set[str](), set[str]()
@@ -141,12 +165,19 @@ class Giving(Making):
         """The code of the user's functions that a statement's last run started."""
         yield from self._ran_now(node)
         yield from self._ran_gone(node)
+        yield from self._ran_exchanged(node)
 
     def _ran_gone(self, node: Node) -> Iterator[CodeType]:
         """The same of functions that are no more."""
         if len(self.gone_codes) != len(self.dropped):
             self.gone_codes = {id(code): code for code in self.dropped}
         yield from (self.gone_codes[identity] for identity in node.ran & self.gone_codes.keys())
+
+    def _ran_exchanged(self, node: Node) -> Iterator[CodeType]:
+        """The same of functions that are to get other code: until they have, it is what statements are known to run."""
+        if len(self.exchanged_codes) != len(self.swap.pairs):
+            self.exchanged_codes = {id(old): old for old, _ in self.swap.pairs}
+        yield from (self.exchanged_codes[identity] for identity in node.ran & self.exchanged_codes.keys())
 
     def replaced_by(self) -> Mapping[int, CodeType]:
         """By identity of the code that functions have now, the code that did something else before."""

@@ -107,6 +107,9 @@ def _put_back(run: Telling, container: Any, before: Any, gone: list[Any]) -> Non
         first, held = list(before).index(gone[0]), copied(container)
         keys = [*list(before)[:first], *(key for key in held if key not in before), *list(before)[first:]]
         stay = [key for key in gone if key not in held or not comes_again(run, before[key])]
+        for key in stay:
+            if key in held and entries.are_inner(held[key], before[key]):
+                entries.put_in_front(before[key], held[key], run.transaction.guard)
         now = {**held, **{key: before[key] for key in stay}}
         run.transaction.refill(container, {key: now[key] for key in keys if key in now})
 

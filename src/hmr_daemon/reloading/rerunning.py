@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
@@ -205,6 +205,7 @@ class Rerunning(Evaluating):
             self._note_holders(node, traces.held)
         del self.taken[node]
         self.put_now += taken.gained
+        self._tell_served(node, taken.served)
         return taken.places
 
     def _library_entries_exchanged(self, node: Node) -> AbstractContextManager[None]:
@@ -445,6 +446,7 @@ class Rerunning(Evaluating):
             before=self._passed_before(node) if passed else self.made[node],
             made_of=() if grouped else self._made_of(node),
             old=old,
+            made_later=partial(self.made_later, node),
             later=self._coming_later(node),
             comes_again=partial(later_entries.comes_again, self),
             added=node in self.added,
@@ -460,13 +462,21 @@ class Rerunning(Evaluating):
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
 
+    def _tell_served(self, node: Node, keys: Set[str]) -> None:
+        """Who gives a key to functions that a statement ran finds under it what these have put there now."""
+        for runner in self._run_alike(list(self._ran_before(node))) if keys else ():
+            if not keys.isdisjoint(runner.statement.given) and self.graph.comes_after(runner, node):
+                self.schedule(runner, f"{min(keys & runner.statement.given)!r} serves another value", code_changed=True)
+
     def _coming_later(self, node: Node) -> Callable[[Any], bool]:
-        """Tells of an entry whether a later statement put it there: it has made it, or gave the plain value."""
-        given = cache(partial(self.given_later, node))
+        """Tells of an entry whether a later statement put it there: it has made it, or given it."""
+        given, handed = cache(partial(self.given_later, node)), cache(partial(self.handed_later, node))
 
         def later(entry: Any) -> bool:
             parts = entries.texts(entry)
-            return self.made_later(node, entry) or (bool(parts) and not parts.isdisjoint(given()))
+            if self.made_later(node, entry) or (bool(parts) and given()(parts)):
+                return True
+            return not handed().isdisjoint(entries.held_in_entry(entry))
 
         return later
 
@@ -522,17 +532,23 @@ class Rerunning(Evaluating):
         previous, effects = self._old_statement(node), node.statement.effects
         key = id(node.module)
         called = effects.mutates if previous is None and node.statement.kind == "expr" else frozenset[str]()
-        passed = {name: self.former[key, name] for name in effects.passes | called if (key, name) in self.former}
+        last = {name for name in effects.passes | called if not self._bound_later(node, name)}
+        passed = {name: self.former[key, name] for name in last if (key, name) in self.former}
         if node in self.moved:  # it puts the same there again
-            held = {name: node.module.namespace[name] for name in effects.passes if name in node.module.namespace}
+            held = {n: node.module.namespace[n] for n in effects.passes & last if n in node.module.namespace}
             passed = held | passed
         for name in called - effects.passes:
             if is_a(passed.get(name), entries.INNER):  # its methods add to itself
                 del passed[name]
         for name in previous.effects.passes - effects.passes if previous is not None else ():
-            if name in node.module.namespace:
+            if name in node.module.namespace and not self._bound_later(node, name):
                 passed[name] = self.former.get((key, name), node.module.namespace[name])
         return passed
+
+    def _bound_later(self, node: Node, name: str) -> bool:
+        """Whether a name of its module came to hold something else after a statement had used it."""
+        writers = self.agenda.table(node.module).writers.get(name, ())
+        return any(writer.order > node.order for writer in writers)
 
     def _preset(self) -> None:
         """Bind new names before code that uses them is live: any thread may run it from then on."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..live import caches, changes, functions, insides, successors, values
 from ..live.containers import EMPTIED
+from ..live.entries import PLAIN
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import SEES_CALLS, ModuleRecord, Node
@@ -31,8 +32,8 @@ class Settling(Refilling):
         """
         namespace = node.module.namespace
         new = namespace.get(name, MISSING)
-        if old is not new and plain_type(new) in EMPTIED and not self._hands_on(node, name):
-            self.made_now[id(new)] = new
+        if old is not new and new is not MISSING and not self._hands_on(node, name):
+            self.made_now |= {id(part): part for part in _made_with(new, old)}
         if old is not new and old is not MISSING:
             self.former.setdefault((id(node.module), name), old)
         in_place = old is new  # as `xs += [1]` adds: it is what others have meanwhile
@@ -68,7 +69,8 @@ class Settling(Refilling):
         """`last` tells that no later statement of the module binds the name: other modules see this value."""
         namespace, t = node.module.namespace, self.transaction
         if not last:
-            self._tell_before_next(node, name)
+            if not self._says_the_same(node, new):
+                self._tell_before_next(node, name)
             if is_a(new, type):
                 self._tell_displaced(node, name, old, new)
             return
@@ -259,6 +261,13 @@ class Settling(Refilling):
                 self._compare(group.maker, key[1], group.old, value, last)
                 self._keep_aliases(group.maker.module, key[1], value)
 
+    def _says_the_same(self, node: Node, value: Any) -> bool:
+        """Whether a statement binds what its text alone tells, and as it did before."""
+        edited = node in self.added or node in self.moved or self._old_statement(node) is not None
+        effects = node.statement.effects
+        told = node.statement.kind == "assign" and not (effects.reads or effects.calls)
+        return told and not edited and is_a(value, PLAIN)
+
     def _tell_before_next(self, node: Node, name: str) -> None:
         """Statements that read a name before another statement binds it again; what it held then is not known."""
         for reader in list(self.agenda.table(node.module).readers_of(name, node)):
@@ -336,3 +345,13 @@ def _surely_binds(node: Node, name: str) -> bool:
     """Whether a statement, when it ran last, bound a name that it is known to bind, and would do so again."""
     told = SEES_CALLS or node.binds_only(name) or any(path[-1] == name for path in node.statement.effects.sets)
     return told and node.statement.unconditional
+
+
+def _made_with(new: Any, old: Any) -> list[Any]:
+    """The containers that are there with a value: itself, or what an object holds that stood in another's place."""
+    if plain_type(new) in EMPTIED:
+        return [new]
+    if is_a(new, type) or type(new) is not type(old):
+        return []
+    before = {id(part) for part in insides.own_dict(old).values()}
+    return [p for p in insides.own_dict(new).values() if plain_type(p) in EMPTIED and id(p) not in before]

@@ -228,6 +228,7 @@ def global_reads(code: CodeType) -> frozenset[str]:
 
 Import = tuple[int, int | None, str, tuple[str, ...]]
 """Of an import statement: its instruction's offset, then as in `Statement.imported`."""
+STORE_SUBSCR = dis.opmap["STORE_SUBSCR"]
 IMPORT_NAME, LOAD_CONST = dis.opmap["IMPORT_NAME"], dis.opmap["LOAD_CONST"]
 LOAD_SMALL_INT = dis.opmap.get("LOAD_SMALL_INT")  # since 3.14
 
@@ -322,6 +323,19 @@ def minds_entries(code: CodeType) -> frozenset[str]:
         "finds a place": not PLACING.isdisjoint(code.co_names),
     }
     return frozenset(how for how, does in found.items() if does)
+
+
+@learned
+def looked_up(code: CodeType) -> frozenset[str]:
+    """Names of what `code` puts entries into, under keys, and looks at besides: it may find what it put there."""
+    if STORE_SUBSCR not in code.co_code[::2]:
+        return frozenset()
+    instructions = list(dis.get_instructions(code))
+    stores = [position for position, each in enumerate(instructions) if each.opname == "STORE_SUBSCR"]
+    keys = [key for position in stores if (key := first_of_value(instructions, position)) > 0]
+    filled = Counter(instructions[key - 1].argval for key in keys if instructions[key - 1].opname in NAME_READS)
+    loaded = Counter(each.argval for each in instructions if each.opname in NAME_READS)
+    return frozenset(name for name, count in filled.items() if loaded[name] > count)
 
 
 ASKS_BY_NAME = frozenset({"getattr", "hasattr", "attrgetter"})
