@@ -20,7 +20,7 @@ from .signatures import UNSETTLED, Signature, settled, signature
 from .watcher import Watcher
 
 ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
-EMPTY_PATIENCE = 0.05  # seconds after which an empty file is taken to be meant so
+EMPTY_PATIENCE = 0.3  # seconds after which an empty file is taken to be meant so: on a busy machine, who fills it waits
 READ_AGAIN = 0.01  # seconds after which a file that was written to while it was read is read again
 
 
