@@ -322,6 +322,20 @@ def test_a_file_that_is_written_again_is_busy_until_that_has_ended(events: Watch
     assert not events.watcher.is_busy(str(file))
 
 
+@linux_only
+def test_what_the_thread_has_had_no_time_for_is_known_to_be_there(file: Path) -> None:
+    source = inotify.Inotify(1.0)
+    try:
+        source.add([str(file)])
+        assert not source.has_news()
+        with file.open("w"):
+            assert (source.has_news(), source.is_busy(str(file))) == (True, False)
+            source.wait()
+            assert (source.has_news(), source.is_busy(str(file))) == (False, True)
+    finally:
+        source.close()
+
+
 # ------------------------------------------------------------------------------------------------ looking
 
 

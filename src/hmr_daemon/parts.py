@@ -114,6 +114,7 @@ class Parts:
         """Apply what the watcher has told of, but for files that are half written: these are told again."""
         self.take_loads()
         self._wait_for_loads()
+        self.watcher.hear()
         whole = [path for path in paths if not self.followed.is_half_written(path)]
         if not self.followed.until_filled(whole):
             self.saves.apply(whole)
@@ -124,6 +125,7 @@ class Parts:
         self.take_loads()
         if paths := self.followed.differing():
             self._wait_for_loads()
+            self.watcher.hear()
             while list(filter(self.followed.is_half_written, paths)):
                 time.sleep(0.005)
             self.saves.apply(paths)

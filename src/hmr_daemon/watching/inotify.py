@@ -72,6 +72,7 @@ class Inotify:
         self._refused: set[str] = set()
         self._mount_of: dict[str, Mount | None] = {}
         self._unclosed: dict[str, float] = {}
+        self._handling = False
         self._looks = Looks(self._look_interval)
         self._descriptors: list[int] = []
         try:
@@ -88,7 +89,8 @@ class Inotify:
             raise
         self._woken, self._wake, self._events = self._descriptors[:3]
         self._identities = self._identify()
-        self._poller, self._rest = select.poll(), select.poll()
+        self._poller, self._rest, self._unread = select.poll(), select.poll(), select.poll()
+        self._unread.register(self._events, select.POLLIN)
         self._poller.register(self._events, select.POLLIN)
         self._poller.register(self._woken, select.POLLIN)
         if self._mounts.descriptor is not None:
@@ -115,6 +117,9 @@ class Inotify:
 
     def is_busy(self, file: str) -> bool:
         return file in self._unclosed or self._looks.is_changing(file)
+
+    def has_news(self) -> bool:
+        return self._handling or bool(self._unread.poll(0))
 
     def interrupt(self) -> None:
         if identity(self._wake) == self._identities[1]:
@@ -268,7 +273,7 @@ class Inotify:
             return self._renew()
         if self._woken in ready:
             os.read(self._woken, 4096)
-        changes = self._handle(os.read(self._events, 65536)) if self._events in ready else Changes()
+        changes = self._read() if self._events in ready else Changes()
         if self._mounts.descriptor in ready:
             changes = with_possible(changes, self._follow_mounts())
         overdue = self._overdue()
@@ -281,6 +286,13 @@ class Inotify:
         if self._woken not in ready:
             self._rest_from_neighbours(asleep, changes)
         return changes
+
+    def _read(self) -> Changes:
+        self._handling = True
+        try:
+            return self._handle(os.read(self._events, 65536))
+        finally:
+            self._handling = False
 
     def _rest_from_neighbours(self, asleep: float, changes: Changes) -> None:
         in_a_row = changes == Changes() and time.monotonic() - asleep < NEIGHBOUR_GAP

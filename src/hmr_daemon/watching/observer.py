@@ -84,6 +84,9 @@ class Observer:
     def is_busy(self, file: str) -> bool:
         return self._looks.is_changing(file)
 
+    def has_news(self) -> bool:
+        return not self._queue.empty()
+
     def interrupt(self) -> None:
         self._queue.put(None)
 

@@ -47,6 +47,9 @@ class Source(Protocol):
     def is_busy(self, file: str) -> bool:
         """Whether someone is writing a file now, which will be told when that has ended; from any thread."""
 
+    def has_news(self) -> bool:
+        """Whether the system has told something that wait() has yet to return; from any thread."""
+
     def interrupt(self) -> None:
         """Makes wait() return; may be called from any thread."""
 
@@ -165,6 +168,9 @@ class Polling:
 
     def is_busy(self, file: str) -> bool:
         return self._looks.is_changing(file)
+
+    def has_news(self) -> bool:
+        return False
 
     def interrupt(self) -> None:
         self._interrupted.set()

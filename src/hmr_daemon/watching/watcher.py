@@ -18,6 +18,9 @@ from .sources import STOP_LIMIT, THREAD_NAME, Changes, Polling, Source
 #: Seconds to rest after an error that has nothing to do with files: memory or threads that are short just now.
 REST = 0.2
 
+#: Seconds that hear() waits at most.
+HEARING = 0.05
+
 
 class Watcher:
     """Notifies of files of interest that may have changed, from a thread of its own (and from rescan())."""
@@ -64,6 +67,15 @@ class Watcher:
         """Whether someone is writing a file now; it will be notified when that has ended."""
         source = self._source
         return source is not None and source.is_busy(file)
+
+    def hear(self) -> None:
+        """Lets the thread take in what the system has told: that someone has begun to write a file, for instance.
+
+        On a busy machine the thread may not have had its turn. No longer than a moment: others may go on and on.
+        """
+        source, until = self._source, time.monotonic() + HEARING
+        while source is not None and source.has_news() and time.monotonic() < until:
+            time.sleep(0.001)
 
     def start(self) -> None:
         """Starts watching, or goes on where stop() left off."""
