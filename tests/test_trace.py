@@ -294,6 +294,31 @@ def test_what_is_there_for_a_script_alone_does_nothing_in_a_module(live: LiveFac
     assert not process.see("hasattr(report, 'shown')")
 
 
+MADE_BY_DECORATORS = {
+    "a factory of a field": "@dataclass\nclass K:\n    a: int = 1\n    xs: list[int] = field(default_factory=list)\n",
+    "a field that is none": "@dataclass\nclass K:\n    a: int = 1\n    b: int = field(init=False, default=2)\n",
+    "a variable of the constructor": "@dataclass\nclass K:\n    a: int = 1\n    b: InitVar[int] = 2\n",
+    "order and a hash": "@dataclass(order=True, unsafe_hash=True)\nclass K:\n    a: int = 1\n",
+    "slots": "@dataclass(slots=True)\nclass K:\n    a: int = 1\n",
+    "slots that do not change": "@dataclass(frozen=True, slots=True, kw_only=True)\nclass K:\n    a: int = 1\n",
+}
+
+
+@pytest.mark.parametrize("kind", MADE_BY_DECORATORS)
+def test_who_uses_a_data_class_is_not_told_of_a_method_more(live: LiveFactory, kind: str) -> None:
+    model = "from __future__ import annotations\nfrom dataclasses import InitVar, dataclass, field\n"
+    model += MADE_BY_DECORATORS[kind]
+    user = "from model import K\none = K()\nmany = [K(a=2)]\nclass Sub(K): pass\nsub = Sub(a=3)\n"
+    user += "shown = (one.a, one == K())\n"
+    process = live({"model.py": model, "user.py": user})
+    process.load("import user")
+    process.do("user.many.append(user.K(a=4)); held = user.many")
+    for text in ("    def more(self): return self.a\n", "    def more(self): return self.a + 1\n", ""):
+        assert set(ran(process, {"model.py": model + text})) <= {"model:4 K", "model:3 K"}
+    process.edit({"model.py": model.replace("a: int = 1", "a: int = 5")})
+    process.until("(user.shown, user.K().a)", ((5, True), 5))
+
+
 def test_a_function_body_runs_nothing_but_who_ran_it(live: LiveFactory) -> None:
     process = live(
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import enum
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -46,14 +46,20 @@ class ClassChange:
     """The members before, where those who are told of the class, and its decorators, may have yet to set theirs."""
 
     def completed(self) -> ClassChange:
-        """The same once the statement has run: with the members that others than its body made other than before."""
+        """The same once the statement has run: with the members that others than its body made other than before.
+
+        And without those that a decorator has taken out or made as they were: fields of a data class, its docstring.
+        Where it has made something else otherwise, that may be by these.
+        """
         if self.before is None:
             return self
         before, now = self.before, vars(self.cls)
         rest = {*before, *now} - IMPLICIT - TOLD_BY_FIELDS - self.names
-        made = {n for n in rest if not values.same(before.get(n, MISSING), now.get(n, MISSING))}
-        made |= {n for n in DESCRIBING if not _same_member(n, before, now)}
-        return replace(self, names=self.names | made, before=None)
+        made = {name for name in {*rest, *DESCRIBING} if not _same_member(name, before, now)}
+        back = _as_before(self.names, before, now)
+        if made and FIELDS not in now:
+            back = set()
+        return replace(self, names=self.names - back | made, before=None)
 
     def with_names(self, names: Set[str]) -> ClassChange:
         """The same with more names of members, that stand for the objects they did, which are others inside."""
@@ -198,6 +204,8 @@ def _same_member(
         return True
     if name == FIELDS and is_a(old, dict) and is_a(new, dict):
         return values.same(_fields(old), _fields(new))
+    if name == "__dataclass_params__" and type(old) is type(new):
+        return repr(old) == repr(new)  # objects without equality
     if is_a(old, type) and is_a(new, type) and old is not new:
         inner = old.__qualname__ == new.__qualname__ and same_classes(old.__bases__, new.__bases__)
         return inner and type(old) is type(new) and change(old, new, within).is_none
@@ -220,6 +228,15 @@ def _records_alike(old: Any, new: Any, within: Set[tuple[int, int]]) -> bool:
     return named[0] == named[1] and same_classes(*bases) and change(*kinds, within).is_none
 
 
+def _as_before(names: Set[str], before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
+    """Of some members those that a decorator has taken out, as it had; of a data class, where the fields are alike."""
+    back = {name for name in names if name not in before and name not in now}
+    if "__doc__" in names and values.same(before.get("__doc__"), now.get("__doc__")):
+        back.add("__doc__")
+    fields, others = (dict(_fields(members.get(FIELDS) or {})) for members in (before, now))
+    return {n for n in back if values.same(fields.get(n), others.get(n))}
+
+
 def _fields(fields: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
     """What the fields of a data class are: objects without equality."""
     return [
@@ -228,7 +245,9 @@ def _fields(fields: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
 
 
 def _plain(value: Any) -> Any:
-    return dict(value) if is_a(value, MappingProxyType) else value
+    if is_a(value, MappingProxyType):
+        return dict(value)
+    return (InitVar, value.type) if type(value) is InitVar else value
 
 
 _FIELD: Any = getattr(collections, "_tuplegetter", None)
@@ -240,10 +259,15 @@ def _generated_alike(old: Any, new: Any) -> bool:
     if not (generated(old) and generated(new)) or codes.deep_surface(old.__code__) != codes.deep_surface(new.__code__):
         return False
     before, after = (
-        [*insides.contents(function), *(function.__globals__.get(name) for name in function.__code__.co_names)]
-        for function in (old, new)
+        [_by_name(v) for v in (*insides.contents(each), *(each.__globals__.get(n) for n in each.__code__.co_names))]
+        for each in (old, new)
     )
     return values.same(before, after)
+
+
+def _by_name(value: Any) -> Any:
+    """What tells a value from others; a class by its name, for it may be the one that was made a moment before this."""
+    return (value.__module__, value.__qualname__) if is_a(value, type) else value
 
 
 @dataclass(frozen=True, repr=False, eq=False)
