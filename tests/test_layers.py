@@ -43,7 +43,7 @@ FOLDERS = [
         "reloading",
         "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
         "versions apart definitions stand_ins on_demand decorated making giving scheduling families "
-        "remembering instances telling receivers counting last_words arrivals assignments later_entries hiding "
+        "remembering instances telling receivers counting last_words arrivals assignments later_entries by_hand hiding "
         "attributes swapping seen library_objects library_entries editing moved ordering keeping lent refilling "
         "settling remaking displaced evaluating early rerunning aftermath executor uncalled breakpoints",
     ),

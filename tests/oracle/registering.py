@@ -939,3 +939,46 @@ case(
     {"use.py": "from base import *\nx = parse('a1')\ny = Style.parse('a1')\nz = parse('c3')\n"},
     {"use.py": "from base import *\nx = 1\ny = 2\nz = parse('d4')\n"},
 )
+
+HELD = {"a dict": ("{}", "F.kept['%s'] = %s\n"), "a list": ("[]", "F.kept.append(('%s', %s))\n")}
+for (name, (empty, add)), where in product(HELD.items(), ("its own", "another")):
+    kept = f"class F:\n    kept = {empty}\n    limit = 1\n"
+    head = "from lib import F\n" if where == "another" else kept
+    head += "class X: pass\nclass Y: pass\nclass Z: pass\n"
+    lines = [add % each for each in (("x", "X"), ("y", "Y"), ("z", "Z"))]
+    case(
+        f"what a new statement puts by hand into {name} that a class of {where} module holds",
+        "m",
+        {"lib.py": kept, "m.py": head + lines[0] + lines[2]},
+        {"m.py": head + "".join(lines)},
+        {"m.py": head + lines[1] + lines[2]},
+        {"m.py": head + "".join(lines)},
+    )
+PLACED = """
+from lib import F
+from parts import {names}
+{lines}del F, {names}
+"""
+kept, lines = "class F:\n    kept = {}\n", [HELD["a dict"][1] % each for each in (("x", "X"), ("y", "Y"), ("z", "Z"))]
+case(
+    "the same, where the class and what is put there are no names of the module in the end",
+    "m",
+    {
+        "lib.py": kept,
+        "parts.py": "class X: pass\nclass Y: pass\nclass Z: pass\n",
+        "m.py": PLACED.format(names="X, Z", lines=lines[0] + lines[2]),
+    },
+    {"m.py": PLACED.format(names="X, Y, Z", lines="".join(lines))},
+)
+case(
+    "what later statements made stands after what a new one looks at, be its name gone in the end",
+    "m",
+    {
+        "lib.py": "class F:\n    kept = {}\n    @classmethod\n    def all(cls): return sorted(cls.kept)\n",
+        "m.py": "from lib import F\nclass X: pass\nF.kept['x'] = X\nclass Z: pass\nF.kept['z'] = Z\ndel X, Z\n",
+    },
+    {
+        "m.py": "from lib import F\nclass X: pass\nF.kept['x'] = X\nseen = F.all()\nclass Z: pass\nF.kept['z'] = Z\n"
+        "del X, Z\n"
+    },
+)

@@ -75,8 +75,19 @@ class Making(RunState):
         later = self.graph.loaded_after(record, node)
         if later is not None:
             return later
-        makers = [maker for maker in self.agenda.table(record).last_writers(name) if maker.statement.kind != "from"]
-        return any(self.graph.order(maker) > self.graph.order(node) for maker in makers)
+        makers = self._last_makers(record, name)
+        return any(
+            self.graph.order(maker) > self.graph.order(node) for maker in makers if maker.statement.kind != "from"
+        )
+
+    def _last_makers(self, record: ModuleRecord, name: str) -> list[Node]:
+        """The statements that bound a name last, be it gone by the end of the module."""
+        table = self.agenda.table(record)
+        makers = list(table.last_writers(name))
+        for maker in makers:
+            if maker.statement.kind == "Delete":
+                makers += [each for each in table.reaching(name, maker) if each not in makers]
+        return [maker for maker in makers if maker.statement.kind != "Delete"]
 
     def _named_later(self, node: Node, value: Any) -> bool:
         """Whether the global by which an object is known, where it has one, was bound later.

@@ -28,6 +28,7 @@ from . import (
     arrivals,
     at_exit,
     attributes,
+    by_hand,
     contributions,
     displaced,
     hiding,
@@ -191,6 +192,7 @@ class Rerunning(Evaluating):
         """Run it; the places where others find that entries came out different."""
         with (
             later_entries.hidden(self, node),
+            by_hand.placed(self, node),
             self._earlier_entries_out(node, traces.grouped) as taken,
             self._library_entries_exchanged(node),
             self._counted_once(node),

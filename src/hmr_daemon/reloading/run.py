@@ -321,6 +321,8 @@ class RunState:
         """Once asked for, the functions that many classes are given: see `lent`."""
         self.served: dict[tuple[int, int], Served] = {}
         """The caches of the user's functions, by the identity of what holds each and of its function."""
+        self.filling: dict[tuple[int, str], list[Node]] = {}
+        """The statements that fill by hand what a class holds, by the identity of the class and the name."""
         self.told_of: set[tuple[int, str]] = set()
         """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
         self.asked: dict[ModuleRecord, list[str]] | None = None
