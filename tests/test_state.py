@@ -42,7 +42,41 @@ EXTRACTED = "class Base:\n    def get(self): return self.rows\n"
 EXTRACTED += "class Store(Base):\n    def __init__(self): self.rows = []\n"
 USES = "store = Store()\nfrom typing import Any\nkinds = [base.__name__ for base in type(store).__mro__]\n"
 APP = "class App:\n    def __init__(self): self.users = []\n    def run(self, port=1): self.port = port\napp = App()\n"
+CACHED = "import functools\n@functools.lru_cache\ndef f(a=1): return a\n"
+HOLDS = """
+from cached_N import f
+import functools
+handlers, table = [f], {'f': f}
+class App:
+    load = staticmethod(f)
+    def __init__(self): self.rows = []
+    def get(self): return self.load(2)
+app = App()
+got, mapped, through = app.get(), [*map(f, [2])], table['f'](2)
+class Later:
+    size = f(2)
+"""
+KEPT = "handlers_N, app_N, f_N = holds_N.handlers, holds_N.app, holds_N.f; handlers_N.append(1); app_N.rows.append(1)"
+STAYS = "(holds_N.handlers is handlers_N, handlers_N[1:], holds_N.app is app_N, app_N.rows, holds_N.f is f_N)"
 CASES: dict[str, Case] = {
+    "a cached function does something else": (
+        {"cached_N": CACHED, "holds_N": HOLDS},
+        {"cached_N": CACHED.replace("return a", "return a * 10")},
+        KEPT,
+        {STAYS: (True, [1], True, [1], True), "(holds_N.got, holds_N.mapped, holds_N.Later.size)": (20, [20], 20)},
+    ),
+    "a cached function has another default": (
+        {"cached_N": CACHED, "holds_N": HOLDS},
+        {"cached_N": CACHED.replace("a=1", "a=3")},
+        KEPT,
+        {STAYS: (True, [1], True, [1], True), "holds_N.f()": 3},
+    ),
+    "a cached function gets an annotation": (
+        {"cached_N": CACHED, "holds_N": HOLDS},
+        {"cached_N": CACHED.replace("a=1", "a: int = 1")},
+        KEPT,
+        {STAYS: (True, [1], True, [1], True), "f_N.__wrapped__.__annotations__ == {'a': int}": True},
+    ),
     "an enum gets another member, whoever uses only others": (
         {"kinds_N": KINDS, "stores_N": STORES},
         {"kinds_N": KINDS + "    C = 'c'\n"},

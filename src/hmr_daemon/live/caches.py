@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType
 from typing import Any
 
+from . import values
 from .classes import with_subclasses
 from .insides import own
 from .kinds import is_a, plain_type
 from .transaction import MISSING, Transaction
 
 LRU = type(functools.lru_cache(len))
+FACE = ("__doc__", "__annotations__", "__annotate__", "__type_params__")
+"""What a cached function shows of the one that it calls."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -59,6 +62,23 @@ def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
             if callable(clear):
                 yield Cache(value, function, functools.partial(emptied, clear), owner)
             value = function
+
+
+def renew(transaction: Transaction, old: Any, new: Any) -> bool:
+    """Let a cached function go on as one just made for the same function, of which something else shows now."""
+    if type(old) is not LRU or type(new) is not LRU:
+        return False
+    now, later = vars(old), vars(new)
+    known, made = ({k: v for k, v in state.items() if k not in FACE} for state in (now, later))
+    if not values.same(known, made):
+        return False
+    for name in FACE:
+        if name in later:
+            transaction.set_item(now, name, later[name])
+        elif name in now:
+            transaction.delete_item(now, name)
+    transaction.on_undo(emptied(old.cache_clear))
+    return True
 
 
 def _cached_properties(cls: type) -> Iterator[Cache]:

@@ -8,8 +8,10 @@ from types import CodeType, FunctionType, MappingProxyType
 from typing import Any
 
 from ..live import caches, changes, insides, reach
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Node
+from ..syntax.partly import only_holds
 from .families import Families
 from .run import Served
 
@@ -41,9 +43,15 @@ class Remembering(Families):
             for reader in list(self.agenda.function_readers(other, alias, None)):
                 self.schedule(reader, f"ran what uses {alias}", alias, code_changed=True)
             for reader, known in list(self.agenda.readers(other, alias, None)):
-                if reader.statement.kind not in ("from", "import") and self._uses(reader, known, None):
+                imports = reader.statement.kind in ("from", "import")
+                if not imports and self._uses(reader, known, None) and not only_holds(reader.statement.parse(), known):
                     self.schedule(reader, f"{known} changed", known)
-                waiting += [each for each in _leading_to(cache, reader) if each not in waiting]
+                for name, value in _leading_to(cache, reader):
+                    if is_a(value, type):
+                        change = changes.ClassChange(value, _members_with(cache, value), whole=False, rebased=False)
+                        self._tell_class_touched(reader, name, change)
+                    elif (reader.module, name) not in waiting:
+                        waiting.append((reader.module, name))
 
     def _clear_caches(
         self,
@@ -175,9 +183,17 @@ class Remembering(Families):
         raise NotImplementedError
 
 
-def _leading_to(cache: Any, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
-    """Names that a statement bound to what holds a cached function: who calls that may have called the function."""
+def _leading_to(cache: Any, node: Node) -> Iterator[tuple[str, Any]]:
+    """What a statement bound that holds a cached function: who calls that may have called the function."""
     for name in node.writes:
         value = node.module.namespace.get(name)
-        if value is not cache and any(held is cache for held in insides.visit([value], HOLDING)):
-            yield node.module, name
+        if value is not cache and _holds(value, cache):
+            yield name, value
+
+
+def _members_with(cache: Any, cls: type) -> frozenset[str]:
+    return frozenset(name for name, member in list(vars(cls).items()) if _holds(member, cache))
+
+
+def _holds(value: Any, cache: Any) -> bool:
+    return any(held is cache for held in insides.visit([value], HOLDING))

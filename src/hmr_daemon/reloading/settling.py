@@ -182,6 +182,8 @@ class Settling(Refilling):
                 return self._adopt(node, old, new)
             return new
         own = name in self.made.get(node, {})
+        if own and caches.renew(self.transaction, old, new):
+            return old
         if not own or type(old) is not FunctionType or type(new) is not FunctionType:
             return new
         if fresh(new, name, node):

@@ -1,14 +1,17 @@
-"""Whether a statement or code uses no more of a class than some of its members: ``Color.RED`` (pure)."""
+"""Whether a statement or code uses no more of something than a part: a class's members, or that it is there (pure)."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from types import CodeType
 
 from .mentions import mentions_of
+from .trees import running
 
 ASKING_FOR_CLASS = frozenset({"type", "__class__"})
+WRAPPING = frozenset({"partial", "staticmethod", "classmethod", "property"})
+"""What keeps a function that it is given, and calls it later."""
 
 
 def statement_uses_only(tree: ast.stmt, name: str, members: Collection[str]) -> bool | None:
@@ -40,3 +43,32 @@ def code_uses_only(code: CodeType, name: str, members: Collection[str]) -> bool:
 def may_go_through(code: CodeType) -> bool:
     """Whether code may take all members of the class of something that it is handed."""
     return "__members__" in code.co_names or "__iter__" in mentions_of(code).names
+
+
+def only_holds(tree: ast.stmt, name: str) -> bool:
+    """Whether each mention of a name puts what it stands for somewhere as it is, and calls or asks nothing of it."""
+    nodes = list(running(tree))
+    later = {id(inner) for node in nodes if isinstance(node, ast.Lambda) for inner in ast.walk(node.body)}
+    named = [node for node in nodes if _name(node) == name and id(node) not in later and _is_read(node)]
+    held = {id(part) for node in nodes for part in _held(node)}
+    return bool(named) and all(id(node) in held for node in named)
+
+
+def _is_read(node: ast.AST) -> bool:
+    return isinstance(getattr(node, "ctx", None), ast.Load)
+
+
+def _held(node: ast.AST) -> Sequence[ast.AST | None]:
+    """Of an expression or a statement the parts that it keeps as they are."""
+    match node:
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts) | ast.Dict(values=parts):
+            return parts
+        case ast.Assign(value=value) | ast.AnnAssign(value=value) | ast.NamedExpr(value=value):
+            return (value,)
+        case ast.Call(func=called, args=arguments) if _name(called) in WRAPPING:
+            return arguments
+        case ast.IfExp(body=body, orelse=other):
+            return (body, other)
+        case ast.arguments(defaults=defaults, kw_defaults=others):
+            return [*defaults, *others]
+    return ()
