@@ -970,3 +970,18 @@ case(
     {"features.py": HAVE % "missing9", "user.py": USES % (("missing9",) * 4)},
     {"features.py": HAVE % "csv", "user.py": USES % (("csv",) * 4)},
 )
+for name, head in {"": "", ", of annotations that are texts": "from __future__ import annotations\n"}.items():
+    case(
+        f"annotations that change places in a class{name}",
+        "m",
+        {"m.py": head + "class K:\n    a: int\n    b: str = ''\n    def f(self): pass\nx = list(K.__annotations__)\n"},
+        {"m.py": head + "class K:\n    b: str = ''\n    a: int\n    def f(self): pass\nx = list(K.__annotations__)\n"},
+        {
+            "m.py": head
+            + "class K:\n    c: str\n    a: int\n    b: str = ''\n    def f(self): pass\nx = [*K.__annotations__]\n"
+        },
+        {
+            "m.py": head
+            + "class K:\n    a: int\n    b: str = ''\n    c: str\n    def f(self): pass\nx = [*K.__annotations__]\n"
+        },
+    )

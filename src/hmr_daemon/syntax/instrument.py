@@ -167,6 +167,7 @@ class _Transformer:
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
         moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
         moving += [old_members[e.old] for e in edits if e.old is not None and e.change is Change.SHELL]
+        annotated_otherwise = _annotations(old_members) != _annotations(new_members)  # also in another order
         return ClassEdit(
             name=node.name,
             qualname=qualname,
@@ -178,8 +179,8 @@ class _Transformer:
             decorated=bool(node.decorator_list or old_node.decorator_list),
             decorated_otherwise=self._decorated_otherwise(node, old_node),
             slots_changed=_slots(old_members) != _slots(new_members),
-            annotations_changed=any(_annotated(s) for s in moving),
-            annotated_otherwise=_annotations(old_members) != _annotations(new_members)
+            annotations_changed=annotated_otherwise or any(_annotated(s) for s in moving),
+            annotated_otherwise=annotated_otherwise
             or any(_loads([n.annotation]) & request.changed_names for s in new_members for n in _annotating(s)),
             anew=request.anew,
         )
