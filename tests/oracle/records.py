@@ -210,3 +210,23 @@ case(
     {"m.py": CONVERTERS + "@Converter.register\nclass C(Converter): type = str\n"},
     {"m.py": CONVERTERS},
 )
+MANAGED = """
+class Manager:
+    kept = {"hooks": [], "cache": {}, "flag": False}
+    def __init__(self):
+        self.hooks = Manager.kept["hooks"]
+        self.cache = Manager.kept["cache"]
+    def add(self, f): self.hooks.append(f)
+"""
+HOOKS = "def one(): pass\ndef register(m):\n    m.add(one)\n"
+case(
+    "who looks at what a class keeps under a key that is there from the start, and that later statements fill",
+    "app",
+    {
+        "lib.py": MANAGED,
+        "parts.py": "def register(m):\n    import hooks\n    hooks.register(m)\n",
+        "app.py": "from lib import Manager\nfrom parts import register\nmanager = Manager()\nregister(manager)\n",
+        "hooks.py": HOOKS,
+    },
+    {"hooks.py": HOOKS.replace("def register", "def two(): pass\ndef register") + "    m.add(two)\n"},
+)

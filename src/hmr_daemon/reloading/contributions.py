@@ -256,11 +256,16 @@ def _plain(graph: Graph, given: Given, place: Place, container: Any) -> frozense
     texts = given.at(place, container)
     if not texts:
         return texts
+    return texts - made_with(graph, place)
+
+
+def made_with(graph: Graph, place: Place) -> frozenset[str]:
+    """The texts in the statements that make what leads to a container: it may have been made with keys of these."""
     owner = place.owner
     names = [*place.names, *([(owner.__module__, owner.__qualname__.partition(".")[0])] if owner else ())]
     known = [(graph.modules[module], name) for module, name in names if module in graph.modules]
     makers = [node.statement for record, name in known for node in graph.analyze(record) if name in node.writes]
-    return texts.difference(value for maker in makers for _, value in maker.constants if type(value) is str)
+    return frozenset(value for maker in makers for _, value in maker.constants if type(value) is str)
 
 
 def _keys(

@@ -11,8 +11,7 @@ from ..live import caches, entries, insides
 from ..live.containers import Bare, copied, size
 from ..live.kinds import is_a
 from ..planning.records import ModuleRecord, Node
-from . import registries
-from .contributions import LARGEST
+from . import contributions, registries
 from .registries import Place
 from .telling import Telling
 
@@ -63,10 +62,18 @@ def _dispatching(
 def _found(run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[ModuleRecord, str]]) -> Iterator[Found]:
     """The registries that a statement looks at."""
     for container, place in registries.containers(node, run.graph, names, elsewhere):
-        if place.attribute is None or not 0 < size(container) <= LARGEST or not _looks_at(run, node, place):
+        if (
+            place.attribute is None
+            or not 0 < size(container) <= contributions.LARGEST
+            or not _looks_at(run, node, place)
+        ):
             continue
         before = copied(container)
-        if gone := _later_in(run, node, before, run.given_after(node, place.attribute)):
+        gone = _later_in(run, node, before, run.given_after(node, place.attribute))
+        if gone and is_a(container, dict):  # what a key led to from the start may have been filled later
+            made_with = contributions.made_with(run.graph, place)
+            gone = [key for key in gone if not (type(key) is str and key in made_with)]
+        if gone:
             yield container, before, gone
 
 
