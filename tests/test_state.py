@@ -58,6 +58,30 @@ class Later:
 """
 KEPT = "handlers_N, app_N, f_N = holds_N.handlers, holds_N.app, holds_N.f; handlers_N.append(1); app_N.rows.append(1)"
 STAYS = "(holds_N.handlers is handlers_N, handlers_N[1:], holds_N.app is app_N, app_N.rows, holds_N.f is f_N)"
+SHOP = """
+class App:
+    def __init__(self): self.routes, self.debug = {}, False
+    def route(self, path):
+        def decorate(function):
+            self.routes[path] = function
+            return function
+        return decorate
+app = App()
+@app.route('/')
+def index(): return 1
+def main(): return 2
+"""
+TWO = "@app.route('/two')\ndef two(): return 2\n"
+SET_BY_OTHERS = {
+    "an attribute": "shop_N.app.debug = True",
+    "an attribute of what is imported": "from shop_N import app\napp.debug = True",
+    "an entry": "shop_N.app.routes['/other'] = shop_N.main",
+    "an entry of what is imported": "from shop_N import app\napp.routes['/other'] = shop_N.main",
+    "what is registered by a call": "shop_N.app.route('/other')(shop_N.main)",
+    "what is registered by a loop": "for n in range(2): shop_N.app.routes[n] = n",
+    "what a function does": "def set_up(app): app.debug = True\nset_up(shop_N.app)",
+    "its namespace": "shop_N.app.__dict__.update(extra=1)",
+}
 CASES: dict[str, Case] = {
     "a cached function does something else": (
         {"cached_N": CACHED, "holds_N": HOLDS},
@@ -163,6 +187,15 @@ CASES: dict[str, Case] = {
         {"m_N.app is a_N and a_N.users == [1]": True},
     ),
 }  # fmt: skip
+CASES |= {
+    f"another module has set {what} of an object that is given more": (
+        {"shop_N": SHOP, "set_N": f"import shop_N\n{text}\n"},
+        {"shop_N": SHOP.replace("def main", TWO + "def main")},
+        "a_N, r_N = shop_N.app, shop_N.app.routes; a_N.mine = 1; known_N = {*r_N, '/two'}",
+        {"(shop_N.app is a_N, a_N.mine, a_N.routes is r_N, set(r_N) == known_N)": (True, 1, True, True)},
+    )
+    for what, text in SET_BY_OTHERS.items()
+}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -106,7 +106,8 @@ class Scheduling(Giving):
             used = self.names_used(node, {name for name in named if is_a(namespace.get(name), (list, dict, set))})
         else:
             used = self.names_seen(node)
-        for name in used - node.statement.effects.mutates:
+        effects = node.statement.effects
+        for name in used - effects.mutates - effects.decorates:  # a decorator rather adds to what it is of
             value = namespace.get(name)
             if is_a(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
                 continue

@@ -13,7 +13,7 @@ from ..live import changes, classes, entries, insides, unbegun, ways
 from ..live.kinds import derives, is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
-from ..syntax import codes, loops, partly
+from ..syntax import codes, loops, partly, trees
 from ..syntax.effects import ANY, DYNAMIC
 from ..syntax.statements import Statement
 from . import decorated, on_demand, stand_ins
@@ -499,7 +499,8 @@ class Telling(Remembering):
         effects = reader.statement.effects
         if known in effects.decorates:
             return False
-        if known in effects.mutates and not _sets_another(reader, known, attribute):
+        adds = known in effects.mutates or _adds_through(reader, name)
+        if adds and not _sets_another(reader, known, attribute):
             return attribute is not None and self._runs_through(reader, reader.module.name, attribute)
         named = known in effects.reads or name in effects.attributes
         if attribute is None:
@@ -605,6 +606,14 @@ class Telling(Remembering):
         self._tell(record, name, None, f"{name} is gone", since=since)
         for reader in self.agenda.star_readers(record):
             self.schedule(reader, f"{record.name}.{name} is gone")
+
+
+def _adds_through(reader: Node, name: str) -> bool:
+    """Whether a statement adds to what an attribute of a module leads to: ``shop.app.routes["/"] = index``."""
+    effects = reader.statement.effects
+    if not effects.mutates or name not in effects.attributes:
+        return False
+    return any(name in path for path in trees.grown_paths(reader.statement.parse()))
 
 
 def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
