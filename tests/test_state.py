@@ -79,7 +79,6 @@ SET_BY_OTHERS = {
     "an entry of what is imported": "from shop_N import app\napp.routes['/other'] = shop_N.main",
     "what is registered by a call": "shop_N.app.route('/other')(shop_N.main)",
     "what is registered by a loop": "for n in range(2): shop_N.app.routes[n] = n",
-    "what a function does": "def set_up(app): app.debug = True\nset_up(shop_N.app)",
     "its namespace": "shop_N.app.__dict__.update(extra=1)",
 }
 CASES: dict[str, Case] = {

@@ -14,7 +14,7 @@ from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import only_sets
-from ..syntax import codes, loops, steps
+from ..syntax import codes, loops, partly, steps
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
@@ -107,14 +107,29 @@ class Scheduling(Giving):
         else:
             used = self.names_seen(node)
         effects = node.statement.effects
-        for name in used - effects.mutates - effects.decorates:  # a decorator rather adds to what it is of
+        for name in used - effects.mutates:
             value = namespace.get(name)
             if is_a(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
                 continue
-            if any(self._added_to_after(node, name)) or self._sees_its_own(node, name):
+            built = any(self._added_to_after(node, name)) or self._sees_its_own(node, name)
+            if built and not (name in effects.decorates and self._is_only_set_up(node.module, name)):
                 self._mark_for_reader(node.module, name)
                 self.made_anew.add((id(node.module), name))
                 yield from self._makers(table, node, name)
+
+    def _is_only_set_up(self, record: ModuleRecord, name: str) -> bool:
+        """Whether all who know an object decorate with it, hand it on or set something of it: none looks at it."""
+        if is_a(record.namespace.get(name), (list, dict, set)):
+            return False
+        known = list(self.aliases(*self._origin(record, name)))
+        readers = {(reader, as_) for other, alias in known for reader, as_ in self.agenda.readers(other, alias, None)}
+        return all(self._only_sets_up(reader, {as_, name}) for reader, as_ in readers if self.may_run(reader))
+
+    def _only_sets_up(self, reader: Node, names: Set[str]) -> bool:
+        statement = reader.statement
+        if statement.kind in ("from", "import") or statement.alias or not names.isdisjoint(statement.effects.decorates):
+            return True
+        return any(partly.only_changes(statement.parse(), name) for name in names)
 
     def _sees_its_own(self, node: Node, name: str) -> bool:
         """Whether a statement looks at a registry that holds what its last run put there, and nothing tells what."""
@@ -218,10 +233,13 @@ class Scheduling(Giving):
         yield from self._added_to_unseen(node, node.module, name)
 
     def _added_to_unseen(self, node: Node, record: ModuleRecord, name: str) -> Iterator[bool]:
-        """The same for those that the module's own text does not show: by functions, and in other modules."""
+        """The same for those that the module's own text does not show: by functions, and in other modules.
+
+        Not for those that cannot run again, as of a running script: what they have done to it would be lost.
+        """
         shown = (record, name) if record is node.module else None
         for adder, known in self._adders(*self._origin(record, name)):
-            if known is None or known != shown:
+            if (known is None or known != shown) and self.may_run(adder):
                 yield self.graph.comes_after(adder, node)
 
     def _adders(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, tuple[ModuleRecord, str] | None]]:

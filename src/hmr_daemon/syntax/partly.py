@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from types import CodeType
 
 from .mentions import mentions_of
@@ -72,3 +72,33 @@ def _held(node: ast.AST) -> Sequence[ast.AST | None]:
         case ast.arguments(defaults=defaults, kw_defaults=others):
             return [*defaults, *others]
     return ()
+
+
+def only_changes(tree: ast.stmt, name: str) -> bool:
+    """Whether each mention of a name leads to what a statement sets or deletes, or to what a bare call calls.
+
+    >>> [only_changes(ast.parse(text).body[0], "app") for text in ("app.debug = True", "app.add(1)", "n = len(app)")]
+    [True, True, False]
+    """
+    nodes = list(running(tree))
+    named = [node for node in nodes if _name(node) == name and _is_read(node)]
+    changed = {id(part) for node in nodes for part in _changed(node)}
+    return bool(named) and all(id(node) in changed for node in named)
+
+
+def _changed(node: ast.AST) -> Iterator[ast.AST]:
+    """What a statement, and none inside of it, sets something of, or calls for nothing but what that does."""
+    if isinstance(node, ast.Assign | ast.Delete):
+        for target in node.targets:
+            yield from _led_through(target)
+    elif isinstance(node, ast.AnnAssign):
+        yield from _led_through(node.target)
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield from _led_through(node.value)  # not what it is handed: that may be gone through, or kept
+
+
+def _led_through(node: ast.AST) -> Iterator[ast.AST]:
+    """An expression, and what it asks for an attribute, an entry or a call, down to its root."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+        yield node
