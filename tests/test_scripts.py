@@ -206,3 +206,38 @@ def test_a_zip_application_is_not_live_and_doctor_says_so(start: Callable[..., P
     zipapp.create_archive(tmp_path / "app", tmp_path / "app.pyz")
     start("app.pyz").wait("live False\n")
     start("-m", "hmr_daemon", "doctor", "app.pyz").wait("app.pyz: not live: an archive")
+
+
+SHOP = """\
+import time
+class App:
+    def __init__(self): self.routes, self.debug, self.seen = {}, False, 0
+    def route(self, path): return lambda function: self.routes.setdefault(path, function)
+    def serve(self):
+        while True:
+            self.seen += 1
+            print("serves", *self.routes, "kept" if self.seen > 20 else "")
+            time.sleep(0.01)
+app = App()
+@app.route("/")
+def index(): return 1
+"""
+SERVED = {
+    "by a method": "import shop\nshop.app.serve()\n",
+    "by a function that is handed it": "import shop\ndef serve(app): app.serve()\nserve(shop.app)\n",
+    "once something of it is set": "from shop import app\napp.debug = True\napp.serve()\n",
+    "once it has been handed to a library": "import copy, shop\nother = copy.copy(shop.app)\nshop.app.serve()\n",
+    "by a coroutine": "import asyncio, shop\nasync def main(app): app.serve()\nasyncio.run(main(shop.app))\n",
+    "by a thread": "import shop, threading\nthreading.Thread(target=shop.app.serve).start()\n",
+    "below what only a script does": "import shop\nif __name__ == '__main__':\n    shop.app.debug = 1\n    shop.app.serve()\n",
+}
+
+
+@pytest.mark.parametrize("how", SERVED)
+def test_an_object_that_a_script_serves_is_given_more(tmp_path: Path, start: Callable[..., Program], how: str) -> None:
+    write(tmp_path, {"shop.py": SHOP, "main.py": SERVED[how]})
+    program = start("main.py")
+    program.wait("serves / kept\n")
+    program.edit({"shop.py": SHOP + "@app.route('/two')\ndef two(): return 2\n"})
+    program.wait("serves / /two")
+    assert program.wait("\n") == " kept"
