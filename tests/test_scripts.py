@@ -46,6 +46,46 @@ if __name__ == "__main__":
     main()
 """
 
+THREADS = """\
+import threading, time
+
+
+class Worker:
+    def begin(self):
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+        return self
+
+    def work(self):
+        return "old"
+
+    def run(self):
+        while True:
+            self.done = self.work()
+            time.sleep(0.01)
+
+
+class Begun(Worker):
+    def __init__(self):
+        self.begin()
+
+
+def main():
+    thread = threading.Thread(target=workers[0].run, daemon=True)
+    thread.start()
+    return thread
+
+
+workers = [Worker(), Worker().begin()]
+begun = Begun()
+thread = threading.Thread(target=workers[0].run, daemon=True)
+thread.start()
+other = main()
+while True:
+    running = [each for each in threading.enumerate() if "(run)" in each.name]
+    print(*(each.done for each in (*workers, begun)), len(running), thread in running, other in running)
+    time.sleep(0.02)
+"""
 HANDED = """\
 import functools, operator, threading, time
 from socketserver import StreamRequestHandler, TCPServer
@@ -178,6 +218,16 @@ def test_a_function_that_still_runs_is_named(start: Callable[..., Program], tmp_
     program.edit({"main.py": ('"TICK"', '"TOCK"')})
     program.wait("  __main__.main is still running as it was (main.py:")
     program.wait("tick new\n")
+
+
+def test_what_a_thread_runs_is_not_run_by_the_statement_that_starts_it(
+    start: Callable[..., Program], tmp_path: Path
+) -> None:
+    write(tmp_path, {"main.py": THREADS})
+    program = start("main.py")
+    program.wait("old old old 4 True True\n")
+    program.edit({"main.py": ('"old"', '"new"')})
+    program.wait("new new new 4 True True\n")
 
 
 def test_a_statement_that_still_runs_is_named_and_left_alone(start: Callable[..., Program], tmp_path: Path) -> None:

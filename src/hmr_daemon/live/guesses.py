@@ -16,6 +16,7 @@ from typing import Any
 
 from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, mentions
+from ..syntax.handing import Chain
 from ..syntax.mentions import Mentions
 from . import insides, reach
 from .kinds import is_a, plain_type
@@ -32,6 +33,8 @@ WRAPPERS = (staticmethod, classmethod, property, functools.partial, functools.ca
 WAITING = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
 KEEPING = frozenset({"bool", "dict", "float", "int", "isinstance", "len", "print", "range", "str", "tuple"})
 """Builtin functions that call nothing that they are handed."""
+THREADS = frozenset({("threading", "Thread"), ("threading", "Timer"), ("multiprocessing.context", "Process")})
+"""Classes whose instances run what they are handed, elsewhere than where they are started."""
 LIMIT = 500
 """Values in play from which on a statement leads everywhere, as many do in a library whose classes know each other."""
 MANY = 500  # entries of a container that are looked at
@@ -56,7 +59,9 @@ def run_by(
     """
     search = _Search(files, results or mentioned.calls_held)
     handed = search.handed(mentioned, namespace) if calls and not search.results else {}
-    values = [value for value in values if all(value is not each for each in handed.values())]
+    for_threads = [_held_by(namespace, chain) for chain in run_by_threads(mentioned, namespace)]
+    kept = [*handed.values(), *for_threads]
+    values = [value for value in values if all(value is not each for each in kept)]
     waiting = {chain for chain in mentioned.chains if len(chain) == 1 and chain[0] in handed_on}.union(handed)
     search.take_up(replace(mentioned, takes=True), namespace, mentioned.chains - waiting, calls)
     for value in values:
@@ -85,6 +90,18 @@ def _led_to(
     attributes = mentioned.names.union(*(chain[1:] for chain in chains)) - NOT_CALLED
     operates = not mentions.CALCULATED.isdisjoint(mentioned.names)
     return reach.reached([*used, *values], attributes, files, operates=operates, known=known)
+
+
+def run_by_threads(mentioned: Mentions, namespace: Mapping[str, Any]) -> frozenset[Chain]:
+    """What is handed to threads alone: these run it, and not the statement that makes them or starts them."""
+    receivers = {chain for each in mentioned.handed for chain in each.receivers}
+    threads = {chain for chain in receivers if _is_thread(_held_by(namespace, chain))}
+    return frozenset(each.chain for each in mentioned.handed if each.receivers <= threads)
+
+
+def _is_thread(cls: Any) -> bool:
+    """Whether a class is one of threads or processes that the standard library has."""
+    return is_a(cls, type) and (cls.__module__, cls.__name__) in THREADS
 
 
 class _Search:
@@ -139,7 +156,9 @@ class _Search:
         calls: bool = True,
     ) -> None:
         """What code with these globals mentions; `chains` are those of its chains that run."""
-        self.mention(mentioned.names)
+        for_threads = run_by_threads(mentioned, namespace) if calls else frozenset[Chain]()
+        self.mention(mentioned.names - {chain[1] for chain in for_threads if not chain[0]})
+        chains = [chain for chain in chains if chain not in for_threads]
         self._stored |= mentioned.stored
         self._called |= mentioned.asked
         if (mentioned.calls_held or not self._stored.isdisjoint(self._called)) and not self.results:
@@ -154,7 +173,7 @@ class _Search:
                 self._hold(value)
 
     def handed(self, mentioned: Mentions, namespace: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
-        """Functions and classes, by chain, that are handed to constructors and to functions of the user's only.
+        """Functions, methods and classes, by chain, that are handed to constructors and functions of the user's only.
 
         Those of the user's show what they do with them, and a class of a library keeps them for later. What else a
         library has, as `sorted`, calls what it is given.
@@ -169,7 +188,8 @@ class _Search:
         return {
             chain: value
             for chain, value in found.items()
-            if is_a(value, (FunctionType, type)) and (chain not in mentioned.called or (_waits(value) and not begins))
+            if is_a(value, (FunctionType, MethodType, type))
+            and (chain not in mentioned.called or (_waits(value) and not begins))
         }
 
     def _keeps(self, value: Any, chain: tuple[str, ...]) -> bool:
@@ -261,6 +281,8 @@ class _Search:
     def _use_instance(self, value: Any) -> None:
         """An object that is called, or of which more is asked; one of a library may run whatever it holds."""
         self._hold(value)
+        if _is_thread(type(value)):
+            return  # it runs that elsewhere
         for member in _members(type(value), {"__call__"}):
             self.use(member)
         for name in ("__wrapped__", "func", "callback"):
@@ -371,11 +393,18 @@ def _names_in(function: FunctionType) -> frozenset[str]:
 
 
 def _held_by(namespace: Mapping[str, Any], chain: tuple[str, ...]) -> Any:
-    """What names of modules lead to; MISSING where something else than a module is to be asked."""
+    """What names of modules lead to, and methods of what they hold; MISSING where something else is to be asked."""
     value = namespace.get(chain[0], MISSING)
     for name in chain[1:]:
-        value = vars(value).get(name, MISSING) if is_a(value, ModuleType) else MISSING
+        value = vars(value).get(name, MISSING) if is_a(value, ModuleType) else _bound(value, name)
     return value
+
+
+def _bound(value: Any, name: str) -> Any:
+    """The method that an object of a class of the user's gives by a name of the class; MISSING of all else."""
+    member = _lookup(type(value), name) if _matters(value) and not is_a(value, type) else MISSING
+    own = type(member) is FunctionType and name not in insides.own_dict(value)
+    return MethodType(member, value) if own else MISSING
 
 
 def _matters(value: Any) -> bool:

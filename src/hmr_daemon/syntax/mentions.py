@@ -11,6 +11,7 @@ from itertools import pairwise, takewhile
 from types import CodeType
 
 from . import codes
+from .handing import Handed, handed
 
 SHOWN = frozenset({"__repr__", "__str__", "__format__"})
 COUNTED = frozenset({"__bool__", "__len__"})
@@ -98,6 +99,8 @@ class Mentions:
     """Attributes that they set."""
     asked: frozenset[str] = frozenset()
     """Attributes of something else than globals that they call."""
+    handed: frozenset[Handed] = frozenset()
+    """What they do no more with than to hand it to what they call."""
 
 
 def mentions(instructions: Iterable[dis.Instruction]) -> Mentions:
@@ -157,7 +160,12 @@ def _with_calls(found: Mentions, instructions: Sequence[dis.Instruction]) -> Men
             asked |= set() if chain else {instruction.argval}
     unknown |= () in called
     return replace(
-        found, called=frozenset(called & found.chains), calls_unknown=unknown, stored=stored, asked=frozenset(asked)
+        found,
+        called=frozenset(called & found.chains),
+        calls_unknown=unknown,
+        stored=stored,
+        asked=frozenset(asked),
+        handed=handed(instructions),
     )
 
 
