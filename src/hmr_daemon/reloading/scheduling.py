@@ -12,9 +12,9 @@ from ..live import caches, insides, reach
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning import unseen
-from ..planning.records import ModuleRecord, Name, Node
-from ..planning.targets import only_sets
-from ..syntax import codes, loops, partly, steps
+from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
+from ..planning.targets import holder_of, only_sets
+from ..syntax import codes, loops, partly, steps, trees
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
@@ -503,7 +503,30 @@ class Scheduling(Giving):
         if is_a(value, (FunctionType, type, caches.LRU)):
             # `f.attribute = value` adds to a function or class of this module; passing it on does not
             return node.statement.kind == "assign" and insides.own(value, "__module__") == node.module.name
-        return not is_a(value, IMMUTABLE)
+        return not is_a(value, IMMUTABLE) and not self._hands_methods_on(node, name, value)
+
+    def _hands_methods_on(self, node: Node, name: str, value: Any) -> bool:
+        """Whether a bare call, as it is and as it was, is given methods of a value to keep, and does not call them."""
+        if node.statement.kind != "expr":
+            return False
+        for statement in {self._statement_before(node), node.statement}:
+            handed = partly.attributes_handed(statement.parse(), name)
+            methods = [_member(type(value), attribute) for attribute in handed or ()]
+            if not methods or not all(type(method) is FunctionType for method in methods):
+                return False
+            if SEES_CALLS and any(id(method.__code__) in node.ran for method in methods):
+                return False
+        return (SEES_CALLS and node not in self.added) or self._keeps_what_it_is_given(node)
+
+    def _keeps_what_it_is_given(self, node: Node) -> bool:
+        """Whether a new bare call is one of what adds to something, or of a library's, which keeps it as a rule."""
+        path = trees.path_of(node.statement.parse().value.func)  # type: ignore[attr-defined]
+        called: Any = holder_of(node.module.namespace, (*path, "")) if path else MISSING
+        if len(path) > 1 and called is MISSING:
+            called = _member(type(holder_of(node.module.namespace, path)), path[-1])
+        if type(called) is not FunctionType or called.__code__.co_filename not in self.graph.paths():
+            return called is not MISSING
+        return bool(codes.grown_names(called.__code__))
 
     def _open_group(self, maker: Node, name: str, member: Node) -> None:
         key = (id(maker.module), name)
@@ -541,6 +564,10 @@ def _made_more_of(code: CodeType) -> frozenset[str]:
     from ..syntax import counters  # most code binds no globals
 
     return counters.made_more_of(code)
+
+
+def _member(cls: type, name: str) -> Any:
+    return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), MISSING)
 
 
 def _is_iterator(value: object) -> bool:

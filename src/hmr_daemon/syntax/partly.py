@@ -102,3 +102,27 @@ def _led_through(node: ast.AST) -> Iterator[ast.AST]:
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
         yield node
+
+
+def attributes_handed(tree: ast.stmt, name: str) -> frozenset[str] | None:
+    """The attributes of what a name stands for that a bare call is given; None where it does more with it."""
+    match tree:
+        case ast.Expr(ast.Call(called, arguments, keywords)):
+            given = [*arguments, *(each.value for each in keywords)]
+        case _:
+            return None
+    asked = [part for part in given if isinstance(part, ast.Attribute) and _name(part.value) == name]
+    others = [called, *(part for part in given if part not in asked)]
+    if any(_name(node) == name for part in others for node in ast.walk(part)):
+        return None
+    return frozenset(part.attr for part in asked if isinstance(part.value, ast.Name)) or None
+
+
+def hands_on(tree: ast.stmt, name: str) -> bool:
+    """Whether a statement hands what a name stands for to what it calls, and not only an attribute of it."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    handed = [part for call in calls for part in (*call.args, *(each.value for each in call.keywords))]
+    inner = [node for part in handed for node in ast.walk(part)]
+    within = {id(getattr(node, "value", None)) for node in inner if isinstance(node, ast.Attribute)}
+    within |= {id(call.func) for call in calls}
+    return any(_name(node) == name and id(node) not in within for node in inner)
