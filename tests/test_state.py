@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -81,6 +82,57 @@ SET_BY_OTHERS = {
     "what is registered by a loop": "for n in range(2): shop_N.app.routes[n] = n",
     "its namespace": "shop_N.app.__dict__.update(extra=1)",
 }
+PROTOCOL = """
+from typing import Protocol, runtime_checkable
+@runtime_checkable
+class Readable(Protocol):
+    def read(self): return 1
+"""
+READERS = """
+from p_N import Readable
+class Reader(Readable): pass
+class Other:
+    def read(self): return 2
+def asks(value): return isinstance(value, Readable)
+reader = Reader()
+alike = isinstance(Other(), Readable)
+asked = asks(Other())
+"""
+NAMED = "class Named(Store): pass\nstore = Named()\nfull = bool(store)\n"
+BUS = """
+import atexit
+class Bus:
+    def __init__(self): self.listening = []
+    def on(self, function): self.listening.append(function)
+    @property
+    def kept(self): return [1 for each in self.listening if each.__name__ == 'run']
+bus = Bus()
+"""
+WORKER = """
+import threading
+begun = []
+class Worker:
+    def work(self): return 'old'
+    def run(self):
+        begun.append(self.work())
+        threading.Event().wait(20)
+worker = Worker()
+thread = threading.Thread(target=worker.run, daemon=True)
+thread.start()
+"""
+ASKING = """
+import functools
+@functools.singledispatch
+def show(value): return 'anything'
+@show.register
+def show_log(value: Log): return 'a log'
+def asks(value): return isinstance(value, Log)
+store = Store()
+shown = show(store)
+is_log = isinstance(store, Log)
+below = [each.__name__ for each in Log.__subclasses__()]
+asked = asks(store)
+"""
 CASES: dict[str, Case] = {
     "a cached function does something else": (
         {"cached_N": CACHED, "holds_N": HOLDS},
@@ -155,6 +207,18 @@ CASES: dict[str, Case] = {
         "s_N = m_N.store",
         {"m_N.store.name": "n"},
     ),
+    "a base gets a special method": (
+        {"m_N": STORE + NAMED},
+        {"m_N": STORE + "    def __len__(self): return 0\n" + NAMED},
+        "s_N = m_N.store; s_N.rows.append(1)",
+        {"m_N.store is s_N and s_N.rows == [1]": True, "m_N.full": False},
+    ),
+    "a protocol asks for more": (
+        {"p_N": PROTOCOL, "m_N": READERS},
+        {"p_N": PROTOCOL + "    def write(self): return 2\n", "m_N": READERS + "x = 1\n"},
+        "r_N = m_N.reader; r_N.read_N = 1",
+        {"m_N.reader is r_N and r_N.write()": 2, "(m_N.alike, m_N.asked)": (False, False)},
+    ),
     "a base is taken out of a class": (
         {"m_N": STORE + USES},
         {"m_N": EXTRACTED + USES},
@@ -185,6 +249,60 @@ CASES: dict[str, Case] = {
         "a_N = m_N.app; a_N.users.append(1)",
         {"m_N.app is a_N and a_N.users == [1]": True},
     ),
+    "a class gets a base, and a thread runs a method of its instance": (
+        {"m_N": BASE + WORKER},
+        {"m_N": BASE + WORKER.replace("Worker:", "Worker(Log):")},
+        "w_N, t_N = m_N.worker, m_N.thread",
+        {"m_N.worker is w_N and m_N.thread is t_N and len(m_N.begun)": 1, "w_N.log()": "log"},
+    ),
+    "a method is handed to what keeps it": (
+        {"m_N": BUS + APP},
+        {"m_N": BUS + APP + "bus.on(app.run)\natexit.register(app.run)\n"},
+        "a_N = m_N.app; a_N.users.append(1)",
+        {"m_N.app is a_N and a_N.users == [1]": True, "m_N.bus.kept": [1]},
+    ),
+    "a method is handed to what keeps it, and no more": (
+        {"m_N": BUS + APP + "bus.on(app.run)\natexit.register(app.run)\n"},
+        {"m_N": BUS + APP},
+        "a_N = m_N.app; a_N.users.append(1)",
+        {"m_N.app is a_N and a_N.users == [1]": True, "m_N.bus.kept": []},
+    ),
+    "a method is handed to what calls it": (
+        {"m_N": BUS + APP + "def do(f): f(port=2)\ndo(app.run)\nport = app.port\n"},
+        {"m_N": BUS + APP + "def do(f): f(port=3)\n"},
+        "",
+        {"hasattr(m_N.app, 'port')": False},
+    ),
+    "a list is annotated": (
+        {"m_N": "xs = []\nxs.append(0)\nys = []\n"},
+        {"m_N": "class Item: pass\nxs: list[Item] = []\nxs.append(0)\nys: list = []\n"},
+        "m_N.xs.append(1); x_N, y_N = m_N.xs, m_N.ys",
+        {
+            "m_N.xs is x_N and x_N == [0, 1] and m_N.ys is y_N": True,
+            "(list(m_N.__annotations__), m_N.__annotations__['xs'].__args__[0] is m_N.Item)": (["xs", "ys"], True),
+        },
+    ),
+    "a list is annotated no more, and another in another way": (
+        {"m_N": "xs: list = []\nys: list = []\n"},
+        {"m_N": "from __future__ import annotations\nxs = []\nys: list[int] = []\n"},
+        "m_N.xs.append(1); x_N, y_N = m_N.xs, m_N.ys",
+        {"m_N.xs is x_N and x_N == [1] and m_N.ys is y_N": True, "m_N.__annotations__": {"ys": "list[int]"}},
+    ),
+    "what a thread runs, and what that calls": (
+        {"m_N": WORKER},
+        {"m_N": WORKER.replace("'old'", "'new'")},
+        "w_N, t_N = m_N.worker, m_N.thread",
+        {"m_N.worker is w_N and m_N.thread is t_N and len(m_N.begun)": 1, "w_N.work()": "new"},
+    ),
+    "what a class has is told to who asks what it is, or which subclasses there are": (
+        {"m_N": BASE + STORE.replace("Store:", "Store(Root):").join(["class Root: pass\n", ASKING])},
+        {"m_N": BASE + STORE.replace("Store:", "Store(Log, Root):").join(["class Root: pass\n", ASKING])},
+        "s_N = m_N.store",
+        {
+            "m_N.store is s_N": True,
+            "(m_N.shown, m_N.is_log, m_N.below, m_N.asked)": ("a log", True, ["Store"], True),
+        },
+    ),
 }  # fmt: skip
 CASES |= {
     f"another module has set {what} of an object that is given more": (
@@ -195,6 +313,8 @@ CASES |= {
     )
     for what, text in SET_BY_OTHERS.items()
 }
+if sys.version_info < (3, 12):  # a protocol has another constructor there once it has been used
+    del CASES["a protocol asks for more"]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -229,7 +229,7 @@ def _change(cls: type, edit: ClassEdit, before: Mapping[str, Any], old_bases: tu
     if parametrized:
         _forget_aliases()
     made_otherwise = edit.decorated_otherwise or edit.anew
-    by_bases = (rebased or parametrized) and not (made_otherwise or completed)
+    by_bases = rebased and not (made_otherwise or completed or parametrized)
     names |= found_otherwise(cls, old_bases) if rebased else set()
     whole = made_otherwise or rebased or parametrized
     reshaped = not before.keys() ^ now.keys() <= IMPLICIT

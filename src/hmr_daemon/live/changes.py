@@ -21,6 +21,7 @@ from .classes import (
     generated,
     is_final,
     is_inner,
+    is_protocol,
     is_special,
     same_layout,
 )
@@ -41,7 +42,10 @@ class ClassChange:
     reshaped: bool = False
     """Whether it has members that it had not, or the other way round: who looks through all sees that."""
     by_bases: bool = False
-    """Whether it is whole for its bases alone: `names` tell what is found otherwise by these, too."""
+    """Whether it is whole for its bases alone, or for what a protocol asks for: only who asks for the kind sees more.
+
+    `names` tell what is found otherwise by other bases, too.
+    """
     before: Mapping[str, Any] | None = None
     """The members before, where those who are told of the class, and its decorators, may have yet to set theirs."""
 
@@ -171,10 +175,10 @@ def change(old: type, new: type, within: Set[tuple[int, int]] = frozenset()) -> 
     }
     if not values.same(_annotations(before), _annotations(after)):
         names.add("__annotations__")
-    whole = not all(values.same(before.get(name, MISSING), after.get(name, MISSING)) for name in _TOLD_APART)
-    return ClassChange(
-        old, frozenset(names), whole, rebased=False, reshaped=not before.keys() ^ after.keys() <= IMPLICIT
-    )
+    apart = {name for name in _TOLD_APART if not values.same(before.get(name, MISSING), after.get(name, MISSING))}
+    reshaped = not before.keys() ^ after.keys() <= IMPLICIT
+    asks_for = is_protocol(new) and reshaped and apart <= {"__protocol_attrs__"}  # until 3.11 it keeps no list
+    return ClassChange(old, frozenset(names), bool(apart) or asks_for, False, reshaped, by_bases=asks_for)
 
 
 ENUM_TABLES = frozenset({

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import abstract, caches, successors
+from ..live import abstract, successors
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
-from ..planning.records import ModuleRecord
-from ..syntax import codes, trees
+from ..planning.records import ModuleRecord, Node
+from ..syntax import annotating, codes, trees
+from ..syntax.compiler import compile_statement
 from ..syntax.statements import Statement
 from . import frameworks
 from .ordering import order_names
@@ -37,6 +39,8 @@ class Aftermath(Rerunning):
             self.transaction.on_undo(self.graph.set_uses, node, node.uses)
             self.graph.forget_uses(node)
         self.outcome.replaced = list(self._replaced())
+        for node in self.annotated_otherwise:
+            self._annotate_again(node)
         self._settle_annotations()  # what ran has added its own, until 3.13
         members = {name for change in self.class_changes.values() for name in change.shown}
         self.looked_for_caches.clear()  # statements that ran may have made others
@@ -75,12 +79,7 @@ class Aftermath(Rerunning):
         if any(code.co_name == "__subclasshook__" for code in self.swap.changed):
             abstract.forget_answers()
         if self.superseded or any(change.rebased for change in self.class_changes.values()):
-            namespaces = [record.namespace for record in self.graph.modules.values()]
-            if (main := sys.modules.get("__main__")) is not None:
-                namespaces.append(vars(main))
-            for namespace in namespaces:
-                for forget in caches.dispatchers(dict(namespace)):
-                    forget()
+            self.forget_dispatched()
 
     def _replaced(self) -> Iterator[Replaced]:
         """Which functions have other code now, and whether a statement has called them in this reload."""
@@ -99,6 +98,9 @@ class Aftermath(Rerunning):
 
     def _tell_annotations(self) -> None:
         """Who asks for the annotations of a module that are different now runs again."""
+        for node in self.annotated_otherwise:
+            with suppress(Exception):  # what it names may be yet to come
+                self._annotate_again(node)
         self._settle_annotations()
         for record in self.edited:
             if record.parsed is not None and record.parsed.annotations_wait:
@@ -111,6 +113,18 @@ class Aftermath(Rerunning):
                 readers = [reader for reader, _ in self.agenda.readers(record, name, None)]
                 for reader in [*readers, *self.agenda.function_readers(record, name, None)]:
                     self.schedule(reader, "annotations are different", name, code_changed=True)
+
+    def _annotate_again(self, node: Node) -> None:
+        """Until 3.13 an annotated statement adds its entry as it runs; this one does no more than that."""
+        record, tree = node.module, annotating.annotation(node.statement)
+        if tree is None or record.parsed is None or record.parsed.annotations_wait or not self.may_run(node):
+            return
+        annotations = record.namespace.get("__annotations__")
+        if not is_a(annotations, dict):
+            annotations = {}
+            self.transaction.set_item(record.namespace, "__annotations__", annotations)
+        self.transaction.guard(annotations)
+        exec(compile_statement(tree, record.parsed, record.path), record.namespace)
 
     def _drop_annotations(self, record: ModuleRecord) -> None:
         """Until 3.13 each annotated statement adds its own entry."""

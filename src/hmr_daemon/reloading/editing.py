@@ -6,6 +6,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -18,7 +19,7 @@ from ..planning import forms, imports, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
 from ..planning.targets import holder_of, is_ours
-from ..syntax import codes, diff, enclosing, loops, optional, parsing, trees
+from ..syntax import annotating, codes, diff, enclosing, loops, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import COMPOUND, REGISTERING, Statement
@@ -201,6 +202,7 @@ class Editing(Swapping):
         by_position: dict[int, Node] = {}
         for change in edit.edits:
             old = None if change.old is None else old_nodes[change.old]
+            change = self._but_annotation(edit, change, old)
             stays = old is not None and edit.leaves(change, old)
             node = old if stays else self._take_statement(edit, change, old)
             if old is not None and not stays:
@@ -229,6 +231,15 @@ class Editing(Swapping):
             self.dispose_hooks[id(record)] = hook.__code__
         if record.plain:
             seeds[:] = [(node, "# hmr: rerun") for node in new_nodes]
+
+    def _but_annotation(self, edit: FileEdit, change: diff.Edit, node: Node | None) -> diff.Edit:
+        """An assignment that is only annotated otherwise is not run again: its value stays."""
+        if change.change is not Kind.SHELL or change.moved or node is None or change.new is None or edit.record.plain:
+            return change
+        if not annotating.only_annotated(node.statement, edit.parsed.statements[change.new]):
+            return change
+        self.annotated_otherwise.append(node)
+        return replace(change, change=Kind.BODY)
 
     def _take_statement(self, edit: FileEdit, change: diff.Edit, node: Node | None) -> Node | None:
         """Take up what became of one statement: its node from now on, None where it is removed."""

@@ -186,6 +186,8 @@ class Evaluating(Settling):
         for class_change in changes:
             self.touched.add(id(class_change.cls))
             self.class_changes[id(class_change.cls)] = class_change
+            if class_change.rebased:
+                self.tell_rebased(node, class_change.cls)
             self.set_again(node, class_change.cls, class_change.names)
         for function in hooks.merged:
             self._tell_runners(function, node)

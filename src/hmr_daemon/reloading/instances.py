@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..live import changes, insides
+from ..live.kinds import derives
 from ..planning.records import Node
 from .scheduling import Scheduling
 
@@ -24,7 +25,13 @@ def stays(reader: Node, known: str, change: changes.ClassChange) -> bool:
     if not change.names.isdisjoint(OF_MAKING):
         return False
     values = [reader.module.namespace.get(name) for name in reader.writes]
-    return _only_makes(reader, known) and all(type(value) is change.cls for value in values)
+    return _only_makes(reader, known) and all(_is_made_by(value, reader, known, change.cls) for value in values)
+
+
+def _is_made_by(value: Any, reader: Node, known: str, cls: type) -> bool:
+    """Whether a value is an instance of a class, or of the subclass of it that a name stands for."""
+    kind = type(value)
+    return kind is cls or (derives(kind, cls) and reader.module.namespace.get(known) is kind)
 
 
 def _only_makes(reader: Node, known: str) -> bool:

@@ -245,6 +245,8 @@ class RunState:
         self.other_inside: dict[int, Any] = {}
         """By identity, what classes have of themselves, such as members of enums, where it holds other things now."""
         self.class_changes: dict[int, changes.ClassChange] = {}
+        self.annotated_otherwise: list[Node] = []
+        """Assignments of which nothing but the annotation is another: what they have bound stays."""
         self.made_anew_for_bases: dict[int, changes.ClassChange] = {}
         """By identity, classes that stand in the place of those that CPython did not let have other bases."""
         self.enum_members_kept: dict[int, frozenset[str]] = {}

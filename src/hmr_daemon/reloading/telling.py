@@ -9,11 +9,11 @@ from operator import attrgetter
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from ..live import changes, classes, entries, insides, unbegun, ways
+from ..live import caches, changes, classes, entries, insides, unbegun, ways
 from ..live.kinds import derives, is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
-from ..syntax import codes, loops, partly, trees
+from ..syntax import annotating, codes, loops, partly, trees
 from ..syntax.effects import ANY, DYNAMIC
 from ..syntax.statements import Statement
 from . import decorated, on_demand, stand_ins
@@ -64,6 +64,9 @@ class Telling(Remembering):
         anew = self.made_anew_for_bases.get(id(record.namespace.get(name)))
         for reader, known in list(self.agenda.readers(record, name, origin, since)):
             if anew is not None and self._instance_stays(reader, known, anew):
+                continue
+            if annotating.reads_for_annotation(reader.statement, known):
+                self.annotated_otherwise.append(reader)
                 continue
             effects = reader.statement.effects
             shown = known in effects.reads or name in effects.attributes or bool(reader.statement.imports)
@@ -151,10 +154,14 @@ class Telling(Remembering):
         """Whether what a statement has made of a class stays: then who uses that is told, in its place."""
         from . import instances  # few edits are of special methods
 
-        stays = instances.stays(reader, known, change) and not self._ran_what_names(reader, change)
-        if stays:
+        if not instances.stays(reader, known, change) or self._ran_what_names(reader, change):
+            return False
+        if change.by_bases:
+            for name in reader.writes:
+                self._tell_class_touched(reader, name, change)
+        else:
             instances.tell_users(self, reader)
-        return stays
+        return True
 
     def _tell_class_touched(
         self, origin: Node, name: str, change: changes.ClassChange | None, but: Set[int] = frozenset()
@@ -328,8 +335,10 @@ class Telling(Remembering):
 
     def _tell_bases(self, origin: Node, cls: type) -> None:
         """Classes have a subclass more: later statements that ask for subclasses do so again."""
-        if not any(base.__module__ in self.graph.modules for base in cls.__mro__[1:]):
-            return
+        if any(base.__module__ in self.graph.modules for base in cls.__mro__[1:]):
+            self._tell_subclasses(origin, cls)
+
+    def _tell_subclasses(self, origin: Node, cls: type) -> None:
         records = self.lookups.texts_with("__subclasses__")
         nodes = [node for record in records for node in self.graph.analyze(record)]
         asking = [node for node in nodes if "__subclasses__" in node.statement.effects.attributes]
@@ -341,12 +350,26 @@ class Telling(Remembering):
             if self.graph.order(node) > now:
                 self.schedule(node, f"{cls.__name__} is another subclass", code_changed=True)
 
+    def tell_rebased(self, origin: Node, cls: type) -> None:
+        """A class has other bases: what a dispatch knows of it holds no longer, and who asks for subclasses is told."""
+        self.forget_dispatched()
+        self._tell_subclasses(origin, cls)
+
+    def forget_dispatched(self) -> None:
+        """Let each `functools.singledispatch` function look anew for what the classes are that it has seen."""
+        namespaces = [record.namespace for record in self.graph.modules.values()]
+        if (main := sys.modules.get("__main__")) is not None:
+            namespaces.append(vars(main))
+        for namespace in namespaces:
+            for forget in caches.dispatchers(dict(namespace)):
+                forget()
+
     def _uses(self, reader: Node, known: str, change: changes.ClassChange | None) -> bool:
         """Whether a statement that knows a class by a name may see which members changed."""
         effects = reader.statement.effects
         if (change is None or not change.methods_only) and self.is_set_up_by_library(reader):
             return True
-        if change is None or change.whole:
+        if change is None or (change.whole and not change.by_bases):
             looks = effects.calls or effects.operates or bool(effects.attributes)
             return looks or reader.statement.kind not in ("class", "def")
         if not effects.attributes.isdisjoint(change.names | {ANY}) or self._looks_through(reader, known, change):
@@ -354,6 +377,8 @@ class Telling(Remembering):
         namespace = reader.module.namespace
         getters = [value for name in effects.reads if type(value := namespace.get(name)) is attrgetter]
         if any(not change.names.isdisjoint(path.split(".")) for each in getters for path in each.__reduce__()[1]):
+            return True
+        if change.by_bases and (self._asks_kind(reader, known) or self._ran_what_asks_kind(reader, change)):
             return True
         if not ASKING.isdisjoint(effects.reads) and any(classes.is_protocol(namespace.get(n)) for n in effects.reads):
             return True
@@ -396,10 +421,20 @@ class Telling(Remembering):
 
     def _ran_what_sees(self, reader: Node, change: changes.ClassChange) -> bool:
         """Whether what a statement ran mentions what changed of a class, or may ask what this derives from."""
-        modules = [cls.__module__ for cls in change.cls.__mro__] if change.by_bases else []
-        asks = change.by_bases and issubclass(change.cls, BaseException)
-        asks = asks or any(True for word in KIND if modules for _ in self._codes_run(reader, modules, word))
-        return asks or self._ran_what_names(reader, change)
+        return self._ran_what_names(reader, change) or (change.by_bases and self._ran_what_asks_kind(reader, change))
+
+    def _ran_what_asks_kind(self, reader: Node, change: changes.ClassChange) -> bool:
+        modules = [cls.__module__ for cls in change.cls.__mro__]
+        caught = issubclass(change.cls, BaseException)  # which a handler asks for its class
+        return caught or any(True for word in KIND for _ in self._codes_run(reader, modules, word))
+
+    def _asks_kind(self, reader: Node, known: str) -> bool:
+        """Whether a statement may ask what a class derives from, or hands it, or its instance, to what may."""
+        effects = reader.statement.effects
+        if reader.statement.kind in ("class", "def"):
+            return False
+        asks = effects.reads | effects.attributes
+        return not asks.isdisjoint(KIND) or partly.hands_on(reader.statement.parse(), known)
 
     def _ran_what_names(self, reader: Node, change: changes.ClassChange) -> bool:
         names = _looking_at(change) - (codes.HOLDS_ALL - change.names)  # of what code has that way, its texts tell
