@@ -133,6 +133,13 @@ is_log = isinstance(store, Log)
 below = [each.__name__ for each in Log.__subclasses__()]
 asked = asks(store)
 """
+USER = "class User:\n    def __init__(self, name): self.name = name\n"
+USERS = """
+users, pair = [User('a'), User('b')], (User('d'), 1)
+named = {'x': User('x'), 'y': User('y')}
+first = users[0]
+shown, text = repr(users), str(first)
+"""
 CASES: dict[str, Case] = {
     "a cached function does something else": (
         {"cached_N": CACHED, "holds_N": HOLDS},
@@ -188,6 +195,21 @@ CASES: dict[str, Case] = {
             "m_N.seen is b_N and b_N[kinds_N.Bare.ONE] == [1]": True,
             "[kinds_N.Bare(each.value).name for each in kinds_N.Bare]": ["ONE", "TWO", "THREE"],
         },
+    ),
+    "a class gets a special method: lists and dicts of instances": (
+        {"m_N": USER + USERS},
+        {"m_N": USER + "    def __repr__(self): return 'U' + self.name\n" + USERS},
+        "l_N, d_N = m_N.users, m_N.named; l_N.append(m_N.User('c')); d_N['c'] = 1; f_N = m_N.first",
+        {
+            "m_N.users is l_N and len(l_N) == 3 and m_N.named is d_N and 'c' in d_N and m_N.first is f_N": True,
+            "(m_N.shown, m_N.text, repr(m_N.pair))": ("[Ua, Ub, Uc]", "Ua", "(Ud, 1)"),
+        },
+    ),
+    "a class gets a special method that its instances are made with": (
+        {"m_N": USER + USERS},
+        {"m_N": USER + "    def __setattr__(self, name, value): vars(self)[name] = value * 2\n" + USERS},
+        "pass",
+        {"(m_N.users[0].name, m_N.first.name)": ("aa", "aa")},
     ),
     "a class gets a base, and had none": (
         {"m_N": BASE + STORE + USES},

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..live import changes, insides
-from ..live.kinds import derives
+from ..live.entries import held
+from ..live.kinds import derives, plain_type
 from ..planning.records import Node
 from .scheduling import Scheduling
 
@@ -19,7 +20,7 @@ OF_MAKING = frozenset({
 
 
 def stays(reader: Node, known: str, change: changes.ClassChange) -> bool:
-    """Whether a statement has only made an instance of a class, of which nothing changed that this runs."""
+    """Whether a statement has only made instances of a class, of which nothing changed that this runs."""
     if not (change.by_bases or (change.special_names and not change.whole)) or issubclass(change.cls, type):
         return False
     if not change.names.isdisjoint(OF_MAKING):
@@ -29,26 +30,45 @@ def stays(reader: Node, known: str, change: changes.ClassChange) -> bool:
 
 
 def _is_made_by(value: Any, reader: Node, known: str, cls: type) -> bool:
-    """Whether a value is an instance of a class, or of the subclass of it that a name stands for."""
+    """Whether a value is an instance of a class, or of the subclass of it that a name stands for, or holds such."""
     kind = type(value)
-    return kind is cls or (derives(kind, cls) and reader.module.namespace.get(known) is kind)
+    made = kind is cls or (derives(kind, cls) and reader.module.namespace.get(known) is kind)
+    return made or plain_type(value) in (list, tuple, dict)
 
 
 def _only_makes(reader: Node, known: str) -> bool:
-    if reader.statement.kind not in ("assign", "AnnAssign"):
-        return False
-    tree = reader.statement.parse()
-    call = getattr(tree, "value", None)
-    if not isinstance(call, ast.Call):
-        return False
-    called = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", None)
-    given = {each.id for part in (*call.args, *call.keywords) for each in ast.walk(part) if isinstance(each, ast.Name)}
-    return called == known and known not in given
+    value = getattr(reader.statement.parse(), "value", None)
+    return reader.statement.kind == "assign" and isinstance(value, ast.expr) and _makes(value, known, alone=True)
+
+
+def _makes(node: ast.expr, known: str, alone: bool = False) -> bool:
+    """Whether an expression makes an instance by a name, or a list, a tuple or the values of a dict of such.
+
+    What else it holds does not mention the name; `alone` tells that there has to be one.
+    """
+    match node:
+        case ast.Call(func=function):
+            called = function.id if isinstance(function, ast.Name) else getattr(function, "attr", None)
+            inner = [*node.args, *node.keywords]
+            return called == known and not any(_mentions(each, known) for each in inner)
+        case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            return all(_makes(each, known) for each in parts)
+        case ast.Dict(keys=keys, values=parts):
+            return not any(_mentions(k, known) for k in keys if k) and all(_makes(each, known) for each in parts)
+        case ast.ListComp(elt=part, generators=loops) | ast.DictComp(value=part, generators=loops):
+            key = [node.key] if isinstance(node, ast.DictComp) else []
+            return not any(_mentions(each, known) for each in (*key, *loops)) and _makes(part, known)
+    return not alone and not _mentions(node, known)
+
+
+def _mentions(node: ast.AST, known: str) -> bool:
+    return any(known in (getattr(each, "id", None), getattr(each, "attr", None)) for each in ast.walk(node))
 
 
 def tell_users(run: Scheduling, maker: Node) -> None:
     """Who reads an instance, by whatever name, or what holds it, runs again: what it does with it is not known."""
-    made = [maker.module.namespace.get(name) for name in maker.writes]
+    bound = [maker.module.namespace.get(name) for name in maker.writes]
+    made = [*bound, *(part for each in bound if plain_type(each) in (list, tuple, dict) for part in held(each))]
     waiting = [(maker.module, name, maker) for name in maker.writes]
     seen = set[tuple[int, str]]()
     while waiting:

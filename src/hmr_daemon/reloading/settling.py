@@ -32,7 +32,8 @@ class Settling(Refilling):
         """
         namespace = node.module.namespace
         new = namespace.get(name, MISSING)
-        if old is not new and new is not MISSING and not self._hands_on(node, name):
+        replaced = old is not new and new is not MISSING and plain_type(new) not in values.ATOMS
+        if replaced and not self._hands_on(node, name):
             self.made_now |= {id(part): part for part in _made_with(new, old)}
         if old is not new and old is not MISSING:
             self.former.setdefault((id(node.module), name), old)

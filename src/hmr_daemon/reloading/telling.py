@@ -61,11 +61,11 @@ class Telling(Remembering):
         if self._may_run_code(record.namespace.get(name)):
             self.known.clear()
         self._clear_caches(set(), {record.path: {name}})
-        anew = self.made_anew_for_bases.get(id(record.namespace.get(name)))
+        anew = self.made_anew_for_bases and self.made_anew_for_bases.get(id(record.namespace.get(name)))
         for reader, known in list(self.agenda.readers(record, name, origin, since)):
-            if anew is not None and self._instance_stays(reader, known, anew):
+            if anew and self._instance_stays(reader, known, anew):
                 continue
-            if annotating.reads_for_annotation(reader.statement, known):
+            if reader.statement.annotated and annotating.reads_for_annotation(reader.statement, known):
                 self.annotated_otherwise.append(reader)
                 continue
             effects = reader.statement.effects
