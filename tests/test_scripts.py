@@ -278,7 +278,7 @@ SERVED = {
     "once something of it is set": "from shop import app\napp.debug = True\napp.serve()\n",
     "once it has been handed to a library": "import copy, shop\nother = copy.copy(shop.app)\nshop.app.serve()\n",
     "by a coroutine": "import asyncio, shop\nasync def main(app): app.serve()\nasyncio.run(main(shop.app))\n",
-    "by a thread": "import shop, threading\nthreading.Thread(target=shop.app.serve).start()\n",
+    "by a thread": "import shop, threading\nt = threading.Thread(target=shop.app.serve)\nt.start()\nt.join()\n",
     "in a block for scripts": "import shop\nif __name__ == '__main__':\n    shop.app.debug = 1\n    shop.app.serve()\n",
 }
 
