@@ -234,7 +234,7 @@ def _records_alike(old: Any, new: Any, within: Set[tuple[int, int]]) -> bool:
 
 def _as_before(names: Set[str], before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
     """Of some members those that a decorator has taken out, as it had; of a data class, where the fields are alike."""
-    back = {name for name in names if name not in before and name not in now}
+    back = {name for name in names - LOOKED_AT if name not in before and name not in now}
     if "__doc__" in names and values.same(before.get("__doc__"), now.get("__doc__")):
         back.add("__doc__")
     fields, others = (dict(_fields(members.get(FIELDS) or {})) for members in (before, now))
