@@ -123,13 +123,17 @@ class Scheduling(Giving):
             return False
         known = list(self.aliases(*self._origin(record, name)))
         readers = {(reader, as_) for other, alias in known for reader, as_ in self.agenda.readers(other, alias, None)}
-        return all(self._only_sets_up(reader, {as_, name}) for reader, as_ in readers if self.may_run(reader))
+        able = [(reader, as_) for reader, as_ in readers if self.may_run(reader)]
+        return all(self._only_sets_up(reader, {as_, name}, reader.module is record) for reader, as_ in able)
 
-    def _only_sets_up(self, reader: Node, names: Set[str]) -> bool:
+    def _only_sets_up(self, reader: Node, names: Set[str], here: bool) -> bool:
+        """`here` tells that it is of the object's own module, where what it puts into the object is kept in order."""
         statement = reader.statement
-        if statement.kind in ("from", "import") or statement.alias or not names.isdisjoint(statement.effects.decorates):
+        if statement.kind in ("from", "import") or (statement.alias and statement.effects.writes):
             return True
-        return any(partly.only_changes(statement.parse(), name) for name in names)
+        if statement.kind in ("def", "class") and not names.isdisjoint(statement.effects.decorates):
+            return True
+        return any(partly.only_changes(statement.parse(), name, attributes=here) for name in names)
 
     def _sees_its_own(self, node: Node, name: str) -> bool:
         """Whether a statement looks at a registry that holds what its last run put there, and nothing tells what."""

@@ -74,27 +74,32 @@ def _held(node: ast.AST) -> Sequence[ast.AST | None]:
     return ()
 
 
-def only_changes(tree: ast.stmt, name: str) -> bool:
+def only_changes(tree: ast.stmt, name: str, attributes: bool = False) -> bool:
     """Whether each mention of a name leads to what a statement sets or deletes, or to what a bare call calls.
+
+    `attributes` tells that nothing counts but attributes that it sets or deletes.
 
     >>> [only_changes(ast.parse(text).body[0], "app") for text in ("app.debug = True", "app.add(1)", "n = len(app)")]
     [True, True, False]
     """
     nodes = list(running(tree))
     named = [node for node in nodes if _name(node) == name and _is_read(node)]
-    changed = {id(part) for node in nodes for part in _changed(node)}
+    changed = {id(part) for node in nodes for part in _changed(node, attributes)}
     return bool(named) and all(id(node) in changed for node in named)
 
 
-def _changed(node: ast.AST) -> Iterator[ast.AST]:
+def _changed(node: ast.AST, attributes: bool) -> Iterator[ast.AST]:
     """What a statement, and none inside of it, sets something of, or calls for nothing but what that does."""
-    if isinstance(node, ast.Assign | ast.Delete):
-        for target in node.targets:
+    if isinstance(node, ast.Assign | ast.Delete | ast.AnnAssign):
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+        for target in targets if not attributes else filter(_is_attribute, targets):
             yield from _led_through(target)
-    elif isinstance(node, ast.AnnAssign):
-        yield from _led_through(node.target)
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and not attributes:
         yield from _led_through(node.value)  # not what it is handed: that may be gone through, or kept
+
+
+def _is_attribute(target: ast.expr) -> bool:
+    return isinstance(target, ast.Attribute)
 
 
 def _led_through(node: ast.AST) -> Iterator[ast.AST]:
