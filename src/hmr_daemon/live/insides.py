@@ -201,6 +201,11 @@ def own(value: Any, name: str) -> Any:
     return own_or(value, name, MISSING)
 
 
+def of_class(cls: type, name: str) -> Any:
+    """What a class, or the first of its bases that has it, holds under a name; MISSING where none does."""
+    return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), MISSING)
+
+
 def own_dict(value: Any) -> Mapping[str, Any]:
     """What `value` itself holds by name, without running the user's code; nothing where it has no dict."""
     if is_a(value, type):

@@ -20,6 +20,7 @@ from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
 from ..syntax import counters
 from ..syntax.counters import Count
 from ..syntax.statements import Statement
+from ..syntax.trees import name_of
 from .receivers import has_method, receivers
 from .registries import Place
 from .telling import Telling
@@ -154,7 +155,7 @@ def _start(run: Telling, number: Number) -> int | None:
     trees = [maker.statement.parse() for maker in makers[:1]]
     for part in [each for tree in trees for each in _parts(tree, is_a(holder, (type, ModuleType)))]:
         for target, value in _bindings(part):
-            if number.name in (getattr(target, "id", None), getattr(target, "attr", None)):
+            if number.name == name_of(target):
                 return _start_of(value)
     return None
 

@@ -10,6 +10,7 @@ from ..live import changes, insides
 from ..live.entries import held
 from ..live.kinds import derives, plain_type
 from ..planning.records import Node
+from ..syntax.trees import mentions, name_of
 from .scheduling import Scheduling
 
 OF_MAKING = frozenset({
@@ -48,21 +49,16 @@ def _makes(node: ast.expr, known: str, alone: bool = False) -> bool:
     """
     match node:
         case ast.Call(func=function):
-            called = function.id if isinstance(function, ast.Name) else getattr(function, "attr", None)
             inner = [*node.args, *node.keywords]
-            return called == known and not any(_mentions(each, known) for each in inner)
+            return name_of(function) == known and not any(mentions(each, known) for each in inner)
         case ast.List(elts=parts) | ast.Tuple(elts=parts):
             return all(_makes(each, known) for each in parts)
         case ast.Dict(keys=keys, values=parts):
-            return not any(_mentions(k, known) for k in keys if k) and all(_makes(each, known) for each in parts)
+            return not any(mentions(k, known) for k in keys if k) and all(_makes(each, known) for each in parts)
         case ast.ListComp(elt=part, generators=loops) | ast.DictComp(value=part, generators=loops):
             key = [node.key] if isinstance(node, ast.DictComp) else []
-            return not any(_mentions(each, known) for each in (*key, *loops)) and _makes(part, known)
-    return not alone and not _mentions(node, known)
-
-
-def _mentions(node: ast.AST, known: str) -> bool:
-    return any(known in (getattr(each, "id", None), getattr(each, "attr", None)) for each in ast.walk(node))
+            return not any(mentions(each, known) for each in (*key, *loops)) and _makes(part, known)
+    return not alone and not mentions(node, known)
 
 
 def tell_users(run: Scheduling, maker: Node) -> None:

@@ -128,7 +128,7 @@ def _having(function: Any, method: str) -> list[Any]:
         elif is_a(value, dict):
             waiting += list(copied(value).values())
         else:
-            found += [value] if type(_member(value, method)) is FunctionType else []
+            found += [value] if type(insides.of_class(type(value), method)) is FunctionType else []
             waiting += list(insides.own_dict(value).values())
     return found
 
@@ -177,22 +177,17 @@ def _grown_by(function: Any, depth: int) -> Iterator[Any]:
 
 def _grown_inside(value: Any, method: str) -> Iterator[Any]:
     """What an object of a library holds and adds to in one of its methods."""
-    state, function = insides.own_dict(value), _member(value, method)
+    state, function = insides.own_dict(value), insides.of_class(type(value), method)
     if type(function) is not FunctionType or not state:
         return
     names = set[str]()
     for code in codes.walk((function.__code__,)):
-        called = [_member(value, name) for name in code.co_names]
+        called = [insides.of_class(type(value), name) for name in code.co_names]
         for each in (code, *(other.__code__ for other in called if type(other) is FunctionType)):
             names |= codes.grown_names(each)
     for held in [state[name] for name in sorted(names & state.keys())]:
         parts = held if is_a(held, (tuple, list)) else [*held.values()] if is_a(held, dict) else ()
         yield from (each for each in (held, *parts) if is_a(each, additions.KINDS))
-
-
-def _member(value: Any, name: str) -> Any:
-    """What the class of an object has under a name."""
-    return next((vars(cls)[name] for cls in type(value).__mro__ if name in vars(cls)), None)
 
 
 def registering(done: Sequence[tuple[Deed, list[Any]]]) -> list[Any]:
@@ -228,7 +223,7 @@ def _resolved(path: tuple[str, ...], held: Callable[[str], Any], inside: Callabl
             told = inside(value)
             value = told(name) if told is not None else vars(value).get(name, MISSING)
         elif is_a(value, type):
-            value = next((vars(cls)[name] for cls in value.__mro__ if name in vars(cls)), MISSING)
+            value = insides.of_class(value, name)
         else:
             value = insides.own_dict(value).get(name, MISSING)
     return value

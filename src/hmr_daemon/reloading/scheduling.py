@@ -515,7 +515,7 @@ class Scheduling(Giving):
             return False
         for statement in {self._statement_before(node), node.statement}:
             handed = partly.attributes_handed(statement.parse(), name)
-            methods = [_member(type(value), attribute) for attribute in handed or ()]
+            methods = [insides.of_class(type(value), attribute) for attribute in handed or ()]
             if not methods or not all(type(method) is FunctionType for method in methods):
                 return False
             if SEES_CALLS and any(id(method.__code__) in node.ran for method in methods):
@@ -527,7 +527,7 @@ class Scheduling(Giving):
         path = trees.path_of(node.statement.parse().value.func)  # type: ignore[attr-defined]
         called: Any = holder_of(node.module.namespace, (*path, "")) if path else MISSING
         if len(path) > 1 and called is MISSING:
-            called = _member(type(holder_of(node.module.namespace, path)), path[-1])
+            called = insides.of_class(type(holder_of(node.module.namespace, path)), path[-1])
         if type(called) is not FunctionType or called.__code__.co_filename not in self.graph.paths():
             return called is not MISSING
         return bool(codes.grown_names(called.__code__))
@@ -568,10 +568,6 @@ def _made_more_of(code: CodeType) -> frozenset[str]:
     from ..syntax import counters  # most code binds no globals
 
     return counters.made_more_of(code)
-
-
-def _member(cls: type, name: str) -> Any:
-    return next((vars(each)[name] for each in cls.__mro__ if name in vars(each)), MISSING)
 
 
 def _is_iterator(value: object) -> bool:

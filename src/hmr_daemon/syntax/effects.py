@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .trees import OPERATIONS, path_of, root_name
+from .trees import OPERATIONS, name_of, path_of, root_name
 
 T = TypeVar("T")
 ANY = "*"
@@ -89,7 +89,7 @@ def _frozen(values: Iterable[T]) -> frozenset[T]:
 
 def _is_for_type_checkers(test: ast.expr) -> bool:
     """Whether a condition is ``TYPE_CHECKING``, or that of a module."""
-    return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
+    return name_of(test) == "TYPE_CHECKING"
 
 
 def is_for_scripts(test: ast.expr) -> bool:

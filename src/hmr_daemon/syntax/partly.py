@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from types import CodeType
 
 from .mentions import mentions_of
-from .trees import running
+from .trees import mentions, name_of, running
 
 ASKING_FOR_CLASS = frozenset({"type", "__class__"})
 WRAPPING = frozenset({"partial", "staticmethod", "classmethod", "property"})
@@ -20,15 +20,11 @@ def statement_uses_only(tree: ast.stmt, name: str, members: Collection[str]) -> 
     None where it does not mention it.
     """
     nodes = list(ast.walk(tree))
-    named = [node for node in nodes if _name(node) == name]
+    named = [node for node in nodes if name_of(node) == name]
     if not named:
         return None
     asked = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in members}
-    return ASKING_FOR_CLASS.isdisjoint(map(_name, nodes)) and all(id(node) in asked for node in named)
-
-
-def _name(node: ast.AST) -> str | None:
-    return getattr(node, "id", None) or getattr(node, "attr", None)
+    return ASKING_FOR_CLASS.isdisjoint(map(name_of, nodes)) and all(id(node) in asked for node in named)
 
 
 def code_uses_only(code: CodeType, name: str, members: Collection[str]) -> bool:
@@ -49,7 +45,7 @@ def only_holds(tree: ast.stmt, name: str) -> bool:
     """Whether each mention of a name puts what it stands for somewhere as it is, and calls or asks nothing of it."""
     nodes = list(running(tree))
     later = {id(inner) for node in nodes if isinstance(node, ast.Lambda) for inner in ast.walk(node.body)}
-    named = [node for node in nodes if _name(node) == name and id(node) not in later and _is_read(node)]
+    named = [node for node in nodes if name_of(node) == name and id(node) not in later and _is_read(node)]
     held = {id(part) for node in nodes for part in _held(node)}
     return bool(named) and all(id(node) in held for node in named)
 
@@ -65,7 +61,7 @@ def _held(node: ast.AST) -> Sequence[ast.AST | None]:
             return parts
         case ast.Assign(value=value) | ast.AnnAssign(value=value) | ast.NamedExpr(value=value):
             return (value,)
-        case ast.Call(func=called, args=arguments) if _name(called) in WRAPPING:
+        case ast.Call(func=called, args=arguments) if name_of(called) in WRAPPING:
             return arguments
         case ast.IfExp(body=body, orelse=other):
             return (body, other)
@@ -83,7 +79,7 @@ def only_changes(tree: ast.stmt, name: str, attributes: bool = False) -> bool:
     [True, True, False]
     """
     nodes = list(running(tree))
-    named = [node for node in nodes if _name(node) == name and _is_read(node)]
+    named = [node for node in nodes if name_of(node) == name and _is_read(node)]
     changed = {id(part) for node in nodes for part in _changed(node, attributes)}
     return bool(named) and all(id(node) in changed for node in named)
 
@@ -116,9 +112,9 @@ def attributes_handed(tree: ast.stmt, name: str) -> frozenset[str] | None:
             given = [*arguments, *(each.value for each in keywords)]
         case _:
             return None
-    asked = [part for part in given if isinstance(part, ast.Attribute) and _name(part.value) == name]
+    asked = [part for part in given if isinstance(part, ast.Attribute) and name_of(part.value) == name]
     others = [called, *(part for part in given if part not in asked)]
-    if any(_name(node) == name for part in others for node in ast.walk(part)):
+    if any(mentions(part, name) for part in others):
         return None
     return frozenset(part.attr for part in asked if isinstance(part.value, ast.Name)) or None
 
@@ -130,4 +126,4 @@ def hands_on(tree: ast.stmt, name: str) -> bool:
     inner = [node for part in handed for node in ast.walk(part)]
     within = {id(getattr(node, "value", None)) for node in inner if isinstance(node, ast.Attribute)}
     within |= {id(call.func) for call in calls}
-    return any(_name(node) == name and id(node) not in within for node in inner)
+    return any(name_of(node) == name and id(node) not in within for node in inner)

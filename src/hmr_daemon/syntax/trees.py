@@ -33,8 +33,17 @@ def calls(statement: ast.stmt) -> Iterator[tuple[str, frozenset[str]]]:
         if first is not None:
             arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
             inner = [node for argument in arguments for node in ast.walk(argument)]
-            names = (getattr(node, "id", None) or getattr(node, "attr", None) for node in inner)
-            yield first, frozenset(filter(None, names))
+            yield first, frozenset(filter(None, map(name_of, inner)))
+
+
+def name_of(node: ast.AST) -> str | None:
+    """The name that a variable or an attribute has in the text."""
+    return getattr(node, "id", None) or getattr(node, "attr", None)
+
+
+def mentions(node: ast.AST, name: str) -> bool:
+    """Whether a name stands anywhere in some syntax, as a variable or as an attribute."""
+    return any(name_of(each) == name for each in ast.walk(node))
 
 
 def running(statement: ast.stmt) -> Iterator[ast.AST]:
