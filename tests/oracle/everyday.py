@@ -4486,3 +4486,23 @@ case(
     {"m.py": DELETES_A_MEMBER.format("", 1)},
     {"m.py": DELETES_A_MEMBER.format("", 2)},
 )
+MADE_OF_PARTS = """
+class Node:
+    def __init__(self, *parts):
+        self.parts = list(parts)
+        self.label = ""
+    def size(self): return len(self.parts)
+    def add(self, part, label):
+        part.label = label
+        self.parts.append(part)
+STEP = {}
+tree = Node(Node(), Node())
+size = tree.size() + STEP
+other = Node()
+other.add(Node(), "")
+"""
+case(
+    "an empty text that a later statement gives tells nothing of objects whose own is empty",
+    "m",
+    *({"m.py": MADE_OF_PARTS.format(step)} for step in (1, 2)),
+)

@@ -129,8 +129,9 @@ def record_with(entry: Any, new: Any, old: Any) -> Any:
 
 
 def texts(entry: Any) -> set[str]:
-    """The texts that an entry is, or that a tuple or an object holds."""
-    return {part for part in (entry, *record_parts(entry)) if type(part) is str}
+    """The texts that an entry is, or that a tuple or an object holds; an attribute that is empty tells nothing."""
+    found = {part for part in (entry, *record_parts(entry)) if type(part) is str}
+    return found if is_a(entry, (str, tuple)) else found - {""}
 
 
 def is_plain(entry: Any) -> bool:
