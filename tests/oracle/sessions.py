@@ -219,3 +219,44 @@ case(
     {"main.py": RECORDS_IN_A_LIST["main.py"].replace("main=True", "")},
     {"lib.py": RECORDS_IN_A_LIST["lib.py"].replace("**options", "method='GET', **options")},
 )
+SLUGS = {
+    "app.py": """
+    import functools
+    SEP = '-'
+    def slug(text): return SEP.join(text.split())
+    def page(text): return '/' + slug(text)
+    @functools.cache
+    def title(text): return slug(text).title()
+    """,
+    "main.py": """
+    from app import page, title
+    urls = [page('a b')]
+    name = title('a b')
+    """,
+}
+IN_A_NEW_MODULE = "SEP = '_'\ndef slug(text): return SEP.join(text.split())\n"
+case(
+    "a function that goes into a new module, whose callers have been called",
+    "main",
+    SLUGS,
+    {
+        "names.py": IN_A_NEW_MODULE.replace("_", "-"),
+        "app.py": """
+        import functools
+        from names import slug
+        def page(text): return '/' + slug(text)
+        @functools.cache
+        def title(text): return slug(text).title()
+        """,
+    },
+    {"names.py": IN_A_NEW_MODULE},
+    {"names.py": IN_A_NEW_MODULE.replace("text.split()", "reversed(text.split())")},
+)
+case(
+    "a constant that goes into a new module as another value, whose readers have been called",
+    "main",
+    SLUGS,
+    {"config.py": "SEP = '+'\n", "app.py": SLUGS["app.py"].replace("SEP = '-'", "from config import SEP")},
+    {"config.py": "SEP = '='\n"},
+    SLUGS,
+)

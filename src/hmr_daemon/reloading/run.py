@@ -220,6 +220,8 @@ class RunState:
         self.guarded: set[int] = set()
         self.ran_first: list[tuple[tuple[float, ...], str]] = []
         """Statements that have run before their turn, with their places."""
+        self.told_first: list[tuple[ModuleRecord, str, Node | None, str]] | None = []
+        """What has been told of before code went live, and by whom; None since then."""
         self.bound_before: dict[ModuleRecord, tuple[tuple[int, int], Mapping[str, list[Node]]]] = {}
         """By name, the statements that bound it as the old source had it; with how many are known to be replaced."""
         self.preset: dict[tuple[int, str], Any] = {}

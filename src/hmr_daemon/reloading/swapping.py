@@ -38,6 +38,7 @@ class Swapping(Assigning):
             t.on_undo(self.graph.code_renewed, new, old)
         self.agenda.forget_tables()
         self.lookups.forget_codes()
+        self._tell_again()
         changed = {id(old) for old in self.swap.changed}
         new_of = {id(old): new for old, new in self.swap.pairs}
         self._clear_caches({id(new) for old, new in self.swap.pairs if id(old) in changed})

@@ -72,14 +72,33 @@ class Telling(Remembering):
             shown = known in effects.reads or name in effects.attributes or bool(reader.statement.imports)
             called = not shown or self._calls_what_reads(reader, name)
             self.schedule(reader, reason, known, code_changed=called)
+        self._tell_runners_of_readers(record, name, origin, reason, since)
+        if added and not name.startswith("_"):
+            for reader in self.agenda.star_readers(record):
+                self.schedule(reader, f"{record.name}.{name} is new")
+
+    def _tell_runners_of_readers(
+        self, record: ModuleRecord, name: str, origin: Node | None, reason: str, since: Node | None = None
+    ) -> None:
+        """Tell who ran code that reads a name."""
+        if self.told_first is not None:
+            self.told_first.append((record, name, origin, reason))
         compiled = [node for node in self.graph.analyze(record) if node.codes and decorated.compiled(node, name)]
         for reader in [*self.agenda.function_readers(record, name, origin), *compiled]:
             self.schedule(reader, reason, name, code_changed=True)
         for reader, code in list(self.agenda.scanners(record, origin or since)):
             self._scan_again(reader, code, reason, name)
-        if added and not name.startswith("_"):
-            for reader in self.agenda.star_readers(record):
-                self.schedule(reader, f"{record.name}.{name} is new")
+
+    def _tell_again(self) -> None:
+        """Tell of what statements bound before code went live: only now it is known who ran the code that there is."""
+        told, self.told_first = self.told_first or (), None
+        if told:
+            self.known.clear()  # by the code that there was
+            self.served.clear()
+            self.looked_for_caches.clear()
+        for record, name, origin, reason in told:
+            self._clear_caches(set(), {record.path: {name}})
+            self._tell_runners_of_readers(record, name, origin, reason)
 
     def tell_given(self, node: Node, name: str, old: Any) -> None:
         """A value is another: modules that gave the old one on demand give the new one, and who took it is told."""
