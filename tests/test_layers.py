@@ -21,7 +21,7 @@ FOLDERS = [
     (
         "syntax",
         "trees outside effects statements annotating enclosing parsing diff optional compiler codes adding counters "
-        "stores steps hooks loops orders handing mentions partly redefinition instrument",
+        "stores steps hooks loops orders handing mentions partly redefinition memos instrument",
     ),
     (
         "loading",
@@ -30,7 +30,8 @@ FOLDERS = [
     (
         "live",
         "turn kinds per_thread containers unbegun transaction insides ways functions swaps holders values classes "
-        "caches reach guesses abstract changes successors own_instances parameters bodies records entries additions",
+        "caches remembered reach guesses abstract changes successors own_instances parameters bodies records entries "
+        "additions",
     ),
     (
         "planning",

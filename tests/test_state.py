@@ -140,6 +140,28 @@ named = {'x': User('x'), 'y': User('y')}
 first = users[0]
 shown, text = repr(users), str(first)
 """
+KEEPING = """
+cache, memo, cached_counts, cached_numbers = {}, {}, {}, {}
+def shown(): return 'old'
+class Connection:
+    def __init__(self, name): self.name = shown() + name
+def connect(name):
+    if name not in cache:
+        cache[name] = Connection(name)
+    return cache[name]
+def text(number):
+    if number not in memo:
+        memo[number] = shown() + str(number)
+    return memo[number]
+def count(name):
+    cached_counts[name] = cached_counts.get(name, 0) + len(shown()) // 3
+    return cached_counts[name]
+def number(name):
+    shown()
+    if name not in cached_numbers:
+        cached_numbers[name] = len(cached_numbers)
+    return cached_numbers[name]
+"""
 CASES: dict[str, Case] = {
     "a cached function does something else": (
         {"cached_N": CACHED, "holds_N": HOLDS},
@@ -315,6 +337,15 @@ CASES: dict[str, Case] = {
         {"m_N": WORKER.replace("'old'", "'new'")},
         "w_N, t_N = m_N.worker, m_N.thread",
         {"m_N.worker is w_N and m_N.thread is t_N and len(m_N.begun)": 1, "w_N.work()": "new"},
+    ),
+    "what is kept under keys, and is no result that may be computed again": (
+        {"m_N": KEEPING},
+        {"m_N": KEEPING.replace("'old'", "'new'")},
+        "c_N = m_N.connect('a'); [m_N.count('a') for _ in 'abc']; i_N = m_N.number('x'), m_N.number('y'); m_N.text(1)",
+        {
+            "m_N.text(1)": "new1",
+            "(m_N.connect('a') is c_N, m_N.count('a'), m_N.number('y'), i_N)": (True, 4, 1, (0, 1)),
+        },
     ),
     "what a class has is told to who asks what it is, or which subclasses there are": (
         {"m_N": BASE + STORE.replace("Store:", "Store(Root):").join(["class Root: pass\n", ASKING])},

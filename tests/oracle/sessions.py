@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from .cases import case
 
 SETTINGS = {
@@ -260,3 +262,98 @@ case(
     {"config.py": "SEP = '='\n"},
     SLUGS,
 )
+MEMOIZED = """
+FACTOR = 2
+{}
+def helper(*given): return FACTOR * sum(given)
+"""
+MEMOS = {
+    "a decorator keeps by their arguments": """
+    def memoize(f):
+        results = {}
+        def wrapper(*given):
+            if given not in results:
+                results[given] = f(*given)
+            return results[given]
+        return wrapper
+    @memoize
+    def compute(*given): return helper(*given)
+    """,
+    "a decorator keeps in an attribute of its own": """
+    import functools
+    def memoize(f):
+        cache = {}
+        @functools.wraps(f)
+        def wrapper(*given):
+            try:
+                return cache[given]
+            except KeyError:
+                value = cache[given] = f(*given)
+                return value
+        wrapper.cache = cache
+        return wrapper
+    def plain(f): return lambda *given: f(*given)
+    @plain
+    @memoize
+    def compute(*given): return helper(*given)
+    """,
+    "an object of a class keeps that decorates": """
+    class Memo:
+        def __init__(self, function):
+            self.function, self.cache = function, {}
+        def __call__(self, *given):
+            if given not in self.cache:
+                self.cache[given] = self.function(*given)
+            return self.cache[given]
+    @Memo
+    def compute(*given): return helper(*given)
+    """,
+    "a function keeps in a global": """
+    _cache = {}
+    def compute(*given):
+        if given in _cache:
+            return _cache[given]
+        value = helper(*given)
+        _cache[given] = value
+        return value
+    """,
+    "a function keeps as its own attribute": """
+    def compute(*given):
+        if (found := compute.cache.get(given)) is not None:
+            return found
+        compute.cache[given] = found = helper(*given)
+        return found
+    compute.cache = {}
+    """,
+    "a function keeps in a default": """
+    def compute(*given, memo={}):
+        if given not in memo:
+            memo[given] = helper(*given)
+        return memo[given]
+    """,
+    "a method keeps": """
+    class Service:
+        def __init__(self):
+            self._cache = {}
+        def compute(self, *given):
+            if given not in self._cache:
+                self._cache[given] = helper(*given)
+            return self._cache[given]
+    compute = Service().compute
+    """,
+}
+for name, text in MEMOS.items():
+    memoized = MEMOIZED.format(textwrap.dedent(text))
+    case(
+        f"results that {name}",
+        "u v",
+        {
+            "lib.py": memoized,
+            "u.py": "from lib import compute\nx = compute(1, 2)\ny = compute(3)\n",
+            "v.py": "import lib\nz = lib.compute(1, 2)\ndef f1(): return lib.compute(5)\n",
+        },
+        {"lib.py": memoized.replace("FACTOR = 2", "FACTOR = 3")},
+        {"lib.py": memoized.replace("FACTOR *", "-FACTOR *")},
+        {"lib.py": memoized.replace("FACTOR *", "1 / 0 *")},
+        {"lib.py": memoized},
+    )

@@ -7,10 +7,10 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import BuiltinFunctionType
+from types import BuiltinFunctionType, CodeType, FunctionType
 from typing import Any
 
-from . import values
+from . import insides, values
 from .classes import with_subclasses
 from .insides import own
 from .kinds import is_a, plain_type
@@ -31,6 +31,16 @@ class Cache:
     """Empties it, and gives what takes that back as far as it can be."""
     owner: type | None = None
     """The class that it is a member of."""
+    fills: frozenset[str] = frozenset()
+    """The names by which the function has what it keeps its results in."""
+
+    @property
+    def code(self) -> CodeType | None:
+        """What runs whenever something is to be computed."""
+        function = self.function
+        if type(function) is not FunctionType:
+            function = insides.of_class(type(function), "__call__")
+        return function.__code__ if type(function) is FunctionType else None
 
     @property
     def is_empty(self) -> bool:

@@ -185,9 +185,15 @@ def _step(value: Any, key: Key, files: Collection[str], known: Known) -> Step:
 def reached_in(
     owner: type | None, function: Any, files: Collection[str], known: Known | None = None
 ) -> Mapping[int, CodeType]:
-    """What a function may run; a method of `owner` also those of subclasses in place of what it calls on ``self``."""
+    """What a function may run; a method of `owner` also those of subclasses in place of what it calls on ``self``.
+
+    An object that is called may call what it was given.
+    """
     known = Known() if known is None else known
-    if owner is None or type(function) is not FunctionType:
+    if type(function) is not FunctionType:
+        given = [value for value in insides.own_dict(function).values() if callable(value)]
+        return reached([function, *given], (), files, known=known)
+    if owner is None:
         return reached([function], (), files, known=known)
     members = known.members(owner)
     methods: dict[int, Any] = {id(function): function}

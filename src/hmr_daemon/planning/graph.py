@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
@@ -15,6 +16,7 @@ from ..live.kinds import is_a, plain_type
 from ..loading.notes import Load, Notes
 from ..loading.recorder import PLAIN_MODULES
 from ..syntax import codes, optional, parsing, steps
+from ..syntax.memos import CACHE
 from ..syntax.mentions import Mentions
 from ..syntax.statements import REGISTERING, Statement
 from . import forms, places, unseen
@@ -27,6 +29,7 @@ if TYPE_CHECKING:  # few statements put anything into libraries
     from ..live.additions import Addition
 
 END = float("inf")
+CACHING = re.compile(b"(?i)" + CACHE.pattern.encode())
 Entry = Node | tuple[ModuleRecord, int]
 """Who used something: a statement, or an instruction offset of a module that has not been analyzed yet."""
 
@@ -173,8 +176,8 @@ class Graph:
         self._by_path[path].append(record)
 
     def note_caches(self, record: ModuleRecord, source: bytes) -> None:
-        """Remember modules whose source may use `functools.cache` and the like."""
-        if b"cache" in source:
+        """Remember modules whose source may use `functools.cache` and the like, or does so by means of its own."""
+        if CACHING.search(source):
             self._caching[record] = None
 
     def caching(self) -> list[ModuleRecord]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from types import CodeType
 
 from ..planning.graph import Graph
 from ..planning.planner import may_bind_globals
 from ..planning.records import ModuleRecord
 from ..syntax import codes
+from ..syntax.memos import Kept, functions_in, kept_results, may_keep_results, starts_empty
 
 FEW_NAMES = 8  # for so many, all code is looked through for each
 AT_HAND = 100_000  # bytes of packed texts that are unpacked beforehand: a millisecond
@@ -31,6 +33,7 @@ class Lookups:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._codes: dict[ModuleRecord, dict[int, CodeType]] = {}
+        self._memos: dict[int, Sequence[Kept]] | None = None
         self._all_codes: dict[int, CodeType] = {}
         self._users: dict[str, Users] = {}
         """By name, the code that mentions it."""
@@ -50,6 +53,7 @@ class Lookups:
     def forget_codes(self) -> None:
         """Functions have other code than before."""
         self._codes.clear()
+        self._memos = None
         self._all_codes.clear()
         self.forget_texts()
 
@@ -69,6 +73,23 @@ class Lookups:
             outer = codes.children(record.code) if nodes is None else [code for node in nodes for code in node.codes]
             self._codes[record] = {id(code): code for code in codes.walk(outer)}
         return self._codes[record]
+
+    def memos(self) -> Mapping[int, Sequence[Kept]]:
+        """By its identity, the code of functions that keep what they compute, and where they do."""
+        if self._memos is None:
+            self._memos = {}
+            for record in self._graph.caching():
+                self._memos.update(self._find_memos(record))
+        return self._memos
+
+    def _find_memos(self, record: ModuleRecord) -> dict[int, Sequence[Kept]]:
+        keeping = {identity: code for identity, code in self.codes_of(record).items() if may_keep_results(code)}
+        trees = [node.statement.parse() for node in self._graph.analyze(record)] if keeping else []
+        found: dict[str, list[Kept]] = defaultdict(list)
+        for function in [each for tree in trees for each in functions_in(tree)]:
+            kept = kept_results(function)
+            found[function.name] += [each for each in kept if starts_empty(trees, each.path)]
+        return {identity: found[code.co_name] for identity, code in keeping.items() if found.get(code.co_name)}
 
     def all_codes(self) -> dict[int, CodeType]:
         """The same of all modules."""

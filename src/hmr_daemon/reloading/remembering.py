@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from types import CodeType, FunctionType, MappingProxyType
 from typing import Any
 
-from ..live import caches, changes, insides, reach
+from ..live import caches, changes, insides, reach, remembered
 from ..live.kinds import is_a
-from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Node
 from ..syntax.partly import only_holds
 from .families import Families
@@ -69,12 +68,21 @@ class Remembering(Families):
         emptied: dict[int, list[Served]] = defaultdict(list)
         since = self._emptied_since(names) if not changed and not members else frozenset()
         for served in self._served_by(changed | self._codes_reading(names, members)):
-            if id(served) not in since and not (last and self._filled_now(served.cache)):
+            if id(served) in since or (last and self._filled_now(served.cache)):
+                continue
+            if changed or self._uses_more_than_it_fills(served, names, members):
                 self.transaction.on_undo(served.cache.forget())
                 self._tell_cache_users(served.record, served.cache.holder)
                 emptied[id(served.cache.owner)].append(served)
         for members_of in emptied.values():
             self._tell_member_users(members_of)
+
+    def _uses_more_than_it_fills(self, served: Served, names: Mapping[str, set[str]], members: Set[str]) -> bool:
+        """Whether a result is made of some names besides the one under which it is kept."""
+        if not served.cache.fills:
+            return True
+        others = {path: known - served.cache.fills for path, known in names.items()}
+        return not self._codes_reading(others, members - served.cache.fills).isdisjoint(served.ran(self.graph.paths()))
 
     def forget_served(self, record: ModuleRecord, names: Set[str]) -> None:
         """No result is served that was computed of some names of a module."""
@@ -159,8 +167,8 @@ class Remembering(Families):
 
     def _filled_now(self, cache: caches.Cache) -> bool:
         """Whether a statement that has run again had a cache compute something."""
-        code = insides.own(cache.function, "__code__")
-        return code is not MISSING and not self.agenda.done.isdisjoint(self.graph.runners(code))
+        code = cache.code
+        return code is not None and not self.agenda.done.isdisjoint(self.graph.runners(code))
 
     def _caches(self) -> list[Served]:
         """The caches of the user's functions. What is known of one holds: what it leads to that changes, is told."""
@@ -168,7 +176,8 @@ class Remembering(Families):
         for record in self.graph.caching():
             if record not in self.looked_for_caches:
                 self.looked_for_caches.add(record)
-                for cache in caches.of_module(record.namespace, record.name):
+                own = caches.of_module(record.namespace, record.name)
+                for cache in (*own, *remembered.of_module(record.namespace, record.name, self.lookups.memos())):
                     self.served.setdefault((id(cache.holder), id(cache.function)), Served(record, cache, known))
         return list(self.served.values())
 

@@ -325,10 +325,14 @@ def minds_entries(code: CodeType) -> frozenset[str]:
     return frozenset(how for how, does in found.items() if does)
 
 
+def puts_under_keys(code: CodeType) -> bool:
+    return STORE_SUBSCR in code.co_code[::2]
+
+
 @learned
 def looked_up(code: CodeType) -> frozenset[str]:
     """Names of what `code` puts entries into, under keys, and looks at besides: it may find what it put there."""
-    if STORE_SUBSCR not in code.co_code[::2]:
+    if not puts_under_keys(code):
         return frozenset()
     instructions = list(dis.get_instructions(code))
     stores = [position for position, each in enumerate(instructions) if each.opname == "STORE_SUBSCR"]

@@ -1,0 +1,200 @@
+"""Functions that keep what they compute under keys, in dicts of the program's own (pure)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import CodeType
+
+from .codes import puts_under_keys
+from .trees import FunctionNode, ScopeNode
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+CACHE = re.compile("cache|memo")
+"""What the names of dicts that programs keep results in, or of what makes them, say."""
+ONCE = frozenset({"next", "object", "list", "dict", "set"})
+"""Functions whose results are no other way to have what is kept: each is one of its own."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A dict in which a function keeps its results."""
+
+    path: tuple[str, ...]
+    """Its name in the function, or the names that lead to it: `self` and `cache`."""
+    calls: frozenset[str]
+    """The names that lead to what the results come from."""
+
+
+def may_keep_results(code: CodeType) -> bool:
+    """Whether code puts something under keys, and it, or what it uses, is called after a cache."""
+    if not puts_under_keys(code):
+        return False
+    names = (code.co_qualname, *code.co_names, *code.co_freevars, *code.co_varnames)
+    return any(CACHE.search(name.lower()) for name in names)
+
+
+def kept_results(function: Definition) -> tuple[Kept, ...]:
+    """The dicts in which a function looks for a result, computes it where there is none, keeps it and returns it.
+
+    What it counts, what it was handed, or numbers that it gives out are no such results.
+
+    >>> text = "def f(k):\\n    if k not in known:\\n        known[k] = g(k)\\n    return known[k]"
+    >>> kept_results(ast.parse(text).body[0])
+    (Kept(path=('known',), calls=frozenset({'g'})),)
+    """
+    own = list(_own(function.body))
+    stores = [node for node in own if isinstance(node, ast.Assign) and any(map(_place, node.targets))]
+    found = []
+    for path in dict.fromkeys(path for store in stores for each in store.targets if (path := _place(each))):
+        values = list(_values(own, [store for store in stores if path in map(_place, store.targets)], path))
+        looked_at = _only_looked_at(own, path) and _comes_where_there_is_none(function, path)
+        if values and all(map(_is_computed, values)) and looked_at and _is_returned(own, path):
+            called = (node.func for value in values for node in ast.walk(value) if isinstance(node, ast.Call))
+            found.append(Kept(path, frozenset(names[0] for each in called if (names := _path(each)))))
+    return tuple(found)
+
+
+def _own(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """What stands in a body, but for other functions and classes."""
+    waiting: list[ast.AST] = list(body)
+    for node in waiting:
+        yield node
+        if not isinstance(node, (*ScopeNode, ast.ClassDef)):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _path(node: ast.AST) -> tuple[str, ...]:
+    """A name, or two of which one is an attribute."""
+    if isinstance(node, ast.Name):
+        return (node.id,)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return (node.value.id, node.attr)
+    return ()
+
+
+def _place(node: ast.AST) -> tuple[str, ...]:
+    """What leads to the dict that something is an item of."""
+    return _path(node.value) if isinstance(node, ast.Subscript) else ()
+
+
+def _values(own: list[ast.AST], stores: list[ast.Assign], path: tuple[str, ...]) -> Iterator[ast.AST]:
+    """The expressions whose values are kept; a parameter stands for itself."""
+    for store in stores:
+        if not isinstance(store.value, ast.Name):
+            yield store.value
+            continue
+        name = store.value.id
+        bound = [n.value for n in own if isinstance(n, (ast.Assign, ast.NamedExpr)) and name in _bound(n)]
+        yield from [value for value in bound if not _mentions(value, path)] or [store.value]
+
+
+def _bound(node: ast.Assign | ast.NamedExpr) -> set[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _is_computed(value: ast.AST) -> bool:
+    """Whether an expression is computed anew to the same effect."""
+    if isinstance(value, (ast.Constant, ast.Name, ast.Yield, ast.YieldFrom)):
+        return False
+    if isinstance(value, (ast.List, ast.Dict, ast.Set)) and not any(ast.iter_child_nodes(value)):
+        return False
+    called = {_path(node.func) for node in ast.walk(value) if isinstance(node, ast.Call)}
+    return ONCE.isdisjoint(path[0] for path in called if len(path) == 1)
+
+
+def _mentions(node: ast.AST, path: tuple[str, ...]) -> bool:
+    return any(_path(each) == path for each in ast.walk(node))
+
+
+def _only_looked_at(own: list[ast.AST], path: tuple[str, ...]) -> bool:
+    """Whether a function does no more with a dict than to ask for a key, and to put something else under one."""
+    asked = {id(part) for node in own for part in _asked(node)}
+    for node in own:
+        if isinstance(node, ast.AugAssign) and _place(node.target) == path:
+            return False
+        if isinstance(node, ast.Assign) and path in map(_place, node.targets) and _mentions(node.value, path):
+            return False
+    return all(id(node) in asked for node in own if _path(node) == path)
+
+
+def _asked(node: ast.AST) -> Sequence[ast.AST]:
+    """What a node asks for a key, or has something under one."""
+    match node:
+        case ast.Compare(ops=[ast.In() | ast.NotIn(), *_], comparators=parts):
+            return parts
+        case ast.Subscript(value=part, ctx=ast.Load() | ast.Store()) | ast.Attribute(value=part, attr="get"):
+            return [part]
+    return ()
+
+
+def _is_returned(own: list[ast.AST], path: tuple[str, ...]) -> bool:
+    """Whether a function returns what it keeps."""
+    returned = [node.value for node in own if isinstance(node, ast.Return) and node.value is not None]
+    if any(_place(value) == path for value in returned):
+        return True
+    kept = set[str]()
+    for node in own:
+        if isinstance(node, ast.Assign) and path in map(_place, node.targets):
+            kept |= _bound(node) | ({node.value.id} if isinstance(node.value, ast.Name) else set())
+    return any(isinstance(value, ast.Name) and value.id in kept for value in returned)
+
+
+def _comes_where_there_is_none(function: Definition, path: tuple[str, ...]) -> bool:
+    """Whether a result is put somewhere under a condition, or after one under which the function has returned."""
+    waiting: list[tuple[ast.AST, bool]] = [(each, False) for each in reversed(function.body)]
+    returned = False
+    while waiting:
+        node, inside = waiting.pop()
+        if isinstance(node, ast.Assign) and path in map(_place, node.targets):
+            return inside or returned
+        returned |= isinstance(node, ast.Return) and inside
+        inside |= isinstance(node, (ast.If, ast.Try))
+        if not isinstance(node, ScopeNode):
+            waiting += [(child, inside) for child in reversed(list(ast.iter_child_nodes(node)))]
+    return False
+
+
+def functions_in(statement: ast.stmt) -> Iterator[Definition]:
+    """The functions that a statement defines, inside of others and of classes as well."""
+    return (node for node in ast.walk(statement) if isinstance(node, FunctionNode))
+
+
+def starts_empty(statements: Iterable[ast.stmt], path: tuple[str, ...]) -> bool:
+    """Whether a dict that functions fill has nothing in it wherever the text makes it."""
+    values = [value for each in statements for node in ast.walk(each) for value in _given(node, path)]
+    return bool(values) and all(map(_is_empty, values))
+
+
+def _given(node: ast.AST, path: tuple[str, ...]) -> Iterator[ast.AST]:
+    """What a node binds to a name, or to an attribute of some name."""
+    if isinstance(node, ast.Assign):
+        pairs = [(target, node.value) for target in node.targets]
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+        pairs = [(node.target, node.value)]
+    elif isinstance(node, ast.arguments):
+        arguments, defaults = [*node.posonlyargs, *node.args], node.defaults
+        names = [*arguments[len(arguments) - len(defaults) :], *node.kwonlyargs]
+        yield from (d for a, d in zip(names, [*defaults, *node.kw_defaults], strict=True) if d and (a.arg,) == path)
+        return
+    else:
+        return
+    for target, value in pairs:
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+            yield from (v for t, v in zip(target.elts, value.elts, strict=True) if _alike(_path(t), path))
+        elif _alike(_path(target), path):
+            yield value
+
+
+def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two paths lead to a name alike: what is `self` here may have another name there."""
+    return len(one) == len(other) and one[-1:] == other[-1:]
+
+
+def _is_empty(value: ast.AST) -> bool:
+    if isinstance(value, ast.Call):
+        return not value.args and not value.keywords
+    return isinstance(value, ast.Dict) and not value.keys
