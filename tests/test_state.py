@@ -140,6 +140,18 @@ named = {'x': User('x'), 'y': User('y')}
 first = users[0]
 shown, text = repr(users), str(first)
 """
+LOGGING = """
+import logging
+log = logging.getLogger(__name__)
+log.setLevel('INFO')
+class Handler(logging.Handler):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+handler = Handler()
+log.addHandler(handler)
+log.propagate = False
+"""
 KEEPING = """
 cache, memo, cached_counts, cached_numbers = {}, {}, {}, {}
 def shown(): return 'old'
@@ -337,6 +349,12 @@ CASES: dict[str, Case] = {
         {"m_N": WORKER.replace("'old'", "'new'")},
         "w_N, t_N = m_N.worker, m_N.thread",
         {"m_N.worker is w_N and m_N.thread is t_N and len(m_N.begun)": 1, "w_N.work()": "new"},
+    ),
+    "what is given to an object that a library gives again": (
+        {"m_N": LOGGING},
+        {"m_N": LOGGING.replace("'INFO'", "'ERROR'")},
+        "h_N = m_N.handler; h_N.seen.append(1)",
+        {"(m_N.log.level, m_N.handler is h_N, h_N.seen, m_N.log.handlers == [h_N])": (40, True, [1], True)},
     ),
     "what is kept under keys, and is no result that may be computed again": (
         {"m_N": KEEPING},

@@ -301,6 +301,8 @@ class RunState:
         self.set_from_outside: set[tuple[int, str]] = set()
         """Names of modules, by identity, whose values statements of other modules had set."""
         self.open_groups: dict[tuple[int, str], Group] = {}
+        self.looked_up: set[tuple[int, str]] = set()
+        """Names of modules, by identity, that a library may give again what they hold: only then it is built again."""
         self.made_anew: set[tuple[int, str]] = set()
         """Names, by the identity of their modules, whose values are emptied and filled again by all who build them."""
         self.keeps_rest: set[tuple[int, str]] = set()

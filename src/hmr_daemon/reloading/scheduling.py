@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Set
@@ -320,12 +321,30 @@ class Scheduling(Giving):
         for name in node.writes:
             if is_a(node.module.namespace.get(name), (FunctionType, type)):
                 continue  # it stays what it is, and is given its attributes again
-            for other in table.mutators.get(name, ()):
-                if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
-                    self._open_group(node, name, other)
-                    yield other, f"adds to {name}"
-                    for read in self.part_of(node, name):
-                        yield from self._makers(table, node, read)
+            if self._may_be_looked_up(node, name):
+                self.looked_up.add((id(node.module), name))
+            else:
+                yield from self._built_by(node, name)
+
+    def _built_by(self, node: Node, name: str) -> Iterator[tuple[Node, str]]:
+        """The later statements of its module that add to what a statement binds to a name."""
+        table = self.agenda.table(node.module)
+        for other in table.mutators.get(name, ()):
+            if other.order > node.order and node in table.reaching(name, other) and self._grows(other, name):
+                self._open_group(node, name, other)
+                yield other, f"adds to {name}"
+                for read in self.part_of(node, name):
+                    yield from self._makers(table, node, read)
+
+    def _may_be_looked_up(self, node: Node, name: str) -> bool:
+        """Whether a function of a library may give what it gave before, as `logging.getLogger` does: its run tells."""
+        if node in self.added or self._old_statement(node) is not None or not node.statement.effects.calls:
+            return False
+        value, assigned = node.module.namespace.get(name), node.statement.parse()
+        if not isinstance(assigned, ast.Assign) or not isinstance(assigned.value, ast.Call):
+            return False
+        function = _static(assigned.value.func, node.module.namespace)
+        return type(function) is FunctionType and self._is_a_librarys(function) and self._is_of_a_library(value)
 
     def _accumulated(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
         """Names of other modules that functions which a statement ran bind anew, made of what they held."""
@@ -555,6 +574,14 @@ class Scheduling(Giving):
                     for maker in self.agenda.table(record).last_writers(name):
                         if maker.statement.kind not in ("from", "import"):
                             self.schedule(maker, f"makes {name}")
+
+
+def _static(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
+    """What a global, or an attribute of a module that is one, stands for."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        module = namespace.get(node.value.id)
+        return vars(module).get(node.attr) if type(module) is ModuleType else None
+    return namespace.get(node.id) if isinstance(node, ast.Name) else None
 
 
 def _read_only(code: CodeType) -> frozenset[str]:

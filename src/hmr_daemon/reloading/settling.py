@@ -43,12 +43,20 @@ class Settling(Refilling):
             self._before_next_writer(node, name, old, following)
         else:
             old = self.finals.get((id(node.module), name), old)
+        if not in_place and (id(node.module), name) in self.looked_up:
+            self._schedule_builders(node, name, old)
         if not in_place and self._refill(node, name, old):
             return
         if (id(node.module), name) in self.open_groups:
             self._tell_members(node, name)
             return
         self._compare(node, name, old if following is None else own, new, last=following is None)
+
+    def _schedule_builders(self, node: Node, name: str, old: Any) -> None:
+        """What might have been given again was made anew: who adds to it does so again."""
+        for other, reason in list(self._built_by(node, name)):
+            self.open_groups[id(node.module), name].old = old
+            self.schedule(other, reason)
 
     def _next_writer(self, node: Node, name: str, old: Any) -> Node | None:
         """The next statement that binds the name, which held `old`, in its module or from another."""
