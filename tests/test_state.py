@@ -140,6 +140,16 @@ named = {'x': User('x'), 'y': User('y')}
 first = users[0]
 shown, text = repr(users), str(first)
 """
+EVENTS = """
+handlers = {}
+def on(name):
+    def register(function):
+        handlers.setdefault(name, []).append(function)
+        return function
+    return register
+@on('x')
+def one(): pass
+"""
 LOGGING = """
 import logging
 log = logging.getLogger(__name__)
@@ -349,6 +359,16 @@ CASES: dict[str, Case] = {
         {"m_N": WORKER.replace("'old'", "'new'")},
         "w_N, t_N = m_N.worker, m_N.thread",
         {"m_N.worker is w_N and m_N.thread is t_N and len(m_N.begun)": 1, "w_N.work()": "new"},
+    ),
+    "what the program has put beside a handler that is for another event": (
+        {"m_N": EVENTS},
+        {"m_N": EVENTS.replace("'x'", "'y'")},
+        "h_N, check_N = m_N.handlers, lambda: 1; m_N.on('x')(check_N); m_N.on('z')(check_N)",
+        {
+            "m_N.handlers is h_N": True,
+            "(h_N['x'], h_N['z']) == ([check_N],) * 2": True,
+            "h_N['y'] == [m_N.one]": True,
+        },
     ),
     "what is given to an object that a library gives again": (
         {"m_N": LOGGING},

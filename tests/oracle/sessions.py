@@ -357,3 +357,34 @@ for name, text in MEMOS.items():
         {"lib.py": memoized.replace("FACTOR *", "1 / 0 *")},
         {"lib.py": memoized},
     )
+BUSES = {
+    "a list that is there by then": "handlers.setdefault(name, []).append(function)",
+    "a list that is made where there is none": "(handlers.get(name) or handlers.setdefault(name, [])).append(function)",
+    "a dict": "handlers.setdefault(name, {})[function.__name__] = function",
+    "a list, with something beside it": "handlers.setdefault(name, []).append((len(names), function))",
+}
+HANDLERS = """
+from bus import on
+@on('x')
+def one(): return 1
+@on('x', 'y')
+def two(): return 2
+@on('z')
+def three(): return 3
+"""
+EVENTS = "import handlers\nfrom bus import handlers\ncounts = {name: len(held) for name, held in handlers.items()}\n"
+for name, text in BUSES.items():
+    one_on = [HANDLERS.replace("@on('x')", f"@on('{event}')") for event in "xwx"]
+    two_on = [one_on[1].replace("'x', 'y'", "'y'"), one_on[2].replace("'x', 'y'", "'y', 'z'")]
+    case(
+        f"handlers of events, which stand in {name}, for other events",
+        "main",
+        {
+            "bus.py": "handlers = {}\ndef on(*names):\n    def register(function):\n        for name in names:\n"
+            f"            {text}\n        return function\n    return register\n",
+            "handlers.py": HANDLERS,
+            "main.py": EVENTS,
+        },
+        *({"handlers.py": version} for version in (one_on[1], two_on[0], one_on[0], two_on[1], two_on[0])),
+        {"handlers.py": two_on[0].replace("'z'", "'y', 'w'")},
+    )

@@ -369,6 +369,26 @@ def place_before(
             refill(container, ordered)
 
 
+def advance_keys(container: dict[Any, Any], began: Collection[int], later: Callable[[Any], bool]) -> None:
+    """Keys under which a statement has put the first entry now stand before those of later statements.
+
+    `began` are the containers under such keys, by identity.
+    """
+    now = copied(container)
+    mine = [key for key, entry in now.items() if id(entry) in began]
+    rest = [key for key in now if key not in mine]
+    first = next((i for i, key in enumerate(rest) if is_later(key, now[key], later)), len(rest))
+    keys = [*rest[:first], *mine, *rest[first:]]
+    if mine and all(list(now).index(key) > first for key in mine):
+        refill(container, {key: now[key] for key in keys})
+
+
+def begins(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> bool:
+    """Whether a statement has put something into a container in which all else is of later statements."""
+    before = snapshot.values() if is_a(snapshot, dict) else snapshot
+    return bool(snapshot) and bool(made_since(container, snapshot)) and all(map(later, before))
+
+
 def is_later(key: Any, entry: Any, later: Callable[[Any], bool]) -> bool:
     """Whether a later statement has put an entry into a dict: where a definition is in it, no text of the key tells."""
     return _began_later(entry, later) or (not (texts(key) and is_defined(entry)) and later(key))

@@ -16,6 +16,8 @@ from ..live.entries import (
     PLAIN,
     Index,
     Told,
+    advance_keys,
+    begins,
     discard,
     entries,
     held,
@@ -243,6 +245,16 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
             taken.places.append(place)  # what is filled again is compared once it is whole
             if place.name in again.given.looked_up and is_a(container, dict):
                 taken.served.update(_changed_keys(container, snapshot, gone or ()))
+    _advance_keys(taken.snapshots, again)
+
+
+def _advance_keys(snapshots: Sequence[tuple[Any, Any, Place]], again: Again) -> None:
+    """A key of a dict of containers stands where the first entry under it comes from."""
+    inner = [each for each in snapshots if id(each[0]) != each[2].container]
+    began = {id(container) for container, snapshot, _ in inner if begins(container, snapshot, again.later)}
+    for container, _, _ in snapshots if began else ():
+        if is_a(container, dict):
+            advance_keys(container, began, again.later)
 
 
 def _changed_keys(container: dict[Any, Any], snapshot: dict[Any, Any], gone: Iterable[Any]) -> Iterator[str]:

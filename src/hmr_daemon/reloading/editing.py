@@ -589,7 +589,10 @@ class Editing(Swapping):
         """Keep account of the registries that hold an entry of a statement; whether all that hold some tell it."""
         held = list(contributions.held_in(node, self.graph, self._made_now(node), node.codes, grown))
         self.entered[node] = [(container, place) for container, place, told in held if told]
-        return len(self.entered[node]) == len(held)
+        telling = defaultdict[int, bool](bool)
+        for _, place, told in held:
+            telling[place.container] |= told  # of one in another, either tells
+        return all(telling.values())
 
     def _lose_growth(self, node: Node) -> None:
         """What a statement has put by hand into what a class holds goes with it: the class binds that again."""
