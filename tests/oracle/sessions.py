@@ -388,3 +388,43 @@ for name, text in BUSES.items():
         *({"handlers.py": version} for version in (one_on[1], two_on[0], one_on[0], two_on[1], two_on[0])),
         {"handlers.py": two_on[0].replace("'z'", "'y', 'w'")},
     )
+LOOKED_AT = {
+    "lib.py": """
+    def a(): return [1]
+    def b(x): return x
+    class K:
+        def m(self): return 1
+        async def n(self): return 2
+    """,
+    "main.py": """
+    import inspect
+    import lib
+    from lib import K, a, b
+    table = {"a": a, "b": b}
+    generators = [name for name, each in table.items() if inspect.isgeneratorfunction(each)]
+    parameters = {name: list(inspect.signature(each).parameters) for name, each in table.items()}
+    waiting = sorted(name for name, each in vars(K).items() if inspect.iscoroutinefunction(each))
+    count = b.__code__.co_argcount
+    value = b(2)
+    """,
+}
+case(
+    "what kind of function others are, asked by who has them in a table",
+    "main",
+    LOOKED_AT,
+    {"lib.py": LOOKED_AT["lib.py"].replace("return [1]", "yield 1")},
+    {"lib.py": LOOKED_AT["lib.py"].replace("def m", "async def m")},
+    {"lib.py": LOOKED_AT["lib.py"].replace("def b(x)", "async def b(x, *, y=1)")},
+    {"lib.py": LOOKED_AT["lib.py"].replace("return [1]", "return [3]")},
+    LOOKED_AT,
+)
+case(
+    "another entry, which is there already, of a list of a class of its own that is made anew",
+    "main",
+    {
+        "lib.py": "class Rows(list): pass\nrows = Rows([7])\nclass Table(dict): pass\ntable = Table(a=1)\n",
+        "main.py": "from lib import rows, table\nrows.append(5)\ntable.setdefault('b', []).append(1)\n",
+    },
+    {"main.py": "from lib import rows, table\nrows.append(7)\ntable.setdefault('b', []).append(2)\n"},
+    {"main.py": "from lib import rows, table\nrows.append(7)\nrows.append(7)\ntable.setdefault('a', 3)\n"},
+)

@@ -1,16 +1,16 @@
-"""Generators that were made and have not begun: nothing has run yet of the functions that they are of."""
+"""Generators and coroutines that were made and have not begun: nothing has run yet of their functions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import AsyncGeneratorType, CodeType, GeneratorType
+from types import AsyncGeneratorType, CodeType, CoroutineType, GeneratorType
 from typing import Any
 
 from .containers import copied, size
 from .kinds import is_a, plain_type
 
-PREFIXES: dict[type, str] = {GeneratorType: "gi_", AsyncGeneratorType: "ag_"}
-MAKES = 0x20 | 0x200  # CO_GENERATOR, CO_ASYNC_GENERATOR
+PREFIXES: dict[type, str] = {GeneratorType: "gi_", AsyncGeneratorType: "ag_", CoroutineType: "cr_"}
+MAKES = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
 LARGEST = 1_000  # entries of containers that are looked at
 
 

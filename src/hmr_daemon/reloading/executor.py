@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from ..live import functions
+from ..live.caches import forget_lines
 from ..live.kinds import is_a
 from ..live.per_thread import PerThread, speaks_of_threads
 from ..loading import scripts
@@ -139,6 +140,8 @@ class _Run(Aftermath):
         self._take_leave()
         self._attach_submodules(changes)
         self.departed += moved.departures(self)
+        for change in changes:
+            forget_lines(change.path)
         self._preset()
         _load_rest()
         self.lookups.unpack()

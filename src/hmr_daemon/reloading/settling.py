@@ -360,7 +360,7 @@ def _surely_binds(node: Node, name: str) -> bool:
 
 def _made_with(new: Any, old: Any) -> list[Any]:
     """The containers that are there with a value: itself, or what an object holds that stood in another's place."""
-    if plain_type(new) in EMPTIED:
+    if is_a(new, EMPTIED):
         return [new]
     if is_a(new, type) or type(new) is not type(old):
         return []

@@ -57,8 +57,8 @@ class Swapping(Assigning):
                 self._make_anew(new)
             if held := codes.grown_names(old) - codes.grown_globals(old):
                 self._make_held_anew(runners, held)
-        for _, new in [(a, b) for a, b in self.swap.pairs if codes.docstring(a) != codes.docstring(b)]:
-            self._tell_docstring(new)
+        for _, new in [(a, b) for a, b in self.swap.pairs if codes.face(a) != codes.face(b)]:
+            self._tell_face_of(new)
         for function, new in self.swap.refused:
             self._refused(function, new)
         self._look_into_decorators(changed)
@@ -106,7 +106,7 @@ class Swapping(Assigning):
                 if maker.statement.kind not in ("from", "import"):
                     self.schedule(maker, f"makes what holds {place.attribute}")
 
-    def _tell_docstring(self, new: CodeType) -> None:
+    def _tell_face_of(self, new: CodeType) -> None:
         for record in self.graph.at_path(new.co_filename):
             self.tell_face(record, new.co_qualname)
 

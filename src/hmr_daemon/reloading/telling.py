@@ -22,10 +22,12 @@ from .registries import Place
 from .remembering import Remembering
 from .run import IMMUTABLE
 
-INTROSPECTION = frozenset({
+KINDS = frozenset({"__code__", "isasyncgenfunction", "iscoroutinefunction", "isgeneratorfunction"})
+"""What a statement mentions that asks what kind of function it looks at."""
+INTROSPECTION = KINDS | {
     "__annotations__", "__defaults__", "__dict__", "__doc__", "__kwdefaults__", "__signature__", "cleandoc", "getdoc",
     "get_annotations", "get_type_hints", "getfullargspec", "signature", "vars",
-})  # fmt: skip
+}  # fmt: skip
 """What a statement mentions that looks at a function rather than calls it."""
 ASKED_FOR = {"__annotations__": INTROSPECTION, classes.FIELDS: frozenset({"fields"})}
 """By what code asks for a member that describes a class without mentioning it."""
@@ -608,13 +610,26 @@ class Telling(Remembering):
         """What shows of a function, other than what it does, is different: who asks for that runs again."""
         name, *members = qualname.split(".")
         for other, alias in list(self.aliases(record, name)):
-            for reader, known in list(self.agenda.readers(other, alias, None)):
+            for reader, known in [*self.agenda.readers(other, alias, None), *self._readers_of_what_holds(other, alias)]:
                 effects = reader.statement.effects
                 mentioned = effects.attributes | effects.reads
                 asks = not members or not mentioned.isdisjoint({*members, *LISTS_MEMBERS_HERE, "getattr"})
                 if asks and not INTROSPECTION.isdisjoint(mentioned):
                     by_member = reader.statement.kind == "class"  # of its body runs what mentions it
                     self.schedule(reader, f"{name} shows something else", known, code_changed=not by_member)
+
+    def _readers_of_what_holds(self, record: ModuleRecord, name: str) -> list[tuple[Node, str]]:
+        """Who reads a list, a dict or the like that a statement which reads a function has made of it."""
+        held = record.namespace.get(name)
+        makers = [reader for reader, _ in self.agenda.readers(record, name, None)]
+        found = [(maker.module, each) for maker in makers for each in maker.writes]
+        holding = [
+            (module, each)
+            for module, each in found
+            if plain_type(value := module.namespace.get(each)) in insides.CONTAINERS and insides.keeps(value, held)
+        ]
+        known = [alias for module, each in holding for alias in self.aliases(module, each)]
+        return [reader for module, alias in known for reader in self.agenda.readers(module, alias, None)]
 
     def _tell_members(self, node: Node, name: str) -> None:
         """Statements between those that build a value saw it half built: they run again in their place."""

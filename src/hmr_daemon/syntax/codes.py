@@ -25,6 +25,7 @@ GLOBAL_READ_SHIFTS = {
 EXTENDED_ARG, LOAD_CLASSDEREF = dis.opmap["EXTENDED_ARG"], dis.opmap.get("LOAD_CLASSDEREF")
 CO_OPTIMIZED = 0x1
 CO_HAS_DOCSTRING = 0x4000000  # 3.13 and newer
+SHOWN_FLAGS = 0x4 | 0x8 | 0x20 | 0x80 | 0x200  # with *arguments, with **keywords, generator, coroutine, both
 
 
 def children(code: CodeType) -> tuple[CodeType, ...]:
@@ -64,6 +65,12 @@ def docstring(code: CodeType) -> str | None:
     if code.co_flags & CO_HAS_DOCSTRING:
         return code.co_consts[0]
     return code.co_consts[0] if _DOCSTRING_IS_FIRST and code.co_name != "<lambda>" else None
+
+
+def face(code: CodeType) -> tuple[object, ...]:
+    """What shows of a function made of `code` without a call: its docstring, its kind and its parameters."""
+    counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount
+    return docstring(code), code.co_flags & SHOWN_FLAGS, *counts, code.co_varnames[: counts[0] + counts[2]]
 
 
 def _has_docstring_flag() -> bool:
