@@ -21,7 +21,34 @@ def workshop(environment: Environment, tmp_path_factory: pytest.TempPathFactory)
 CLASS = "class C:\n    seen = []\n    def f(self): return 1\n    def g(self): return self.f() + 1\n"
 SHAPES = "import dataclasses, enum\n@dataclasses.dataclass\nclass P:\n    x: int = 1\nclass E(enum.Enum):\n    A = 1\n"
 SLOTS = "class C:\n    __slots__ = ('x',)\n    def f(self): return 1\n"
+MODELS = """
+PREFIX = 'hi '
+def cleaned(text): return text.strip()
+class Base:
+    def __init__(self, name): self.name = cleaned(name)
+    def greet(self): return PREFIX + self.name
+class User(Base):
+    def __init__(self, name, age=1):
+        super().__init__(name)
+        self.age = age
+"""
+USERS = "from models_N import User\nboss = User(' ann ')\nusers = [boss, User('bob', 2)]\ntext = boss.greet()\n"
 CASES: dict[str, Case] = {
+    "classes with what they use, and objects of theirs at the top of another module": (
+        {"models_N": MODELS, "user_N": USERS},
+        {"models_N": "from people_N import User\n", "people_N": MODELS},
+        "b_N, us_N = user_N.boss, user_N.users; b_N.age = 50; us_N.append(1)",
+        {
+            "user_N.boss is b_N and user_N.users is us_N": True,
+            "(b_N.age, us_N[2], user_N.text, isinstance(b_N, user_N.User))": (50, 1, "hi ann", True),
+        },
+    ),
+    "the same, and a constructor that is another there": (
+        {"models_N": MODELS, "user_N": USERS},
+        {"models_N": "from people_N import User\n", "people_N": MODELS.replace("text.strip()", "text.strip().upper()")},
+        "b_N = user_N.boss",
+        {"(user_N.boss is b_N, user_N.boss.name, user_N.text)": (False, "ANN", "hi ANN")},
+    ),
     "a class, with what holds it": (
         {"a_N": CLASS, "b_N": "", "user_N": "from a_N import C\nclass D(C): pass\nheld = [C(), D()]\n"},
         {"a_N": "from b_N import C\n", "b_N": CLASS.replace("return 1", "return 10")},
@@ -197,3 +224,20 @@ def test_what_is_cut_out_of_one_file_and_comes_to_another_goes_on(live: LiveFact
     process.edit({"a.py": "class K:\n    def h(self): return 2\n"})
     assert process.wait_reload().ok
     assert not process.see("isinstance(k, a.K)")
+
+
+def test_who_made_objects_of_a_class_that_moved_is_told_of_it_where_it_is_now(live: LiveFactory) -> None:
+    process = live({"models_N.py": MODELS, "user.py": USERS})
+    process.load("import user")
+    moved = MODELS.replace("PREFIX + self.name", "PREFIX + self.name + '!'")
+    process.edit({"models_N.py": "from people import User\n", "people.py": moved})
+    assert process.wait_reload().ok
+    assert process.see("user.text") == "hi ann!"
+    for old, new, text in [
+        ("'hi '", "'bye '", "bye ann!"),
+        ("text.strip()", "text.strip().upper()", "bye ANN!"),
+        ("= cleaned(name)", "= cleaned(name) * 2", "bye ANNANN!"),
+    ]:
+        process.edit({"people.py": (old, new)})
+        assert process.wait_reload().ok
+        assert process.see("user.text") == text

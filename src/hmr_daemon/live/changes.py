@@ -69,6 +69,10 @@ class ClassChange:
         """The same with more names of members, that stand for the objects they did, which are others inside."""
         return replace(self, names=self.names | names) if names else self
 
+    def without(self, names: Set[str]) -> ClassChange:
+        """The same, some members being what they were after all."""
+        return replace(self, names=self.names - names) if names else self
+
     def with_inner(self, changes: Mapping[int, ClassChange]) -> ClassChange:
         """The same, told of together with the `changes` (by identity) of the classes inside of this one."""
         inner = [changes[id(m)] for m in list(vars(self.cls).values()) if is_a(m, type) and id(m) in changes]

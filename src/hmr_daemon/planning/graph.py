@@ -7,7 +7,7 @@ import re
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -467,6 +467,20 @@ class Graph:
             else:
                 continue
             self._runners.add(id(new), entry)
+
+    def code_moved(self, old: CodeType, new: CodeType) -> Callable[[], None]:
+        """`new` does elsewhere what `old` did: who ran that is told of this. What takes it back is given."""
+        added = [node for node in self.runners(old) if id(new) not in node.ran]
+        for node in added:
+            node.ran.add(id(new))
+            self._runners.add(id(new), node)
+
+        def undo() -> None:
+            for node in added:
+                node.ran.discard(id(new))
+                self._runners.discard(id(new), node)
+
+        return undo
 
     # --- who depends -----------------------------------------------------------------------------------
 

@@ -6,14 +6,15 @@ import re
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from types import FunctionType
+from types import CodeType, FunctionType
+from typing import Any
 
-from ..live import changes, functions, successors
+from ..live import changes, functions, successors, values
 from ..live.holders import replace_records, replace_references, searched_for, those_holding
 from ..live.kinds import is_a
-from ..live.transaction import put_member
+from ..live.transaction import MISSING, put_member
 from ..planning.records import ModuleRecord, Node
-from ..syntax import statements
+from ..syntax import codes, statements
 from ..syntax.statements import Statement
 from ..syntax.trees import shape
 from .definitions import is_of
@@ -22,6 +23,8 @@ from .run import Departure
 
 DEFINING = ("def", "class")
 MOST = 200
+COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
+CONSTRUCTORS = frozenset({"__init__", "__new__"})
 
 
 class Earlier:
@@ -129,11 +132,14 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
     """Let the old class be the new one; a function, which has its module's globals for ever, is left for later."""
     old, new = departure.value, _value(node)
     if type(old) is FunctionType and type(new) is FunctionType:
+        _hand_runners_over(run, [(old.__code__, new.__code__, _does_the_same(old, new))])
         run.succeeded.append((old, new))
     elif is_a(old, type) and is_a(new, type) and is_of(new, node.module):
         _keep_state(departure, node, new)
-        change = changes.change(old, new)
         methods = [(n, m, vars(new).get(n)) for n, m in list(vars(old).items()) if type(m) is FunctionType]
+        moved = [(n, m, f, _does_the_same(m, f)) for n, m, f in methods if type(f) is FunctionType]
+        codes_of = [(m.__code__, f.__code__, alike) for _, m, f, alike in moved]
+        change = changes.change(old, new).without({name for name, _, _, alike in moved if alike})
         held_by = those_holding(referrers, new)
         adopted = successors.continue_as(run.transaction, old, new, run.outcome.notes, held_by)
         made_again = [(name, before, after) for name, before, after in methods if type(after) is FunctionType]
@@ -145,10 +151,44 @@ def _go_on(run: Editing, departure: Departure, node: Node, referrers: Sequence[o
             _stand_for(run, new, [(now, was) for name, was, now in made_again if name in stay and now is not was])
         run.known.clear()
         if adopted is old:
+            _hand_runners_over(run, codes_of)
             run.touched.add(id(old))
             run.class_changes[id(old)] = change
         else:
             run.superseded.append(old)
+
+
+def _hand_runners_over(run: Editing, moved: Iterable[tuple[CodeType, CodeType, bool]]) -> None:
+    """Who ran code that moves is told where it does something else now, and of what becomes of it there."""
+    for before, after, alike in moved:
+        for runner in () if alike else run.graph.runners(before):
+            run.schedule(runner, f"ran {after.co_qualname}", code_changed=True)
+        for pair in codes.align([before], [after]):
+            run.transaction.on_undo(run.graph.code_moved(*pair))
+
+
+def _does_the_same(old: FunctionType, new: FunctionType, met: frozenset[int] = frozenset()) -> bool:
+    """Whether a function that moves is what it was: by its text, and by all that it uses of either module."""
+    if codes.deep_surface(old.__code__) != codes.deep_surface(new.__code__) or vars(old).keys() != vars(new).keys():
+        return False
+    inner = [*codes.walk([new.__code__])]
+    if not {code.co_name for code in inner[1:]} <= COMPREHENSIONS:
+        return False  # a function that it has made, and that something keeps, uses the globals of its module
+    names = frozenset().union(*map(codes.global_reads, inner))
+    used = [(old.__globals__.get(name, MISSING), new.__globals__.get(name, MISSING)) for name in names]
+    used += [(old.__defaults__, new.__defaults__), (old.__kwdefaults__, new.__kwdefaults__)]
+    return all(_is_the_same(before, after, met | {id(new)}) for before, after in used)
+
+
+def _is_the_same(old: Any, new: Any, met: frozenset[int]) -> bool:
+    """Whether what a function uses is the same, or moves along with it."""
+    if id(new) in met or values.same(old, new):
+        return True
+    if type(old) is FunctionType and type(new) is FunctionType:
+        return old.__qualname__ == new.__qualname__ and _does_the_same(old, new, met)
+    if not is_a(old, type) or not is_a(new, type) or old.__qualname__ != new.__qualname__:
+        return False
+    return changes.change(old, new).names.isdisjoint(CONSTRUCTORS)
 
 
 def _stand_for(run: Editing, new: type, pairs: Sequence[tuple[FunctionType, FunctionType]]) -> None:
