@@ -428,3 +428,33 @@ case(
     {"main.py": "from lib import rows, table\nrows.append(7)\ntable.setdefault('b', []).append(2)\n"},
     {"main.py": "from lib import rows, table\nrows.append(7)\nrows.append(7)\ntable.setdefault('a', 3)\n"},
 )
+ENHANCED = """
+made = []
+def enhance(cls):
+    class Enhanced(cls):
+        def twice(self): return self.once() * 2
+    made.append(Enhanced)
+    return Enhanced
+@enhance
+class Plain:
+    def once(self): return 1
+plain = Plain()
+found = plain.twice()
+"""
+case(
+    "a class in whose place a decorator puts one of its own, which it keeps",
+    "m",
+    {"m.py": ENHANCED},
+    {"m.py": ENHANCED.replace("return 1", "return 1\n    def more(self): return 3")},
+    {"m.py": ENHANCED.replace("class Plain:", "class Plain:\n    size = 2").replace("return 1", "return self.size")},
+    {"m.py": ENHANCED.replace("* 2", "* 3")},
+)
+METACLASSES = "class M(type): pass\nclass N({}): pass\nclass A(metaclass=M): pass\n"
+METACLASSES += "class B(metaclass=N): pass\nclass C({}): pass\n"
+case(
+    "a base whose metaclass is another",
+    "m",
+    {"m.py": METACLASSES.format("type", "A")},
+    {"m.py": METACLASSES.format("type", "A, B")},
+    {"m.py": METACLASSES.format("M", "A, B")},
+)

@@ -18,7 +18,7 @@ from . import abstract, caches, insides, parameters
 from .changes import CannotChange, ClassChange, Remade, found_otherwise
 from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
 from .holders import SLOT_TYPES
-from .kinds import is_a, plain_type, same_classes
+from .kinds import derives, is_a, plain_type, same_classes
 from .successors import origins, settle
 from .transaction import MISSING, Transaction
 
@@ -189,6 +189,8 @@ class ClassHook:
         rebased = not same_classes(cls.__bases__, bases)
         if rebased and issubclass(cls, type):
             raise CannotChange(qualname, "the classes that it made have to be made again")
+        if rebased and not all(derives(type(cls), type(base)) for base in bases):
+            raise CannotChange(qualname, "its metaclass is none of its bases' metaclasses")
         if rebased:
             before = cls.__bases__
             try:

@@ -66,6 +66,8 @@ class Traces:
     """What is imported by the name of its module."""
     handed: Sequence[tuple[type, Mapping[str, Any]]]
     """The classes that it calls, or hands to what it calls, with their members."""
+    decorated: Mapping[str, Any]
+    """What its own decorators have put in the place of classes that it had made."""
 
 
 class Rerunning(Evaluating):
@@ -170,7 +172,8 @@ class Rerunning(Evaluating):
         """What a statement is to be compared with once it has run; all of it is taken back where the reload fails."""
         own = displaced.found(self, node, before)
         held = {**before, **own}
-        self.made[node] = {**self._made_by(node, before), **own}
+        made = self._made_by(node, before)
+        self.made[node] = {**made, **own}
         extra = frozenset(node.extra) if node.star or node.dynamic else frozenset[str]()
         grouped, assigned = self.is_grouped(node), self.assigned(node)
         self._guard(node, held)
@@ -186,6 +189,7 @@ class Rerunning(Evaluating):
             unexplained=hiding.unexplained(self, node),
             stand_in=sys.modules.get(node.module.name),
             handed=self._classes_handed(node),
+            decorated={f"@{name}": made[name] for name in own.keys() & made.keys()},
         )
 
     def _run_without_traces(self, node: Node, reason: Reason, traces: Traces) -> list[registries.Place]:
@@ -193,7 +197,7 @@ class Rerunning(Evaluating):
         with (
             later_entries.hidden(self, node),
             by_hand.placed(self, node),
-            self._earlier_entries_out(node, traces.grouped) as taken,
+            self._earlier_entries_out(node, traces) as taken,
             self._library_entries_exchanged(node),
             self._counted_once(node),
             hiding.later(self, node) as hidden,
@@ -440,12 +444,13 @@ class Rerunning(Evaluating):
             if type(value) is FunctionType:
                 self.transaction.guard(vars(value))
 
-    def _earlier_entries_out(self, node: Node, grouped: bool) -> AbstractContextManager[contributions.Taken]:
+    def _earlier_entries_out(self, node: Node, traces: Traces) -> AbstractContextManager[contributions.Taken]:
         """While the statement runs, what its last run put into registries is out of them."""
+        grouped = traces.grouped
         passed = grouped or node.statement.kind == "expr"
         old, (ungrown, left) = self._old_statement(node), self.no_longer_grown(node)
         again = contributions.Again(
-            before=self._passed_before(node) if passed else self.made[node],
+            before=self._passed_before(node) if passed else {**self.made[node], **traces.decorated},
             made_of=() if grouped else self._made_of(node),
             old=old,
             made_later=partial(self.made_later, node),
