@@ -988,3 +988,14 @@ def test_an_instance_stays_where_its_class_gets_a_special_method(live: LiveFacto
     assert process.see("m.x is held and m.x.seen == [1]")
     assert process.see("m.y") == ("K" if "repr" in method else "<")
     assert process.see("m.z") == ([True] if "__eq__" in method else [False])
+
+
+@pytest.mark.parametrize("kind", ["def", "async def"])
+def test_a_docstring_that_comes_or_goes_runs_nothing(live: LiveFactory, kind: str) -> None:
+    text = f"{kind} f(x=0):\n    for i in range(1000):\n        if i > x: return [1.5, 'text', None, i]\ny = f()\n"
+    documented = text.replace("    for", "    'Says more.'\n    for")
+    process = live({"m.py": text})
+    process.load("import m")
+    for version, shown in ((documented, "Says more."), (text, None)):
+        assert ran(process, {"m.py": version}) == []
+        assert process.see("m.f.__doc__") == shown

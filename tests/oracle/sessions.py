@@ -458,3 +458,10 @@ case(
     {"m.py": METACLASSES.format("type", "A, B")},
     {"m.py": METACLASSES.format("M", "A, B")},
 )
+ROWS = "rows = [{'name': each} for each in 'ab']\nindex = {row['name']: row for row in rows}\nfirst = rows[0]\n"
+case(
+    "entries of what is made anew that have names of their own",
+    "main",
+    {"lib.py": ROWS, "main.py": "from lib import rows, index\nfirst = rows[0]\nfound = index['a']\n"},
+    {"lib.py": ROWS.replace("'ab'", "'ac'")},
+)

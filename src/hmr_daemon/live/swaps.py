@@ -48,7 +48,7 @@ def swap(transaction: Transaction, request: Swap) -> None:
     holders = find(request.pairs, request.roots, request.holders, others)
     _follow_registries(transaction, request, others)
     for old, new in request.pairs:
-        if id(old) not in request.unchanged and codes.surface(old) != codes.surface(new):
+        if id(old) not in request.unchanged and not codes.do_the_same(old, new):
             request.changed.append(old)
         for function in holders.get(id(old), ()):
             fitting = fit(new, old)

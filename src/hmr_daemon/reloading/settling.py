@@ -8,8 +8,8 @@ from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import caches, changes, functions, insides, successors, values
-from ..live.containers import EMPTIED
+from ..live import caches, changes, entries, functions, insides, successors, values
+from ..live.containers import EMPTIED, size
 from ..live.entries import PLAIN
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
@@ -20,6 +20,8 @@ from . import contributions
 from .definitions import fresh, is_of, made_here
 from .refilling import Refilling
 from .run import IMMUTABLE
+
+LARGEST = 1_000  # entries of what is looked through for a value
 
 
 class Settling(Refilling):
@@ -134,6 +136,7 @@ class Settling(Refilling):
         named = self._named(node)
         if plain_type(old) in (list, dict, set):
             mine &= not self._was_handed_on(node.module, name) and id(new) not in named
+            mine = mine and not self._is_taken_from(node, new)
         same = mine and values.same(old, new, named=named)
         was = old.__code__ if type(old) is FunctionType else None
         if same and was is not None:
@@ -165,6 +168,15 @@ class Settling(Refilling):
         """Whether a class that was made anew has just the members that it had."""
         change = self.class_changes.get(id(value)) if is_a(value, type) else None
         return change is not None and change.is_none
+
+    def _is_taken_from(self, node: Node, value: Any) -> bool:
+        """Whether a value is an entry of something else that the statement reads: ``first = rows[0]``."""
+        if not node.statement.effects.reads:
+            return False
+        read = [node.module.namespace.get(name) for name in node.statement.effects.reads]
+        read += [self.graph.modules[m].namespace.get(n) for m, n in node.reads if m in self.graph.modules]
+        held = [each for each in read if plain_type(each) in (list, tuple, dict) and size(each) <= LARGEST]
+        return any(entry is value for each in held for entry in entries.held(each))
 
     def _named(self, node: Node) -> set[int]:
         """Identities of the functions that the statement reads by name, and of what something may be added to.

@@ -54,6 +54,22 @@ def surface(code: CodeType) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def do_the_same(old: CodeType, new: CodeType) -> bool:
+    """Whether two code objects run alike. A docstring that comes or goes moves the constants after it."""
+    before, after = surface(old), surface(new)
+    if before == after or (docstring(old) is None) is (docstring(new) is None) or before[2:] != after[2:]:
+        return before == after
+    return _with_constants(old) == _with_constants(new)
+
+
+def _with_constants(code: CodeType) -> list[tuple[int, object]]:
+    """The instructions of code, each with the constant that it uses instead of its number."""
+    return [
+        (each.opcode, _constant(each.argval) if each.opcode in dis.hasconst else each.arg)
+        for each in dis.get_instructions(code)
+    ]
+
+
 def is_class_body(code: CodeType) -> bool:
     return not code.co_flags & CO_OPTIMIZED and code.co_name != "<module>"
 
