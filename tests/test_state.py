@@ -140,6 +140,17 @@ named = {'x': User('x'), 'y': User('y')}
 first = users[0]
 shown, text = repr(users), str(first)
 """
+ONCE = """
+_connection = None
+class Connection:
+    def ask(self): return 'asked'
+def connection():
+    global _connection
+    if _connection is None:
+        _connection = Connection()
+    return _connection
+found = connection().ask()
+"""
 EVENTS = """
 handlers = {}
 def on(name):
@@ -359,6 +370,12 @@ CASES: dict[str, Case] = {
         {"m_N": WORKER.replace("'old'", "'new'")},
         "w_N, t_N = m_N.worker, m_N.thread",
         {"m_N.worker is w_N and m_N.thread is t_N and len(m_N.begun)": 1, "w_N.work()": "new"},
+    ),
+    "what a function has made once, asked for by its own module": (
+        {"m_N": ONCE},
+        {"m_N": ONCE.replace("'asked'", "'told'")},
+        "c_N = m_N.connection(); c_N.live = 1",
+        {"(m_N.found, m_N.connection() is c_N, c_N.live)": ("told", True, 1)},
     ),
     "what the program has put beside a handler that is for another event": (
         {"m_N": EVENTS},

@@ -465,3 +465,37 @@ case(
     {"lib.py": ROWS, "main.py": "from lib import rows, index\nfirst = rows[0]\nfound = index['a']\n"},
     {"lib.py": ROWS.replace("'ab'", "'ac'")},
 )
+ONCE = """
+URL = 'a'
+_connection = None
+class Connection:
+    def __init__(self, url): self.url = url
+    def ask(self): return 'asked ' + self.url
+def connection():
+    global _connection
+    if _connection is None:
+        _connection = Connection(URL)
+    return _connection
+{}
+"""
+for name, form in {
+    "": ONCE,
+    ", which returns first": ONCE.replace("is None:\n        _conn", "is not None: return _connection\n    _conn"),
+    ", which asks whether it is true": ONCE.replace("if _connection is None", "if not _connection"),
+}.items():
+    for where, own in {"another module": "", "its own module": "found = connection().ask()"}.items():
+        text = form.format(own)
+        case(
+            f"an object that a function makes once{name}, asked for by {where}",
+            "main",
+            {
+                "lib.py": text,
+                "main.py": "import lib\nfound = lib.connection().ask()\ndef f1(): return lib.connection().url\n",
+            },
+            {"lib.py": text.replace("'a'", "'b'")},
+            {"lib.py": text.replace("'a'", "'b'").replace("= url", "= url * 2")},
+            {"lib.py": text.replace("Connection(URL)", "Connection(URL + '!')")},
+            {"lib.py": text.replace("'asked '", "'told '")},
+            {"lib.py": text.replace("URL = 'a'", "URL = 1 / 0")},
+            {"lib.py": text},
+        )

@@ -33,6 +33,8 @@ class Cache:
     """The class that it is a member of."""
     fills: frozenset[str] = frozenset()
     """The names by which the function has what it keeps its results in."""
+    slot: tuple[dict[str, Any], str] | None = None
+    """Where its only result stands: a namespace, and the name."""
 
     @property
     def code(self) -> CodeType | None:

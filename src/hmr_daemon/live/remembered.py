@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
-from ..syntax.memos import Kept
+from ..syntax.memos import UNKNOWN, Kept
 from . import insides
 from .caches import Cache
 from .classes import with_subclasses
@@ -41,6 +41,9 @@ def of_module(namespace: Mapping[str, Any], module: str, known: Known) -> Iterat
 def _cache(value: Any, function: FunctionType, kept: Kept, owner: type | None) -> Cache:
     """Of what a module, or a class in it, has: a function, something that decorators have made, or a method."""
     fills = frozenset(kept.path)
+    if kept.alone:
+        slot = function.__globals__, kept.path[0]
+        return Cache(value, function, functools.partial(_forget_global, *slot, kept.start), owner, fills, slot)
     if insides.of_class(type(value), "__call__") is function:
         find, whole = functools.partial(_of_object, value, kept.path), _is_called(function, kept)
         return Cache(value, value, functools.partial(_forget, find, whole), None, fills)
@@ -107,6 +110,15 @@ def _forget(find: Callable[[], list[dict[Any, Any]]], whole: bool) -> Callable[[
         for key in [key for key, value in before.items() if whole or _is_plain(value)]:
             kept.pop(key, None)
     return functools.partial(_give_back, found)
+
+
+def _forget_global(namespace: dict[str, Any], name: str, start: object) -> Callable[[], object]:
+    """Let what is bound once be made once more."""
+    before = namespace.get(name, MISSING)
+    if start is UNKNOWN or before is MISSING or before is start:
+        return lambda: None
+    namespace[name] = start
+    return functools.partial(namespace.__setitem__, name, before)
 
 
 def _give_back(found: list[tuple[dict[Any, Any], dict[Any, Any]]]) -> None:

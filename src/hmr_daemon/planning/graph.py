@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # few statements put anything into libraries
     from ..live.additions import Addition
 
 END = float("inf")
-CACHING = re.compile(b"(?i)" + CACHE.pattern.encode())
+CACHING = re.compile(b"(?i)" + CACHE.pattern.encode() + rb"|\bglobal ")
 Entry = Node | tuple[ModuleRecord, int]
 """Who used something: a statement, or an instruction offset of a module that has not been analyzed yet."""
 

@@ -43,6 +43,7 @@ class Aftermath(Rerunning):
             self._annotate_again(node)
         self._settle_annotations()  # what ran has added its own, until 3.13
         members = {name for change in self.class_changes.values() for name in change.shown}
+        self._keep_what_was_made_once()
         self.looked_for_caches.clear()  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members, last=True)
         self._ask_again()

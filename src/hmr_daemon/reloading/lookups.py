@@ -11,8 +11,8 @@ from types import CodeType
 from ..planning.graph import Graph
 from ..planning.planner import may_bind_globals
 from ..planning.records import ModuleRecord
-from ..syntax import codes
-from ..syntax.memos import Kept, functions_in, kept_results, may_keep_results, starts_empty
+from ..syntax import codes, counters
+from ..syntax.memos import Kept, functions_in, kept_alone, kept_results, may_keep_results, starts_empty
 
 FEW_NAMES = 8  # for so many, all code is looked through for each
 AT_HAND = 100_000  # bytes of packed texts that are unpacked beforehand: a millisecond
@@ -34,6 +34,7 @@ class Lookups:
         self._graph = graph
         self._codes: dict[ModuleRecord, dict[int, CodeType]] = {}
         self._memos: dict[int, Sequence[Kept]] | None = None
+        self._once: dict[tuple[ModuleRecord, str], None] = {}
         self._all_codes: dict[int, CodeType] = {}
         self._users: dict[str, Users] = {}
         """By name, the code that mentions it."""
@@ -77,19 +78,32 @@ class Lookups:
     def memos(self) -> Mapping[int, Sequence[Kept]]:
         """By its identity, the code of functions that keep what they compute, and where they do."""
         if self._memos is None:
-            self._memos = {}
+            self._memos, self._once = {}, {}
             for record in self._graph.caching():
                 self._memos.update(self._find_memos(record))
         return self._memos
 
-    def _find_memos(self, record: ModuleRecord) -> dict[int, Sequence[Kept]]:
-        keeping = {identity: code for identity, code in self.codes_of(record).items() if may_keep_results(code)}
-        trees = [node.statement.parse() for node in self._graph.analyze(record)] if keeping else []
-        found: dict[str, list[Kept]] = defaultdict(list)
-        for function in [each for tree in trees for each in functions_in(tree)]:
+    def made_once(self) -> list[tuple[ModuleRecord, str]]:
+        """The globals among these: modules with the names."""
+        self.memos()
+        return list(self._once)
+
+    def _find_memos(self, record: ModuleRecord) -> dict[int, list[Kept]]:
+        own = self.codes_of(record).items()
+        keeping = {identity: code for identity, code in own if may_keep_results(code)}
+        once = {identity: code for identity, code in own if counters.made_once(code) and self._graph.runners(code)}
+        trees = [node.statement.parse() for node in self._graph.analyze(record)] if keeping or once else []
+        named: dict[str, list[Kept]] = defaultdict(list)
+        for function in [each for tree in trees for each in functions_in(tree)] if keeping else ():
             kept = kept_results(function)
-            found[function.name] += [each for each in kept if starts_empty(trees, each.path)]
-        return {identity: found[code.co_name] for identity, code in keeping.items() if found.get(code.co_name)}
+            named[function.name] += [each for each in kept if starts_empty(trees, each.path)]
+        found = defaultdict[int, list[Kept]](list)
+        for identity, code in keeping.items():
+            found[identity] += named.get(code.co_name, ())
+        for identity, code in once.items():
+            self._once.update(((record, name), None) for name in counters.made_once(code))
+            found[identity] += (kept_alone(trees, name) for name in counters.made_once(code))
+        return found
 
     def all_codes(self) -> dict[int, CodeType]:
         """The same of all modules."""

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from types import CodeType, FunctionType, MappingProxyType
 from typing import Any
 
-from ..live import caches, changes, insides, reach, remembered
+from ..live import caches, changes, insides, reach, remembered, values
 from ..live.kinds import is_a
+from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Node
 from ..syntax.partly import only_holds
 from .families import Families
@@ -71,11 +72,29 @@ class Remembering(Families):
             if id(served) in since or (last and self._filled_now(served.cache)):
                 continue
             if changed or self._uses_more_than_it_fills(served, names, members):
-                self.transaction.on_undo(served.cache.forget())
+                self._forget(served.cache)
                 self._tell_cache_users(served.record, served.cache.holder)
                 emptied[id(served.cache.owner)].append(served)
         for members_of in emptied.values():
             self._tell_member_users(members_of)
+
+    def _forget(self, cache: caches.Cache) -> None:
+        if cache.slot is None:
+            self.transaction.on_undo(cache.forget())
+            return
+        namespace, name = cache.slot
+        held = namespace.get(name, MISSING)
+        self.transaction.on_undo(cache.forget())
+        for record, _ in [each for each in self.lookups.made_once() if each[0].namespace is namespace]:
+            if namespace.get(name, MISSING) is not held:
+                self.former.setdefault((id(record), name), held)
+
+    def _keep_what_was_made_once(self) -> None:
+        """What was made once more and came out equal stays the object that it was, as all that statements make does."""
+        for record, name in self.lookups.made_once() if self.graph.caching() else ():
+            before, now = self.former.get((id(record), name), MISSING), record.namespace.get(name, MISSING)
+            if before is not MISSING and before is not now and values.same(before, now):
+                self.transaction.set_item(record.namespace, name, before)
 
     def _uses_more_than_it_fills(self, served: Served, names: Mapping[str, set[str]], members: Set[str]) -> bool:
         """Whether a result is made of some names besides the one under which it is kept."""

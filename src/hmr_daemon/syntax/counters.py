@@ -6,6 +6,7 @@ import dis
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import CodeType
 
 from . import codes
@@ -66,6 +67,28 @@ def made_more_of(code: CodeType) -> frozenset[str]:
     instructions = [each for each in dis.get_instructions(code) if each.opname != "CACHE"]
     stores = [at for at, each in enumerate(instructions) if each.opname == "STORE_GLOBAL" and each.argval in written]
     return frozenset(instructions[at].argval for at in stores if _is_made_of_itself(instructions, at))
+
+
+@codes.learned
+def made_once(code: CodeType) -> frozenset[str]:
+    """The globals that code binds only where there is nothing yet: ``if it is None: it = Connection()``."""
+    written = codes.global_writes(code)
+    if not written:
+        return written
+    instructions = [each for each in _instructions(code) if each.opname != "TO_BOOL"]
+    stores = [each for each in instructions if each.opname in ("STORE_GLOBAL", "DELETE_GLOBAL")]
+    at_any_time = {each.argval for each in stores if not any(_where_absent(instructions, each))}
+    return written - at_any_time
+
+
+def _where_absent(instructions: list[dis.Instruction], store: dis.Instruction) -> Iterator[bool]:
+    """For each test of a global, whether it leads to an instruction that binds this only where there was nothing."""
+    for load, jump in pairwise(instructions):
+        tested = load.opname == "LOAD_GLOBAL" and load.argval == store.argval and jump.opcode in codes.JUMPS
+        if tested and jump.opname.endswith(("IF_NOT_NONE", "IF_TRUE")):
+            yield jump.offset < store.offset < jump.argval
+        elif tested and jump.opname.endswith(("IF_NONE", "IF_FALSE")):
+            yield store.offset >= jump.argval > jump.offset
 
 
 def _is_made_of_itself(instructions: list[dis.Instruction], store: int) -> bool:

@@ -17,6 +17,8 @@ CACHE = re.compile("cache|memo")
 ONCE = frozenset({"next", "object", "list", "dict", "set"})
 """Functions whose results are no other way to have what is kept: each is one of its own."""
 
+UNKNOWN = object()
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -26,6 +28,10 @@ class Kept:
     """Its name in the function, or the names that lead to it: `self` and `cache`."""
     calls: frozenset[str]
     """The names that lead to what the results come from."""
+    alone: bool = False
+    """Whether it is no dict, but a global that is bound once, where there is nothing yet."""
+    start: object = None
+    """What such a one holds before that."""
 
 
 def may_keep_results(code: CodeType) -> bool:
@@ -161,6 +167,13 @@ def _comes_where_there_is_none(function: Definition, path: tuple[str, ...]) -> b
 def functions_in(statement: ast.stmt) -> Iterator[Definition]:
     """The functions that a statement defines, inside of others and of classes as well."""
     return (node for node in ast.walk(statement) if isinstance(node, FunctionNode))
+
+
+def kept_alone(statements: Iterable[ast.stmt], name: str) -> Kept:
+    """A global that functions bind once; where no text tells what it holds before, nothing is to be forgotten."""
+    values = [value for each in statements for value in _given(each, (name,))]
+    start = values[0].value if values and isinstance(values[0], ast.Constant) else UNKNOWN
+    return Kept((name,), frozenset(), alone=True, start=start)
 
 
 def starts_empty(statements: Iterable[ast.stmt], path: tuple[str, ...]) -> bool:

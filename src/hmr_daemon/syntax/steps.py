@@ -8,13 +8,13 @@ from . import codes
 
 
 def written(code: CodeType) -> frozenset[str]:
-    """The globals that code binds, but for those that it only counts."""
+    """The globals that code binds, but for those that it only counts, or binds where there is nothing yet."""
     found = codes.global_writes(code)
     if not found:
         return found
     from . import counters
 
-    return found - counters.counted(code)
+    return found - counters.counted(code) - counters.made_once(code)
 
 
 def looked_at(code: CodeType) -> frozenset[str]:
