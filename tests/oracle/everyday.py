@@ -4506,3 +4506,48 @@ case(
     "m",
     *({"m.py": MADE_OF_PARTS.format(step)} for step in (1, 2)),
 )
+FRAMEWORK = """
+class App:
+    def __init__(self):
+        self.routes, self.hooks, self.items = {}, {}, []
+    def add(self, path, page):
+        self.routes[path] = page
+    def on(self, event, hook):
+        self.hooks.setdefault(event, []).append(hook)
+    def route(self, path):
+        def wrap(page):
+            self.routes[path] = page
+            return page
+        return wrap
+"""
+ADDED = ("", "app.add('/n', f)", "app.on('e', g)", "app.routes['/x'] = f", "@app.route('/d')\ndef d(): pass", "")
+WAYS = {
+    "a name that is imported": ("from core import app", "{}"),
+    "its module": ("import core", "{}"),
+    "a function of another module": ("from core import app", "def setup():\n    {}\n    pass"),
+    "a function that is given it": ("", "def setup(app):\n    {}\n    pass"),
+}
+for way_to_app, (imports, text) in WAYS.items():
+    calls = "def setup" in text
+    additions = [each.replace("app.", "core.app.") if way_to_app == "its module" else each for each in ADDED]
+    lines = ["app.add('/f', f)", "@HERE", "app.add('/g', g)"]
+    lines = [each.replace("app.", "core.app.") if way_to_app == "its module" else each for each in lines]
+    views = [
+        f"{imports}\ndef f(): pass\ndef g(): pass\n"
+        + text.format("\n".join(lines).replace("@HERE", addition).replace("\n", "\n    " if calls else "\n"))
+        for addition in additions
+        if not (calls and addition.startswith("@"))
+    ]
+    given = "app" if "(app)" in text else ""
+    more = "from core import app\nimport views\n" + (f"views.setup({given})\n" if calls else "")
+    case(
+        f"an object that other modules add to, by {way_to_app}",
+        "more",
+        {
+            "fw.py": FRAMEWORK,
+            "core.py": "from fw import App\napp = App()",
+            "views.py": views[0],
+            "more.py": more + "def h(): pass\napp.add('/h', h)",
+        },
+        *({"views.py": each} for each in views[1:]),
+    )

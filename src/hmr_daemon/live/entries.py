@@ -343,9 +343,13 @@ def _place_in_list(container: list[Any], snapshot: list[Any], gone: list[int], p
 
 
 def place_before(
-    container: Any, snapshot: Any, later: Callable[[Any], bool], comes_again: Callable[[Any], bool]
+    container: Any,
+    snapshot: Any,
+    later: Callable[[Any], bool],
+    comes_again: Callable[[Any], bool],
+    keys: Set[object] = frozenset(),
 ) -> None:
-    """Move what was added at the end before the first entry of a later statement.
+    """Move what was added at the end before the first entry of a later statement; `keys` are such by themselves.
 
     What such a one has put under the same key in a dict stays there, if it does not do so again.
     """
@@ -362,10 +366,10 @@ def place_before(
             if key in now and now[key] is not entry and later(entry) and not comes_again(entry):
                 Bare(container)[key] = now[key] = entry  # the later statement has the last word
         gained = [key for key in now if key not in snapshot]
-        keys = list(snapshot) if gained else []
-        first = next((i for i, key in enumerate(keys) if is_later(key, snapshot[key], later)), None)
-        if first is not None:
-            ordered = {key: now[key] for key in (*keys[:first], *gained, *keys[first:]) if key in now}
+        held = list(snapshot) if gained else []
+        of_later = (i for i, key in enumerate(held) if is_later(key, snapshot[key], later, keys))
+        if (first := next(of_later, None)) is not None:
+            ordered = {key: now[key] for key in (*held[:first], *gained, *held[first:]) if key in now}
             refill(container, ordered)
 
 
@@ -389,8 +393,13 @@ def begins(container: Any, snapshot: Any, later: Callable[[Any], bool]) -> bool:
     return bool(snapshot) and bool(made_since(container, snapshot)) and all(map(later, before))
 
 
-def is_later(key: Any, entry: Any, later: Callable[[Any], bool]) -> bool:
-    """Whether a later statement has put an entry into a dict: where a definition is in it, no text of the key tells."""
+def is_later(key: Any, entry: Any, later: Callable[[Any], bool], keys: Collection[object] = ()) -> bool:
+    """Whether a later statement has put an entry into a dict: where a definition is in it, no text of the key tells.
+
+    `keys` are those that tell by themselves.
+    """
+    if type(key) is str and key in keys:
+        return True
     return _began_later(entry, later) or (not (texts(key) and is_defined(entry)) and later(key))
 
 

@@ -227,6 +227,12 @@ class Agenda:
         reason.runs_otherwise |= code_changed and name is None
         return new
 
+    def let_run_again(self, nodes: Iterable[Node]) -> None:
+        """What some statements have done is lost, for what they did it to is made anew: they may be put on again."""
+        for node in nodes:
+            self.done.discard(node)
+            self.reasons.pop(node, None)
+
     def pop(self) -> tuple[Node, Reason] | None:
         self._sort()
         while self._heap:

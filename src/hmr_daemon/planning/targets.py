@@ -8,8 +8,10 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from ..live import insides
+from ..live.entries import INNER
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
+from ..syntax import partly
 from ..syntax.effects import ANY
 from ..syntax.statements import Statement, members
 from .graph import Graph
@@ -18,7 +20,7 @@ from .records import Name, Node
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Target:
-    """An attribute of a class, a function or a module that a statement sets."""
+    """An attribute of a class, a function, a module or an instance that a statement sets."""
 
     holder: Any
     attribute: str
@@ -30,12 +32,17 @@ class Target:
         return id(self.holder), self.attribute
 
     @property
+    def home(self) -> Name:
+        """The global by which what holds the attribute is known: of an instance, the one that leads there."""
+        return home(self.holder) if is_a(self.holder, (type, FunctionType)) else self.root
+
+    @property
     def value(self) -> Any:
         return insides.own_dict(self.holder).get(self.attribute, MISSING)
 
 
 def targets(node: Node, statement: Statement, graph: Graph, namespace: Mapping[str, Any] | None = None) -> list[Target]:
-    """The attributes that a version of the statement sets on the user's classes, functions and modules.
+    """The attributes that a version of the statement sets on the user's classes, functions, modules and instances.
 
     `namespace` is what its names lead to, where that is not what they hold now.
     """
@@ -45,6 +52,8 @@ def targets(node: Node, statement: Statement, graph: Graph, namespace: Mapping[s
         if is_ours(holder, graph):
             told = {*_strings(statement), *taken_off(statement, path, holder, graph)} if path[-1] == ANY else path[-1:]
             found += [Target(holder, name, (node.module.name, path[0])) for name in sorted(told)]
+        elif sets_alone(statement, path, holder, graph):
+            found.append(Target(holder, path[-1], (node.module.name, path[0])))
     return found
 
 
@@ -73,7 +82,26 @@ def only_sets(node: Node, root: str, graph: Graph) -> bool:
     """Whether all that the statement does to what a name leads to is to set such attributes: it adds nothing."""
     paths = [path for path in node.statement.effects.sets if path[0] == root]
     plain = node.statement.kind in ("assign", "Delete")
-    return plain and bool(paths) and all(is_ours(holder_of(node.module.namespace, path), graph) for path in paths)
+    held = [(path, holder_of(node.module.namespace, path)) for path in paths if plain]
+    return bool(held) and all(is_ours(h, graph) or sets_alone(node.statement, p, h, graph) for p, h in held)
+
+
+def sets_alone(statement: Statement, path: tuple[str, ...], holder: Any, graph: Graph) -> bool:
+    """Whether a statement does no more to an instance of a class of the user's than to set an attribute.
+
+    What this is set to has nothing of the instance, and no property or method of the class sets it.
+    """
+    if statement.kind != "assign" or path[-1] == ANY or not is_instance(holder, graph):
+        return False
+    own = is_a(insides.own(holder, "__dict__"), dict) and not is_a(holder, INNER)
+    setting = (insides.of_class(type(holder), name) for name in (path[-1], "__setattr__"))
+    plain = not any(hasattr(type(each), "__set__") or is_a(each, FunctionType) for each in setting)
+    return own and plain and partly.only_changes(statement.parse(), path[0], attributes=True)
+
+
+def is_instance(holder: Any, graph: Graph) -> bool:
+    """Whether something is an instance of a class of the user's, and no class or function itself."""
+    return type(holder).__module__ in graph.modules and not is_a(holder, (type, FunctionType, ModuleType))
 
 
 def holder_of(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import values
+from ..live import insides, values
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
-from ..planning.records import Name, Node
-from ..planning.targets import Target, home, is_ours, takes_any_off, targets
+from ..planning.records import ModuleRecord, Name, Node
+from ..planning.targets import Target, home, is_instance, is_ours, takes_any_off, targets
+from ..syntax import codes
 from ..syntax.statements import Statement
 from .registries import Place
 from .telling import Telling
@@ -39,6 +40,11 @@ class Assigning(Telling):
         if is_a(target.holder, ModuleType):
             self._unset_global(node, target, setters)
             return
+        if not setters and is_instance(target.holder, self.graph) and self._sets_itself(target):
+            for record, name in self._homes(target):
+                for maker in self.agenda.table(record).last_writers(name):
+                    self.schedule(maker, f"sets {target.attribute} itself", code_changed=True)
+            return
         self._delete(target)
         self.tell_set(node, target)
         if setters:
@@ -52,6 +58,17 @@ class Assigning(Telling):
             self._delete(target)
         else:
             self.transaction.set_own(target.holder, target.attribute, value)
+
+    def _sets_itself(self, target: Target) -> bool:
+        """Whether an instance may have had an attribute before a statement set it: some method of its class sets it."""
+        owners = type(target.holder).__mro__[:-1]
+        methods = insides.wrapped([member for owner in owners for member in list(vars(owner).values())])
+        return any(target.attribute in code.co_names for method in methods for code in codes.walk((method.__code__,)))
+
+    def _homes(self, target: Target) -> Iterator[tuple[ModuleRecord, str]]:
+        for module, name in self._with_origins([target.home]):
+            if (record := self.graph.modules.get(module)) is not None:
+                yield record, name
 
     def _delete(self, target: Target) -> None:
         if target.attribute == "__module__":  # which is never gone
@@ -104,14 +121,17 @@ class Assigning(Telling):
             return sorted(self.graph.setters((name, target.attribute)), key=self.graph.order)
         found = [
             node
-            for node in self._mentioning([home(holder), target.root])
+            for node in self._mentioning([target.home, target.root])
             if any(other.key == target.key for other in self.targets(node, node.statement))
         ]
         return sorted(found, key=self.graph.order)
 
     def _mentioning(self, names: Collection[Name]) -> Iterator[Node]:
         """Statements that set an attribute of what one of the names leads to."""
-        records = [(record, name) for module, name in names if (record := self.graph.modules.get(module)) is not None]
+        known_as = self._with_origins(names)
+        records = [
+            (record, name) for module, name in known_as if (record := self.graph.modules.get(module)) is not None
+        ]
         known = {(other.name, alias): other for record, name in records for other, alias in self.aliases(record, name)}
         found = [reader for (_, alias), other in known.items() for reader, _ in self.agenda.readers(other, alias, None)]
         yield from dict.fromkeys(reader for reader in found if reader.statement.effects.sets)
@@ -146,13 +166,14 @@ class Assigning(Telling):
         if not former or node in self.added:
             return []
         found = targets(node, node.statement, self.graph, {**module.namespace, **former})
-        return [target for target in found if self._is_bound(target.holder)]
+        return [target for target in found if self._is_bound(target)]
 
-    def _is_bound(self, holder: Any) -> bool:
+    def _is_bound(self, target: Target) -> bool:
         """Whether an object goes on under the name that it was made with."""
+        holder = target.holder
         if is_a(holder, ModuleType):
             return getattr(self.graph.record_of(holder), "module", None) is holder
-        module, name = home(holder)
+        module, name = target.home
         return self.graph.modules[module].namespace.get(name) is holder
 
     def set_again(
@@ -162,11 +183,12 @@ class Assigning(Telling):
 
         `roots` are names by which it knows what holds them.
         """
-        if not is_ours(holder, self.graph):
+        if not (is_ours(holder, self.graph) or is_instance(holder, self.graph)):
             return
         namespace = node.module.namespace
         own = [(node.module.name, name) for name in node.writes if namespace.get(name) is holder]  # of a lambda, say
-        for other in self._mentioning([home(holder), *own, *roots]):
+        homes = [home(holder)] if is_a(holder, (type, FunctionType)) else []
+        for other in self._mentioning([*homes, *own, *roots]):
             if other is not node and self.graph.order(other) > self.graph.order(node):
                 for target in self.targets(other, other.statement):
                     if target.holder is holder and (names is None or target.attribute in names):
@@ -182,4 +204,7 @@ class Assigning(Telling):
             self.put(target, self.set_now[target.key])
 
     def tell_set(self, node: Node, target: Target) -> None:
-        self._tell_entries(node, Place((home(target.holder), target.root), target.attribute), rebound=True)
+        names = [target.home, target.root]
+        if is_instance(target.holder, self.graph):  # others may have been given the same one
+            names += [(record.name, name) for record, name in self._known_as(target.holder)]
+        self._tell_entries(node, Place(tuple(dict.fromkeys(names)), target.attribute), rebound=True)

@@ -116,6 +116,8 @@ class Again:
     """Classes that it makes as a whole: what they hold is made with them."""
     learned: reach.Known
     """What the reload has learned of code."""
+    apart: Collection[int]
+    """Identities of containers out of which its entries are already, and in which they are put where they belong."""
 
     def stay(self, snapshot: Any, gone: Sequence[Any], made: Set[int], place: Place) -> bool:
         """Whether entries that it did not add again were added by others: they have nothing of it but its class."""
@@ -222,7 +224,7 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
     growing, named = _growing(graph, node, old, again.learned), _named_before(node.statement, again)
     for container, snapshot, place in taken.snapshots:
         transaction.guard(container)
-        if not again.may_have_added(place):
+        if not again.may_have_added(place) or id(container) in again.apart:
             taken.gone.append(None)
             continue
         own, inner = _with_instances(made, container, place, again.given), _inner_made(container, growing)

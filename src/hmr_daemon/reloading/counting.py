@@ -84,7 +84,8 @@ def once(run: Telling, node: Node) -> Iterator[None]:
     Where the program has taken numbers as well, no one else's change; where that is not known, it takes the next.
     """
     before = Counter[Number]() if node in run.added else counted(run, node)
-    known = {number: number.value for number in (*before, *_expected(run, node)) if number not in run.numbers_reset}
+    numbers = [number for number in (*before, *_expected(run, node)) if number not in run.numbers_reset]
+    known = {number: number.value for number in numbers if not _is_new(run, number)}
     others = {number: _by_others(run, node, number) for number in known}
     gives = [number for number in known if _gives(run, node, number)]
     since = dict.fromkeys(known, 0) | {n: _by_program(run, n, before[n] + sum(others[n].values())) for n in gives}
@@ -99,6 +100,15 @@ def once(run: Telling, node: Node) -> Iterator[None]:
         counts_again = number in again and number in before
         more = new[number] - before[number] if counts_again else number.value - begun[number]
         _let_be(run, node, number, value, more if since[number] == 0 else max(more, 0), told=since[number] == 0)
+
+
+def _is_new(run: Telling, number: Number) -> bool:
+    """Whether an object that has a number was made in this reload: all who count it run again, and none has before."""
+    module, name = number.known_as
+    if is_a(number.holder, ModuleType) or number.root is None or module not in run.graph.modules:
+        return False
+    makers = run.agenda.table(run.graph.modules[module]).last_writers(name)
+    return any(maker in run.agenda.done and maker.statement.kind == "assign" for maker in makers)
 
 
 def withdraw(run: Telling, nodes: Sequence[Node]) -> None:

@@ -23,7 +23,7 @@ from ..syntax import annotating, codes, diff, enclosing, loops, optional, parsin
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import COMPOUND, REGISTERING, Statement
-from . import at_exit, contributions, registries, seen
+from . import at_exit, contributions, own_entries, registries, seen
 from .run import FileEdit, Previous
 from .swapping import Swapping
 from .versions import Versions
@@ -391,6 +391,7 @@ class Editing(Swapping):
 
     def _seed(self) -> None:
         """Put on the agenda what was edited, once all statements have their new places and codes."""
+        self.companies.clear()  # who was told of statements as they are taken up knew the old ones
         for record, nodes in self.replaced_nodes.items():
             self._names_gone(record, nodes)
         for record, seeds in self.seeds.items():
@@ -510,7 +511,9 @@ class Editing(Swapping):
     def _withdraw(self, node: Node) -> None:
         """What a statement that is no more has done to others goes with it."""
         at_exit.withdraw(self.transaction, node.statement, self.held_before(node.module))
-        if node.statement.does_to_others and self._withdraw_from_libraries(node):
+        if node.statement.effects.mutates and own_entries.withdraw(self, node):
+            pass
+        elif node.statement.does_to_others and self._withdraw_from_libraries(node):
             self.with_libraries_alone.add(node)
         elif node.statement.effects.calls:
             self.kept_by[node] = [read for name in sorted(node.writes) for read in self.part_of(node, name)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
+from functools import cache, partial
 from types import FunctionType
 from typing import Any
 
@@ -90,11 +91,16 @@ def _looks_at(run: Telling, node: Node, place: Place) -> bool:
 def _later_in(run: Telling, node: Node, container: Any, given: frozenset[str]) -> list[Any]:
     """Positions or keys of what only later statements have made, or given where it is plain."""
 
+    put = cache(partial(run.put_later, node, read=True))
+
     def later(entry: Any) -> bool:
-        return not given.isdisjoint(entries.texts(entry)) or run.made_later(node, entry)
+        parts = entries.texts(entry)
+        if not given.isdisjoint(parts) or run.made_later(node, entry):
+            return True
+        return not put().isdisjoint({*parts, *entries.held_in_entry(entry)})
 
     if is_a(container, dict):
-        return [key for key, entry in container.items() if entries.is_later(key, entry, later)]
+        return [k for k, entry in container.items() if entries.is_later(k, entry, later, put() if is_a(k, str) else ())]
     keyed = enumerate(container) if is_a(container, list) else ((entry, entry) for entry in container)
     return [key for key, entry in keyed if later(entry)]
 
@@ -111,14 +117,26 @@ def _put_back(run: Telling, container: Any, before: Any, gone: list[Any]) -> Non
         else:
             Bare(container).extend(before[position] for position in gone)
     else:
-        first, held = list(before).index(gone[0]), copied(container)
-        keys = [*list(before)[:first], *(key for key in held if key not in before), *list(before)[first:]]
+        held = copied(container)
+        keys = _in_order(list(before), list(held), gone)
         stay = [key for key in gone if key not in held or not comes_again(run, before[key])]
         for key in stay:
             if key in held and entries.are_inner(held[key], before[key]):
                 entries.put_in_front(before[key], held[key], run.transaction.guard)
         now = {**held, **{key: before[key] for key in stay}}
         run.transaction.refill(container, {key: now[key] for key in keys if key in now})
+
+
+def _in_order(before: list[Any], held: list[Any], gone: list[Any]) -> list[Any]:
+    """The keys of a dict, of which those that are `gone` come back: after what was added, where this stands last."""
+    first, added = before.index(gone[0]), [key for key in held if key not in before]
+    if held[len(held) - len(added) :] == added:
+        return [*before[:first], *added, *before[first:]]
+    keys = [key for key in held if key not in gone]  # what was added stands in its place already
+    for key in gone:
+        following = [other for other in before[before.index(key) + 1 :] if other in keys]
+        keys.insert(keys.index(following[0]) if following else len(keys), key)
+    return keys
 
 
 def comes_again(run: Telling, entry: Any) -> bool:

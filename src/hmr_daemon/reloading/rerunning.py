@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -22,7 +22,7 @@ from ..loading.recorder import PLAIN_MODULES
 from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
-from ..planning.targets import Target, home, is_ours
+from ..planning.targets import Target, is_ours
 from ..syntax import codes, optional
 from . import (
     arrivals,
@@ -36,6 +36,7 @@ from . import (
     lent,
     library_state,
     moved,
+    own_entries,
     registries,
 )
 from .evaluating import Evaluating
@@ -197,6 +198,7 @@ class Rerunning(Evaluating):
         with (
             later_entries.hidden(self, node),
             by_hand.placed(self, node),
+            own_entries.exchanged(self, node) as changed,
             self._earlier_entries_out(node, traces) as taken,
             self._library_entries_exchanged(node),
             self._counted_once(node),
@@ -212,7 +214,9 @@ class Rerunning(Evaluating):
         del self.taken[node]
         self.put_now += taken.gained
         self._tell_served(node, taken.served)
-        return taken.places
+        for place in changed.attributes:
+            self._tell_entries(node, place, rebound=True)
+        return [*taken.places, *changed.entries]
 
     def _library_entries_exchanged(self, node: Node) -> AbstractContextManager[None]:
         if not (node.statement.does_to_others or self._statement_before(node).does_to_others):
@@ -303,7 +307,7 @@ class Rerunning(Evaluating):
                 if module not in own and (other := self.graph.modules.get(module)) is not None:
                     self._tell(other, name, node, f"{module}.{name} was set")
             for target in self.targets(node, node.statement):
-                if not is_a(target.holder, ModuleType) and home(target.holder)[0] not in own:
+                if not is_a(target.holder, ModuleType) and target.home[0] not in own:
                     self.tell_set(node, target)
             for name in node.writes if node.statement.kind == "class" else ():
                 if is_a(cls := node.module.namespace.get(name), type):
@@ -454,7 +458,7 @@ class Rerunning(Evaluating):
             made_of=() if grouped else self._made_of(node),
             old=old,
             made_later=partial(self.made_later, node),
-            later=self._coming_later(node),
+            later=self.coming_later(node),
             comes_again=partial(later_entries.comes_again, self),
             added=node in self.added,
             moved=node in self.moved,
@@ -466,6 +470,7 @@ class Rerunning(Evaluating):
             grown=self.grown_by(node),
             remade=self._made_as_a_whole(node, self.made[node]),
             learned=self.known[""],
+            apart=self.own_entries_of.get(node, ()),
         )
         return contributions.replaced(self.transaction, node, self.graph, again)
 
@@ -474,18 +479,6 @@ class Rerunning(Evaluating):
         for runner in self._run_alike(list(self._ran_before(node))) if keys else ():
             if not keys.isdisjoint(runner.statement.given) and self.graph.comes_after(runner, node):
                 self.schedule(runner, f"{min(keys & runner.statement.given)!r} serves another value", code_changed=True)
-
-    def _coming_later(self, node: Node) -> Callable[[Any], bool]:
-        """Tells of an entry whether a later statement put it there: it has made it, or given it."""
-        given, handed = cache(partial(self.given_later, node)), cache(partial(self.handed_later, node))
-
-        def later(entry: Any) -> bool:
-            parts = entries.texts(entry)
-            if self.made_later(node, entry) or (bool(parts) and given()(parts)):
-                return True
-            return not handed().isdisjoint(entries.held_in_entry(entry))
-
-        return later
 
     def _tell_others(self, node: Node, grouped: bool, elsewhere: Mapping[Name, Any]) -> None:
         """What the statement did to what is not its own; `elsewhere` holds what it has set, as it was before."""
@@ -547,10 +540,16 @@ class Rerunning(Evaluating):
         for name in called - effects.passes:
             if is_a(passed.get(name), entries.INNER):  # its methods add to itself
                 del passed[name]
+        others = self._passed_by_others(node)
         for name in previous.effects.passes - effects.passes if previous is not None else ():
             if name in node.module.namespace and not self._bound_later(node, name):
                 passed[name] = self.former.get((key, name), node.module.namespace[name])
-        return passed
+        return {name: value for name, value in passed.items() if id(value) not in others}
+
+    def _passed_by_others(self, node: Node) -> set[int]:
+        """Identities of what other bare calls give to the functions that one ran: that tells nobody's entries."""
+        alike = self._run_alike(self._ran_before(node)) - {node}
+        return {id(each.module.namespace.get(name)) for each in alike for name in each.statement.effects.passes}
 
     def _bound_later(self, node: Node, name: str) -> bool:
         """Whether a name of its module came to hold something else after a statement had used it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType, ModuleType
@@ -393,6 +393,20 @@ class RunState:
         """Statements that are gone, and what they had set of what libraries hold."""
         self.with_libraries_alone: set[Node] = set()
         """Statements that are gone, and had done no more than to put something into a library, which is out of it."""
+        self.analyses: dict[bool, Any] = {}
+        """What was found out of what statements do to objects, as code is now and as it was before."""
+        self.texts_known: dict[int, tuple[Statement, frozenset[str]]] = {}
+        """By the identity of statements, these and their texts."""
+        self.own_tokens: dict[tuple[Node, int], Set[object]] = {}
+        """By statements and the identities of objects, what tells their entries in these."""
+        self.companies: dict[int, Any] = {}
+        """By the identity of objects, the statements that do something to them."""
+        self.told_apart: dict[Node, frozenset[str]] = {}
+        """By statements that run again, the names of the containers in which something tells their entries."""
+        self.own_entries_of: dict[Node, set[int]] = {}
+        """By statements that are running, the identities of the containers out of which their entries are meanwhile."""
+        self.taken_back: set[Node] = set()
+        """Statements that are gone, with all that they had put into objects, which go on."""
         self.lost_all: set[Node] = set()
         """Statements that are gone, and whose entries nothing told, and those that define now what they did."""
         self.moved: set[Node] = set()

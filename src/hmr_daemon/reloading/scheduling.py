@@ -14,16 +14,16 @@ from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
-from ..planning.targets import holder_of, only_sets
+from ..planning.targets import holder_of, is_instance, only_sets
 from ..syntax import codes, loops, partly, steps, trees
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
-from .giving import Giving
 from .run import IMMUTABLE, Group
+from .setting_up import SettingUp
 
 
-class Scheduling(Giving):
+class Scheduling(SettingUp):
     """A run that puts statements on its agenda."""
 
     def schedule(self, node: Node, reason: str, name: str | None = None, code_changed: bool = False) -> None:
@@ -38,11 +38,20 @@ class Scheduling(Giving):
                 continue
             if not self.agenda.add(node, reason, name, code_changed) or self._is_bare_import(node):
                 continue
+            if self.agenda.done and node.statement.kind == "assign":
+                self.agenda.let_run_again(self._done_too_early(node))
             for earlier, read in self.agenda.needed_before(node, self._read_by_calls(node)):
                 waiting.append((earlier, f"{node.statement.label} needs its {read}", None, False))
             waiting += [(n, r, None, False) for n, r in (*self._group(node), *self._half_built(node))]
             for code in list(self._grew_untold(node)):
                 self._make_anew(code)
+
+    def _done_too_early(self, maker: Node) -> list[Node]:
+        """Statements that have run in this reload with an object that is to be made anew, as turned out since."""
+        made = [(maker.module, n) for n in maker.writes if is_instance(maker.module.namespace.get(n), self.graph)]
+        known_as = [alias for record, name in made for alias in self.aliases(record, name)]
+        readers = {reader for record, name in known_as for reader, _ in self.agenda.readers(record, name, None)}
+        return [each for each in readers & self.agenda.done if self.graph.comes_after(each, maker)]
 
     def _is_bare_import(self, node: Node) -> bool:
         """Whether a statement does no more than to bind names that its text tells, as most that a change reaches.
@@ -112,29 +121,13 @@ class Scheduling(Giving):
             value = namespace.get(name)
             if is_a(value, (FunctionType, type, ModuleType)) or not self._grows(node, name):
                 continue
+            if self.sees_own_time(node, name):
+                continue
             built = any(self._added_to_after(node, name)) or self._sees_its_own(node, name)
-            if built and not (name in effects.decorates and self._is_only_set_up(node.module, name)):
+            if built and not (name in effects.decorates and self.is_only_set_up(node, name)):
                 self._mark_for_reader(node.module, name)
                 self.made_anew.add((id(node.module), name))
                 yield from self._makers(table, node, name)
-
-    def _is_only_set_up(self, record: ModuleRecord, name: str) -> bool:
-        """Whether all who know an object decorate with it, hand it on or set something of it: none looks at it."""
-        if is_a(record.namespace.get(name), (list, dict, set)):
-            return False
-        known = list(self.aliases(*self._origin(record, name)))
-        readers = {(reader, as_) for other, alias in known for reader, as_ in self.agenda.readers(other, alias, None)}
-        able = [(reader, as_) for reader, as_ in readers if self.may_run(reader)]
-        return all(self._only_sets_up(reader, {as_, name}, reader.module is record) for reader, as_ in able)
-
-    def _only_sets_up(self, reader: Node, names: Set[str], here: bool) -> bool:
-        """`here` tells that it is of the object's own module, where what it puts into the object is kept in order."""
-        statement = reader.statement
-        if statement.kind in ("from", "import") or (statement.alias and statement.effects.writes):
-            return True
-        if statement.kind in ("def", "class") and not names.isdisjoint(statement.effects.decorates):
-            return True
-        return any(partly.only_changes(statement.parse(), name, attributes=here) for name in names)
 
     def _sees_its_own(self, node: Node, name: str) -> bool:
         """Whether a statement looks at a registry that holds what its last run put there, and nothing tells what."""
@@ -247,49 +240,6 @@ class Scheduling(Giving):
             if (known is None or known != shown) and self.may_run(adder):
                 yield self.graph.comes_after(adder, node)
 
-    def _adders(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, tuple[ModuleRecord, str] | None]]:
-        """The statements of all modules that add to the value of a name, and by which name their text says so."""
-        for other, alias in self.aliases(record, name):
-            table = self.agenda.table(other)
-            yield from ((adder, (other, alias)) for adder in table.mutators.get(alias, ()))
-            for code in table.codes_naming(alias):
-                if self.graph.was_run(code) and alias in codes.grown_globals(code):
-                    yield from ((runner, None) for runner in self.graph.runners(code))
-            for reader in self.graph.readers((other.name, alias)):
-                effects = reader.statement.effects
-                if effects.mutates and alias in effects.attributes and self._has_run(reader):
-                    yield reader, None
-
-    def _has_run(self, node: Node) -> bool:
-        """Whether a statement's turn has come; of a script that is running, some are yet to run."""
-        running = node.module.running if node.module.script else None
-        return running is None or node.order <= running.order
-
-    def aliases(self, record: ModuleRecord, name: str) -> Iterator[tuple[ModuleRecord, str]]:
-        """The names in any module that imports and plain assignments made of a name, itself first."""
-        waiting, seen = [(record, name)], set[tuple[str, str]]()
-        while waiting:
-            record, name = waiting.pop()
-            if (record.name, name) in seen:
-                continue
-            seen.add((record.name, name))
-            yield record, name
-            for reader, known in list(self.agenda.readers(record, name, None)):
-                if reader.statement.kind == "from":
-                    waiting.append((reader.module, known))
-                elif reader.statement.alias:
-                    waiting += [(reader.module, bound) for bound in reader.statement.names]
-
-    def may_run(self, node: Node) -> bool:
-        record = node.module
-        if record.path in self.graph.gone:
-            return False
-        if not record.script:
-            return True
-        if record.running is not None and node.order >= record.running.order:
-            return False
-        return node.statement.kind in ("def", "class", "assign", "import", "from", "AnnAssign")
-
     def _group_of(self, node: Node, removed: bool = False) -> None:
         for other, reason in self._group(node, removed):
             self.schedule(other, reason)
@@ -303,7 +253,7 @@ class Scheduling(Giving):
         yield from self._set_below(node, mutates)
         for name in {*mutates, *self._consumes(node, old)}:
             whole = is_a(node.module.namespace.get(name), (FunctionType, type))  # setting an attribute again does
-            if not whole and self._grows(node, name) and not only_sets(node, name, self.graph):
+            if not whole and self._grows(node, name) and not self._leaves(node, name):
                 yield from self._makers(table, node, name)
         yield from self._makers_of_consumed(node)
         for read in self.kept_by.get(node, ()) if removed else self._kept_before(node):
@@ -314,6 +264,9 @@ class Scheduling(Giving):
                     yield other, f"binds {name} again"
         for record, name in self._accumulated(node):
             yield from self._writers(record, name)
+        for record, name in self.grown_by_functions(node) if node not in self.added else ():
+            if not self.only_adds(node, (record, name)):
+                yield from self._writers(record, name)
         if removed or node.statement.kind in ("import", "from"):
             return
         for other, name in self._accumulating(node):
@@ -345,6 +298,10 @@ class Scheduling(Giving):
             return False
         function = _static(assigned.value.func, node.module.namespace)
         return type(function) is FunctionType and self._is_a_librarys(function) and self._is_of_a_library(value)
+
+    def _leaves(self, node: Node, name: str) -> bool:
+        """Whether what a statement does to what a name holds is done again, or taken back, by itself."""
+        return only_sets(node, name, self.graph) or self.only_adds(node, (node.module, name))
 
     def _accumulated(self, node: Node) -> Iterator[tuple[ModuleRecord, str]]:
         """Names of other modules that functions which a statement ran bind anew, made of what they held."""
@@ -402,7 +359,8 @@ class Scheduling(Giving):
                 yield from self._makers(table, maker, read)
         if module_held or any(maker.statement.kind == "import" for maker in makers):
             for record, attribute in self._grown_elsewhere(node):
-                yield from self._writers(record, attribute)
+                if not self.only_adds_through(node, record, attribute):
+                    yield from self._writers(record, attribute)
 
     def part_of(self, node: Node, name: str, before: bool = False) -> list[str]:
         """The objects of libraries that a call gave a part of, as it is or was: who adds to this adds to them."""
@@ -445,9 +403,19 @@ class Scheduling(Giving):
     def is_grouped(self, node: Node) -> bool:
         """Whether a statement adds to what runs again with it, and so is made anew before it."""
         namespace = node.module.namespace
-        grown = [namespace[n] for n in node.statement.effects.mutates & namespace.keys() if self._grows(node, n)]
+        named = node.statement.effects.mutates & namespace.keys()
+        grown = [namespace[n] for n in named if self._grows(node, n) and not self._leaves(node, n)]
         modules = [v for v in grown if is_a(v, ModuleType) and self.graph.record_of(v) is not None]
-        return len(grown) > len(modules) or (bool(modules) and any(self._grown_elsewhere(node)))
+        if len(grown) > len(modules):
+            return True
+        elsewhere = self._grown_elsewhere(node) if modules else ()
+        return any(not self.only_adds_through(node, record, attribute) for record, attribute in elsewhere)
+
+    def only_adds_through(self, node: Node, record: ModuleRecord, attribute: str) -> bool:
+        """The same of an object that a statement knows by way of its module."""
+        value = record.namespace.get(attribute)
+        known = is_instance(value, self.graph) and (record, attribute) in self.grown_through_modules(node)
+        return known and self.only_adds(node, (record, attribute))
 
     def _reads_now(self, node: Node) -> Set[Name]:
         """What a statement reads of other modules: as its last run tells, or as its text does where that is another."""
@@ -457,14 +425,6 @@ class Scheduling(Giving):
     def _foreign_makers(self, maker: Node, name: str) -> Iterator[tuple[Node, str]]:
         for record, attribute in self._imported(maker, name):
             yield from self._writers(record, attribute)
-
-    def _imported(self, node: Node, name: str) -> Iterator[tuple[ModuleRecord, str]]:
-        """Where a from-import has a name from, or had: the module, and what it is called there."""
-        was = self._old_statement(node) or node.statement
-        for module, attribute in self.graph.expected_reads(node):
-            record = self.graph.modules.get(module)
-            if record is not None and name in (_alias_of(node.statement, attribute), _alias_of(was, attribute)):
-                yield record, attribute
 
     def _writers_before(self, record: ModuleRecord, name: str) -> list[Node]:
         """The statements that bound a name of a module as the old source had it."""
@@ -484,17 +444,6 @@ class Scheduling(Giving):
             if was.kind in ("import", "from") or was.alias:
                 return True
         return False
-
-    def _origin(self, record: ModuleRecord, name: str) -> tuple[ModuleRecord, str]:
-        """Where the value of a name was bound first, before it was imported from module to module."""
-        seen = set[tuple[str, str]]()
-        while (record.name, name) not in seen:
-            seen.add((record.name, name))
-            importers = [w for w in self.agenda.table(record).last_writers(name) if w.statement.kind == "from"]
-            record, name = next(
-                (found for writer in importers for found in self._imported(writer, name)), (record, name)
-            )
-        return record, name
 
     def _writers(self, record: ModuleRecord, name: str) -> Iterator[tuple[Node, str]]:
         """Who makes the value of a global of another module, which may have it from yet another."""
@@ -599,7 +548,3 @@ def _made_more_of(code: CodeType) -> frozenset[str]:
 
 def _is_iterator(value: object) -> bool:
     return hasattr(type(value), "__next__") and not is_a(value, io.IOBase)
-
-
-def _alias_of(statement: Statement, imported: str) -> str:
-    return next((bound for _, _, name, bound in statement.imports if name == imported), imported)

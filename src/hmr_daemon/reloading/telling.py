@@ -507,7 +507,9 @@ class Telling(Remembering):
                     inner = None if attribute in statement.effects.attributes else attribute
                     waiting += [((reader.module.name, bound), inner) for bound in {known, *_bound_to(statement, name)}]
                 elif self.graph.comes_after(reader, origin) and (
-                    emptied or self._looks_at(reader, known, name, attribute)
+                    emptied
+                    or (rebound and attribute is not None and self._sees_rebound(reader, known, attribute))
+                    or self._looks_at(reader, known, name, attribute)
                 ):
                     self.schedule(reader, reason, known, code_changed=True)
             for reader in list(self.agenda.function_readers(record, name, None)):
@@ -550,6 +552,13 @@ class Telling(Remembering):
         known = [(self.graph.modules[module], name) for module, name in names if module in self.graph.modules]
         return {*names, *((record.name, name) for record, name in (self._origin(*each) for each in known))}
 
+    def _sees_rebound(self, reader: Node, known: str, attribute: str) -> bool:
+        """Whether a statement mentions what has another value, or runs what does: all but who sets it themselves."""
+        if attribute in _set_of(reader, known) and reader.statement.kind != "AugAssign":
+            return False
+        mentioned = attribute in reader.statement.effects.attributes
+        return mentioned or any(self._codes_run(reader, (reader.module.name,), attribute))
+
     def _looks_at(self, reader: Node, known: str, name: str, attribute: str | None) -> bool:
         """Whether a statement that reads a registry's name reads its entries, and does not add to them."""
         effects = reader.statement.effects
@@ -557,6 +566,9 @@ class Telling(Remembering):
             return False
         adds = known in effects.mutates or _adds_through(reader, name)
         if adds and not _sets_another(reader, known, attribute):
+            done = self.registering(reader.statement, reader.module, reader.module.namespace.get(known))
+            if done is not None and attribute is not None:
+                return attribute in done.looked_at
             return attribute is not None and self._runs_through(reader, reader.module.name, attribute)
         named = known in effects.reads or name in effects.attributes
         if attribute is None:
@@ -685,9 +697,14 @@ def _adds_through(reader: Node, name: str) -> bool:
     return any(name in path for path in trees.grown_paths(reader.statement.parse()))
 
 
+def _set_of(reader: Node, known: str) -> set[str]:
+    """The attributes that a statement sets of what a name leads to."""
+    return {names[-1] for names in reader.statement.effects.sets if names[0] == known}
+
+
 def _sets_another(reader: Node, known: str, attribute: str | None) -> bool:
     """Whether all that a statement does to what a name leads to is to set other attributes of it."""
-    set_here = {names[-1] for names in reader.statement.effects.sets if names[0] == known}
+    set_here = _set_of(reader, known)
     return bool(set_here) and (attribute not in set_here or reader.statement.kind == "AugAssign")
 
 
