@@ -4551,3 +4551,35 @@ for way_to_app, (imports, text) in WAYS.items():
         },
         *({"views.py": each} for each in views[1:]),
     )
+ABSTRACT_METHODS = """
+from abc import ABC, abstractmethod
+class Base(ABC):
+    @classmethod
+    @abstractmethod
+    def made(cls): ...
+    @staticmethod
+    @abstractmethod
+    def known(): ...
+    @property
+    @abstractmethod
+    def value(self): ...
+    @abstractmethod
+    def work(self): ...
+{}
+"""
+LEAVES_ABSTRACT = """
+import base
+class Part(base.Base):
+    LIMIT = {}
+    def work(self): return 1
+class Whole(Part): pass
+seen = sorted(Part.__abstractmethods__), sorted(Whole.__abstractmethods__)
+"""
+case(
+    "abstract methods of all kinds that a class inherits",
+    "m",
+    {"base.py": ABSTRACT_METHODS.format(""), "m.py": LEAVES_ABSTRACT.format(1)},
+    {"m.py": LEAVES_ABSTRACT.format(2)},
+    {"base.py": ABSTRACT_METHODS.format("    @classmethod\n    @abstractmethod\n    def more(cls): ...")},
+    {"base.py": ABSTRACT_METHODS.format("    def more(self): ...")},
+)

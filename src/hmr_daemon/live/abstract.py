@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from . import insides
 from .classes import with_subclasses
 from .kinds import is_a, own_or, same_classes
 from .transaction import Transaction
@@ -41,9 +42,12 @@ def _renew(cls: type, lost: bool) -> None:
 
 
 def _abstract_methods(cls: type) -> frozenset[str]:
-    """What `abc.update_abstractmethods` finds, but lazy members, which may set themselves up then, are not asked."""
+    """What `abc.update_abstractmethods` finds, but lazy members, which may set themselves up then, are not asked.
+
+    An inherited class method is asked itself: a method bound to the class says nothing of its own.
+    """
     inherited = {name for base in cls.__bases__ for name in getattr(base, "__abstractmethods__", ())}
-    found = {name for name in inherited if _is_abstract(getattr(cls, name, None))}
+    found = {name for name in inherited if _is_abstract(insides.of_class(cls, name))}
     return frozenset(found.union(name for name, member in list(vars(cls).items()) if _is_abstract(member)))
 
 
