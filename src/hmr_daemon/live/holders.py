@@ -149,10 +149,30 @@ def replace_references(
                     Bare(holder)[position] = here
         elif is_a(holder, set):
             _replace_in_set(transaction, holder, gone, here)
+        elif is_a(holder, functools.partial):
+            _replace_in_partial(transaction, holder, gone, here)
         elif is_a(holder, CellType) and insides.cell_content(holder) is gone:
             transaction.set_attribute(holder, "cell_contents", here)
         elif not is_a(holder, (type, FunctionType, types.FrameType)):
             _replace_attributes(transaction, holder, gone, here)
+
+
+def replace_arguments(transaction: Transaction, gone: Any, here: Any) -> None:
+    """The same of what partial functions pass on: a tuple cannot be changed, they get another."""
+    passed = [each for each in gc.get_referrers(gone) if type(each) is tuple and _is_record(each, gone)]
+    for holder in gc.get_referrers(*passed) if passed else ():
+        if is_a(holder, functools.partial):
+            _replace_in_partial(transaction, holder, gone, here)
+
+
+def _replace_in_partial(transaction: Transaction, holder: functools.partial[Any], gone: Any, here: Any) -> None:
+    """What a partial function calls, or passes on; the dict of its keywords holds things as other dicts do."""
+    kind: Any = functools.partial
+    before = kind.__reduce__(holder)[2]
+    function, arguments, *rest = before
+    passed = tuple(here if each is gone else each for each in arguments)
+    after = (here if function is gone else function, passed, *rest)
+    transaction.do((kind.__setstate__, holder, after), (kind.__setstate__, holder, before))
 
 
 def _replace_in_set(transaction: Transaction, holder: set[Any], gone: Any, here: Any) -> None:

@@ -10,7 +10,15 @@ from typing import Any
 
 from . import abstract, caches, functions, insides, values
 from .classes import IMPLICIT, METHOD_TYPES, is_final, is_inner, same_layout
-from .holders import SLOT_TYPES, held_by_unknown, holders, replace_records, replace_references, searched
+from .holders import (
+    SLOT_TYPES,
+    held_by_unknown,
+    holders,
+    replace_arguments,
+    replace_records,
+    replace_references,
+    searched,
+)
 from .kinds import is_a, plain_type, same_classes
 from .transaction import MISSING, Transaction, put_member
 
@@ -197,6 +205,7 @@ def take_over(transaction: Transaction, old: type, new: type, problems: list[str
     if stuck:
         problems.append(f"{stuck} instance{'s' * (stuck > 1)} of {name} keep the old class: its layout changed")
     replace_references(transaction, old, new, skip=(vars(new),))
+    replace_arguments(transaction, old, new)
     if stuck:
         _leave_behind(transaction, old, new)
 
