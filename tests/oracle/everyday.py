@@ -4613,3 +4613,16 @@ case(
     {"tree.py": MADE_GENERIC.format("", "    __slots__ = ('parts',)\n")},
     {"tree.py": MADE_GENERIC.format("", "")},
 )
+USES_NAMES = """
+{}
+def f(field): return field.validate(1)
+def g():
+    def inner(): return copy.run()
+    copy = 1
+    return inner
+"""
+case(
+    "an import that has the name of local variables comes, and goes",
+    "m",
+    *({"m.py": USES_NAMES.format(each)} for each in ("x = 1", "import copy\nfrom dataclasses import field", "x = 1")),
+)

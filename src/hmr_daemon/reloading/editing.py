@@ -469,9 +469,12 @@ class Editing(Swapping):
                 self.outcome.patched += [f"{edit.record.name}.{name}" for name in new.names]
 
     def _imports_differ(self, before: Sequence[CodeType], edit: FileEdit) -> bool:
-        """Whether a name that the code calls is imported now and was not, or the other way round."""
+        """Whether a name that the code calls is imported now and was not, or the other way round.
+
+        Be it that of a local variable: the compiler asks for no more than that the module imports such a name.
+        """
         names = edit.imports_changed
-        return bool(names) and any(name in names for code in codes.walk(before) for name in code.co_names)
+        return bool(names) and any(not names.isdisjoint(codes.all_names(code)) for code in codes.walk(before))
 
     def _compiled(self, statement: Statement, edit: FileEdit) -> tuple[CodeType, ...]:
         try:

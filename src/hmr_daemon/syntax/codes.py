@@ -7,6 +7,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import CodeType, MappingProxyType
 from typing import Any
 
@@ -309,6 +310,11 @@ GROWING_METHODS = trees.GROWING | {
 PLACING = frozenset({"insert", "appendleft", "insort", "insort_left", "insort_right", "heappush"})
 """Of these, what puts an entry elsewhere than at the end; the last are functions, which are passed the container."""
 PASSED = PLACING - {"insert", "appendleft"}
+
+
+def all_names(code: CodeType) -> Iterator[str]:
+    """All names in `code`: globals, attributes, variables."""
+    return chain(code.co_names, code.co_varnames, code.co_cellvars, code.co_freevars)
 
 
 @learned
