@@ -21,7 +21,7 @@ FOLDERS = [
     (
         "syntax",
         "trees outside effects statements annotating enclosing parsing diff optional compiler codes adding counters "
-        "stores steps hooks loops orders handing mentions partly registering redefinition memos instrument",
+        "stores steps hooks loops orders handing mentions partly registering redefinition memos kept instrument",
     ),
     (
         "loading",

@@ -4626,3 +4626,50 @@ case(
     "m",
     *({"m.py": USES_NAMES.format(each)} for each in ("x = 1", "import copy\nfrom dataclasses import field", "x = 1")),
 )
+KEEPS_ON_ITSELF = """
+from parts import build
+LIMIT = {}
+def kept():
+    {}
+def check(): return kept()[0]
+"""
+for name, text in {
+    "a cache that may be missing": """try: return kept.cache
+    except AttributeError:
+        kept.cache = build(LIMIT)
+        return kept.cache""",
+    "a cache that it asks for": """if not hasattr(kept, "cache"):
+        kept.cache = build(LIMIT)
+    return kept.cache""",
+}.items():
+    case(
+        f"a function keeps what it has computed: {name}",
+        "use",
+        {
+            "parts.py": "def build(limit): return [limit]\n",
+            "m.py": KEEPS_ON_ITSELF.format(3, text),
+            "use.py": "import m\nseen = m.check()\n",
+        },
+        {"m.py": KEEPS_ON_ITSELF.format(4, text)},
+        {"parts.py": "def build(limit): return [limit + 1]\n"},
+        {"m.py": KEEPS_ON_ITSELF.format(4, text.replace("build(LIMIT)", "build(LIMIT * 2)"))},
+    )
+COUNTS_ON_ITSELF = """
+STEP = {}
+def count():
+    try: count.times = count.times + 1
+    except AttributeError: count.times = 0
+    return count.times
+def other():
+    if not hasattr(other, "times"): other.times = 0
+    times = other.times + 1
+    other.times = times
+    return times
+count(), count(), other()
+def seen(): return STEP, count.times, other.times
+"""
+case(
+    "a function counts on itself: that is no result which it has computed",
+    "m",
+    *({"m.py": COUNTS_ON_ITSELF.format(step)} for step in (1, 2)),
+)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import gc
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import BuiltinFunctionType, CodeType, FunctionType
 from typing import Any
 
+from ..syntax.kept import kept
 from . import insides, values
 from .classes import with_subclasses
 from .insides import own
@@ -66,6 +67,8 @@ def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
             value = value.__func__
         if is_a(value, property):
             value = value.fget
+        if type(value) is FunctionType and vars(value) and (names := kept(value.__code__)):
+            yield Cache(value, value, functools.partial(_forget_kept, vars(value), names), owner)
         for _ in range(5):  # a cache may be wrapped in turn
             function = own(value, "__wrapped__")
             if function is MISSING:
@@ -74,6 +77,11 @@ def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
             if callable(clear):
                 yield Cache(value, function, functools.partial(emptied, clear), owner)
             value = function
+
+
+def _forget_kept(state: dict[str, Any], names: Collection[str]) -> Callable[[], object]:
+    """Let a function compute again what it keeps as attributes of its own."""
+    return functools.partial(state.update, {name: state.pop(name) for name in names if name in state})
 
 
 def renew(transaction: Transaction, old: Any, new: Any) -> bool:
