@@ -20,8 +20,8 @@ FOLDERS = [
     ("", "_bootstrap errors model config scope main_thread"),
     (
         "syntax",
-        "trees outside effects statements annotating enclosing parsing diff optional compiler codes adding counters "
-        "stores steps hooks loops orders handing mentions partly registering redefinition memos kept instrument",
+        "trees outside effects statements annotating enclosing parsing diff optional compiler defaults codes adding "
+        "counters stores steps hooks loops orders handing mentions partly registering redefinition memos kept instrument",
     ),
     (
         "loading",

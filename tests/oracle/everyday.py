@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from . import counted as counted
+from . import defaults as defaults
 from . import drawn as drawn
 from . import found as found
 from . import handed as handed
@@ -4582,49 +4583,6 @@ case(
     {"m.py": LEAVES_ABSTRACT.format(2)},
     {"base.py": ABSTRACT_METHODS.format("    @classmethod\n    @abstractmethod\n    def more(cls): ...")},
     {"base.py": ABSTRACT_METHODS.format("    def more(self): ...")},
-)
-MADE_GENERIC = """
-from typing import Generic, TypeVar
-T = TypeVar("T")
-class Tree{}:
-{}    def __init__(self, *parts): self.parts = parts
-"""
-case(
-    "a class of another layout takes over in partial functions that a function keeps",
-    "use",
-    {
-        "tree.py": MADE_GENERIC.format("", ""),
-        "m.py": """
-        import tree
-        from functools import partial
-        def call(kind, *parts, also=None): return kind(*parts)
-        def made():
-            try: return made.kept
-            except AttributeError:
-                made.kept = partial(tree.Tree, 1), partial(call, tree.Tree), partial(call, also=tree.Tree)
-                return made.kept
-        def check():
-            one, two, three = made()
-            return isinstance(one(), tree.Tree), isinstance(two(2), tree.Tree), three.keywords["also"] is tree.Tree
-        """,
-        "use.py": "import m\nseen = m.check()\n",
-    },
-    {"tree.py": MADE_GENERIC.format("(Generic[T])", "")},
-    {"tree.py": MADE_GENERIC.format("", "    __slots__ = ('parts',)\n")},
-    {"tree.py": MADE_GENERIC.format("", "")},
-)
-USES_NAMES = """
-{}
-def f(field): return field.validate(1)
-def g():
-    def inner(): return copy.run()
-    copy = 1
-    return inner
-"""
-case(
-    "an import that has the name of local variables comes, and goes",
-    "m",
-    *({"m.py": USES_NAMES.format(each)} for each in ("x = 1", "import copy\nfrom dataclasses import field", "x = 1")),
 )
 KEEPS_ON_ITSELF = """
 from parts import build

@@ -15,7 +15,7 @@ from ..live import insides, reach
 from ..live.kinds import is_a, plain_type
 from ..loading.notes import Load, Notes
 from ..loading.recorder import PLAIN_MODULES
-from ..syntax import codes, optional, parsing, steps
+from ..syntax import codes, defaults, optional, parsing, steps
 from ..syntax.memos import CACHE
 from ..syntax.mentions import Mentions
 from ..syntax.statements import REGISTERING, Statement
@@ -39,6 +39,7 @@ class Graph:
 
     def __init__(self) -> None:
         self.modules: dict[str, ModuleRecord] = {}
+        defaults.read_by(self._analyze_at)
         self._readers: Index[Name, Entry] = Index()
         self._runners: Index[int, Entry] = Index()
         self._openers: Index[str, Entry] = Index()
@@ -210,9 +211,15 @@ class Graph:
         if record in self._placed:
             self.forget_orders()
         record.orders.clear()
+        for statement in statements:
+            defaults.note(record.path, statement.effects.defaults)
         share_codes(record.nodes, codes.children(record.code))
         self._place_facts(record)
         return record.nodes
+
+    def _analyze_at(self, path: str) -> None:
+        for record in self._by_path.get(path, ()):
+            self.analyze(record)
 
     def _place_facts(self, record: ModuleRecord) -> None:
         assert record.nodes is not None

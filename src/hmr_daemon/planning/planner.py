@@ -109,14 +109,14 @@ class NameTable:
         found: dict[str, dict[Node, None]] = defaultdict(dict)
         for node in self._nodes:
             for code in codes.walk(node.codes):
-                for name in code.co_names:
+                for name in codes.names(code):
                     found[name][node] = None
         return found
 
     def codes_naming(self, name: str) -> Iterator[CodeType]:
         """Code of the module's functions that mentions a name: as a global, or as an attribute."""
         definers = self._definers.get(name, ())
-        return (code for node in definers for code in codes.walk(node.codes) if name in code.co_names)
+        return (code for node in definers for code in codes.walk(node.codes) if name in codes.names(code))
 
     def reads_by_functions(self, node: Node, name: str) -> bool:
         """Whether a statement ran a function of the module that loads a global."""

@@ -19,7 +19,7 @@ from ..planning import forms, imports, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
 from ..planning.targets import holder_of, is_ours
-from ..syntax import annotating, codes, diff, enclosing, loops, optional, parsing, trees
+from ..syntax import annotating, codes, defaults, diff, enclosing, loops, optional, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import COMPOUND, REGISTERING, Statement
@@ -250,6 +250,7 @@ class Editing(Swapping):
             self.dropped += codes.walk(node.codes)
             return None
         statement = edit.parsed.statements[change.new]
+        defaults.note(edit.record.path, statement.effects.defaults)
         if node is None:
             node = Node(edit.record, statement, 0.0)
             self.added.add(node)

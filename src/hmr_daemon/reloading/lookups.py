@@ -120,7 +120,7 @@ class Lookups:
                 identity: (record.name, code)
                 for record in list(self._graph.modules.values())
                 for identity, code in self.codes_of(record).items()
-                if name in code.co_names or name in code.co_freevars
+                if name in codes.names(code) or name in code.co_freevars
             }
         elif found is None:  # there will be more to come
             if not self._users_of_all:
@@ -143,7 +143,7 @@ class Lookups:
         """The same for all names at once: looking through all code for each took a third of large reloads."""
         for record in list(self._graph.modules.values()):
             for identity, code in self.codes_of(record).items():
-                for name in {*code.co_names, *code.co_freevars}:
+                for name in {*codes.names(code), *code.co_freevars}:
                     self._users_of_all.setdefault(name, {})[identity] = (record.name, code)
 
     def texts_with(self, word: str) -> list[ModuleRecord]:

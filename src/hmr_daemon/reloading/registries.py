@@ -12,10 +12,11 @@ from ..live import insides
 from ..live.classes import METHOD_TYPES
 from ..live.containers import copied, size
 from ..live.entries import INNER, PLAIN
+from ..live.functions import default_values
 from ..live.kinds import is_a, plain_type
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Name, Node
-from ..syntax import codes
+from ..syntax import codes, defaults
 from ..syntax.statements import Statement
 from . import frameworks
 
@@ -112,6 +113,10 @@ def _leads_to(value: Any, place: Place, files: Collection[str], depth: int) -> I
         for name, content in insides.free_variables(value):
             if not is_a(content, (*PLAIN, ModuleType)):
                 yield content, place.of(name)
+        known = defaults.of(code)
+        for name, content in default_values(value).items():
+            if name in known and not is_a(content, (*PLAIN, ModuleType)):
+                yield content, Place(((names.get("__name__", ""), known[name]),))
     elif plain_type(value) in (classmethod, staticmethod):
         yield value.__func__, place
     elif is_a(value, dict):

@@ -11,10 +11,11 @@ from itertools import chain
 from types import CodeType, MappingProxyType
 from typing import Any
 
-from . import trees
+from . import defaults, trees
 
 GLOBAL_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
 NAME_READS = GLOBAL_READS | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_DEREF"}
+NO_NAMES: frozenset[str] = frozenset()
 GLOBAL_WRITES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
 GLOBAL_WRITE_CODES = {dis.opmap[name] for name in GLOBAL_WRITES}
 GLOBAL_READ_SHIFTS = {
@@ -312,15 +313,47 @@ PLACING = frozenset({"insert", "appendleft", "insort", "insort_left", "insort_ri
 PASSED = PLACING - {"insert", "appendleft"}
 
 
+def names(code: CodeType) -> Collection[str]:
+    """The names that `code` mentions, and the globals that parameters hold which it knows."""
+    held = defaults.of(code)
+    return (*code.co_names, *held.values()) if held else code.co_names
+
+
 def all_names(code: CodeType) -> Iterator[str]:
     """All names in `code`: globals, attributes, variables."""
     return chain(code.co_names, code.co_varnames, code.co_cellvars, code.co_freevars)
 
 
-@learned
 def grown_globals(code: CodeType) -> frozenset[str]:
-    """Globals whose values `code` may add to or take from, as far as its instructions show."""
+    """Globals whose values `code` may add to or take from, as far as its instructions show.
+
+    Those that are defaults of its parameters count, for that is how calls without an argument reach them.
+    """
+    return _grown_globals(code) | _grown_defaults(code)
+
+
+@learned
+def _grown_globals(code: CodeType) -> frozenset[str]:
     return _grown(code, GLOBAL_READS)
+
+
+def _grown_defaults(code: CodeType) -> frozenset[str]:
+    if not (grown := _grown_variables(code)):
+        return NO_NAMES
+    return frozenset(name for parameter, name in defaults.looked_for(code).items() if parameter in grown)
+
+
+@learned
+def _grown_variables(code: CodeType) -> frozenset[str]:
+    """Parameters, and variables of surrounding functions, whose values `code` may add to or take from."""
+    loads = [each for each in growing(code) if each.opname == "LOAD_DEREF" or each.opname.startswith("LOAD_FAST")]
+    known = {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], *code.co_freevars, *code.co_cellvars}
+    return frozenset(name for each in loads for name in _names_loaded(each) if name in known) - {"self", "cls"}
+
+
+def _names_loaded(instruction: dis.Instruction) -> tuple[str, ...]:
+    """The variables that an instruction loads: since 3.13, one may load two."""
+    return (instruction.argval,) if isinstance(instruction.argval, str) else tuple(instruction.argval)
 
 
 @learned
@@ -331,12 +364,16 @@ def scanned(code: CodeType) -> frozenset[str]:
     return (global_reads(code) & {"globals"}) - grown_globals(code)
 
 
-@learned
 def grown_names(code: CodeType) -> frozenset[str]:
     """Globals, attributes and variables of surrounding functions whose values `code` may add to or take from.
 
     ``__all__`` is found under that text in the namespaces of others, as decorators do that list what is public.
     """
+    return _grown_names(code) | _grown_defaults(code)
+
+
+@learned
+def _grown_names(code: CodeType) -> frozenset[str]:
     return _grown(code, NAME_READS) | ({ALL} if ALL in code.co_consts and _grows(code) else frozenset())
 
 

@@ -50,6 +50,8 @@ class Effects:
 
     The last is ANY where the text does not tell: ``setattr(K, name, 1)``, ``delattr(K, name)``.
     """
+    defaults: frozenset[tuple[str, str, str]] = NOTHING
+    """The parameters of its functions whose defaults are globals: the function's qualified name, and both names."""
 
     @property
     def looks_at_all(self) -> bool:
@@ -79,6 +81,7 @@ def effects(node: ast.stmt) -> Effects:
         visitor.dynamic,
         _decorators(node),
         _frozen(visitor.sets),
+        _frozen(visitor.defaults),
     )
 
 
@@ -135,6 +138,8 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.operates = False
         self.dynamic = False
         self.sets: set[tuple[str, ...]] = set()
+        self.defaults: set[tuple[str, str, str]] = set()
+        self.classes: list[str] = []
         self.local: list[set[str]] = []  # names of the comprehensions and classes around
         self.declared_global: set[str] = set()
         self.class_depth = 0
@@ -384,9 +389,17 @@ class _EffectsVisitor(ast.NodeVisitor):
         if node.returns is not None:
             self.annotated = True
             self.visit(node.returns)
+        self._note_defaults(node)
         self._write(node.name)
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def _note_defaults(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        given, qualified = node.args, ".".join((*self.classes, node.name))
+        last_first = zip(reversed([*given.posonlyargs, *given.args]), reversed(given.defaults), strict=False)
+        for parameter, default in (*last_first, *zip(given.kwonlyargs, given.kw_defaults, strict=True)):
+            if isinstance(default, ast.Name) and not self._is_local(default.id):
+                self.defaults.add((qualified, parameter.arg, default.id))
 
     def visit_arg(self, node: ast.arg) -> None:
         self.annotated |= node.annotation is not None
@@ -401,10 +414,12 @@ class _EffectsVisitor(ast.NodeVisitor):
         for part in (*node.decorator_list, *node.bases, *node.keywords):
             self.visit(part)
         self.local.append(set())
+        self.classes.append(node.name)
         self.class_depth += 1
         for statement in node.body:
             self.visit(statement)
         self.class_depth -= 1
+        self.classes.pop()
         self.local.pop()
         self._write(node.name)
 

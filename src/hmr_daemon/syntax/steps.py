@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import CodeType
 
-from . import codes
+from . import codes, defaults
 
 
 def written(code: CodeType) -> frozenset[str]:
@@ -18,8 +18,8 @@ def written(code: CodeType) -> frozenset[str]:
 
 
 def looked_at(code: CodeType) -> frozenset[str]:
-    """The globals that code loads, but for those that it only counts."""
-    found = codes.global_reads(code)
+    """The globals that code loads or has as defaults of parameters, but for those that it only counts."""
+    found = codes.global_reads(code).union(defaults.of(code).values())
     if not codes.global_writes(code):
         return found
     from . import counters
