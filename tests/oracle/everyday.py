@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import product
 
 from . import counted as counted
 from . import defaults as defaults
@@ -4552,6 +4553,49 @@ for way_to_app, (imports, text) in WAYS.items():
         },
         *({"views.py": each} for each in views[1:]),
     )
+USES_NAMES = """
+{}
+def f(field): return field.validate(1)
+def g():
+    def inner(): return copy.run()
+    copy = 1
+    return inner
+"""
+case(
+    "an import that has the name of local variables comes, and goes",
+    "m",
+    *({"m.py": USES_NAMES.format(each)} for each in ("x = 1", "import copy\nfrom dataclasses import field", "x = 1")),
+)
+MADE_GENERIC = """
+from typing import Generic, TypeVar
+T = TypeVar("T")
+class Tree{}:
+{}    def __init__(self, *parts): self.parts = parts
+"""
+case(
+    "a class of another layout takes over in partial functions that a function keeps",
+    "use",
+    {
+        "tree.py": MADE_GENERIC.format("", ""),
+        "m.py": """
+        import tree
+        from functools import partial
+        def call(kind, *parts, also=None): return kind(*parts)
+        def made():
+            try: return made.kept
+            except AttributeError:
+                made.kept = partial(tree.Tree, 1), partial(call, tree.Tree), partial(call, also=tree.Tree)
+                return made.kept
+        def check():
+            one, two, three = made()
+            return isinstance(one(), tree.Tree), isinstance(two(2), tree.Tree), three.keywords["also"] is tree.Tree
+        """,
+        "use.py": "import m\nseen = m.check()\n",
+    },
+    {"tree.py": MADE_GENERIC.format("(Generic[T])", "")},
+    {"tree.py": MADE_GENERIC.format("", "    __slots__ = ('parts',)\n")},
+    {"tree.py": MADE_GENERIC.format("", "")},
+)
 ABSTRACT_METHODS = """
 from abc import ABC, abstractmethod
 class Base(ABC):
@@ -4631,3 +4675,24 @@ case(
     "m",
     *({"m.py": COUNTS_ON_ITSELF.format(step)} for step in (1, 2)),
 )
+HASHED = """
+from dataclasses import dataclass
+{}class Point:
+    x: int = 1
+{}seen = Point.__hash__ is None, Point.__eq__ is object.__eq__
+"""
+EQUAL, HASH = "    def __eq__(self, other): return other is self\n", "    def __hash__(self): return 3\n"
+DATA_CLASSES = (
+    "",
+    "@dataclass\n",
+    "@dataclass(eq=False)\n",
+    "@dataclass(frozen=True)\n",
+    "@dataclass(unsafe_hash=True)\n",
+)
+for first, second in product(DATA_CLASSES, repeat=2):
+    if first != second and first and second:
+        continue
+    for members, others in (("", EQUAL), ("", HASH), (EQUAL, EQUAL + HASH)):
+        versions = [HASHED.format(first, members), HASHED.format(second, others), HASHED.format(first, members)]
+        name = f"a hash: {first}{members} becomes {second}{others}".replace("\n", " ")
+        case(name, "m", *({"m.py": each} for each in versions))

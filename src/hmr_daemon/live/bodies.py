@@ -25,6 +25,8 @@ from .transaction import MISSING, Transaction
 NOT_MEMBERS = frozenset({"__classcell__", "__classdictcell__", "__module__", "__qualname__", "__static_attributes__",
                          "__conditional_annotations__"})  # fmt: skip
 
+HASHED = frozenset({"__hash__"})
+
 
 class Namespace(dict[str, Any]):
     """What a class body that runs in part runs in: it sees the members that stay."""
@@ -220,7 +222,8 @@ def _change(cls: type, edit: ClassEdit, before: Mapping[str, Any], old_bases: tu
     """How a class came out that had the members `before`."""
     now, rebased = vars(cls), not same_classes(cls.__bases__, old_bases)
     shown = edit.old_names | edit.new_names if edit.decorated else {*before, *now}
-    names = {n for n in shown - IMPLICIT if before.get(n, MISSING) is not now.get(n, MISSING)}
+    told = shown - IMPLICIT | (HASHED & shown)  # where a body has no hash, `type` and decorators may see to it
+    names = {n for n in told if before.get(n, MISSING) is not now.get(n, MISSING)}
     if edit.annotated_otherwise:
         names.add("__annotations__")
     if before.get("__doc__") != now.get("__doc__"):
@@ -398,7 +401,7 @@ def _as_type_would(name: str, member: Any) -> Any:
 
 def _implicit_members(transaction: Transaction, cls: type, namespace: Mapping[str, Any], edit: ClassEdit) -> None:
     hashed = cls.__dict__.get("__hash__", MISSING)
-    if "__eq__" in edit.new_names and "__hash__" not in edit.new_names and not edit.decorated:
+    if "__eq__" in edit.new_names and "__hash__" not in edit.new_names:
         if not is_a(hashed, SLOT_TYPES):  # it is a slot, whose descriptor `type` leaves there
             transaction.set_member(cls, "__hash__", None)
     elif "__eq__" in edit.old_names - edit.new_names and hashed is None:
