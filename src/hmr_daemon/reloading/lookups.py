@@ -79,7 +79,7 @@ class Lookups:
         """By its identity, the code of functions that keep what they compute, and where they do."""
         if self._memos is None:
             self._memos, self._once = {}, {}
-            for record in self._graph.caching():
+            for record in filter(self._graph.keeps_results, self._graph.caching()):
                 self._memos.update(self._find_memos(record))
         return self._memos
 
@@ -91,7 +91,9 @@ class Lookups:
     def _find_memos(self, record: ModuleRecord) -> dict[int, list[Kept]]:
         own = self.codes_of(record).items()
         keeping = {identity: code for identity, code in own if may_keep_results(code)}
-        once = {identity: code for identity, code in own if counters.made_once(code) and self._graph.runners(code)}
+        bound = {identity: code for identity, code in own if counters.made_once(code)}
+        self._graph.note_keeping(record, bool(keeping or bound))
+        once = {identity: code for identity, code in bound.items() if self._graph.runners(code)}
         trees = [node.statement.parse() for node in self._graph.analyze(record)] if keeping or once else []
         named: dict[str, list[Kept]] = defaultdict(list)
         for function in [each for tree in trees for each in functions_in(tree)] if keeping else ():
