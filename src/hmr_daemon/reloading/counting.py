@@ -217,6 +217,8 @@ def carry_over(run: Telling, node: Node, name: str, old: Any) -> None:
         run.numbers_reset.add(number)
     elif type(old) is int and _is_counted(run, record, name):
         _carry_over(run, node, number, old)
+    elif type(old) is int and any(name in counters.counted(code) for code in _codes_before(run, record)):
+        run.numbers_reset.add(number)  # what had counted it makes something else of it now
 
 
 def _carry_over(run: Telling, node: Node, number: Number, old: int) -> None:
@@ -236,6 +238,12 @@ def _carry_over(run: Telling, node: Node, number: Number, old: int) -> None:
 
 def _is_counted(run: Telling, record: ModuleRecord, name: str) -> bool:
     return any(name in counters.counted(code) for code in run.agenda.table(record).codes_naming(name))
+
+
+def _codes_before(run: Telling, record: ModuleRecord) -> Iterator[CodeType]:
+    """The code of a module that this reload has exchanged."""
+    replaced = [*(old for old, _ in run.swap.pairs), *run.dropped]
+    return (code for code in replaced if code.co_filename == record.path)
 
 
 def _literal(statement: Statement) -> Any:

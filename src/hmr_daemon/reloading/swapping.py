@@ -11,7 +11,7 @@ from typing import Any
 from ..live import abstract, entries, functions, records, swaps
 from ..live.kinds import is_a
 from ..planning.records import Node
-from ..syntax import adding, codes
+from ..syntax import adding, codes, counters
 from ..syntax.compiler import compile_statement
 from . import contributions, decorated
 from .assignments import Assigning
@@ -51,6 +51,7 @@ class Swapping(Assigning):
             runners = [node for node in self.runners(new, old) if self.may_run(node)]
             for node in runners:
                 self.schedule(node, f"ran {new.co_qualname}", code_changed=True)
+            self._count_from_start(runners, old, new)
             grown = codes.grown_globals(old) | codes.grown_globals(new)
             if runners and grown and not self._is_told_by_all(runners, (old, new), grown):
                 self._make_anew(old)
@@ -63,6 +64,13 @@ class Swapping(Assigning):
             self._refused(function, new)
         self._look_into_decorators(changed)
         self._class_lines()
+
+    def _count_from_start(self, runners: Sequence[Node], old: CodeType, new: CodeType) -> None:
+        """What code had counted by fixed steps, and counts no more, or now, begins as its module binds it."""
+        for name in counters.counted(old) ^ counters.counted(new) if runners else ():
+            for record in self.graph.at_path(new.co_filename):
+                for writer in self.agenda.table(record).last_writers(name):
+                    self.schedule(writer, f"{name} is counted otherwise")
 
     def _is_told_by_all(self, runners: Sequence[Node], versions: functions.Pair, names: Collection[str]) -> bool:
         """Whether code does no more than to add to what has some names, and what it holds of each statement is told."""
