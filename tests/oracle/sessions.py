@@ -499,3 +499,28 @@ for name, form in {
             {"lib.py": text.replace("URL = 'a'", "URL = 1 / 0")},
             {"lib.py": text},
         )
+NOTED = """
+log = []
+def note(**event):
+    log.append(event)
+    return len(log)
+"""
+NOTES = "from lib import note\na = note(kind='boot', size=3)\nb = note(kind='ready')\n"
+case(
+    "records of plain values in a list whose length is asked for",
+    "main",
+    {"lib.py": NOTED, "main.py": NOTES},
+    {"main.py": NOTES.replace("boot", "start")},
+    {"main.py": NOTES.replace("3", "4").replace("b = note(kind='ready')\n", "")},
+    {"main.py": NOTES + "c = note(kind='start')\n"},
+)
+COUNTING = "total = 2\ndef count():\n    global total\n    total += 7\ncount()\nfound = total\n"
+case(
+    "a number that a function counts by fixed steps no more",
+    "m",
+    {"m.py": COUNTING},
+    {"m.py": COUNTING.replace("7", "len('abc')")},
+    {"m.py": COUNTING.replace("total += 7", "total = total * 3")},
+    {"m.py": COUNTING.replace("total += 7", "total = 5")},
+    {"m.py": COUNTING.replace("total += 7", "total = 6")},
+)

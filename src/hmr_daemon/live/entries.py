@@ -89,10 +89,10 @@ def put_in_front(container: Any, added: Any, guard: Callable[[Any], object]) -> 
         Bare(container).update(added)
 
 
-def put_rest_back(container: Any, before: Any, made: Set[int], given: Set[str]) -> None:
+def put_rest_back(container: Any, before: Any, made: Set[int], given: Set[object]) -> None:
     """Entries that a container had and that nobody has made again, neither as they were nor otherwise.
 
-    They have nothing of what was `made`, and none of the texts that were `given`.
+    They have nothing of what was `made`, and none of the texts, or numbers, that were `given`.
     """
     put_back(container, _rest(before, copied(container), made, given))
     for key, entry in before.items() if is_a(before, dict) else ():
@@ -101,18 +101,29 @@ def put_rest_back(container: Any, before: Any, made: Set[int], given: Set[str]) 
             put_rest_back(inner, entry, made, given)
 
 
-def _rest(before: Any, now: Any, made: Set[int], given: Set[str]) -> Any:
+def _rest(before: Any, now: Any, made: Set[int], given: Set[object]) -> Any:
     left = now if is_a(now, list) else []
 
     def was_made(entry: Any) -> bool:
         again = next((i for i, new in enumerate(left) if values.alike(entry, new)), None)
         if again is not None:
             del left[again]
-        return again is not None or not given.isdisjoint(texts(entry)) or leads_to(entry, made)
+        return again is not None or _is_told(entry, before, given) or leads_to(entry, made)
 
     if is_a(before, dict):
         return {key: entry for key, entry in before.items() if not was_made(key) and not leads_to(entry, made)}
     return type(before)(entry for entry in before if not was_made(entry))
+
+
+def _is_told(entry: Any, among: Any, given: Set[object]) -> bool:
+    parts = [entry, *(_held_in_plain(entry) if is_a(among, list) else ())]
+    numbers = {part for part in parts if plain_type(part) in (int, float)}
+    return not given.isdisjoint(numbers.union(*map(texts, parts)))
+
+
+def _held_in_plain(entry: Any) -> list[Any]:
+    """What a record holds that is a plain dict or a list."""
+    return held(entry) if plain_type(entry) in (dict, list) and is_plain(entry) else []
 
 
 def made_by(snapshot: Any, values: Iterable[Any]) -> Any:

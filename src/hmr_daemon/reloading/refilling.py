@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+from collections.abc import Iterable
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..live.containers import can_take
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import Node
+from ..syntax.statements import Statement
 from . import contributions, moved, registries
 from .editing import Editing
 from .run import Emptied
@@ -91,13 +93,19 @@ class Refilling(Editing):
                 entries.refill(each.container, each.before)
         self._clear_caches(set(), self.emptied_names, last=True)
 
-    def _of_builders(self, emptied: Emptied) -> tuple[set[int], frozenset[str]]:
-        """Identities of what those who build a registry have put there, and the texts that they give, or gave."""
+    def _of_builders(self, emptied: Emptied) -> tuple[set[int], frozenset[object]]:
+        """Identities of what those who build a registry have put there, and the texts that they give, or gave.
+
+        Of numbers, which anyone may have as well, those are meant that statements gave and do not give now.
+        """
         builders = emptied.builders | self._builders(emptied.record, emptied.name)
         made = set[int]().union(*map(self._identities_given, builders))
-        given = [statement.given for node in builders for statement in (node.statement, self._statement_before(node))]
-        given += [node.statement.given for nodes in self.removed_nodes.values() for node in nodes]
-        return made, frozenset().union(*given)
+        gone = [node.statement for nodes in self.removed_nodes.values() for node in nodes]
+        gone += [node.statement for record in self.left for node in record.nodes or ()]
+        given = [each.given for each in (*gone, *map(self._statement_before, builders))]
+        given += [node.statement.given for node in builders]
+        gone += [old for node in builders if (old := self._old_statement(node)) is not None]
+        return made, _numbers(gone).union(*given)
 
     def _identities_given(self, node: Node) -> set[int]:
         """Identities of what a statement has made, or handed to what it calls, and may have put somewhere."""
@@ -126,3 +134,9 @@ def _holds(value: Any, held: Any, depth: int = 2) -> bool:
         return False
     parts = gc.get_referents(value)
     return any(part is held for part in parts) or (depth > 1 and any(_holds(part, held, depth - 1) for part in parts))
+
+
+def _numbers(statements: Iterable[Statement]) -> frozenset[object]:
+    """The numbers that calls may have been given; a definition has others in its body."""
+    calls = [each for each in statements if each.kind in ("expr", "assign")]
+    return frozenset(value for each in calls for kind, value in each.constants if kind in (int, float))
