@@ -22,7 +22,36 @@ ATOMS = (int, float, complex, str, bytes, bool, type(None))
 DEPTH = 5
 
 
-def of_module(namespace: Mapping[str, Any], module: str, known: Known) -> Iterator[Cache]:
+class Instances:
+    """The instances of classes whose methods keep results: the heap is looked through once for all of them."""
+
+    def __init__(self) -> None:
+        self._classes: dict[int, list[type]] = {}
+        """By the identity of classes, these and their subclasses: a metaclass may hash them its own way."""
+        self._found: dict[int, list[Any]] | None = None
+
+    def expect(self, cls: type) -> None:
+        """Those of a class and its subclasses may be asked for."""
+        if id(cls) not in self._classes:
+            self._classes[id(cls)] = with_subclasses(cls)
+            self._found = None
+
+    def of(self, cls: type) -> list[Any]:
+        if self._found is None:
+            wanted = {id(each): each for classes in self._classes.values() for each in classes}
+            found: dict[int, list[Any]] = {identity: [] for identity in wanted}
+            for each in gc.get_referrers(*wanted.values()):
+                if id(type(each)) in found:
+                    found[id(type(each))].append(each)
+            self._found = found
+        return [each for one in self._classes[id(cls)] for each in self._found[id(one)]]
+
+    def forget(self) -> None:
+        """There may be others by now."""
+        self._found = None
+
+
+def of_module(namespace: Mapping[str, Any], module: str, known: Known, instances: Instances) -> Iterator[Cache]:
     """What functions and methods that a module's names lead to have kept."""
     waiting: list[tuple[Any, type | None]] = [(value, None) for value in namespace.values()] if known else []
     seen: set[int] = set()
@@ -35,10 +64,10 @@ def of_module(namespace: Mapping[str, Any], module: str, known: Known) -> Iterat
         for function in _functions(value):
             for kept in known.get(id(function.__code__), ()):
                 if function is not value or not _is_called(function, kept):
-                    yield _cache(value, function, kept, owner)
+                    yield _cache(value, function, kept, owner, instances)
 
 
-def _cache(value: Any, function: FunctionType, kept: Kept, owner: type | None) -> Cache:
+def _cache(value: Any, function: FunctionType, kept: Kept, owner: type | None, instances: Instances) -> Cache:
     """Of what a module, or a class in it, has: a function, something that decorators have made, or a method."""
     fills = frozenset(kept.path)
     if kept.alone:
@@ -48,7 +77,7 @@ def _cache(value: Any, function: FunctionType, kept: Kept, owner: type | None) -
         find, whole = functools.partial(_of_object, value, kept.path), _is_called(function, kept)
         return Cache(value, value, functools.partial(_forget, find, whole), None, fills)
     whole = not kept.calls.isdisjoint(free := function.__code__.co_freevars) and kept.path[0] in free
-    forget = functools.partial(_forget, _dicts(function, owner, kept.path), whole)
+    forget = functools.partial(_forget, _dicts(function, owner, kept.path, instances), whole)
     return Cache(value if owner is None else function, function, forget, owner, fills)
 
 
@@ -74,13 +103,17 @@ def _of_object(value: Any, path: tuple[str, ...]) -> list[dict[Any, Any]]:
     return [found] if type(found) is dict else []
 
 
-def _dicts(function: FunctionType, owner: type | None, path: tuple[str, ...]) -> Callable[[], list[dict[Any, Any]]]:
+def _dicts(
+    function: FunctionType, owner: type | None, path: tuple[str, ...], instances: Instances
+) -> Callable[[], list[dict[Any, Any]]]:
     """How to find the dicts that a path leads to in a function."""
+    if owner is not None and path[1:]:
+        instances.expect(owner)
 
     def find() -> list[dict[Any, Any]]:
         holder = _value(function, path[0])
         if holder is MISSING and owner is not None and path[:1] == function.__code__.co_varnames[:1]:
-            found = [insides.own(each, path[1]) for each in (owner, *_instances(owner))] if path[1:] else []
+            found = [insides.own(each, path[1]) for each in (owner, *instances.of(owner))] if path[1:] else []
         else:
             found = [insides.own(holder, name) for name in path[1:]] or [holder]
         return [each for each in found if type(each) is dict]
@@ -96,11 +129,6 @@ def _value(function: FunctionType, name: str) -> Any:
     if name in code.co_varnames:
         return default_values(function).get(name, MISSING)
     return function.__globals__.get(name, MISSING)
-
-
-def _instances(cls: type) -> list[Any]:
-    classes = with_subclasses(cls)
-    return [each for each in gc.get_referrers(*classes) if any(type(each) is one for one in classes)]
 
 
 def _forget(find: Callable[[], list[dict[Any, Any]]], whole: bool) -> Callable[[], object]:

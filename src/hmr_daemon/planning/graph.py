@@ -27,6 +27,7 @@ from .records import SEES_CALLS, Facts, ModuleRecord, Name, Node, Uses, counts, 
 
 if TYPE_CHECKING:  # few statements put anything into libraries
     from ..live.additions import Addition
+    from ..syntax.memos import Memos
 
 END = float("inf")
 CACHING = re.compile(b"(?i)" + CACHE.pattern.encode() + rb"|\bglobal ")
@@ -59,8 +60,9 @@ class Graph:
         """How often statements have come to stand elsewhere."""
         self._placed: set[ModuleRecord] = set()
         """Modules that have not been taken apart, and by places in which others are ordered."""
-        self._caching: dict[ModuleRecord, bool | None] = {}
-        """By modules that may use caches, whether their code keeps results by means of its own, where that is known."""
+        self._caching: dict[ModuleRecord, None] = {}
+        self.memos: dict[ModuleRecord, Memos] = {}
+        """What reloads have found out of functions that keep their results."""
         self.namespaces: dict[int, ModuleRecord] = {}
         """The modules by the identities of their namespaces."""
         self.additions: dict[Node, tuple[Addition, ...]] = {}
@@ -181,14 +183,6 @@ class Graph:
         """Remember modules whose source may use `functools.cache` and the like, or does so by means of its own."""
         if CACHING.search(source):
             self._caching[record] = None
-
-    def keeps_results(self, record: ModuleRecord) -> bool:
-        return self._caching.get(record) is not False
-
-    def note_keeping(self, record: ModuleRecord, keeps: bool | None) -> None:
-        """Remember whether code of a module keeps results by means of its own; None until it is looked at."""
-        if record in self._caching:
-            self._caching[record] = keeps
 
     def caching(self) -> list[ModuleRecord]:
         """Modules whose functions may serve results that they computed earlier."""

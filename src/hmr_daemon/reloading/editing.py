@@ -307,7 +307,6 @@ class Editing(Swapping):
         t.set_attribute(record, "edited", edit.source)
         t.set_attribute(record, "packed", None)
         self.graph.note_caches(record, edit.source)
-        t.on_undo(self.graph.note_keeping, record, None)
         self._place(record, nodes)
         t.set_attribute(record, "nodes", nodes)
         record.table = None

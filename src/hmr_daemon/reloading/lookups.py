@@ -12,7 +12,7 @@ from ..planning.graph import Graph
 from ..planning.planner import may_bind_globals
 from ..planning.records import ModuleRecord
 from ..syntax import codes, counters
-from ..syntax.memos import Kept, functions_in, kept_alone, kept_results, may_keep_results, starts_empty
+from ..syntax.memos import Kept, Memos, functions_at, kept_alone, kept_results, may_keep_results, starts_empty
 
 FEW_NAMES = 8  # for so many, all code is looked through for each
 AT_HAND = 100_000  # bytes of packed texts that are unpacked beforehand: a millisecond
@@ -79,7 +79,7 @@ class Lookups:
         """By its identity, the code of functions that keep what they compute, and where they do."""
         if self._memos is None:
             self._memos, self._once = {}, {}
-            for record in filter(self._graph.keeps_results, self._graph.caching()):
+            for record in self._graph.caching():
                 self._memos.update(self._find_memos(record))
         return self._memos
 
@@ -89,23 +89,29 @@ class Lookups:
         return list(self._once)
 
     def _find_memos(self, record: ModuleRecord) -> dict[int, list[Kept]]:
-        own = self.codes_of(record).items()
-        keeping = {identity: code for identity, code in own if may_keep_results(code)}
-        bound = {identity: code for identity, code in own if counters.made_once(code)}
-        self._graph.note_keeping(record, bool(keeping or bound))
-        once = {identity: code for identity, code in bound.items() if self._graph.runners(code)}
-        trees = [node.statement.parse() for node in self._graph.analyze(record)] if keeping or once else []
-        named: dict[str, list[Kept]] = defaultdict(list)
-        for function in [each for tree in trees for each in functions_in(tree)] if keeping else ():
-            kept = kept_results(function)
-            named[function.name] += [each for each in kept if starts_empty(trees, each.path)]
-        found = defaultdict[int, list[Kept]](list)
-        for identity, code in keeping.items():
-            found[identity] += named.get(code.co_name, ())
-        for identity, code in once.items():
-            self._once.update(((record, name), None) for name in counters.made_once(code))
-            found[identity] += (kept_alone(trees, name) for name in counters.made_once(code))
+        known = self._graph.memos.get(record)
+        if known is None or known.code is not record.code or known.edited is not record.edited:
+            known = self._graph.memos[record] = self._look_for_memos(record)
+        found = defaultdict[int, list[Kept]](list, {identity: [*kept] for identity, kept in known.kept.items()})
+        for code in known.once:
+            if self._graph.runners(code):
+                trees = [node.statement.parse() for node in self._graph.analyze(record)]
+                self._once.update(((record, name), None) for name in counters.made_once(code))
+                found[id(code)] += (kept_alone(trees, name) for name in counters.made_once(code))
         return found
+
+    def _look_for_memos(self, record: ModuleRecord) -> Memos:
+        own = self.codes_of(record)
+        keeping = {identity: code for identity, code in own.items() if may_keep_results(code)}
+        once = tuple(code for code in own.values() if counters.made_once(code))
+        lines = self._text(record).splitlines(keepends=True) if keeping else []
+        kept = {
+            identity: kept_results(each) for identity, code in keeping.items() for each in functions_at(lines, code)
+        }
+        if any(kept.values()):
+            trees = [node.statement.parse() for node in self._graph.analyze(record)]
+            kept = {i: tuple(each for each in found if starts_empty(trees, each.path)) for i, found in kept.items()}
+        return Memos(record.code, record.edited, {i: found for i, found in kept.items() if found}, once)
 
     def all_codes(self) -> dict[int, CodeType]:
         """The same of all modules."""

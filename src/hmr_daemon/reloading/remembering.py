@@ -66,6 +66,8 @@ class Remembering(Families):
         """
         if not self.graph.caching():
             return
+        if last:
+            self.instances.forget()
         emptied: dict[int, list[Served]] = defaultdict(list)
         since = self._emptied_since(names) if not changed and not members else frozenset()
         for served in self._served_by(changed | self._codes_reading(names, members)):
@@ -195,8 +197,9 @@ class Remembering(Families):
         for record in self.graph.caching():
             if record not in self.looked_for_caches:
                 self.looked_for_caches.add(record)
-                own = caches.of_module(record.namespace, record.name)
-                for cache in (*own, *remembered.of_module(record.namespace, record.name, self.lookups.memos())):
+                own, names = caches.of_module(record.namespace, record.name), record.namespace
+                memos = remembered.of_module(names, record.name, self.lookups.memos(), self.instances)
+                for cache in (*own, *memos):
                     self.served.setdefault((id(cache.holder), id(cache.function)), Served(record, cache, known))
         return list(self.served.values())
 

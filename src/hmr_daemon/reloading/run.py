@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..live import caches, changes, reach, swaps
 from ..live.per_thread import PerThread
+from ..live.remembered import Instances
 from ..live.transaction import Transaction
 from ..live.turn import Turn
 from ..loading.recorder import Recorder
@@ -207,6 +208,7 @@ class RunState:
         self.transaction = Transaction()
         self.agenda = Agenda(graph)
         self.lookups = Lookups(graph)
+        self.instances = Instances()
         self.turn = Turn()
         self.scheduled = 0
         """How often a statement was to be put on the agenda."""

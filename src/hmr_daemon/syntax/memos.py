@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType
 
-from .codes import puts_under_keys
+from .codes import puts_under_keys, walk
 from .trees import FunctionNode, ScopeNode
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -34,9 +36,22 @@ class Kept:
     """What such a one holds before that."""
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Memos:
+    """What functions of a module keep, in one version of it."""
+
+    code: CodeType
+    edited: bytes | None
+    """The code and the text of the version."""
+    kept: Mapping[int, Sequence[Kept]]
+    """By the identity of code, the dicts in which it keeps results."""
+    once: Sequence[CodeType]
+    """The code that binds globals once."""
+
+
 def may_keep_results(code: CodeType) -> bool:
     """Whether code puts something under keys, and it, or what it uses, is called after a cache."""
-    if not puts_under_keys(code):
+    if not puts_under_keys(code) or not code.co_flags & inspect.CO_OPTIMIZED:  # which the body of a class is not
         return False
     names = (code.co_qualname, *code.co_names, *code.co_freevars, *code.co_varnames)
     return any(CACHE.search(name.lower()) for name in names)
@@ -164,9 +179,18 @@ def _comes_where_there_is_none(function: Definition, path: tuple[str, ...]) -> b
     return False
 
 
-def functions_in(statement: ast.stmt) -> Iterator[Definition]:
-    """The functions that a statement defines, inside of others and of classes as well."""
-    return (node for node in ast.walk(statement) if isinstance(node, FunctionNode))
+def functions_at(lines: Sequence[bytes], code: CodeType) -> list[Definition]:
+    """The definition of a function, as the lines of its module show it."""
+    ends = [end for each in walk((code,)) for _, end, _, _ in each.co_positions() if end is not None]
+    shown = [line.decode("utf-8", "replace") for line in lines[code.co_firstlineno - 1 :]]
+    own = shown[: max(ends, default=code.co_firstlineno) - code.co_firstlineno + 1]
+    for text in ("".join(own), lambda: "".join(inspect.getblock(shown))):
+        try:
+            tree = ast.parse(textwrap.dedent(text if isinstance(text, str) else text()))
+        except SyntaxError:  # what closes a call, or quotes, stands below what the code tells
+            continue
+        return [each for each in ast.walk(tree) if isinstance(each, FunctionNode) and each.name == code.co_name]
+    return []
 
 
 def kept_alone(statements: Iterable[ast.stmt], name: str) -> Kept:
