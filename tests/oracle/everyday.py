@@ -4696,3 +4696,26 @@ for first, second in product(DATA_CLASSES, repeat=2):
         versions = [HASHED.format(first, members), HASHED.format(second, others), HASHED.format(first, members)]
         name = f"a hash: {first}{members} becomes {second}{others}".replace("\n", " ")
         case(name, "m", *({"m.py": each} for each in versions))
+RESERVED = """
+class Named:
+    reserved = {{}}
+    def __new__(cls, name, *args):
+        if name in cls.reserved: raise TypeError(f"{{name}} is taken")
+        return super().__new__(cls)
+    def __init__(self, name, *fields): self.name, self.fields = name, fields
+STEP = {}
+one: Named = Named("one", STEP)
+two = Named("two", 2)
+types = {{"one": one, "two": two}}
+{}
+seen = [(name, each.fields) for name, each in Named.reserved.items()], Named.reserved["one"] is one
+"""
+for name, text in {
+    "at once": "Named.reserved.update(types)",
+    "one by one": "for each in types.values(): Named.reserved[each.name] = each",
+}.items():
+    case(
+        f"names are reserved only once all is made, {name}",
+        "m",
+        *({"m.py": RESERVED.format(step, text)} for step in (1, 2)),
+    )

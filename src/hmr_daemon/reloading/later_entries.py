@@ -61,7 +61,12 @@ def _dispatching(
 
 
 def _found(run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[ModuleRecord, str]]) -> Iterator[Found]:
-    """The registries that a statement looks at."""
+    """The registries that a statement looks at.
+
+    What an assignment made, and has not put there itself, a later statement did.
+    """
+    grown = run.grown_by(node)
+    made = frozenset(contributions.identities_made(node, run.made.get(node, {}), ()))
     for container, place in registries.containers(node, run.graph, names, elsewhere):
         if (
             place.attribute is None
@@ -70,7 +75,8 @@ def _found(run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[
         ):
             continue
         before = copied(container)
-        gone = _later_in(run, node, before, run.given_after(node, place.attribute))
+        own = made if grown is not None and place.attribute not in grown else frozenset[int]()
+        gone = _later_in(run, node, before, run.given_after(node, place.attribute), own)
         if gone and is_a(container, dict):  # what a key led to from the start may have been filled later
             made_with = contributions.made_with(run.graph, place)
             gone = [key for key in gone if not (type(key) is str and key in made_with)]
@@ -88,14 +94,16 @@ def _looks_at(run: Telling, node: Node, place: Place) -> bool:
     return node in run.added or run.runs_what_looks_too(node, place.attribute)
 
 
-def _later_in(run: Telling, node: Node, container: Any, given: frozenset[str]) -> list[Any]:
-    """Positions or keys of what only later statements have made, or given where it is plain."""
+def _later_in(
+    run: Telling, node: Node, container: Any, given: frozenset[str], own: frozenset[int] = frozenset()
+) -> list[Any]:
+    """Positions or keys of what only later statements have made, or given where it is plain; and of its `own`."""
 
     put = cache(partial(run.put_later, node, read=True))
 
     def later(entry: Any) -> bool:
         parts = entries.texts(entry)
-        if not given.isdisjoint(parts) or run.made_later(node, entry):
+        if not given.isdisjoint(parts) or id(entry) in own or run.made_later(node, entry):
             return True
         return not put().isdisjoint({*parts, *entries.held_in_entry(entry)})
 
