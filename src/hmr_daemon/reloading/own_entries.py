@@ -32,6 +32,9 @@ class Changed:
 def exchanged(run: Telling, node: Node) -> Iterator[Changed]:
     """While a statement runs that only adds to objects, what its last run has added is out of them."""
     changed = Changed([], [])
+    if node.statement.kind in ("def", "class", "import", "from"):
+        yield changed
+        return
     attributes = run.attributes_set(node)
     values = [insides.own_dict(holder).get(name, MISSING) for holder, name, _ in attributes]
     found = run.own_entries(node)
