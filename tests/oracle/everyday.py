@@ -4719,3 +4719,228 @@ for name, text in {
         "m",
         *({"m.py": RESERVED.format(step, text)} for step in (1, 2)),
     )
+EVERYDAY_OBJECTS = {
+    "event bus": (
+        """
+from collections import defaultdict
+class Bus:
+    def __init__(self):
+        self.handlers = defaultdict(list)
+        self.log = []
+    def on(self, name):
+        def deco(fn):
+            self.handlers[name].append(fn)
+            return fn
+        return deco
+    def subscribe(self, name, fn):
+        self.handlers[name].append(fn)
+    def emit(self, name, *a):
+        for fn in self.handlers[name]:
+            fn(*a)
+bus = Bus()
+def audit(x): pass
+@HERE
+bus.subscribe('b', audit)
+""",
+        (
+            "",
+            "bus.subscribe('a', audit)",
+            "@bus.on('a')\ndef handle(x): pass",
+            "bus.emit('b', 1)",
+            "bus.subscribe('a', lambda x: None)",
+            "bus.subscribe('a', print)",
+        ),
+    ),
+    "scheduler": (
+        """
+import threading
+class Job:
+    def __init__(self, name, every, fn):
+        self.name, self.every, self.fn = name, every, fn
+        self.runs = 0
+class Scheduler:
+    def __init__(self):
+        self.jobs = []
+        self.lock = threading.Lock()
+    def add(self, name, every, fn):
+        with self.lock:
+            self.jobs.append(Job(name, every, fn))
+        return self
+    def every(self, seconds):
+        def deco(fn):
+            self.add(fn.__name__, seconds, fn)
+            return fn
+        return deco
+sched = Scheduler()
+def tick(): pass
+@HERE
+sched.add('tick', 5, tick)
+""",
+        ("", "sched.add('tock', 1, tick)", "sched.add('tock', 2, tick)", "@sched.every(3)\ndef third(): pass"),
+    ),
+    "settings": (
+        """
+class Settings:
+    def __init__(self):
+        self._data = {}
+        self.debug = False
+    def set(self, key, value):
+        self._data[key] = value
+    def load(self, **kw):
+        for k, v in kw.items():
+            self.set(k, v)
+    def __getitem__(self, k): return self._data[k]
+settings = Settings()
+@HERE
+settings.set('port', 80)
+port = settings['port']
+""",
+        (
+            "",
+            "settings.set('host', 'a')",
+            "settings.set('host', 'b')",
+            "settings.load(host='c', name='d')",
+            "settings.debug = True",
+            "settings.set('port', 1)",
+        ),
+    ),
+    "registry get or create": (
+        """
+class Registry:
+    def __init__(self):
+        self.items = {}
+    def register(self, name, obj=None, *, override=False):
+        if name in self.items and not override:
+            raise KeyError(name)
+        self.items[name] = obj
+        return obj
+    def get(self, name): return self.items[name]
+reg = Registry()
+class A: pass
+class B: pass
+@HERE
+reg.register('a', A)
+last = reg.get('a')
+""",
+        ("", "reg.register('b', B)", "reg.register('c', B)", "reg.register('b', A())", "x = reg.register('d', B)"),
+    ),
+    "pipeline": (
+        """
+class Pipeline:
+    def __init__(self, name):
+        self.name = name
+        self.steps = []
+    def step(self, fn):
+        self.steps.append(fn)
+        return fn
+    def __or__(self, fn):
+        self.steps.append(fn)
+        return self
+    def __call__(self, x):
+        for s in self.steps: x = s(x)
+        return x
+pipe = Pipeline('p')
+def inc(x): return x + 1
+def dbl(x): return x * 2
+@HERE
+pipe.step(dbl)
+out = pipe(1)
+""",
+        ("", "pipe.step(inc)", "@pipe.step\ndef three(x): return x * 3", "pipe.steps.insert(0, inc)"),
+    ),
+    "menu tree": (
+        """
+class Menu:
+    def __init__(self, title, parent=None):
+        self.title, self.parent, self.children = title, parent, []
+        if parent is not None:
+            parent.children.append(self)
+    def item(self, title):
+        self.children.append(title)
+        return self
+root = Menu('root')
+@HERE
+file = Menu('file', root)
+file.item('open').item('close')
+""",
+        ("", "edit = Menu('edit', root)", "root.item('quit')", "edit = Menu('edit', root)\nedit.item('cut')"),
+    ),
+    "metrics": (
+        """
+class Metrics:
+    def __init__(self):
+        self.counters, self.gauges = {}, {}
+    def counter(self, name, help=''):
+        return self.counters.setdefault(name, [0, help])
+    def gauge(self, name, fn):
+        self.gauges[name] = fn
+metrics = Metrics()
+REQ = metrics.counter('req', 'requests')
+@HERE
+ERR = metrics.counter('err')
+metrics.gauge('load', lambda: 1)
+""",
+        ("", "HIT = metrics.counter('hit')", "metrics.gauge('mem', lambda: 2)", "HIT = metrics.counter('hit', 'hits')"),
+    ),
+    "plugin manager": (
+        """
+class Manager:
+    plugins = {}
+    def __init__(self):
+        self.active = []
+    @classmethod
+    def register(cls, name):
+        def deco(k):
+            cls.plugins[name] = k
+            return k
+        return deco
+    def activate(self, name):
+        self.active.append(self.plugins[name]())
+mgr = Manager()
+@Manager.register('a')
+class A: pass
+@HERE
+mgr.activate('a')
+""",
+        (
+            "",
+            "@Manager.register('b')\nclass B: pass",
+            "mgr.activate('a')",
+            "@Manager.register('b')\nclass B: pass\nmgr.activate('b')",
+        ),
+    ),
+    "queue of tasks": (
+        """
+import collections
+class Queue:
+    def __init__(self):
+        self.tasks = collections.deque()
+        self.done = 0
+    def put(self, name): self.tasks.append(name)
+q = Queue()
+@HERE
+q.put('a')
+""",
+        ("", "q.put('b')", "q.done = 5", "q.tasks.append('c')"),
+    ),
+    "chain config": (
+        """
+class Builder:
+    def __init__(self): self.opts = {}; self.parts = []
+    def opt(self, **kw):
+        self.opts.update(kw)
+        return self
+    def part(self, *names):
+        self.parts += names
+        return self
+b = Builder().opt(a=1)
+@HERE
+b.part('x')
+""",
+        ("", "b.opt(b=2)", "b.opt(c=3).part('z')", "b.part('y', 'w')"),
+    ),
+}
+for kind, (program, variants) in EVERYDAY_OBJECTS.items():
+    pairs = [(one, other) for one in variants for other in variants if one != other]
+    walk = [each for pair in pairs for each in pair]
+    case(f"an object that statements set up: {kind}", "m", *({"m.py": program.replace("@HERE", each)} for each in walk))

@@ -92,8 +92,8 @@ class Again:
     """Its last version, where that had another text."""
     made_later: Callable[[Any], bool]
     """Whether something was made by a statement after it."""
-    later: Callable[[Any], bool]
-    """Whether such a one has made or given something: new entries come before theirs."""
+    later: Callable[[str], Callable[[Any], bool]]
+    """Tells, for what has some name, whether such a one has made or given an entry: new ones come before theirs."""
     comes_again: Callable[[Any], bool]
     """Whether who made something has yet to run in this reload."""
     added: bool
@@ -253,10 +253,10 @@ def replaced(transaction: Transaction, node: Node, graph: Graph, again: Again) -
 def _advance_keys(snapshots: Sequence[tuple[Any, Any, Place]], again: Again) -> None:
     """A key of a dict of containers stands where the first entry under it comes from."""
     inner = [each for each in snapshots if id(each[0]) != each[2].container]
-    began = {id(container) for container, snapshot, _ in inner if begins(container, snapshot, again.later)}
-    for container, _, _ in snapshots if began else ():
+    began = {id(c) for c, snapshot, place in inner if begins(c, snapshot, again.later(place.name))}
+    for container, _, place in snapshots if began else ():
         if is_a(container, dict):
-            advance_keys(container, began, again.later)
+            advance_keys(container, began, again.later(place.name))
 
 
 def _changed_keys(container: dict[Any, Any], snapshot: dict[Any, Any], gone: Iterable[Any]) -> Iterator[str]:
@@ -313,17 +313,17 @@ def _keep_sorted(
     from ..syntax import orders  # where nothing registers, nothing asks for it
 
     sorts = any(orders.may_sort(code, place.name) for code in growing())
-    return sorts and keep_sorted(container, rest, again.later)
+    return sorts and keep_sorted(container, rest, again.later(place.name))
 
 
 def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, place: Place, put_back: bool) -> None:
     """What a statement has added stands where it stood, or before what later statements have added."""
     if again.moved:
-        place_before(container, without(snapshot, gone), again.later, again.comes_again)
+        place_before(container, without(snapshot, gone), again.later(place.name), again.comes_again)
     elif not again.added and (gone or not again.is_emptied(container, place)):
         put_in_place(container, snapshot, gone, put_back)
     if again.added or (again.old is not None and not gone):
-        place_before(container, snapshot, again.later, again.comes_again)
+        place_before(container, snapshot, again.later(place.name), again.comes_again)
 
 
 def withdraw(

@@ -166,6 +166,9 @@ class Analysis:
         """What is done to an object, with all that the methods do which are called of it and of what it holds."""
         if done is None or any(plain_type(part_of(value, way)) not in (dict, defaultdict) for way in done.keyed):
             return None
+        state = insides.own_dict(value)
+        if any(is_a(state.get(name), deque) for name in done.grown):
+            return None  # in which no entries are told apart
         more = [self._done_by(value, way, owner) for way in done.calls]
         more += [self._done_by_function(called_by(path, namespace.get), value) for path in done.functions]
         more += [self._done_by_function(called_by(path, namespace.get), value, at) for path, at in done.handed]
@@ -184,7 +187,9 @@ class Analysis:
             return self._done_by_result(value, before, name, owner)
         holder = part_of(value, before)
         if plain_type(holder) in (list, dict, set, defaultdict):
-            return Registering() if name in registering.ADDING else None
+            if name in registering.ADDING:  # and what it gives is used
+                return Registering(grown=frozenset(before[-1:]), looked_at=frozenset(before[-1:]))
+            return Registering() if name in registering.READING else None
         if not is_instance(holder, self._run.graph):
             return None if holder is MISSING or is_a(holder, deque) else Registering()
         return self._done_by_method(holder, name)

@@ -56,7 +56,7 @@ def _dispatching(
         forget, dispatch = caches.forgets_classes(value), insides.own(value, "dispatch")
         if forget is not None and type(dispatch) is FunctionType:
             registry = dict(insides.free_variables(dispatch)).get("registry")
-            if type(registry) is dict and (gone := _later_in(run, node, registry, frozenset())):
+            if type(registry) is dict and (gone := _later_in(run, node, registry)):
                 yield forget, (registry, dict(registry), gone)
 
 
@@ -66,7 +66,8 @@ def _found(run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[
     What an assignment made, and has not put there itself, a later statement did.
     """
     grown = run.grown_by(node)
-    made = frozenset(contributions.identities_made(node, run.made.get(node, {}), ()))
+    values = [each for each in run.made.get(node, {}).values() if not is_a(each, (*entries.PLAIN, *entries.DEFINED))]
+    made = frozenset(id(each) for each in values if not run._is_looked_up(node, each))
     for container, place in registries.containers(node, run.graph, names, elsewhere):
         if (
             place.attribute is None
@@ -76,7 +77,7 @@ def _found(run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[
             continue
         before = copied(container)
         own = made if grown is not None and place.attribute not in grown else frozenset[int]()
-        gone = _later_in(run, node, before, run.given_after(node, place.attribute), own)
+        gone = _later_in(run, node, before, place.attribute, own)
         if gone and is_a(container, dict):  # what a key led to from the start may have been filled later
             made_with = contributions.made_with(run.graph, place)
             gone = [key for key in gone if not (type(key) is str and key in made_with)]
@@ -94,12 +95,14 @@ def _looks_at(run: Telling, node: Node, place: Place) -> bool:
     return node in run.added or run.runs_what_looks_too(node, place.attribute)
 
 
-def _later_in(
-    run: Telling, node: Node, container: Any, given: frozenset[str], own: frozenset[int] = frozenset()
-) -> list[Any]:
-    """Positions or keys of what only later statements have made, or given where it is plain; and of its `own`."""
+def _later_in(run: Telling, node: Node, container: Any, name: str = "", own: frozenset[int] = frozenset()) -> list[Any]:
+    """Positions or keys of what only later statements have made, or given where it is plain; and of its `own`.
 
-    put = cache(partial(run.put_later, node, read=True))
+    `name` is that by which code knows the container.
+    """
+    given = run.given_after(node, name) if name else frozenset[str]()
+
+    put = cache(partial(run.put_later, node, name, read=True))
 
     def later(entry: Any) -> bool:
         parts = entries.texts(entry)

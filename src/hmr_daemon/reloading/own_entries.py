@@ -48,8 +48,8 @@ def exchanged(run: Telling, node: Node) -> Iterator[Changed]:
     for own, snapshot in zip(found, before, strict=True):
         if node in run.moved or not own.gone:
             rest = entries.without(snapshot, own.gone)
-            again, keys = partial(comes_again, run), run.put_later(node)
-            entries.place_before(own.container, rest, run.coming_later(node), again, keys)
+            again, keys = partial(comes_again, run), run.put_later(node, own.place.name)
+            entries.place_before(own.container, rest, run.coming_later(node, own.place.name), again, keys)
         else:
             entries.put_in_place(own.container, snapshot, own.gone, put_back=False)
         if not entries.same_entries(own.container, snapshot):

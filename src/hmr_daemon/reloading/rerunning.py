@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -458,7 +458,7 @@ class Rerunning(Evaluating):
             made_of=() if grouped else self._made_of(node),
             old=old,
             made_later=partial(self.made_later, node),
-            later=self.coming_later(node),
+            later=cache(partial(self.coming_later, node)),
             comes_again=partial(later_entries.comes_again, self),
             added=node in self.added,
             moved=node in self.moved,

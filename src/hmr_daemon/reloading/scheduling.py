@@ -20,7 +20,7 @@ from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
 from .run import IMMUTABLE, Group
-from .setting_up import SettingUp
+from .setting_up import Held, SettingUp
 
 
 class Scheduling(SettingUp):
@@ -264,7 +264,7 @@ class Scheduling(SettingUp):
                     yield other, f"binds {name} again"
         for record, name in self._accumulated(node):
             yield from self._writers(record, name)
-        for record, name in self.grown_by_functions(node) if node not in self.added else ():
+        for record, name in self._objects_added_to(node, removed):
             if not self.only_adds(node, (record, name)):
                 yield from self._writers(record, name)
         if removed or node.statement.kind in ("import", "from"):
@@ -298,6 +298,15 @@ class Scheduling(SettingUp):
             return False
         function = _static(assigned.value.func, node.module.namespace)
         return type(function) is FunctionType and self._is_a_librarys(function) and self._is_of_a_library(value)
+
+    def _objects_added_to(self, node: Node, removed: bool) -> list[Held]:
+        """Objects that a statement has added to, by functions or by what it made, and that it may add to otherwise."""
+        if node in self.added or node.statement.kind in ("def", "class", "import", "from"):
+            return []
+        found = self.grown_by_functions(node)
+        if removed or self._old_statement(node) is not None:
+            found = [held for held in self.objects(node) if self._grows_by(node, held)]
+        return found
 
     def _leaves(self, node: Node, name: str) -> bool:
         """Whether what a statement does to what a name holds is done again, or taken back, by itself."""

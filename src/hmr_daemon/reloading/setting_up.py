@@ -239,13 +239,14 @@ class SettingUp(Doing):
             known = self._company(held).by_token
             own = set[object]() if node in self.added else set(self.tokens(node, before=True))
             alone = {token for token in own if known.get(token, {node}) == {node}}
+            alone.discard(key[1])  # what holds the object is not put there by who names it
             self.own_tokens[key] = alone - self._from_the_start(held) if alone else alone
         return self.own_tokens[key]
 
-    def coming_later(self, node: Node) -> Callable[[Any], bool]:
-        """Tells of an entry whether a later statement put it there: it has made it, or given it."""
+    def coming_later(self, node: Node, name: str) -> Callable[[Any], bool]:
+        """Tells of an entry of what has some name whether a later statement put it there: has made it, or given it."""
         given, handed = cache(partial(self.given_later, node)), cache(partial(self.handed_later, node))
-        put = cache(partial(self.put_later, node))
+        put = cache(partial(self.put_later, node, name))
 
         def later(entry: Any) -> bool:
             parts = texts(entry)
@@ -256,8 +257,8 @@ class SettingUp(Doing):
 
         return later
 
-    def put_later(self, node: Node, read: bool = False) -> Set[object]:
-        """The tokens of what only later statements have put into objects of the user's that a statement adds to.
+    def put_later(self, node: Node, attribute: str, read: bool = False) -> Set[object]:
+        """The tokens of what only later statements have put into an attribute of objects that a statement adds to.
 
         `read` tells that those are meant that it reads.
         """
@@ -269,12 +270,17 @@ class SettingUp(Doing):
         found = set[object]()
         for held in objects:
             others = self.others_of(held) - {node}
-            bare = [o for o in others if o.statement.kind not in ("def", "class") and self.graph.comes_after(o, node)]
-            if {*chain(*map(self.tokens, bare))} - {id(held[0].namespace[held[1]])}:  # definitions tell of themselves
-                after = {other for other in others if self.graph.comes_after(other, node)}
+            after = {other for other in others if self.graph.comes_after(other, node)}
+            adding = {other for other in after if self._grows_attribute(other, held, attribute)}
+            if {*chain(*map(self.tokens, adding))} - {id(held[0].namespace[held[1]])}:
                 known = self._company(held).by_token.items()
-                found |= {token for token, by in known if not by <= {node} and by - {node} <= after}
+                found |= {token for token, by in known if not by.isdisjoint(adding) and by - {node} <= after}
         return found
+
+    def _grows_attribute(self, other: Node, held: Held, attribute: str) -> bool:
+        """Whether a statement adds to what an attribute of an object holds; definitions tell of themselves."""
+        done = self._does(other, held, other.statement) if other.statement.kind not in ("def", "class") else None
+        return done is not None and attribute in done.grown
 
     def others_of(self, held: Held) -> set[Node]:
         """The statements, of all modules, that do something to an object, or decorate with it, and have run."""
@@ -321,7 +327,9 @@ class SettingUp(Doing):
             return False
         seen = self._does(node, held, node.statement)
         later = [a for a in self._adders_of(held) if a is not node and self.graph.comes_after(a, node)]
-        return seen is not None and all(self._can_be_hidden(adder, held, seen) for adder in later)
+        if seen is None or seen.grown or seen.sets:
+            return False
+        return all(self._can_be_hidden(adder, held, seen) for adder in later)
 
     def _can_be_hidden(self, adder: Node, held: Held, seen: Registering) -> bool:
         """Whether nothing that a later statement does to an object is seen, or is gone where its entries are."""
@@ -344,12 +352,15 @@ def _may_add(reader: Node, known: str) -> bool:
     changing = effects.mutates | effects.decorates
     if known in changing or (bool(changing) and known in effects.attributes):
         return True
+    if reader.statement.kind == "assign" and effects.calls and known in effects.reads:
+        return True  # what it makes may put itself there
     return reader.statement.kind == "expr" and partly.only_changes(reader.statement.parse(), known)
 
 
 def _registered(other: Node) -> list[int]:
-    """The identities of the functions and classes that a decorator was given."""
-    names = other.writes if other.statement.effects.decorates else ()
+    """The identities of the functions and classes that a decorator was given, and of what a call has made."""
+    made = other.statement.effects.decorates or other.statement.kind == "assign"
+    names = other.writes if made else ()
     return [id(other.module.namespace.get(name)) for name in names]
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from .trees import FunctionNode, path_of, root_name
 
+READING = frozenset({"copy", "count", "get", "index", "items", "keys", "values"})
+"""Methods that look at the entries of a container."""
 ADDING = frozenset({"add", "append", "extend", "setdefault", "update"})
 """Methods that put entries at the end of a container, or under their keys."""
 SHOWN = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant)
@@ -82,6 +84,8 @@ def of_statements(body: Sequence[ast.stmt], itself: str, local: frozenset[str] =
     handed = [each for node in inside for each in _handed(node, itself)]
     known = [*given, *(argument for *_, argument in handed)]
     if any(map(_is_untold, inside)) or not local.isdisjoint(direct) or _is_handed_on(inside, itself, known):
+        return None
+    if any(_is_unknown(call, itself, local) for call in calls):
         return None
     if any(root_name(container) not in {itself, "super", *local} for container in _containers(inside)):
         return None
@@ -164,6 +168,17 @@ def _is_untold(node: ast.AST) -> bool:
         plain = ast.Name if isinstance(node, ast.AugAssign) else ast.Attribute
         return not all(isinstance(target, plain) for target in targets)
     return isinstance(node, UNTOLD)
+
+
+def _is_unknown(called: ast.expr, itself: str, local: frozenset[str]) -> bool:
+    """Whether what is called is taken out of something, or given by what is called: ``self.kinds[name]()``."""
+    if _way(called):
+        return False
+    base = called.value if isinstance(called, ast.Attribute) else called
+    if isinstance(called, ast.Attribute) and isinstance(base, ast.Constant | ast.JoinedStr):
+        return False  # a method of a text
+    root = root_name(called)
+    return root is None or root == itself or root not in local or not isinstance(called, ast.Attribute)
 
 
 def _stored(node: ast.AST) -> list[ast.Subscript]:
