@@ -4944,3 +4944,25 @@ for kind, (program, variants) in EVERYDAY_OBJECTS.items():
     pairs = [(one, other) for one in variants for other in variants if one != other]
     walk = [each for pair in pairs for each in pair]
     case(f"an object that statements set up: {kind}", "m", *({"m.py": program.replace("@HERE", each)} for each in walk))
+IN_BRANCHES = """
+class K:
+    if 8 > 9:
+        def m(self): return 0
+    else:
+        def m(self): return {}
+"""
+WITHOUT_BRANCHES = """
+class K:
+    def m(self): return {}
+"""
+USED = """
+one = K()
+x = one.m()
+class L:
+    def f(self, n=one.m()): return n
+"""
+case(
+    "a method that stood in two branches, and stands there once",
+    "m",
+    *({"m.py": text.format(n) + USED} for n, text in enumerate((IN_BRANCHES, WITHOUT_BRANCHES, IN_BRANCHES), 1)),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,13 +28,14 @@ class Changed:
     """Those of attributes that have another value."""
 
 
+NOTHING = nullcontext(Changed([], []))
+"""What definitions and imports have changed: they add to objects by decorators alone, which tell of themselves."""
+
+
 @contextmanager
 def exchanged(run: Telling, node: Node) -> Iterator[Changed]:
     """While a statement runs that only adds to objects, what its last run has added is out of them."""
     changed = Changed([], [])
-    if node.statement.kind in ("def", "class", "import", "from"):
-        yield changed
-        return
     attributes = run.attributes_set(node)
     values = [insides.own_dict(holder).get(name, MISSING) for holder, name, _ in attributes]
     found = run.own_entries(node)

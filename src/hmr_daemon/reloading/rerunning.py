@@ -198,7 +198,9 @@ class Rerunning(Evaluating):
         with (
             later_entries.hidden(self, node),
             by_hand.placed(self, node),
-            own_entries.exchanged(self, node) as changed,
+            own_entries.NOTHING
+            if node.statement.kind in ("def", "class", "import", "from")
+            else own_entries.exchanged(self, node) as changed,
             self._earlier_entries_out(node, traces) as taken,
             self._library_entries_exchanged(node),
             self._counted_once(node),

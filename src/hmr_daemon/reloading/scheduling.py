@@ -264,7 +264,8 @@ class Scheduling(SettingUp):
                     yield other, f"binds {name} again"
         for record, name in self._accumulated(node):
             yield from self._writers(record, name)
-        for record, name in self._objects_added_to(node, removed):
+        definite = node.statement.kind in ("def", "class", "import", "from")
+        for record, name in self._objects_added_to(node, removed) if not definite else ():
             if not self.only_adds(node, (record, name)):
                 yield from self._writers(record, name)
         if removed or node.statement.kind in ("import", "from"):
@@ -301,7 +302,7 @@ class Scheduling(SettingUp):
 
     def _objects_added_to(self, node: Node, removed: bool) -> list[Held]:
         """Objects that a statement has added to, by functions or by what it made, and that it may add to otherwise."""
-        if node in self.added or node.statement.kind in ("def", "class", "import", "from"):
+        if node in self.added:
             return []
         found = self.grown_by_functions(node)
         if removed or self._old_statement(node) is not None:

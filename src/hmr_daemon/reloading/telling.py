@@ -111,6 +111,8 @@ class Telling(Remembering):
 
     def _may_run_code(self, value: Any) -> bool:
         """Whether using a value may run code of the user's."""
+        if plain_type(value) in entries.PLAIN:  # as most values are that are told of many times
+            return False
         if is_a(value, (FunctionType, type)):
             return value.__module__ in self.graph.modules
         if is_a(value, ModuleType):

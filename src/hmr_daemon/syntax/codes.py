@@ -157,7 +157,20 @@ def _align_by_content(old: Sequence[CodeType], new: Sequence[CodeType]) -> list[
                 waiting[key(code)].append(code)
         rest = [code for code in new if id(code) not in taken]
         pairs += [(waiting[key(code)].pop(0), code) for code in rest if waiting[key(code)]]
-    return pairs
+    return pairs + _alternatives(old, new, pairs)
+
+
+def _alternatives(
+    old: Sequence[CodeType], new: Sequence[CodeType], pairs: Sequence[tuple[CodeType, CodeType]]
+) -> list[tuple[CodeType, CodeType]]:
+    """What stood in several branches and stands there once now: whichever was live goes on as that."""
+    taken, names = {id(a) for a, _ in pairs}, Counter(code.co_name for code in new)
+    left = [code for code in old if id(code) not in taken and names[code.co_name] == 1 and code.co_name.isidentifier()]
+    return [(a, b) for a in left for b in new if b.co_name == a.co_name and _parameters(a) == _parameters(b)]
+
+
+def _parameters(code: CodeType) -> tuple[object, ...]:
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], code.co_kwonlyargcount, code.co_flags & 0x0C
 
 
 def shifted(code: CodeType, lines: int) -> CodeType:
