@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
 from ..syntax.statements import Statement
@@ -77,7 +78,9 @@ class Adding(Giving):
 
     def held_by(self, record: ModuleRecord, name: str) -> list[tuple[ModuleRecord, str]]:
         """The globals that were given an object, one of which has this name; not those that import it."""
-        return list(dict.fromkeys([self._origin(record, name), *self._known_as(record.namespace[name])]))
+        value = record.namespace.get(name, MISSING)
+        others = self._known_as(value) if value is not MISSING else ()  # it may be yet to be bound
+        return list(dict.fromkeys([self._origin(record, name), *others]))
 
 
 def _alias_of(statement: Statement, imported: str) -> str:
