@@ -4941,9 +4941,13 @@ b.part('x')
     ),
 }
 for kind, (program, variants) in EVERYDAY_OBJECTS.items():
-    pairs = [(one, other) for one in variants for other in variants if one != other]
-    walk = [each for pair in pairs for each in pair]
-    case(f"an object that statements set up: {kind}", "m", *({"m.py": program.replace("@HERE", each)} for each in walk))
+    for number, variant in enumerate(variants):
+        steps = [each for other in variants if other != variant for each in (variant, other)]
+        case(
+            f"an object that statements set up: {kind}, {number}",
+            "m",
+            *({"m.py": program.replace("@HERE", each)} for each in steps),
+        )
 IN_BRANCHES = """
 class K:
     if 8 > 9:
