@@ -54,14 +54,9 @@ class Cache:
 
 def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
     """What `functools.cache` and the like, and `functools.cached_property`, hold in a module's own definitions."""
-    waiting: list[tuple[Any, type | None]] = [(value, None) for value in namespace.values()]
-    seen: set[int] = set()
-    for value, owner in waiting:
+    for value, owner in definitions(namespace, module):
         if is_a(value, type):
-            if value.__module__ == module and id(value) not in seen:
-                seen.add(id(value))
-                waiting += [(member, value) for member in list(vars(value).values())]
-                yield from _cached_properties(value)
+            yield from _cached_properties(value)
             continue
         if plain_type(value) in (staticmethod, classmethod):
             value = value.__func__
@@ -77,6 +72,19 @@ def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
             if callable(clear):
                 yield Cache(value, function, functools.partial(emptied, clear), owner)
             value = function
+
+
+def definitions(namespace: Mapping[str, Any], module: str) -> Iterator[tuple[Any, type | None]]:
+    """What a module's names lead to, and what classes of its own have, with these; of others no classes."""
+    waiting: list[tuple[Any, type | None]] = [(value, None) for value in namespace.values()]
+    seen: set[int] = set()
+    for value, owner in waiting:
+        if not is_a(value, type):
+            yield value, owner
+        elif value.__module__ == module and id(value) not in seen:
+            seen.add(id(value))
+            waiting += [(member, value) for member in list(vars(value).values())]
+            yield value, owner
 
 
 def _forget_kept(state: dict[str, Any], names: Collection[str]) -> Callable[[], object]:

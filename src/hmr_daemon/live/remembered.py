@@ -10,7 +10,7 @@ from typing import Any
 
 from ..syntax.memos import UNKNOWN, Kept
 from . import insides
-from .caches import Cache
+from .caches import Cache, definitions
 from .classes import with_subclasses
 from .functions import default_values
 from .kinds import is_a, plain_type
@@ -53,15 +53,8 @@ class Instances:
 
 def of_module(namespace: Mapping[str, Any], module: str, known: Known, instances: Instances) -> Iterator[Cache]:
     """What functions and methods that a module's names lead to have kept."""
-    waiting: list[tuple[Any, type | None]] = [(value, None) for value in namespace.values()] if known else []
-    seen: set[int] = set()
-    for value, owner in waiting:
-        if is_a(value, type):
-            if value.__module__ == module and id(value) not in seen:
-                seen.add(id(value))
-                waiting += [(member, value) for member in list(vars(value).values())]
-            continue
-        for function in _functions(value):
+    for value, owner in definitions(namespace, module) if known else ():
+        for function in () if is_a(value, type) else _functions(value):
             for kept in known.get(id(function.__code__), ()):
                 if function is not value or not _is_called(function, kept):
                     yield _cache(value, function, kept, owner, instances)

@@ -1,4 +1,4 @@
-"""Who adds to what a name holds, in any module, and who only does that."""
+"""Who adds to what a name holds, in any module, and by which names others know it."""
 
 from __future__ import annotations
 

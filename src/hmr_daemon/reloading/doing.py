@@ -124,8 +124,6 @@ class Analysis:
         if not is_instance(value, self._run.graph) or is_a(value, INNER) or statement.kind == "def":
             return None
         tree = statement.parse()
-        if isinstance(tree, trees.FunctionNode):
-            return None
         names = [name for name in statement.effects.reads if home.namespace.get(name) is value]
         ways = [*self._ways_through_modules(statement, home, value)]
         if ways:
@@ -238,16 +236,17 @@ class Analysis:
 
     def _done_by_own(self, function: FunctionType, value: Any, place: int | None) -> Registering | None:
         code, record = function.__code__, self._run.graph.modules.get(function.__module__)
-        names = [name for name in code.co_names if function.__globals__.get(name) is value]
         if place is not None and place >= code.co_argcount:
             return None
-        given = [code.co_varnames[place]] if place is not None else []
         definition = self._run.definition(record, function.__qualname__, self._before) if record is not None else None
+        read, parameters = set(code.co_names), [*code.co_varnames]
+        if definition is not None:  # which may be what it was before
+            read = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+            parameters = [each.arg for each in definition.args.args]
+        names = [name for name in read if function.__globals__.get(name) is value]
+        given = parameters[place : place + 1] if place is not None else []
         done = None
         if definition is not None:
-            read = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
-            names = [name for name in read if function.__globals__.get(name) is value]
-            given = [each.arg for each in definition.args.args[place : place + 1]] if place is not None else []
             local = frozenset(each.arg for each in ast.walk(definition.args) if isinstance(each, ast.arg))
             done = self.done(definition.body, [*names, *given], value, function.__globals__, local.difference(given))
         if done is None and not names and not given:

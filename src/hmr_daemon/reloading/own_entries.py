@@ -35,10 +35,10 @@ NOTHING = nullcontext(Changed([], []))
 @contextmanager
 def exchanged(run: Telling, node: Node) -> Iterator[Changed]:
     """While a statement runs that only adds to objects, what its last run has added is out of them."""
-    changed = Changed([], [])
-    attributes = run.attributes_set(node)
+    changed, objects = Changed([], []), run.going_on(node)
+    attributes = run.attributes_set(node, objects)
     values = [insides.own_dict(holder).get(name, MISSING) for holder, name, _ in attributes]
-    found = run.own_entries(node)
+    found = run.own_entries(node, objects)
     before = [copied(own.container) for own in found]
     for own in found:
         run.transaction.guard(own.container)
@@ -62,7 +62,7 @@ def exchanged(run: Telling, node: Node) -> Iterator[Changed]:
 
 def withdraw(run: SettingUp, node: Node) -> bool:
     """Take out what a statement that is gone has put into objects; whether that was told, and was all that it did."""
-    found = run.own_entries(node) if run.only_sets_up(node) else []
+    found = run.own_entries(node, run.going_on(node)) if run.only_sets_up(node) else []
     if not found:
         return False
     for own in found:

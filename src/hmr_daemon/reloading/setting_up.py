@@ -159,22 +159,24 @@ class SettingUp(Doing):
         modules = [(name, known.get(each)) for name, each in named if is_a(each, ModuleType)]
         return {name for name, members in modules if members and partly.statement_uses_only(text, name, members)}
 
-    def own_entries(self, node: Node) -> list[Own]:
-        """The containers of objects that a statement only adds to, with what its last run has put there."""
+    def going_on(self, node: Node) -> list[Held]:
+        """The globals with objects that a statement only adds to, and that go on."""
+        return [held for held in self.objects(node) if self.only_adds(node, held)]
+
+    def own_entries(self, node: Node, objects: Iterable[Held]) -> list[Own]:
+        """The containers of some objects that a statement only adds to, with what its last run has put there."""
         before, found = self._statement_before(node), list[Own]()
-        for held in self.objects(node):
-            if self.only_adds(node, held):
-                versions = [self._does(node, held, before, True), self._does(node, held, node.statement)]
-                for done in filter(None, versions[node in self.added :]):
-                    found += self._own_of(node, held, done)
+        for held in objects:
+            versions = [self._does(node, held, before, True), self._does(node, held, node.statement)]
+            for done in filter(None, versions[node in self.added :]):
+                found += self._own_of(node, held, done)
         return list({id(own.container): own for own in found}.values())
 
-    def attributes_set(self, node: Node) -> list[tuple[Any, str, Place]]:
-        """The attributes that methods set which a statement calls of objects that go on: what has each, and where."""
+    def attributes_set(self, node: Node, objects: Iterable[Held]) -> list[tuple[Any, str, Place]]:
+        """The attributes of some of these that methods set which it calls: what has each, by what name, and where."""
         found = list[tuple[Any, str, Place]]()
-        for record, name in self.objects(node):
-            done = self._does(node, (record, name), node.statement) if self.only_adds(node, (record, name)) else None
-            place = Place(((record.name, name),))
+        for record, name in objects:
+            done, place = self._does(node, (record, name), node.statement), Place(((record.name, name),))
             found += [(record.namespace[name], each, place) for each in sorted(done.sets if done else ())]
         return found
 
