@@ -798,3 +798,16 @@ def test_objects_that_must_not_be_asked_what_they_are(live: LiveFactory, old: st
     process.edit({"uses.py": USES_LAZY.replace(old, new)})
     assert process.wait_reload().ok
     assert set(process.see("lazy.asked")) <= {"__eq__"}  # whether a value comes out equal is asked
+
+
+def test_another_release_was_installed_before_the_first_save(live: LiveFactory) -> None:
+    """What carries reloads out is loaded with the first save, and would not fit what was loaded before."""
+    process = start(live)
+    process.do("import hmr_daemon; release, hmr_daemon.__version__ = hmr_daemon.__version__, '0.0.0'")
+    process.edit({"a.py": BETTER}, atomic=True)
+    process.until("len(hmr_daemon.errors())", 1)
+    assert process.see(STATE) == (1, 1, 1, 1, 2)
+    assert "another release" in process.output()
+    process.do("hmr_daemon.__version__ = release")
+    process.until(STATE, (2, 2, 2, 2, 4))
+    assert process.see("hmr_daemon.errors()") == ()

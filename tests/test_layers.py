@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "hmr_daemon"
 
 # Lowest first, folder by folder. A module may import those before it, whether at its top or inside a function.
 FOLDERS = [
-    ("", "_bootstrap errors model config scope main_thread"),
+    ("", "_bootstrap errors release model config scope main_thread"),
     (
         "syntax",
         "trees outside effects statements annotating enclosing parsing diff optional compiler defaults codes adding "
@@ -97,12 +97,11 @@ def test_nothing_of_ours_is_loaded_while_code_goes_live() -> None:
         tree = ast.parse(PACKAGE.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         late.update(*(imported(ast.unparse(node), f"hmr_daemon.{module.partition('.')[0]}") for node in functions))
-    code = "import sys; from hmr_daemon.reloading import executor; executor._load_rest(); print(*sys.modules)"
+    code = "import sys, hmr_daemon.saves; print(*sys.modules)"
     environ = clean_environ(NO_HMR_DAEMON="1")
     loaded = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
-    before = {"planning.presets", "reloading.early"}
     only_for_scripts = {"live.guesses"}
-    assert late - before - only_for_scripts <= {name.partition(".")[2] for name in loaded.stdout.split()}
+    assert late - only_for_scripts <= {name.partition(".")[2] for name in loaded.stdout.split()}
 
 
 @pytest.mark.parametrize("module", ["../hmr_daemon_startup", "__init__", "_bootstrap", "loading/shelter"])

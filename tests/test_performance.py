@@ -426,6 +426,17 @@ def test_an_edit_takes_no_module_apart_that_only_ran_what_moved_or_is_in_a_cycle
 def test_inner_functions_hold_no_annotations_and_those_for_users_do(live: LiveFactory) -> None:
     process = live({"m.py": "value = 1\n"})
     process.load("import m, sys, hmr_daemon")
-    assert process.see("sys.modules['hmr_daemon.planning.planner'].Agenda.pop.__annotations__") == {}
+    assert process.see("sys.modules['hmr_daemon.planning.graph'].Graph.analyze.__annotations__") == {}
     assert process.see("hmr_daemon.on_reload.__annotations__") != {}
     assert process.see("len(hmr_daemon.Reload.__annotations__)") > 5
+
+
+def test_a_process_that_is_never_edited_does_not_load_what_carries_reloads_out(live: LiveFactory) -> None:
+    process = live({"m.py": "value = 1\n"})
+    process.load("import m, sys, hmr_daemon")
+    process.see("hmr_daemon.sync(), hmr_daemon.status(), hmr_daemon.errors(), hmr_daemon.graph()")
+    loaded = "any(name.startswith('hmr_daemon.reloading.') for name in sys.modules)"
+    assert process.see(loaded) is False
+    process.edit({"m.py": "value = 2\n"})
+    process.until("m.value", 2)
+    assert process.see(loaded) is True

@@ -66,7 +66,7 @@ def copied(bare: Environment) -> Iterator[Environment]:
         shutil.copy(PACKAGE / name, package / name)
     empty = ["__init__", "loading/__init__", "reporting/__init__", "reporting/report", "reporting/audience"]
     empty += ["watching/__init__", "watching/inotify"]
-    write(package, dict.fromkeys([f"{name}.py" for name in (*empty, "daemon", "parts", "api")], ""))
+    write(package, dict.fromkeys([f"{name}.py" for name in (*empty, "daemon", "parts", "saves", "api")], ""))
     write(package, {"loading/standby.py": FAKE_STANDBY, "loading/finder.py": FAKE_FINDER})
     for file in STARTUP_FILES:
         shutil.copy(file, bare.site_packages)

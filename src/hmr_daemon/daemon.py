@@ -37,9 +37,7 @@ REST = 0.2  # seconds after such a turn
 WATCHING = f"{__package__}.watching.inotify" if sys.platform == "linux" else "watchdog.observers"
 SAVE_TIME = (
     "logging", "dataclasses", "ast", WATCHING,
-    f"{__package__}.syntax.statements", f"{__package__}.live.functions", f"{__package__}.planning.graph",
-    f"{__package__}.reloading.telling", f"{__package__}.reloading.rerunning", f"{__package__}.reloading.executor",
-    f"{__package__}.parts",
+    f"{__package__}.syntax.statements", f"{__package__}.planning.graph", f"{__package__}.parts",
 )  # fmt: skip
 """What the save-time side is made of, in steps of at most some 10 ms: a fork and the interpreter's end wait for one."""
 PUBLIC = f"{__package__}.model"
@@ -153,7 +151,7 @@ class Daemon:
 
     def _run(self) -> None:
         try:
-            if self._parts is None:  # what is imported here takes 100 ms: not while the program is importing itself
+            if self._parts is None:  # what is imported here takes 50 ms: not while the program is importing itself
                 self.standby.wait_until_calm(lambda: self._stopping or bool(self._jobs))
             self._load_save_time_side()
             if self._stopping:
@@ -270,7 +268,7 @@ class Daemon:
     @property
     def applying(self) -> bool:
         """Whether a reload is being carried out now: then none can begin."""
-        return self._parts is not None and self._parts.saves.applying
+        return self._parts is not None and self._parts.applying
 
     # --- for those who ask --------------------------------------------------------------------------------
 
@@ -345,12 +343,12 @@ class Daemon:
     def failures(self) -> tuple[Failure, ...]:
         """Why what is saved is not live, each reason once."""
         parts = self._parts
-        return () if parts is None else tuple(dict.fromkeys(parts.saves.pending.failures.copy().values()))
+        return () if parts is None else tuple(dict.fromkeys(parts.pending.failures.copy().values()))
 
     def failing(self) -> list[str]:
         """The base names of the files that are saved and not live."""
         parts = self._parts
-        return [] if parts is None else sorted(os.path.basename(path) for path in parts.saves.pending.paths())
+        return [] if parts is None else sorted(os.path.basename(path) for path in parts.pending.paths())
 
     def live_modules(self) -> list[str]:
         return self.recorder.names()

@@ -1,31 +1,38 @@
-"""The save-time side, wired together; what is imported here costs 100 ms, so it is made once the program is calm."""
+"""The save-time side, wired together; what is imported here costs 50 ms, so it is made once the program is calm."""
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .ahead import Ahead
 from .live.turn import Turn
 from .loading.scripts import found_script, script_load
-from .placement import Placement
+from .model import Failure, Reload
+from .pending import Pending
 from .planning.graph import Graph
-from .reloading.executor import Executor
-from .reloading.interactive import Interactive, may_execute_text
+from .release import OtherRelease, ensure_installed
 from .reporting import report
-from .saves import Saves
+from .syntax import codes
 from .watching.batches import Batch, BatchQueue
 from .watching.followed import Followed
 from .watching.watcher import Watcher
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from .config import Settings
     from .loading.notes import Load
     from .loading.prompt import Prompt
     from .loading.recorder import Recorder
     from .main_thread import MainThread
     from .reporting.audience import Audience
+    from .saves import Saves
+
+TRY_AGAIN = 1.0  # seconds after which a save is looked at again for which the reloading could not be loaded
 
 
 class Parts:
@@ -42,6 +49,7 @@ class Parts:
     ) -> None:
         self._recorder = recorder
         self._prompt = prompt
+        self._audience = audience
         self._main = main
         self._wait_for_loads = wait_for_loads
         self.graph = Graph()
@@ -54,9 +62,7 @@ class Parts:
             warn=report.warn,
         )
         self.followed = Followed(self.graph, self.watcher, self.queue)
-        executor = Executor(self.graph, recorder, Interactive())
-        placement = Placement(executor, main)
-        self.saves = Saves(self.graph, recorder, executor, placement, self.followed, audience, self.take_loads)
+        self.pending = Pending()
         self._has_script = False
 
     # --- what is loaded
@@ -75,7 +81,7 @@ class Parts:
         if load is None and path is not None:
             load = script_load(path, source, waits)
             self._add_script(load)
-        if may_execute_text(None if load is None else load.code):
+        if _may_execute_text(None if load is None else load.code):
             self._prompt.watch()
 
     def _add_script(self, load: Load | None) -> None:
@@ -97,18 +103,73 @@ class Parts:
         self.followed.watch(paths)
         record = self.graph.modules.get("__main__")
         if record is not None:
-            self.saves.pending.settle([record.path])
+            self.pending.settle([record.path])
             self.graph.remove(record)
 
     # --- what is saved
 
+    @cached_property
+    def saves(self) -> Saves:
+        """What carries them out. It is loaded with the first one: it takes 2 MB, and most processes never see a save.
+
+        Raises ImportError, OSError or OtherRelease where that cannot be done now.
+        """
+        ensure_installed()
+        from .placement import Placement
+        from .reloading.executor import Executor
+        from .reloading.interactive import Interactive
+        from .saves import Saves
+
+        executor = Executor(self.graph, self._recorder, Interactive())
+        placement = Placement(executor, self._main)
+        parts = (self.graph, self._recorder, executor, placement, self.followed, self._audience)
+        return Saves(*parts, self.pending, self.take_loads)
+
+    @property
+    def _saves_so_far(self) -> Saves | None:
+        """The same, where there has been one."""
+        return vars(self).get("saves")
+
+    def _fault(self) -> Exception | None:
+        """Why reloading cannot be loaded now: the process may be out of descriptors."""
+        try:
+            self.saves  # noqa: B018
+        except (ImportError, OSError, OtherRelease) as error:
+            return error
+        return None
+
+    def _leave_for_later(self, paths: Collection[str], fault: Exception) -> None:
+        """What cannot be carried out now is an edit that has failed; what keeps it from that may pass."""
+        text = f"reloading cannot be loaded: {type(fault).__name__}: {fault}"
+        for path in paths:
+            failure = Failure(path, None, text, f"{text}\n")
+            if self.graph.at_path(path) and self.pending.failures.get(path) != failure:
+                event = Reload(files=(path,), failure=failure, involved=frozenset([path]))
+                self.pending.keep([path], event.involved, event)
+                self._audience.publish(event, self.pending.failures)
+            self.followed.again(path, TRY_AGAIN)
+
+    @property
+    def applying(self) -> bool:
+        """Whether a reload is being carried out now."""
+        return self._saves_so_far is not None and self._saves_so_far.applying
+
+    @property
+    def uncalled(self) -> tuple[str, ...]:
+        """The functions that have changed and that no one has called since."""
+        return () if self._saves_so_far is None else self._saves_so_far.uncalled.names()
+
     def next_batch(self) -> Batch | None:
         """The files that are saved next; None where something else is to be done first."""
         patience, began = self.ahead.patience, time.monotonic()
-        batch = self.queue.get(patience, self.saves.prepare)
+        batch = self.queue.get(patience, self._prepare)
         if batch is None and patience is not None and time.monotonic() - began >= patience:
             self.ahead.step()
         return batch
+
+    def _prepare(self, path: str) -> None:
+        if self._fault() is None:
+            self.saves.prepare(path)
 
     def take_batch(self, paths: Iterable[str]) -> None:
         """Apply what the watcher has told of, but for files that are half written: these are told again."""
@@ -116,7 +177,9 @@ class Parts:
         self._wait_for_loads()
         self.watcher.hear()
         whole = [path for path in paths if not self.followed.is_half_written(path)]
-        if not self.followed.until_filled(whole):
+        if (fault := self._fault()) is not None:
+            self._leave_for_later(whole, fault)
+        elif not self.followed.until_filled(whole):
             self.saves.apply(whole)
         self.ahead.begin_edits()
 
@@ -124,6 +187,9 @@ class Parts:
         """Apply what has been saved, whether or not anyone has told of it; whether all is live now."""
         self.take_loads()
         if paths := self.followed.differing():
+            if (fault := self._fault()) is not None:
+                self._leave_for_later(paths, fault)
+                return False
             self._wait_for_loads()
             self.watcher.hear()
             while list(filter(self.followed.is_half_written, paths)):
@@ -131,35 +197,47 @@ class Parts:
             self.saves.apply(paths)
             if self._main.waits:
                 self.saves.with_main_thread()
-        return self.saves.are_all_live()
+        return self._are_all_live()
+
+    def _are_all_live(self) -> bool:
+        return not self.pending and (self._saves_so_far is None or self._saves_so_far.are_all_live())
 
     def with_main_thread(self) -> None:
         """Do what was left for the main thread, which has come by."""
         self.take_loads()
         self._wait_for_loads()
-        self.saves.with_main_thread()
+        if self._saves_so_far is not None:
+            self._saves_so_far.with_main_thread()
 
     def retry(self) -> bool:
         """Try again what failed; whether all is live now."""
-        if not self.catch_up():
-            self.saves.retry()
-        return self.saves.are_all_live()
+        if not self.catch_up() and self._saves_so_far is not None:
+            self._saves_so_far.retry()
+        return self._are_all_live()
 
     def run_again(self, module: str) -> bool:
         """Run all of a live module again, and whatever used what comes out different; whether that landed."""
         self.catch_up()
         record = self.graph.modules.get(module)
-        if record is None:
+        if record is None or self._fault() is not None:
             return False
         self.saves.run_again(record.path)
-        return record.path not in self.saves.pending
+        return record.path not in self.pending
 
     def leave_parent(self) -> None:
         """In a forked child: a reload that its parent was at is not its own, and no lock is the parent's."""
-        self.saves.applying = False
+        if self._saves_so_far is not None:
+            self._saves_so_far.applying = False
         Turn().end()
         self.queue.leave_parent()
 
     def current_graph(self) -> Graph:
         self.take_loads()
         return self.graph
+
+
+def _may_execute_text(script: CodeType | None) -> bool:
+    """Whether ``__main__`` is a prompt, or a script that executes text of its own."""
+    if script is None or sys.flags.interactive or "IPython" in sys.modules:
+        return True
+    return any(name in code.co_names for code in codes.walk((script,)) for name in ("exec", "interact", "eval"))

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .live.caches import forget_lines
@@ -22,6 +21,7 @@ from .planning.records import ModuleRecord
 from .reloading import leftovers
 from .reloading.executor import Executor
 from .reloading.run import Outcome
+from .reloading.uncalled import Uncalled
 from .reporting import report
 from .reporting.audience import Audience
 from .watching.followed import Followed, Reading
@@ -29,7 +29,6 @@ from .watching.signatures import Signature
 
 if TYPE_CHECKING:
     from .reloading.breakpoints import Breakpoints
-    from .reloading.uncalled import Uncalled
 
 UNREADABLE_QUIETLY = 5  # tries after which a file that cannot be read is reported
 UNREADABLE_SOONEST, UNREADABLE_LATEST = 0.1, 5.0  # seconds between these tries
@@ -48,9 +47,12 @@ class Saves:
         placement: Placement,
         followed: Followed,
         audience: Audience,
+        pending: Pending,
         take_loads: Callable[[], None],
     ) -> None:
-        self.pending = Pending()
+        self.pending = pending
+        self.uncalled = Uncalled()
+        """The functions that have changed and that no one has called since."""
         self.applying = False
         """Whether a reload is being carried out now: then none can begin."""
         self._graph = graph
@@ -68,13 +70,6 @@ class Saves:
         """Files that are there and cannot be read, and how often that was tried."""
         self._landed: list[Outcome] = []
         """Reloads whose modules are still to be followed, or no longer."""
-
-    @cached_property
-    def uncalled(self) -> Uncalled:
-        """The functions that have changed and that no one has called since."""
-        from .reloading import uncalled  # a process that is never edited has no use for it
-
-        return uncalled.Uncalled()
 
     def apply(self, paths: Collection[str]) -> None:
         """One reload of what differs, together with what waited for one of these."""

@@ -58,7 +58,7 @@ def _of_parts(daemon: Daemon, parts: Parts) -> Status:
         reloads=daemon.audience.reloads,
         last=daemon.audience.history[-1] if daemon.audience.history else None,
         failures=daemon.failures(),
-        uncalled=parts.saves.uncalled.names(),
+        uncalled=parts.uncalled,
     )
 
 

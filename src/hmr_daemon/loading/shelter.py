@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MODULE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 PRELOADED = (
-    "hmr_daemon.daemon", "hmr_daemon.parts", "hmr_daemon.reporting.report", "hmr_daemon.reporting.audience",
-    "hmr_daemon.api", *(
+    "hmr_daemon.daemon", "hmr_daemon.parts", "hmr_daemon.saves", "hmr_daemon.reporting.report",
+    "hmr_daemon.reporting.audience", "hmr_daemon.api", *(
         ("hmr_daemon.watching.inotify",) if sys.platform == "linux"
         else ("watchdog.events", "watchdog.observers", "watchdog.observers.polling")
     ),

@@ -9,7 +9,7 @@ from contextlib import suppress
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import abstract, successors
+from ..live import abstract, bodies, successors
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Node
@@ -29,8 +29,6 @@ class Aftermath(Rerunning):
         self.open_groups.clear()
         self.outcome.notes += successors.heirless(self.superseded)
         for remade in self.remade:
-            from ..live import bodies
-
             bodies.renew_instances(self.transaction, remade)
         for cls, generated in self.set_aside:
             self._give_back(cls, generated)

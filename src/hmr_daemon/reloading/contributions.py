@@ -41,7 +41,7 @@ from ..live.transaction import MISSING, Transaction
 from ..live.values import same
 from ..planning.graph import Graph
 from ..planning.records import Node
-from ..syntax import codes
+from ..syntax import codes, orders
 from ..syntax.statements import COMPOUND, Statement
 from .registries import Place, containers, kept_by_frameworks, once
 
@@ -310,8 +310,6 @@ def _keep_sorted(
     """Leave what was added where it was sorted to; whether there was any."""
     if set(map(id, copied(container))) <= set(map(id, rest)):
         return False
-    from ..syntax import orders  # where nothing registers, nothing asks for it
-
     sorts = any(orders.may_sort(code, place.name) for code in growing())
     return sorts and keep_sorted(container, rest, again.later(place.name))
 

@@ -15,7 +15,7 @@ from ..live.containers import size
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..model import Change
-from ..planning import forms, imports, places
+from ..planning import cycles, forms, imports, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
 from ..planning.targets import holder_of, is_ours
@@ -23,7 +23,7 @@ from ..syntax import annotating, codes, defaults, diff, enclosing, loops, option
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import COMPOUND, REGISTERING, Statement
-from . import at_exit, contributions, own_entries, registries, seen
+from . import at_exit, contributions, library_entries, own_entries, registries, seen
 from .run import FileEdit, Previous
 from .swapping import Swapping
 from .versions import Versions
@@ -115,8 +115,6 @@ class Editing(Swapping):
     def _renew_first_importers(self, records: Collection[ModuleRecord]) -> None:
         if len(records) < 2:
             return
-        from ..planning import cycles  # most edits import what was imported
-
         for each, step in cycles.first_importers(self.graph, records).items():
             if places.same(step, self.graph.imported_at(each)):
                 continue
@@ -128,8 +126,6 @@ class Editing(Swapping):
 
     def _entangled(self, record: ModuleRecord, others: Iterable[str]) -> set[ModuleRecord]:
         """The modules that a fresh process may import in another order."""
-        from ..planning import cycles
-
         return cycles.entangled(self.graph, record, others)
 
     def note_imported(self, node: Node, modules: Iterable[str]) -> None:
@@ -142,8 +138,6 @@ class Editing(Swapping):
         """What no statement surely imported any more, modules that have come just now may import."""
         if not self.orphans:
             return
-        from ..planning import cycles
-
         read = {name for record in loaded for name in self.graph.modules_read(record)}
         for record in [each for each in self.orphans if each.name in read]:
             self.orphans.discard(record)
@@ -159,8 +153,6 @@ class Editing(Swapping):
     def import_late(self, node: Node, records: Iterable[ModuleRecord]) -> None:
         """A statement imports modules no more that it had imported first: another would."""
         with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):
-            from ..planning import cycles
-
             for record in records:
                 self.set_importer(record, cycles.first_user(self.graph, record))
         self._tell_seen_otherwise()
@@ -528,14 +520,10 @@ class Editing(Swapping):
         self._lose_growth(node)
 
     def _withdraw_from_libraries(self, node: Node) -> bool:
-        from . import library_entries  # most statements are none of that
-
         return library_entries.withdraw(self, node)
 
     def _unset_in_libraries(self) -> None:
         if self.unset_in_libraries:
-            from . import library_entries
-
             for node, setting in self.unset_in_libraries:
                 library_entries.unset(self, node, setting)
 

@@ -17,10 +17,13 @@ from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..planning.targets import home
 from ..syntax import codes
 from ..syntax.compiler import compile_statement, compile_text
+from ..syntax.instrument import instrument
 from ..syntax.parsing import Parsed
+from ..syntax.redefinition import Request
 from ..syntax.statements import Statement
 from . import apart, hiding, keeping
 from .registries import Place
+from .remaking import Hooks
 from .settling import Settling
 
 if TYPE_CHECKING:
@@ -78,9 +81,6 @@ class Evaluating(Settling):
         if not node.codes and statement.kind != "class":
             code = self._plain_code(node, record.parsed)
         else:
-            from ..syntax.instrument import instrument  # an idle process runs no definition
-            from .remaking import Hooks
-
             hooks = Hooks(self, node, self._request(node, reason, before), before)
             code = compile_statement(instrument(hooks.request), record.parsed, record.path)
             self._take_presets_back(node, before, hooks.request.classes)
@@ -131,8 +131,6 @@ class Evaluating(Settling):
 
     def _request(self, node: Node, reason: Reason, before: Mapping[str, Any]) -> Request:
         """What is to be known for running a statement that defines something."""
-        from ..syntax.redefinition import Request
-
         assert node.module.parsed is not None
         previous, text = self.previous.get(node), node.module.parsed.text
         whole, taken_over = self._made_as_a_whole(node, before), self.taken_over.get(node, {})

@@ -143,7 +143,6 @@ class _Run(Aftermath):
         for change in changes:
             forget_lines(change.path)
         self._preset()
-        _load_rest()
         self.lookups.unpack()
         self.turn.begin()
         self._swap_code()
@@ -175,11 +174,3 @@ class _Run(Aftermath):
         self.set_up_attributes()
         moved.hand_over(self)
         self._after()
-
-
-def _load_rest() -> None:
-    """Load what an idle process does not need, before code goes live: who waits for a file lets other threads run."""
-    from ..live import bodies, own_instances  # noqa: F401
-    from ..planning import cycles  # noqa: F401
-    from ..syntax import instrument, orders  # noqa: F401
-    from . import counting, instances, last_words, library_entries, remaking  # noqa: F401

@@ -11,7 +11,6 @@ from ..live.kinds import is_a
 from ..live.transaction import MISSING, Transaction
 from ..loading.recorder import importing_code
 from ..planning.records import ModuleRecord
-from ..syntax import codes
 
 Taken = tuple[str, str, str]
 """Module, name in it, name in ``__main__``; the last is ``*`` for a star import, the second empty for the module."""
@@ -62,13 +61,6 @@ class Interactive:
         if old is MISSING:
             return [n for n in names if n not in main.__dict__ and (module, "*", "*") in self._taken]
         return [n for n in names if main.__dict__.get(n, MISSING) is old]
-
-
-def may_execute_text(script: CodeType | None) -> bool:
-    """Whether ``__main__`` is a prompt, or a script that executes text of its own."""
-    if script is None or sys.flags.interactive or "IPython" in sys.modules:
-        return True
-    return any(name in code.co_names for code in codes.walk((script,)) for name in ("exec", "interact", "eval"))
 
 
 def taken_by(code: CodeType) -> set[Taken]:

@@ -19,6 +19,7 @@ from ..live.transaction import MISSING
 from ..loading.finder import forget_listings
 from ..loading.notes import names_module
 from ..loading.recorder import PLAIN_MODULES
+from ..planning import presets
 from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
@@ -30,15 +31,19 @@ from . import (
     attributes,
     by_hand,
     contributions,
+    counting,
     displaced,
     hiding,
+    last_words,
     later_entries,
     lent,
+    library_entries,
     library_state,
     moved,
     own_entries,
     registries,
 )
+from .early import Early
 from .evaluating import Evaluating
 from .failures import explain
 from .ordering import order_names
@@ -223,8 +228,6 @@ class Rerunning(Evaluating):
     def _library_entries_exchanged(self, node: Node) -> AbstractContextManager[None]:
         if not (node.statement.does_to_others or self._statement_before(node).does_to_others):
             return nullcontext()
-        from . import library_entries  # most statements are none of that
-
         return library_entries.exchanged(self, node)
 
     @contextmanager
@@ -233,21 +236,15 @@ class Rerunning(Evaluating):
         if not node.ran and node not in self.added and node not in self.calling_more:
             yield  # it has run no function that may do so
             return
-        from . import counting, last_words  # an idle process needs none of it
-
         with counting.once(self, node), last_words.kept(self, node):
             yield
 
     def _count_no_more(self, nodes: Sequence[Node]) -> None:
-        from . import counting, last_words
-
         counting.withdraw(self, nodes)
         last_words.withdraw(self, nodes)
 
     def _carry_count_over(self, node: Node, name: str, old: Any) -> None:
         if plain_type(node.module.namespace.get(name)) in (int, itertools.count):
-            from . import counting
-
             counting.carry_over(self, node, name, old)
 
     def _settle_all(self, node: Node, before: Mapping[str, Any], traces: Traces) -> None:
@@ -560,9 +557,6 @@ class Rerunning(Evaluating):
 
     def _preset(self) -> None:
         """Bind new names before code that uses them is live: any thread may run it from then on."""
-        from ..planning import presets  # an idle process binds none
-        from .early import Early
-
         early = Early(self)
         seeds = [seed for seeds in self.seeds.values() for seed in seeds]
         for node, reason in sorted(seeds, key=lambda seed: self.graph.order(seed[0])):

@@ -15,7 +15,7 @@ from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
 from ..planning.targets import holder_of, is_instance, only_sets
-from ..syntax import codes, loops, partly, steps, trees
+from ..syntax import codes, counters, loops, partly, steps, trees
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
@@ -551,8 +551,6 @@ def _read_only(code: CodeType) -> frozenset[str]:
 def _made_more_of(code: CodeType) -> frozenset[str]:
     if not codes.global_writes(code):
         return frozenset()
-    from ..syntax import counters  # most code binds no globals
-
     return counters.made_more_of(code)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..live import caches, changes, entries, functions, insides, successors, values
+from ..live import caches, changes, entries, functions, insides, own_instances, successors, values
 from ..live.containers import EMPTIED, size
 from ..live.entries import PLAIN
 from ..live.kinds import is_a, plain_type
@@ -250,8 +250,6 @@ class Settling(Refilling):
         """The names of members that lead to instances which the making of a class made, and which differ inside."""
         if is_a(new, enum.EnumMeta) or not any(type(member) is new for member in list(vars(new).values())):
             return frozenset()  # the members of an enum are known as such
-        from ..live import own_instances  # few classes have any
-
         names, different = own_instances.keep(self.transaction, old, new)
         self.other_inside.update((id(each), each) for each in different)
         return names

@@ -11,7 +11,7 @@ from typing import Any
 from ..live import abstract, entries, functions, records, swaps
 from ..live.kinds import is_a
 from ..planning.records import Node
-from ..syntax import adding, codes, counters
+from ..syntax import adding, codes, counters, instrument
 from ..syntax.compiler import compile_statement
 from . import contributions, decorated
 from .assignments import Assigning
@@ -143,8 +143,6 @@ class Swapping(Assigning):
         for record in self.graph.at_path(new.co_filename):
             for node in self.graph.analyze(record):
                 if any(inner is new for inner in codes.walk(node.codes)) and record.parsed is not None:
-                    from ..syntax import instrument
-
                     tree = instrument.with_free_names(node.statement, new.co_name, new.co_firstlineno, names)
                     whole = compile_statement(tree, record.parsed, record.path)
                     for code in codes.walk((whole,)):

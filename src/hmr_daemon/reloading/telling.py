@@ -16,7 +16,7 @@ from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import annotating, codes, loops, partly, trees
 from ..syntax.effects import ANY, DYNAMIC
 from ..syntax.statements import Statement
-from . import decorated, on_demand, stand_ins
+from . import decorated, instances, on_demand, stand_ins
 from .families import accounts
 from .registries import Place
 from .remembering import Remembering
@@ -175,8 +175,6 @@ class Telling(Remembering):
 
     def _instance_stays(self, reader: Node, known: str, change: changes.ClassChange) -> bool:
         """Whether what a statement has made of a class stays: then who uses that is told, in its place."""
-        from . import instances  # few edits are of special methods
-
         if not instances.stays(reader, known, change) or self._ran_what_names(reader, change):
             return False
         if change.by_bases:

@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Node, imported_module
-from ..syntax import codes, diff, loops, parsing, statements
+from ..syntax import codes, counters, diff, loops, parsing, statements
 from ..syntax.diff import Through
 from ..syntax.statements import REGISTERING
 from .run import FileEdit
@@ -114,8 +114,6 @@ def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
     What an assignment computes may be added to a cache, whose order says nothing, but for what is put at the end.
     """
     by_the_way = node.statement.kind not in REGISTERING
-    from ..syntax import counters  # asked where statements change places
-
     ran = [code for code in graph.called_by(node, node.statement) if id(code) in node.ran] if node.ran else []
     yield from (f".{name}" for name in counters.seen_attributes(ran))
     for code in ran:
