@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from types import CodeType, FunctionType, MappingProxyType
 from typing import Any
 
+from ..loading.scripts import innermost_frames, outward
 from ..syntax import codes
 from .insides import contents, reachable
 from .kinds import plain_type
@@ -78,7 +79,7 @@ def find(
 
     `holders` tells how many references to a code object the caller knows of, by its identity. Functions reachable
     from `roots` are found by walking; the heap is searched only for code objects that have more references than
-    these explain; lists and sets that hold one come into `others`.
+    these, and frames that run it now, explain; lists and sets that hold one come into `others`.
     """
     wanted = {id(old) for old, _ in pairs}
     found: dict[int, list[FunctionType]] = defaultdict(list)
@@ -88,10 +89,15 @@ def find(
     held = Counter(id(child) for old, _ in pairs for child in codes.children(old))
     held.update(holders)
     counts = [sys.getrefcount(old) for old, _ in pairs]
+    unknown = [
+        count - _BASE_REFERENCES - held[id(old)] - len(found[id(old)])
+        for (old, _), count in zip(pairs, counts, strict=True)
+    ]
+    running = _frames_running() if any(number > 0 for number in unknown) else Counter[int]()
     missing = [
         old
-        for (old, _), count in zip(pairs, counts, strict=True)
-        if count - held[id(old)] - len(found[id(old)]) > _BASE_REFERENCES and not codes.is_class_body(old)
+        for (old, _), number in zip(pairs, unknown, strict=True)
+        if number > running[id(old)] and not codes.is_class_body(old)
     ]
     if missing and others is None and heap.once:
         for code in missing:
@@ -106,6 +112,11 @@ def find(
             elif others is not None and plain_type(holder) in (list, set) and holder is not missing:
                 others.append(holder)
     return found
+
+
+def _frames_running() -> Counter[int]:
+    """How many frames of all threads run each code object, by its identity: each holds it once."""
+    return Counter(id(frame.f_code) for innermost in innermost_frames().values() for frame in outward(innermost))
 
 
 def _base_references() -> int:

@@ -45,7 +45,8 @@ class Aftermath(Rerunning):
         self.looked_for_caches.clear()  # statements that ran may have made others
         self._clear_caches(self.touched_codes, self.changed_names, members, last=True)
         self._ask_again()
-        records = self.edited | {record: None for record, _, old, _ in self.outcome.rebound if old is MISSING}
+        otherwise = [record for record, in_other_order in self.edited.items() if in_other_order]
+        records = dict.fromkeys([*otherwise, *(record for record, _, old, _ in self.outcome.rebound if old is MISSING)])
         for _ in records:  # a star import may bind names in the order of another module's
             moved = [order_names(self.graph, record) for record in records]
             if not any(moved):
@@ -127,26 +128,25 @@ class Aftermath(Rerunning):
 
     def _drop_annotations(self, record: ModuleRecord) -> None:
         """Until 3.13 each annotated statement adds its own entry."""
-        nodes = self.graph.analyze(record)
-        before = self._statements_before(record)
         if sys.version_info >= (3, 14):
             self.transaction.delete_item(record.namespace, "__annotate__")  # while annotations were not text
-        now = {name for node in nodes for name in node.statement.effects.annotates}
         annotations = record.namespace.get("__annotations__")
-        gone = {name for statement in before for name in statement.effects.annotates} - now
-        if is_a(annotations, dict) and gone:
-            for name in gone:
-                self.transaction.delete_item(annotations, name)
-            if not annotations and not now:
-                self.transaction.delete_item(record.namespace, "__annotations__")
-        if is_a(annotations, dict):
-            places = {n: place for place, node in enumerate(nodes) for n in node.statement.effects.annotates}
-            known = [name for name in annotations if name in places]  # those of one statement as that has added them
-            ordered = {name: annotations[name] for name in sorted(known, key=places.__getitem__)}
-            if len(ordered) == len(annotations) and list(ordered) != list(annotations):
-                self.transaction.guard(annotations)
-                annotations.clear()
-                annotations.update(ordered)
+        if not is_a(annotations, dict):
+            return
+        nodes = self.graph.analyze(record)
+        now = {name for node in nodes for name in node.statement.effects.annotates}
+        gone = {name for statement in self._statements_before(record) for name in statement.effects.annotates} - now
+        for name in gone:
+            self.transaction.delete_item(annotations, name)
+        if gone and not annotations and not now:
+            self.transaction.delete_item(record.namespace, "__annotations__")
+        places = {n: place for place, node in enumerate(nodes) for n in node.statement.effects.annotates}
+        known = [name for name in annotations if name in places]  # those of one statement as that has added them
+        ordered = {name: annotations[name] for name in sorted(known, key=places.__getitem__)}
+        if len(ordered) == len(annotations) and list(ordered) != list(annotations):
+            self.transaction.guard(annotations)
+            annotations.clear()
+            annotations.update(ordered)
 
     def _annotate(self, record: ModuleRecord) -> None:
         """Since 3.14 one function computes all annotations of a module: make it anew from the whole source."""

@@ -183,7 +183,7 @@ class Editing(Swapping):
     def _apply_edit(self, edit: FileEdit) -> None:
         """Let the record's statements be those of the new source; what must run goes on the agenda."""
         record = edit.record
-        self.edited[record] = None
+        self.edited[record] = not edit.binds_in_order
         self.outcome.involved.add(record.path)
         old_nodes = self.graph.analyze(record)
         self.changed_through |= changed_by_functions(old_nodes, self.graph)
@@ -478,7 +478,10 @@ class Editing(Swapping):
 
     def _names_gone(self, record: ModuleRecord, old: Iterable[Node]) -> None:
         """Names that the statements `old`, which are removed or have other text now, bind no more."""
-        table, bound = self.agenda.table(record), {node: self._old_writes(node) for node in old}
+        bound = {node: self._old_writes(node) for node in old}
+        if all(node.alive and names <= node.writes for node, names in bound.items()):
+            return
+        table = self.agenda.table(record)
         lost = {name for node, names in bound.items() for name in names if node not in table.writers.get(name, ())}
         self.removed_names += [(record, name) for name in sorted(lost) if name not in table.writers]
         for name in lost & table.writers.keys():

@@ -84,11 +84,27 @@ class FileEdit:
         statements += [self.parsed.statements[edit.new] for edit in touched if edit.new is not None]
         return any("import" in statement.text for statement in statements)
 
+    @cached_property
+    def binds_in_order(self) -> bool:
+        """Whether both versions bind the same names in the same order, as far as their texts tell."""
+        if self.reorders or self.old_parsed is None:
+            return False
+        old, new = self.old_parsed.statements, self.parsed.statements
+        return all(
+            edit.old is not None and edit.new is not None and _bound_by(old[edit.old]) == _bound_by(new[edit.new])
+            for edit in self.edits
+            if edit.change is not diff.Change.SAME
+        )
+
     def leaves(self, change: diff.Edit, node: Node) -> bool:
         """Whether a statement stays just what it is, where it is."""
         kept = change.new is not None and self.parsed.statements[change.new] is node.statement
         same = change.change is diff.Change.SAME and self.same_flags and not self.imports_changed
         return kept and same and not self.relocated
+
+
+def _bound_by(statement: Statement) -> object:
+    return None if statement.star else (statement.names, statement.effects.writes)
 
 
 @dataclass(eq=False, repr=False)
@@ -362,7 +378,8 @@ class RunState:
         """Statements that run what looks through all names of modules, with these."""
         self.full_run: set[str] = set()
         self.imports_ready = False
-        self.edited: dict[ModuleRecord, None] = {}
+        self.edited: dict[ModuleRecord, bool] = {}
+        """The edited modules, with whether they may bind their names in another order now."""
         self.disposed: set[int] = set()
         self.dropped: list[CodeType] = []
         """Code objects of the old source that have no successor."""
