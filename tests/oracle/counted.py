@@ -138,6 +138,17 @@ case(
     {"m.py": "from lib import add\n@add\ndef b(): pass\n@add\ndef a(): pass\n@add\ndef c(): pass\n"},
     {"m.py": "from lib import add\n@add\ndef b(): pass\n@add\ndef c(): pass\n"},
 )
+NUMBERED = (
+    "def same(cls): return cls\nclass App:\n    n = 0\n    parts = [{}]\n    def __init__(self):\n        App.n += 1\n"
+    "        self.number = App.n\nApp = same(App)\na = App().number\nb = App().number\nn = App.n\n"
+)
+case(
+    "a class that is bound again, and numbers its instances, is edited",
+    "m",
+    {"m.py": NUMBERED.format(1)},
+    {"m.py": NUMBERED.format(2)},
+    {"m.py": NUMBERED.format(3).replace("App.n += 1", "App.n += 2")},
+)
 OBJECTS = "class A:\n    state = 0\n    def tick(self, v):\n        self.state = v\n        return v\na, b = A(), A()\n"
 OBJECTS += "def deco(o, v):\n    def wrap(f):\n        o.tick(v)\n        return f\n    return wrap\n"
 for name, text in (

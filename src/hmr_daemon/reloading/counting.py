@@ -107,7 +107,7 @@ def _is_new(run: Telling, number: Number) -> bool:
     module, name = number.known_as
     if is_a(number.holder, ModuleType) or number.root is None or module not in run.graph.modules:
         return False
-    makers = run.agenda.table(run.graph.modules[module]).last_writers(name)
+    makers = _makers(run, run.graph.modules[module], name, of_class=is_a(number.holder, type))
     return any(maker in run.agenda.done and maker.statement.kind == "assign" for maker in makers)
 
 
