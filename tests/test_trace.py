@@ -228,6 +228,22 @@ def test_who_registers_runs_alone(live: LiveFactory, kind: str) -> None:
     assert process.see("(a.count, 'late' in a.items)") == (2, True)
 
 
+def test_a_registry_that_refuses_a_name_twice_is_no_cache(live: LiveFactory) -> None:
+    """What a function keeps under a key that it refuses, where it is there, is no result that it serves again."""
+    library = (
+        "items, cached = {}, []\ndef wrap(f):\n    def run(*given): return f(*given)\n    return run\n"
+        "def reg(f=None):\n    if f is None: return reg\n"
+        "    if f.__name__ in items: raise KeyError(f.__name__, cached)\n"
+        "    made = wrap(f)\n    made.__name__ = f.__name__\n    items[f.__name__] = made\n    return made\n"
+    )
+    text = "from lib import reg, wrap\n@reg\ndef one(): return 1\n@reg\ndef two(): return 2\n"
+    process = live({"lib.py": library, "a.py": text})
+    process.load("import a")
+    edited = text.replace("@reg\ndef one(): return 1", "@reg\n@(lambda f: f)\ndef one(): return 3")
+    assert ran(process, {"a.py": edited}) == ["a:2 one"]
+    assert process.see("(a.one(), a.two())") == (3, 2)
+
+
 def test_an_augmented_assignment_runs_with_what_it_adds_to(live: LiveFactory) -> None:
     process = live({"a.py": "n = 1\nn += 10\nn *= 2\nresult = n\n"})
     process.load("import a")

@@ -165,18 +165,25 @@ def _is_returned(own: list[ast.AST], path: tuple[str, ...]) -> bool:
 
 
 def _comes_where_there_is_none(function: Definition, path: tuple[str, ...]) -> bool:
-    """Whether a result is put somewhere under a condition, or after one under which the function has returned."""
+    """Whether a result is put somewhere as what is there says, or after the function has returned what is there."""
     waiting: list[tuple[ast.AST, bool]] = [(each, False) for each in reversed(function.body)]
-    returned = False
+    returned, found = False, _found(function, path)
     while waiting:
         node, inside = waiting.pop()
         if isinstance(node, ast.Assign) and path in map(_place, node.targets):
             return inside or returned
         returned |= isinstance(node, ast.Return) and inside
-        inside |= isinstance(node, (ast.If, ast.Try))
+        asking = node.test if isinstance(node, ast.If) else node
+        inside |= isinstance(node, (ast.If, ast.Try)) and any(_path(each) in found for each in ast.walk(asking))
         if not isinstance(node, ScopeNode):
             waiting += [(child, inside) for child in reversed(list(ast.iter_child_nodes(node)))]
     return False
+
+
+def _found(function: Definition, path: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """A dict, and the names that a function gives what it finds in it."""
+    own = [node for node in _own(function.body) if isinstance(node, (ast.Assign, ast.NamedExpr))]
+    return {path} | {(name,) for node in own if _mentions(node.value, path) for name in _bound(node)}
 
 
 def functions_at(lines: Sequence[bytes], code: CodeType) -> list[Definition]:
