@@ -58,6 +58,7 @@ PACKAGE: dict[str, str | bytes] = {
     "    one, two = open, staticmethod(open)\n    def m(self, opener=open): pass\n"
     "def outer(given):\n    def inner(): return given\n    return inner\ninner = outer(open)\n"
     "kept, shown = functools.partial(open), (repr(open), open.__name__, open.__module__, type(open.__doc__))\n"
+    "shown += (type(type(open).__module__),)\n"
     "table, listed = {open: 1, len: open}, [open]\nimport inspect\nkind = inspect.isbuiltin(open)\n"
     "bound = C().one is open\n",
     "mocked.py": "import os\ntext, names = open('nowhere').read(), os.listdir('nowhere')\n",

@@ -10,7 +10,15 @@ if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has
     from typing import Any
 
 
-class StandIn:
+class _Kind(type):
+    """The class of a stand-in comes from a module, whatever one of it says for what it stands for."""
+
+    @property
+    def __module__(cls) -> str:  # type: ignore[override]
+        return __name__
+
+
+class StandIn(metaclass=_Kind):
     """Equal to a function, and shows itself as it: code may keep it, as a value of a table or even as a key.
 
     The function is what the first of `places` has under its name; all of these have the stand-in meanwhile, and so
