@@ -3461,6 +3461,28 @@ case(
         """,
     },
 )
+V1 = "from pkg import shared\nJ = dict\nT = 1\nif T:\n    K = {}\ndef rebuild(x): pass\n"
+MAIN = "from pkg import {0}\nfrom pkg.shared import sub\ndef get(x: {0}.J): return x\ndef model(v): {0}.rebuild(v)\n"
+SHARED = "from pkg import {0}\nfrom pkg.types import T\ndef sub(x): return isinstance(x, {0}.J)\n"
+case(
+    "cycle: a new module imports first what another did",
+    "use",
+    {
+        "pkg/__init__.py": "from .main import get\nfrom .main import model\nfrom .v1 import errors\n",
+        "pkg/types.py": "T = 1\n",
+        "pkg/shared.py": SHARED.format("v1"),
+        "pkg/main.py": MAIN.format("v1"),
+        "pkg/v1.py": V1.format(1) + "def errors(v): return v\n",
+        "use.py": "import pkg\npkg.model('a')\n",
+    },
+    {
+        "pkg/__init__.py": "from .main import get\nfrom .main import model\nfrom .new import errors\n",
+        "pkg/shared.py": SHARED.format("new"),
+        "pkg/main.py": MAIN.format("new"),
+        "pkg/new.py": "from pkg.types import T\nfrom .v1 import J, K, rebuild\ndef errors(v): return v\n",
+        "pkg/v1.py": V1.format(2),
+    },
+)
 case(
     "no cycle any more: in one edit",
     "e",

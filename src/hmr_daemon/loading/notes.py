@@ -160,8 +160,13 @@ tracked_files: set[str] = set()
 
 
 def names_module(node: Any, module: str) -> bool:
-    """Whether the user's code that this thread is in is run by a statement itself, and says a module's name."""
+    """Whether the user's code that this thread is in, and that says a module's name, is run by a statement itself.
+
+    So is that of modules which it imports for the first time.
+    """
     notes = innermost.get(get_ident())
+    while notes is not None and notes.node is None:
+        notes = notes.outer
     frame: FrameType | None = sys._getframe(1) if notes is not None and notes.node is node else None
     while frame is not None and frame.f_code.co_filename not in tracked_files:
         frame = frame.f_back

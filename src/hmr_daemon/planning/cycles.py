@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
+from types import MappingProxyType
 
 from . import places
 from .graph import Graph
@@ -46,10 +47,15 @@ def _records(graph: Graph, names: Iterable[str]) -> list[ModuleRecord]:
     return [graph.modules[name] for name in names if name in graph.modules]
 
 
-def first_importers(graph: Graph, records: Collection[ModuleRecord]) -> dict[ModuleRecord, Step | None]:
-    """The statements that would import each of some modules first; None where no statement does."""
+def first_importers(
+    graph: Graph, records: Collection[ModuleRecord], early: Mapping[ModuleRecord, Node]
+) -> dict[ModuleRecord, Step | None]:
+    """The statements that would import each of some modules first; None where no statement does.
+
+    `early` tells of some modules what has imported them in this reload before another did.
+    """
     first: dict[ModuleRecord, Step | None] = {}
-    passed, imported = set[ModuleRecord](), _Imported(graph, records)
+    passed, imported = set[ModuleRecord](), _Imported(graph, records, early)
     for root in sorted(records, key=graph.load_order):
         if root in first:
             continue
@@ -76,11 +82,18 @@ Importing = tuple[Step | None, ModuleRecord]
 class _Imported:
     """What the statements of modules import: by their text, and, as they did, by functions and on conditions.
 
-    Of `records` it is known which statements imported them first.
+    Of `records` it is known which statements imported them first, and `early` tells what was seen to import some
+    modules in this reload.
     """
 
-    def __init__(self, graph: Graph, records: Collection[ModuleRecord] = ()) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        records: Collection[ModuleRecord] = (),
+        early: Mapping[ModuleRecord, Node] = MappingProxyType({}),
+    ) -> None:
         self.graph = graph
+        self.early = early
         self.recorded = {each: graph.imported_at(each) for each in records}
         self._by_module: dict[ModuleRecord, list[tuple[Step, ModuleRecord]]] = defaultdict(list)
         for each, step in self.recorded.items():
@@ -130,6 +143,7 @@ class _Imported:
         if node.ran or not plain:
             known = [(self.graph.statement_of(step), each) for step, each in self._by_module.get(node.module, ())]
             found += [each for importer, each in known if importer is node]
+        found += [each for each, importer in self.early.items() if importer is node]
         return found
 
     def _of_code(

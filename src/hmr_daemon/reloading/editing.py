@@ -115,7 +115,7 @@ class Editing(Swapping):
     def _renew_first_importers(self, records: Collection[ModuleRecord]) -> None:
         if len(records) < 2:
             return
-        for each, step in cycles.first_importers(self.graph, records).items():
+        for each, step in cycles.first_importers(self.graph, records, self.imported_early).items():
             if places.same(step, self.graph.imported_at(each)):
                 continue
             before, importer = self.graph.importer(each), self.graph.statement_of(step)
@@ -146,6 +146,7 @@ class Editing(Swapping):
     def import_early(self, node: Node, record: ModuleRecord) -> None:
         """A statement imports a module that was loaded after it: a fresh process would load that now."""
         with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):
+            self.imported_early[record] = node
             self.set_importer(record, node)
             self._renew_first_importers(self._entangled(node.module, {record.name}))
         self._tell_seen_otherwise()

@@ -396,6 +396,8 @@ class RunState:
         """By statement, those that defined before what it defines now."""
         self.orphans: set[ModuleRecord] = set()
         """Modules that no statement surely imports any more."""
+        self.imported_early: dict[ModuleRecord, Node] = {}
+        """By module, the statement that was seen to import it before the one that was the first."""
         self.calling_more: dict[Node, frozenset[str]] = {}
         """Statements that were edited, and call something new, with what they read newly: it may register."""
         self.kept_by: dict[Node, list[str]] = {}
