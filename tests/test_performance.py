@@ -359,6 +359,34 @@ def test_what_classes_have_of_their_bases_is_looked_at_once(live: LiveFactory) -
     assert (events(60) - events(10)) / 50 < 1_500
 
 
+def test_who_does_something_to_an_object_that_many_modules_name_is_looked_for_once(live: LiveFactory) -> None:
+    kinds = (
+        "class Kind:\n    def __init__(self, name): self.name, self.parts = name, set()\n"
+        "    def part(self, name):\n        self.parts.add(name)\n        return Kind(name)\nroot = Kind('root')\n"
+    )
+    kinds += "".join(f"k{n} = root.part('k{n}')\nk{n}.part('one')\n" for n in range(10))
+    meta = (
+        "class Meta(type):\n    def __new__(mcs, name, bases, members):\n"
+        "        return super().__new__(mcs, name, bases, {**members, 'tag': 'a' + name})\n"
+    )
+    names = ", ".join(f"k{n}" for n in range(10))
+
+    def events(users: int) -> int:
+        user = f"from kinds import {names}\nfrom base import Base\nclass K(Base):\n    colors = [{names}]\n"
+        user += "    most = max(len(each.parts) for each in colors)\n"
+        base = f"{meta}class Base(metaclass=Meta): pass\n"
+        process = live({"kinds.py": kinds, "base.py": base, **{f"user{n}.py": user for n in range(users)}})
+        process.load("import " + ", ".join(f"user{n}" for n in range(users)))
+        process.do(COUNT_RELOADS)
+        for number, (old, new) in enumerate((("a", "b"), ("b", "c")), 1):  # the first takes the modules apart
+            process.edit({"base.py": (f"'{old}'", f"'{new}'")})
+            process.until("len(counts)", number)
+        assert process.see(f"(user{users - 1}.K.tag, user0.K.most)") == ("cK", 1)
+        return int(process.see("counts[-1]"))
+
+    assert (events(40) - events(10)) / 30 < 400_000
+
+
 def test_code_that_nothing_has_run_is_not_looked_into_for_what_it_registers(live: LiveFactory) -> None:
     def events(functions: int) -> int:
         source = (

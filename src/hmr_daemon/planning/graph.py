@@ -526,6 +526,11 @@ class Graph:
         """Whether a statement ran some code; who that was may be no more."""
         return bool(self._runners.users(id(code)))
 
+    @property
+    def uses_version(self) -> tuple[int, int]:
+        """Another as soon as statements read or run something else than they did."""
+        return self._readers.changes, self._runners.changes
+
     def runners(self, code: CodeType) -> list[Node]:
         return [node for node in self._resolved(self._runners.users(id(code))) if id(code) in node.ran]
 

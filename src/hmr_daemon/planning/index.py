@@ -22,6 +22,8 @@ class Index(Generic[Used, User]):
 
     def __init__(self) -> None:
         self._users: dict[Used, tuple[User, ...] | dict[User, None]] = {}
+        self.changes = 0
+        """How often it has been changed: what was told of it holds until then."""
 
     def __iter__(self) -> Iterator[Used]:
         return iter(self._users)
@@ -31,14 +33,18 @@ class Index(Generic[Used, User]):
 
     def add(self, used: Used, user: User) -> None:
         users = self._users.get(used, ())
+        if user in users:
+            return
+        self.changes += 1
         if isinstance(users, dict):
             users[user] = None
-        elif user not in users:
+        else:
             more = (*users, user)
             self._users[used] = more if len(more) <= self.FEW else dict.fromkeys(more)
 
     def discard(self, used: Used, user: User) -> None:
         users = self._users.get(used, ())
+        self.changes += user in users
         if isinstance(users, dict):
             users.pop(user, None)
         elif user in users:
@@ -48,4 +54,5 @@ class Index(Generic[Used, User]):
 
     def forget(self, used: Used) -> list[User]:
         """No one uses it any more; who did."""
+        self.changes += used in self._users
         return list(self._users.pop(used, ()))

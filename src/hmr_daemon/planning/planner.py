@@ -187,6 +187,7 @@ class Agenda:
         self.held_up: list[Node] = []
         """Statements that run, or wait for others that come first: so far their modules have come."""
         self._tables: dict[ModuleRecord, NameTable] = {}
+        self._forgotten = 0
         self._origins: dict[str, set[str]] = {}
         self._pending: dict[ModuleRecord, dict[Node, None]] = {}
         """By module, what is still to run."""
@@ -205,8 +206,14 @@ class Agenda:
 
     def forget_tables(self) -> None:
         """The modules have other statements or other code than before."""
+        self._forgotten += 1
         self._tables.clear()
         self._origins.clear()
+
+    @property
+    def version(self) -> object:
+        """Another as soon as modules have other statements, or these use something else: what was found out holds."""
+        return self._forgotten, self._graph.uses_version
 
     def add(self, node: Node, text: str, name: str | None = None, code_changed: bool = False) -> bool:
         """Whether the statement is on the agenda now and was not before."""

@@ -18,6 +18,8 @@ from .telling import Telling
 
 Found = tuple[Any, Any, list[Any]]
 """A registry, a copy of it, and the positions or keys of what later statements have put there."""
+Put = Callable[[str], Set[object]]
+"""By the attribute that holds a registry, what tells the entries of later statements."""
 
 
 @contextmanager
@@ -28,8 +30,9 @@ def hidden(run: Telling, node: Node) -> Iterator[None]:
         yield
         return
     names, elsewhere = run.names_seen(node), list(run.read_elsewhere(node))
-    dispatching = list(_dispatching(run, node, names, elsewhere))
-    found = [*_found(run, node, names, elsewhere), *(each for _, each in dispatching)]
+    put: Put = cache(partial(run.put_later, node, read=True))
+    dispatching = list(_dispatching(run, node, names, elsewhere, put))
+    found = [*_found(run, node, names, elsewhere, put), *(each for _, each in dispatching)]
     for container, _, gone in found:
         run.transaction.guard(container)
         entries.remove(container, gone)
@@ -43,7 +46,7 @@ def hidden(run: Telling, node: Node) -> Iterator[None]:
 
 
 def _dispatching(
-    run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[ModuleRecord, str]]
+    run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[ModuleRecord, str]], put: Put
 ) -> Iterator[tuple[Callable[[], object], Found]]:
     """The functions for which others may be registered by class, that a statement may call, and their registries."""
     if node.statement.kind == "def" or not node.statement.effects.calls:
@@ -56,11 +59,13 @@ def _dispatching(
         forget, dispatch = caches.forgets_classes(value), insides.own(value, "dispatch")
         if forget is not None and type(dispatch) is FunctionType:
             registry = dict(insides.free_variables(dispatch)).get("registry")
-            if type(registry) is dict and (gone := _later_in(run, node, registry)):
+            if type(registry) is dict and (gone := _later_in(run, node, registry, put)):
                 yield forget, (registry, dict(registry), gone)
 
 
-def _found(run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[ModuleRecord, str]]) -> Iterator[Found]:
+def _found(
+    run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[ModuleRecord, str]], put: Put
+) -> Iterator[Found]:
     """The registries that a statement looks at.
 
     What an assignment made, and has not put there itself, a later statement did.
@@ -77,7 +82,7 @@ def _found(run: Telling, node: Node, names: Set[str], elsewhere: Sequence[tuple[
             continue
         before = copied(container)
         own = made if grown is not None and place.attribute not in grown else frozenset[int]()
-        gone = _later_in(run, node, before, place.attribute, own)
+        gone = _later_in(run, node, before, put, place.attribute, own)
         if gone and is_a(container, dict):  # what a key led to from the start may have been filled later
             made_with = contributions.made_with(run.graph, place)
             gone = [key for key in gone if not (type(key) is str and key in made_with)]
@@ -95,23 +100,25 @@ def _looks_at(run: Telling, node: Node, place: Place) -> bool:
     return node in run.added or run.runs_what_looks_too(node, place.attribute)
 
 
-def _later_in(run: Telling, node: Node, container: Any, name: str = "", own: frozenset[int] = frozenset()) -> list[Any]:
+def _later_in(
+    run: Telling, node: Node, container: Any, put: Put, name: str = "", own: frozenset[int] = frozenset()
+) -> list[Any]:
     """Positions or keys of what only later statements have made, or given where it is plain; and of its `own`.
 
     `name` is that by which code knows the container.
     """
     given = run.given_after(node, name) if name else frozenset[str]()
 
-    put = cache(partial(run.put_later, node, name, read=True))
-
     def later(entry: Any) -> bool:
         parts = entries.texts(entry)
         if not given.isdisjoint(parts) or id(entry) in own or run.made_later(node, entry):
             return True
-        return not put().isdisjoint({*parts, *entries.held_in_entry(entry)})
+        return not put(name).isdisjoint({*parts, *entries.held_in_entry(entry)})
 
     if is_a(container, dict):
-        return [k for k, entry in container.items() if entries.is_later(k, entry, later, put() if is_a(k, str) else ())]
+        return [
+            k for k, entry in container.items() if entries.is_later(k, entry, later, put(name) if is_a(k, str) else ())
+        ]
     keyed = enumerate(container) if is_a(container, list) else ((entry, entry) for entry in container)
     return [key for key, entry in keyed if later(entry)]
 

@@ -420,6 +420,9 @@ class RunState:
         """By the identity of statements, these and their texts."""
         self.own_tokens: dict[tuple[Node, int], Set[object]] = {}
         """By statements and the identities of objects, what tells their entries in these."""
+        self.known_of_names: dict[tuple[object, ModuleRecord, str], Set[Node]] = {}
+        """Of globals, what functions have told of the statements that know them, at `known_at`."""
+        self.known_at: object = None
         self.companies: dict[int, Any] = {}
         """By the identity of objects, the statements that do something to them."""
         self.told_apart: dict[Node, frozenset[str]] = {}

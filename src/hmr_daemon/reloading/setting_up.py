@@ -118,8 +118,11 @@ class SettingUp(Doing):
 
     def _adders_of(self, held: Held) -> list[Node]:
         """The statements that do something to an object and can run again."""
-        adders = {adder for record, name in self.held_by(*held) for adder, _ in self._adders(record, name)}
+        adders = set[Node]().union(*(self._once(SettingUp._adders_by_name, *each) for each in self.held_by(*held)))
         return [adder for adder in adders if self.may_run(adder)]
+
+    def _adders_by_name(self, record: ModuleRecord, name: str) -> set[Node]:
+        return {adder for adder, _ in self._adders(record, name)}
 
     def _is_overruled(self, node: Node, held: Held, statement: Statement, done: Registering, before: bool) -> bool:
         """Whether another statement puts something under the same key."""
@@ -286,7 +289,21 @@ class SettingUp(Doing):
 
     def others_of(self, held: Held) -> set[Node]:
         """The statements, of all modules, that do something to an object, or decorate with it, and have run."""
-        known_as = [alias for record, name in self.held_by(*held) for alias in self.aliases(record, name)]
+        others = set[Node]().union(*(self._once(SettingUp._others_by_name, *each) for each in self.held_by(*held)))
+        return {each for each in others if self._has_run(each)}
+
+    def _once(self, find: Callable[[Any, ModuleRecord, str], Set[Node]], record: ModuleRecord, name: str) -> Set[Node]:
+        """What is found out of a global, noted: it is asked of each of many entries, and leads through all modules."""
+        if self.known_at != self.agenda.version:
+            self.known_at = self.agenda.version
+            self.known_of_names.clear()
+        key = find, record, name
+        if key not in self.known_of_names:
+            self.known_of_names[key] = find(self, record, name)
+        return self.known_of_names[key]
+
+    def _others_by_name(self, record: ModuleRecord, name: str) -> set[Node]:
+        known_as = list(self.aliases(record, name))
         readers = [each for record, name in known_as for each in self.agenda.readers(record, name, None)]
         adding = {reader for reader, known in readers if _may_add(reader, known)}
         by_functions = {
@@ -295,7 +312,7 @@ class SettingUp(Doing):
             for each in self.agenda.function_readers(record, name, None)
             if each.statement.kind == "expr"
         }
-        return {each for each in adding | by_functions if self._has_run(each)}
+        return adding | by_functions
 
     def is_only_set_up(self, node: Node, name: str) -> bool:
         """Whether none of those who know an object minds what a statement does by decorating with it: it stays."""
@@ -328,9 +345,9 @@ class SettingUp(Doing):
         if not is_instance(node.module.namespace.get(name), self.graph):
             return False
         seen = self._does(node, held, node.statement)
-        later = [a for a in self._adders_of(held) if a is not node and self.graph.comes_after(a, node)]
         if seen is None or seen.grown or seen.sets:
             return False
+        later = [a for a in self._adders_of(held) if a is not node and self.graph.comes_after(a, node)]
         return all(self._can_be_hidden(adder, held, seen) for adder in later)
 
     def _can_be_hidden(self, adder: Node, held: Held, seen: Registering) -> bool:
