@@ -13,6 +13,7 @@ from . import handed as handed
 from . import mutated as mutated
 from . import records as records
 from . import sessions as sessions
+from . import setting as setting
 from .cases import CASES as CASES
 from .cases import case, one
 

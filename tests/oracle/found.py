@@ -985,3 +985,11 @@ for name, head in {"": "", ", of annotations that are texts": "from __future__ i
             + "class K:\n    a: int\n    b: str = ''\n    c: str\n    def f(self): pass\nx = [*K.__annotations__]\n"
         },
     )
+for how, use in {"deletes": "del c", "reads": "d = c", "prints": "print(c)"}.items():
+    case(
+        f"what {how} a name comes before a new import of it, and what bound it is gone",
+        "n",
+        {"m.py": "", "n.py": f"def f(): pass\nc = 19\n{use}\n"},
+        {"m.py": "c = 19\n", "n.py": f"{use}\ndef f(): pass\nfrom m import c\n"},
+        {"n.py": f"def f(): pass\nfrom m import c\n{use}\n"},
+    )

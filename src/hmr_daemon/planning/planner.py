@@ -162,15 +162,17 @@ class NameTable:
 
     def readers_of(self, name: str, origin: Node | None) -> Iterator[Node]:
         """Statements that see the binding that `origin` made; all, where there is no origin."""
-        first, last = -math.inf, math.inf
-        if origin is not None:
-            writers = self.writers.get(name, ())
-            if origin not in writers:
-                return
-            first = origin.order
-            last = next((w.order for w in writers if w.order > first and w.surely_binds(name)), math.inf)
+        if origin is None:
+            yield from self.readers.get(name, ())
+        elif origin in self.writers.get(name, ()):
+            yield from self.readers_after(name, origin)
+
+    def readers_after(self, name: str, node: Node) -> Iterator[Node]:
+        """Statements that read a name below another, up to the next that surely binds it."""
+        writers = self.writers.get(name, ())
+        last = next((w.order for w in writers if w.order > node.order and w.surely_binds(name)), math.inf)
         for reader in self.readers.get(name, ()):
-            if first < reader.order <= last:  # who binds the name again may read it before
+            if node.order < reader.order <= last:  # who binds the name again may read it before
                 yield reader
 
 

@@ -13,6 +13,7 @@ from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import Target, home, is_instance, is_ours, takes_any_off, targets
 from ..syntax import codes
 from ..syntax.statements import Statement
+from ..syntax.stores import stores
 from .registries import Place
 from .telling import Telling
 
@@ -34,7 +35,8 @@ class Assigning(Telling):
 
     def unset(self, node: Node, target: Target) -> None:
         """Nothing sets the attribute where `node` did: an earlier word holds again, or it is gone."""
-        setters = [other for other in self.setters(target) if other is not node]
+        setters = [*self.setters(target), *self._setters_through_functions(target)]
+        setters = sorted({other for other in setters if other is not node}, key=self.graph.order)
         if any(self.graph.order(other) > self.graph.order(node) for other in setters):
             return
         if is_a(target.holder, ModuleType):
@@ -125,6 +127,14 @@ class Assigning(Telling):
             if any(other.key == target.key for other in self.targets(node, node.statement))
         ]
         return sorted(found, key=self.graph.order)
+
+    def _setters_through_functions(self, target: Target) -> Iterator[Node]:
+        """Statements that are not to run again, and that ran functions by which these set it."""
+        module, root = target.root
+        record = self.graph.modules.get(module)
+        for code in self.agenda.table(record).codes_naming(target.attribute) if record is not None else ():
+            if any(store.root == root and store.name == target.attribute for store in stores(code)):
+                yield from (runner for runner in self.graph.runners(code) if not self.agenda.waiting(runner))
 
     def _mentioning(self, names: Collection[Name]) -> Iterator[Node]:
         """Statements that set an attribute of what one of the names leads to."""

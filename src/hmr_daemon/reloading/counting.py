@@ -20,6 +20,7 @@ from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
 from ..syntax import counters
 from ..syntax.counters import Count
 from ..syntax.statements import Statement
+from ..syntax.stores import stores
 from ..syntax.trees import name_of
 from .receivers import has_method, receivers
 from .registries import Place
@@ -85,6 +86,8 @@ def once(run: Telling, node: Node) -> Iterator[None]:
     """
     before = Counter[Number]() if node in run.added else counted(run, node)
     numbers = [number for number in (*before, *_expected(run, node)) if number not in run.numbers_reset]
+    set_otherwise = {store.name for code in run._ran_before(node) for store in stores(code)} if numbers else set[str]()
+    numbers = [number for number in numbers if number.root is None or number.name not in set_otherwise]
     known = {number: number.value for number in numbers if not _is_new(run, number)}
     others = {number: _by_others(run, node, number) for number in known}
     gives = [number for number in known if _gives(run, node, number)]
@@ -100,6 +103,29 @@ def once(run: Telling, node: Node) -> Iterator[None]:
         counts_again = number in again and number in before
         more = new[number] - before[number] if counts_again else number.value - begun[number]
         _let_be(run, node, number, value, more if since[number] == 0 else max(more, 0), told=since[number] == 0)
+
+
+@contextmanager
+def as_in_turn(run: Telling, node: Node) -> Iterator[None]:
+    """While a statement looks at numbers that are counted otherwise, they are without what later ones have counted."""
+    effects = node.statement.effects
+    seen = [n for n in run.numbers_told if n.name in (effects.reads if n.root is None else effects.attributes)]
+    later = {number: sum(_counted_later(run, node, number)) for number in seen if number.value is not MISSING}
+    for number, amount in later.items():
+        _put(run, number, number.value - amount)
+    yield
+    for number, amount in later.items():
+        _put(run, number, number.value + amount)
+
+
+def _counted_later(run: Telling, node: Node, number: Number) -> Iterator[int]:
+    """What each of the statements below has counted."""
+    table = run.agenda.table(run.graph.modules[number.known_as[0]])
+    versions = [*((code, code) for code in table.codes_naming(number.name)), *run.swap.pairs]
+    counting = [now for old, now in versions if any(count.name == number.name for count in counters.counts(old))]
+    for runner in {runner for code in counting for runner in run.graph.runners(code)}:
+        if runner is not node and run.graph.comes_after(runner, node):
+            yield _counted_by(run, runner)[number]
 
 
 def _is_new(run: Telling, number: Number) -> bool:
@@ -215,10 +241,11 @@ def carry_over(run: Telling, node: Node, name: str, old: Any) -> None:
         return
     if type(new) is itertools.count:  # who takes from it is told of another
         run.numbers_reset.add(number)
-    elif type(old) is int and _is_counted(run, record, name):
-        _carry_over(run, node, number, old)
-    elif type(old) is int and any(name in counters.counted(code) for code in _codes_before(run, record)):
-        run.numbers_reset.add(number)  # what had counted it makes something else of it now
+    elif type(old) is int and _was_counted(run, record, name):
+        if _is_counted(run, record, name):
+            _carry_over(run, node, number, old)
+        else:
+            run.numbers_reset.add(number)  # what had counted it makes something else of it now
 
 
 def _carry_over(run: Telling, node: Node, number: Number, old: int) -> None:
@@ -240,10 +267,12 @@ def _is_counted(run: Telling, record: ModuleRecord, name: str) -> bool:
     return any(name in counters.counted(code) for code in run.agenda.table(record).codes_naming(name))
 
 
-def _codes_before(run: Telling, record: ModuleRecord) -> Iterator[CodeType]:
-    """The code of a module that this reload has exchanged."""
-    replaced = [*(old for old, _ in run.swap.pairs), *run.dropped]
-    return (code for code in replaced if code.co_filename == record.path)
+def _was_counted(run: Telling, record: ModuleRecord, name: str) -> bool:
+    """The same before this reload."""
+    was = run.replaced_by()
+    naming = [was.get(id(code), code) for code in run.agenda.table(record).codes_naming(name)]
+    replaced = [*naming, *(old for old, _ in run.swap.pairs), *run.dropped]
+    return any(code.co_filename == record.path and name in counters.counted(code) for code in replaced)
 
 
 def _literal(statement: Statement) -> Any:
@@ -285,10 +314,11 @@ def _counted(run: Telling, node: Node, ran: Iterable[CodeType]) -> Counter[Numbe
 
 
 def _expected(run: Telling, node: Node) -> Collection[Number]:
-    """What a statement may count that did not run these functions before."""
-    if node not in run.added and node not in run.calling_more:
-        return ()
-    return _counted(run, node, _to_be_run(run, node)).keys()
+    """What a statement may count that did not run these functions before, or not as they are now."""
+    if node in run.added or node in run.calling_more:
+        return _counted(run, node, _to_be_run(run, node)).keys()
+    was, ran = run.replaced_by(), [*run._ran_before(node)]
+    return _counted(run, node, ran).keys() if any(id(code) in was for code in ran) else ()
 
 
 def _to_be_run(run: Telling, node: Node) -> Iterable[CodeType]:
@@ -347,7 +377,11 @@ def _iterator(run: Telling, number: Number, value: int) -> Any:
 
 def _tell(run: Telling, node: Node, number: Number) -> None:
     module, name = number.known_as
+    run.numbers_told.add(number)
     if is_a(number.holder, ModuleType):
-        run._tell(run.graph.modules[module], name, node, f"{module}.{name} is counted otherwise")
+        record, reason = run.graph.modules[module], f"{module}.{name} is counted otherwise"
+        run._tell(record, name, node, reason)
+        for reader in run.agenda.table(record).readers_after(name, node) if node.module is record else ():
+            run.schedule(reader, reason, name)
     else:
         run._tell_entries(node, Place((number.known_as,), number.name), rebound=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import CodeType, FunctionType
@@ -387,7 +387,8 @@ class Editing(Swapping):
         """Put on the agenda what was edited, once all statements have their new places and codes."""
         self.companies.clear()  # who was told of statements as they are taken up knew the old ones
         for record, nodes in self.replaced_nodes.items():
-            self._names_gone(record, nodes)
+            through = [node for node in self.bound_through if node.module is record]
+            self._names_gone(record, dict.fromkeys([*nodes, *through]))
         for record, seeds in self.seeds.items():
             for node, reason in seeds:
                 self.schedule(node, reason)
@@ -427,9 +428,14 @@ class Editing(Swapping):
 
     def _give_order(self, node: Node, number: float) -> None:
         if node in self.added or node.order != number:
+            self.orders_before.setdefault(node, node.order)
             self.transaction.on_undo(self.graph.forget_orders)
             self.transaction.set_attribute(node, "order", number)
             self.graph.forget_orders()
+
+    def order_before(self, node: Node) -> float:
+        """Its place in the old source; after all others where it stood nowhere."""
+        return float("inf") if node in self.added else self.orders_before.get(node, node.order)
 
     def _renew_codes(
         self, node: Node, old: Statement | None, new: Statement, edit: FileEdit, change: Kind = Kind.ADDED
@@ -501,11 +507,14 @@ class Editing(Swapping):
     def _tell_unbound(self, gone: Node, name: str) -> None:
         """Statements between one that bound a name and the next that does saw a binding that is no more."""
         record, table = gone.module, self.agenda.table(gone.module)
-        following = [w.order for w in table.writers.get(name, ()) if w.order > gone.order and w.statement.unconditional]
-        until = min(following, default=float("inf"))
-        readers = [*table.readers.get(name, ()), *self.agenda.function_readers(record, name, None)]
+        writers = table.writers.get(name, ())
+        binding = [writer for writer in writers if writer.statement.unconditional]
+        deleting = [writer for writer in writers if writer.statement.kind == "Delete"]
+        readers = [*deleting, *table.readers.get(name, ()), *self.agenda.function_readers(record, name, None)]
         for reader in readers:
-            if reader.module is record and gone.order < reader.order <= until:
+            if reader.module is record and (
+                _is_next(gone, reader, binding, self.order_before) or _is_next(gone, reader, binding, _order_now)
+            ):
                 self.schedule(reader, f"{name} was bound by another statement", name, code_changed=True)
 
     def _withdraw(self, node: Node) -> None:
@@ -662,6 +671,15 @@ class Editing(Swapping):
             called = insides.reachable([*used, *owners])
             self.led_to[key] = used, {id(code): code for code in codes.walk(function.__code__ for function in called)}
         return [code for identity, code in self.led_to[key][1].items() if identity in node.ran]
+
+
+def _is_next(first: Node, then: Node, binding: Iterable[Node], place: Callable[[Node], float]) -> bool:
+    """Whether a statement comes after another, and none between them that binds the same."""
+    return place(first) < place(then) and not any(place(first) < place(each) < place(then) for each in binding)
+
+
+def _order_now(node: Node) -> float:
+    return node.order
 
 
 def _called(statement: Statement) -> frozenset[str]:

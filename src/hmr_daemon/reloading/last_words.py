@@ -13,6 +13,7 @@ from ..live.kinds import is_a
 from ..live.records import PLAIN
 from ..live.transaction import MISSING
 from ..planning.records import Name, Node
+from ..planning.targets import Target, holder_of
 from ..syntax.stores import stores
 from .receivers import is_given, receivers
 from .registries import Place
@@ -69,7 +70,9 @@ def withdraw(run: Telling, nodes: Collection[Node]) -> None:
 
 
 def _is_said_later(run: Telling, node: Node, word: Word) -> bool:
-    return any(run.graph.comes_after(other, node) and word.is_of(run, other) for other in word.others)
+    """Whether a later statement has said it, and is not to say it again."""
+    later = (other for other in word.others if run.graph.comes_after(other, node) and word.is_of(run, other))
+    return any(not run.agenda.waiting(other) for other in later)
 
 
 def _said(node: Node, value: Any) -> bool:
@@ -94,16 +97,17 @@ def _words(run: Telling, node: Node) -> list[Word]:
 
 
 def _set(run: Telling, node: Node, code: CodeType, ran: Sequence[CodeType], others: Collection[Node]) -> Iterator[Word]:
-    own = {store.name for store in stores(code) if not store.root}
+    own = {store.name for store in stores(code) if not (store.root or store.through or store.of_itself)}
     for record, name in receivers(run, node, ran) if own else ():
         value = record.namespace[name]
         if not is_a(value, ModuleType) and is_given(value, code):
             yield from (Word(value, attribute, (record.name, name), others, by_method=True) for attribute in own)
     for store in stores(code):
-        for record in run.graph.at_path(code.co_filename) if store.root else ():
-            value = record.namespace.get(store.root, MISSING)
+        for record in run.graph.at_path(code.co_filename) if store.root and not store.of_itself else ():
+            value = holder_of(record.namespace, (store.root, *store.through, store.name))
             if value is not MISSING and not is_a(value, ModuleType):
-                yield Word(value, store.name, (record.name, store.root), others, by_method=False)
+                target = Target(value, store.name, (record.name, store.root))
+                yield Word(value, store.name, target.home if store.through else target.root, others, by_method=False)
 
 
 def _calls(run: Telling, node: Node, value: object) -> bool:

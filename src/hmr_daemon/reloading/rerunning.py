@@ -233,11 +233,12 @@ class Rerunning(Evaluating):
     @contextmanager
     def _counted_once(self, node: Node) -> Iterator[None]:
         """What functions count or set for a statement, they do for it alone."""
-        if not node.ran and node not in self.added and node not in self.calling_more:
-            yield  # it has run no function that may do so
-            return
-        with counting.once(self, node), last_words.kept(self, node):
-            yield
+        with counting.as_in_turn(self, node) if self.numbers_told else nullcontext():
+            if not node.ran and node not in self.added and node not in self.calling_more:
+                yield  # it has run no function that may do so
+                return
+            with counting.once(self, node), last_words.kept(self, node):
+                yield
 
     def _count_no_more(self, nodes: Sequence[Node]) -> None:
         counting.withdraw(self, nodes)
@@ -496,6 +497,12 @@ class Rerunning(Evaluating):
                 for later in self.graph.setters((module, name)):
                     if self.graph.comes_after(later, node):
                         self.schedule(later, f"sets {module}.{name} again")
+        for module, name in elsewhere.keys() - node.wrote:
+            other = self.graph.modules.get(module)
+            if other is not None and other is not node.module:
+                held, now = self.finals.get((id(other), name), MISSING), other.namespace.get(name, MISSING)
+                if held is not MISSING and not values.same(held, now):
+                    self._tell(other, name, None, f"{module}.{name} is set no more")
 
     def _stays_set(self, node: Node, other: ModuleRecord, name: str, elsewhere: Mapping[Name, Any]) -> bool:
         """Whether what a statement, as the last one, set in another module is equal to what was there: that stays."""

@@ -390,6 +390,8 @@ class RunState:
         self.replaced_codes: dict[int, CodeType] | None = None
         """Once asked for, by identity of new code the code that it stands in the place of."""
         self.added: set[Node] = set()
+        self.orders_before: dict[Node, float] = {}
+        """The places, in the old source, of statements that have others now."""
         self.taken_over: dict[Node, dict[str, Statement]] = {}
         """By statement and name, what defined it before, where that was another statement of the module."""
         self.taken_from: dict[Node, list[Node]] = {}
@@ -406,6 +408,8 @@ class RunState:
         """Statements that are gone, and whose share of what they counted has yet to be taken off."""
         self.counted_by: dict[tuple[Node, bool], Any] = {}
         """What statements counted when they ran last, and what in this reload."""
+        self.numbers_told: set[Any] = set()
+        """Numbers that are counted otherwise, of which others were told."""
         self.numbers_reset: set[object] = set()
         """Numbers that were bound anew: all who count them do so from there."""
         self.iterators: dict[Any, Any] = {}

@@ -11,8 +11,10 @@ from typing import Any
 from ..live import abstract, entries, functions, records, swaps
 from ..live.kinds import is_a
 from ..planning.records import Node
+from ..planning.targets import Target, holder_of, is_instance, is_ours
 from ..syntax import adding, codes, counters, instrument
 from ..syntax.compiler import compile_statement
+from ..syntax.stores import Store, stores
 from . import contributions, decorated
 from .assignments import Assigning
 from .definitions import resolve
@@ -51,7 +53,7 @@ class Swapping(Assigning):
             runners = [node for node in self.runners(new, old) if self.may_run(node)]
             for node in runners:
                 self.schedule(node, f"ran {new.co_qualname}", code_changed=True)
-            self._count_from_start(runners, old, new)
+            self._begin_anew(runners, old, new)
             grown = codes.grown_globals(old) | codes.grown_globals(new)
             if runners and grown and not self._is_told_by_all(runners, (old, new), grown):
                 self._make_anew(old)
@@ -65,12 +67,20 @@ class Swapping(Assigning):
         self._look_into_decorators(changed)
         self._class_lines()
 
-    def _count_from_start(self, runners: Sequence[Node], old: CodeType, new: CodeType) -> None:
-        """What code had counted by fixed steps, and counts no more, or now, begins as its module binds it."""
-        for name in counters.counted(old) ^ counters.counted(new) if runners else ():
-            for record in self.graph.at_path(new.co_filename):
+    def _begin_anew(self, runners: Sequence[Node], old: CodeType, new: CodeType) -> None:
+        """What code had counted by fixed steps, or had set, and does so no more, or now, begins as it was made."""
+        if not runners:
+            return
+        gone = codes.global_writes(old) - codes.global_writes(new)
+        for record in self.graph.at_path(new.co_filename):
+            for name in gone | counters.counted(old) ^ counters.counted(new):
                 for writer in self.agenda.table(record).last_writers(name):
-                    self.schedule(writer, f"{name} is counted otherwise")
+                    self.schedule(writer, f"{name} is set otherwise")
+            for store in _set_otherwise(old, new):
+                holder = holder_of(record.namespace, (store.root, *store.through, store.name))
+                if is_ours(holder, self.graph) or is_instance(holder, self.graph):
+                    target = Target(holder, store.name, (record.name, store.root))
+                    self.lost += [(runner, target) for runner in runners]
 
     def _is_told_by_all(self, runners: Sequence[Node], versions: functions.Pair, names: Collection[str]) -> bool:
         """Whether code does no more than to add to what has some names, and what it holds of each statement is told."""
@@ -197,3 +207,11 @@ class Swapping(Assigning):
         elif type(value) is FunctionType and FIRST_LINE in vars(value):
             self.transaction.set_item(vars(value), FIRST_LINE, line)
             self._renew_line(vars(value).get("__wrapped__"), line)
+
+
+def _set_otherwise(old: CodeType, new: CodeType) -> set[Store]:
+    """The attributes that code set whenever it ran, and does no more, or that one of two versions makes of itself."""
+    before, now = set(stores(old)), set(stores(new))
+    counted = {Store(count.name, count.root) for count in counters.counts(old) if count.root is not None}
+    changed = before - now | {store for store in now if store.of_itself} | counted & now
+    return {store for store in changed if store.root}

@@ -19,6 +19,10 @@ class Store:
     name: str
     root: str
     """The global whose attribute it is; "" for the first parameter."""
+    through: tuple[str, ...] = ()
+    """The attributes that lead from there to what holds it: ``("S",)`` of ``m.S.limit``."""
+    of_itself: bool = False
+    """Whether it is set to what is made of what it was: ``S.limit *= 2``."""
 
 
 def stores(code: CodeType) -> tuple[Store, ...]:
@@ -31,14 +35,27 @@ def stores(code: CodeType) -> tuple[Store, ...]:
 
 def _stores(code: CodeType) -> Iterator[Store]:
     counted = {count.name for count in counters.counts(code)}
-    before = None
+    before: list[dis.Instruction] = []
+    copied: list[list[dis.Instruction]] = []
     for each in dis.get_instructions(code):
         if each.opcode in codes.JUMPS:
             return
-        if each.opcode == STORE_ATTR and before is not None and each.argval not in counted:
-            if before.opname == "LOAD_GLOBAL":
-                yield Store(each.argval, before.argval)
-            elif code.co_argcount and codes.loaded_last(before) == code.co_varnames[0]:
-                yield Store(each.argval, "")
+        if each.opname == "COPY":
+            copied.append(list(before))
+        elif each.opcode == STORE_ATTR and before and each.argval not in counted:
+            of_itself = before[-1].opname == "SWAP" and bool(copied)
+            yield from _store(code, each.argval, copied.pop() if of_itself else before, of_itself)
         if each.opname not in ("CACHE", "EXTENDED_ARG"):
-            before = each
+            before.append(each)
+
+
+def _store(code: CodeType, name: str, loading: list[dis.Instruction], of_itself: bool) -> Iterator[Store]:
+    """The store of an attribute of what some instructions have loaded last."""
+    at = len(loading) - 1
+    while at > 0 and loading[at].opname == "LOAD_ATTR":
+        at -= 1
+    through = tuple(each.argval for each in loading[at + 1 :])
+    if loading[at].opname == "LOAD_GLOBAL":
+        yield Store(name, loading[at].argval, through, of_itself)
+    elif code.co_argcount and codes.loaded_last(loading[at]) == code.co_varnames[0]:
+        yield Store(name, "", through, of_itself)

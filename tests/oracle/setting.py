@@ -1,0 +1,100 @@
+"""What functions set and count for the statements that run them, and edits of these functions."""
+
+from __future__ import annotations
+
+from .cases import case
+
+STORES = {
+    "a global": ("c = 5\n", "c"),
+    "an attribute of a class": ("class S: c = 5\n", "S.c"),
+    "an attribute of an instance": ("class K:\n    def __init__(self): self.c = 5\ns = K()\n", "s.c"),
+    "an entry of a dict": ("d = {'c': 5}\n", "d['c']"),
+    "an entry of a list": ("l = [5]\n", "l[0]"),
+}
+DOING = {"pass": "pass", "count": "%s += 18", "count more": "%s += 20", "set": "%s = 7", "double": "%s *= 2"}
+WALK = [
+    "count", "count more", "pass", "set", "count", "set", "pass", "double", "count", "double", "pass", "set", "double",
+]  # fmt: skip
+
+
+def _bump(name: str, doing: str) -> str:
+    does = DOING[doing]
+    return f"def bump():\n    {'global c; ' * (name == 'c')}{does % name if '%' in does else does}\n"
+
+
+for store, (start, name) in STORES.items():
+    one = f"bump()\nx = {name}\n"
+    for how, after in {"once": one, "twice": one + one.replace("x", "y")}.items():
+        versions = [{"m.py": start + _bump(name, doing) + after} for doing in ["pass", *WALK]]
+        case(f"{store} that a function sets or counts, called {how}", "m", *versions)
+    versions = [{"m.py": start + _bump(name, doing)} for doing in ["pass", *WALK]]
+    versions[0]["n.py"] = f"import m\nm.bump()\nx = m.{name}\n"
+    case(f"{store} that a function sets or counts, called from another module", "n", *versions)
+
+READING = {
+    "a default": "def g(n, scale=c): pass\n",
+    "a default by name": "def g(n, *, scale=c): pass\n",
+    "a list": "x = [c]\n",
+    "a class": "class K:\n    a = c\n",
+    "a lambda": "g = lambda n=c: n\n",
+    "a decorator": "def d(n): return lambda f: (n, f.__name__)\n@d(c)\ndef g(): pass\n",
+}
+for what, reading in READING.items():
+    walk = [{"m.py": "c = 5\n" + _bump("c", doing) + "bump()\n" + reading} for doing in ["pass", *WALK[:4]]]
+    case(f"{what} that reads what a function sets or counts", "m", *walk)
+
+APP = """class App:
+    debug = False
+    def __init__(self):
+        self.level = 1
+        self.routes = {}
+    def add(self, key, value): self.routes[key] = value
+    def configure(self): %s
+app = App()
+"""
+SETTINGS = "class S:\n    debug = False\n    level = 1\n"
+
+
+def _walk(
+    name: str,
+    before: str,
+    call: str,
+    after: str,
+    *bodies: str,
+    head: str = "def setup():",
+    other: dict[str, str] | None = None,
+) -> None:
+    """Edits of the body of a function that is called."""
+    versions = [{"m.py": f"{before}{head}\n    {body}\n{call}\n{after}"} for body in bodies]
+    case(name, "m", {**(other or {}), **versions[0]}, *versions[1:])
+
+
+LOOK = "x = (app.debug, app.level, sorted(app.routes))\n"
+_walk(
+    "attributes that a function sets on an object, and no more", APP % "pass", "setup()", LOOK,
+    "app.debug = True; app.level = 3", "app.debug = True", "pass", "app.level = 3", "app.level += 3",
+    "app.add('a', 1)", "app.add('a', 1); app.level = 4",
+)  # fmt: skip
+_walk(
+    "attributes that a function sets on its argument, and no more", APP % "pass", "setup(app)", LOOK,
+    "a.debug = True; a.level = 3", "a.debug = True", "pass", "a.level = 3",
+    head="def setup(a):",
+)  # fmt: skip
+_walk(
+    "attributes that a function sets on a class, and no more", SETTINGS, "setup()", "x = S.debug, S.level\n",
+    "S.debug = True; S.level = 3", "S.debug = True", "pass", "S.debug = True; S.level += 3", "S.level += 4", "pass",
+)  # fmt: skip
+_walk(
+    "attributes that a function sets on a class of another module, and no more", "import k\n", "setup()",
+    "x = k.S.debug, k.S.level\n", "k.S.debug = True; k.S.level = 3", "k.S.debug = True", "pass", "k.S.level = 3",
+    other={"k.py": SETTINGS},
+)  # fmt: skip
+_walk(
+    "names that a function sets in another module, and no more", "import k\n", "setup()", "x = k.debug, k.level\n",
+    "k.debug = True; k.level = 3", "k.debug = True", "pass", "k.level = 3",
+    other={"k.py": "debug = False\nlevel = 1\n"},
+)  # fmt: skip
+CONFIGURE = "app.configure()\n" + LOOK
+for body in ("self.debug = True", "pass", "self.level = 5", "self.level = 5; self.debug = True"):
+    first = {"m.py": APP % "self.debug = True; self.level = 3" + CONFIGURE}
+    case(f"attributes that a method sets, and then: {body}", "m", first, {"m.py": APP % body + CONFIGURE})
