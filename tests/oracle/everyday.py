@@ -808,6 +808,37 @@ case(
         "d.json": '{"a": 2}',
     },
 )
+NOTING = (
+    "def deco({0}=1):\n    def put(f):\n        registry[f.__name__] = f\n        return f, '{0}'\n    return put\n"
+)
+for made in ("{}", "weakref.WeakValueDictionary()", "collections.UserDict()"):
+    case(
+        f"a registry, {made}, that who looks at it late in the reload is to see half filled",
+        "late",
+        {
+            "lib.py": f"import collections, weakref\nregistry = {made}\n" + NOTING.format("lazy"),
+            "m.py": "from lib import deco\n@deco(lazy=2)\ndef a(): return 1\nkept = a\n@deco()\ndef b(): return 2\n",
+            "seen.py": "import lib\nfrom m import a, b\nfrom lib import registry as found\n"
+            "def check(names): assert set(found) == names, set(found)\ncheck({n for n in dir() if len(n) == 1})\n",
+            "late.py": "import seen\nfrom lib import deco\n@deco()\ndef later(): pass\n",
+        },
+        {
+            "lib.py": f"import collections, weakref\nregistry = {made}\n" + NOTING.format("eager"),
+            "m.py": "from lib import deco\n@deco(eager=2)\ndef a(): return 1\nkept = a\n@deco()\ndef b(): return 2\n",
+        },
+    )
+case(
+    "data file that a function keeps in a cache",
+    "one two",
+    {
+        "data.json": '{"a": 1}',
+        "conf.py": "import functools, json\ndef read(): return open('data.json').read()\n"
+        "@functools.cache\ndef settings(): return json.loads(read())\n",
+        "one.py": "from conf import settings\nlimit = settings()['a']\n",
+        "two.py": "from conf import settings\nlimit = settings()['a'] + 1\nother = []\n",
+    },
+    {"data.json": '{"a": 2}'},
+)
 case(
     "data file by pathlib in function",
     "main",

@@ -193,6 +193,8 @@ _real_get_data: Callable[[Any, str], bytes] = _file_loader.get_data
 
 opened_states: dict[str, tuple[int, int] | Listing | None] = {}
 """What each data file looked like when top-level code opened it last; of folders that it listed, their modules."""
+opened_by: dict[str, set[tuple[str, str]]] = {}
+"""By the same paths, the functions that have read them, as file and qualified name: what caches hold of it is old."""
 
 
 awaited_sources: set[str] = set()
@@ -238,6 +240,17 @@ def _note_opened(path: str) -> None:
     if notes:
         notes.opened += ((notes.position(), path),)
         opened_states[path] = state_of(path)
+        code = _users_code()
+        if code is not None and code.co_name != "<module>":
+            opened_by.setdefault(path, set()).add((code.co_filename, code.co_qualname))
+
+
+def _users_code() -> CodeType | None:
+    """The code of tracked modules that this thread is in."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename not in tracked_files:
+        frame = frame.f_back
+    return None if frame is None else frame.f_code
 
 
 def _note_open(file: Any = None, mode: Any = "r", *_args: Any, **_kwargs: Any) -> None:

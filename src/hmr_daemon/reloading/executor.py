@@ -14,7 +14,7 @@ from ..live.caches import forget_lines
 from ..live.kinds import is_a
 from ..live.per_thread import PerThread, speaks_of_threads
 from ..loading import scripts
-from ..loading.recorder import Recorder
+from ..loading.recorder import Recorder, opened_by
 from ..main_thread import on_main_thread
 from ..model import Change, Reload
 from ..planning import imports
@@ -158,8 +158,7 @@ class _Run(Aftermath):
         left = {record: self.graph.analyze(record) for record in self.left}
         self._count_no_more([n for nodes in (*self.removed_nodes.values(), *left.values()) for n in nodes])
         for change in changes:
-            for node in self.graph.openers(change.path):
-                self.schedule(node, f"reads {os.path.basename(change.path) or change.path}", code_changed=True)
+            self._tell_openers(change.path)
         whole = [record for path in request.whole for record in self.graph.at_path(path)]
         for node in [*(node for record in whole for node in self.graph.analyze(record)), *request.nodes]:
             self.schedule(node, "asked for", code_changed=True)
@@ -174,3 +173,12 @@ class _Run(Aftermath):
         self.set_up_attributes()
         moved.hand_over(self)
         self._after()
+
+    def _tell_openers(self, path: str) -> None:
+        """Who has read a file runs again, and no cache serves what a function of the user's has made of it."""
+        openers = self.graph.openers(path)
+        for node in openers:
+            self.schedule(node, f"reads {os.path.basename(path) or path}", code_changed=True)
+        if readers := opened_by.get(path) if openers else None:
+            codes_now = self.lookups.all_codes().items()
+            self._clear_caches({i for i, code in codes_now if (code.co_filename, code.co_qualname) in readers})
