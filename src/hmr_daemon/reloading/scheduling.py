@@ -149,7 +149,14 @@ class Scheduling(SettingUp):
                 yield from self._writers(record, name)
 
     def _mark_for_reader(self, record: ModuleRecord, name: str) -> None:
-        """A registry is filled again only because a statement is to see it as it was half built."""
+        """A registry is filled again only because a statement is to see it as it was half built.
+
+        Who has filled the one that was there, before that turned out, does so once more.
+        """
+        origin = self._origin(record, name)
+        done = self._builders(*origin) & self.agenda.done if self.agenda.done else set[Node]()
+        if done.isdisjoint(self.agenda.table(origin[0]).writers.get(origin[1], ())):
+            self.agenda.let_run_again(done)
         if (id(record), name) not in self.made_anew:
             self.for_readers.add((id(record), name))
 
