@@ -3461,6 +3461,17 @@ case(
         """,
     },
 )
+case(
+    "new modules, of which one imports a name that is also that of the package",
+    "p",
+    {"p/__init__.py": "x = 1\n"},
+    {
+        "p/__init__.py": "from .one import p\nfrom .two import p\n",
+        "p/one.py": "from .three import p\nfrom .two import p\n",
+        "p/two.py": "from .three import p\n",
+        "p/three.py": "p = 2\n",
+    },
+)
 V1 = "from pkg import shared\nJ = dict\nT = 1\nif T:\n    K = {}\ndef rebuild(x): pass\n"
 MAIN = "from pkg import {0}\nfrom pkg.shared import sub\ndef get(x: {0}.J): return x\ndef model(v): {0}.rebuild(v)\n"
 SHARED = "from pkg import {0}\nfrom pkg.types import T\ndef sub(x): return isinstance(x, {0}.J)\n"

@@ -143,6 +143,8 @@ def _specs(name: str) -> Iterator[ModuleSpec]:
             return
         yield spec
         path = spec.submodule_search_locations
+        if path is None:
+            return  # in no package, a name would be looked for as that of a module of its own
 
 
 def _is_source(spec: ModuleSpec) -> bool:
