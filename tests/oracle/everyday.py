@@ -5002,3 +5002,41 @@ case(
     "m",
     *({"m.py": text.format(n) + USED} for n, text in enumerate((IN_BRANCHES, WITHOUT_BRANCHES, IN_BRANCHES), 1)),
 )
+IN_ORDER = """
+class A:
+    def go(self): return 'A'
+class B(A):
+    def go(self): return 'B' + super().go()
+class D(A):
+    def go(self): return 'D' + super().go()
+class E({}): pass
+e = E()
+gone = e.go()
+"""
+case(
+    "bases of a class that change places",
+    "m",
+    *({"m.py": IN_ORDER.format(bases)} for bases in ("B, D", "D, B", "D", "B", "D, B")),
+)
+TASKS = """
+class Task:
+    def __init__(self, name): self.name, self.down = name, []
+    def __rshift__(self, other):
+        for each in other if isinstance(other, list) else [other]: self.down.append(each.name)
+        return other
+    def __rrshift__(self, others):
+        for each in others: each >> self
+        return self
+a = Task('a')
+b = Task('b')
+c = Task('c')
+"""
+for number, flow in enumerate(("a >> b", "a >> b >> c", "a >> [b, c]", "[a, b] >> c")):
+    case(
+        f"operators that add to objects come and go, {number}",
+        "main",
+        *(
+            {"tasks.py": TASKS, "main.py": f"from tasks import *\n{text}b >> c\nfirst = a.down[:]\n"}
+            for text in (f"{flow}\n", "", f"{flow}\n", f"{flow}\nc >> a\n", f"{flow}\n")
+        ),
+    )

@@ -104,7 +104,7 @@ class ClassHook:
         self._give_own_module(cls, namespace.get("__module__", MISSING))
         if not edit.bases_changed:
             parameters.keep(self._transaction, cls, namespace)
-        before, old_bases = self._before(cls), cls.__bases__
+        before, old_bases, old_mro = self._before(cls), cls.__bases__, cls.__mro__
         with abstract.renewed(self._transaction, cls):
             if edit.bases_changed:
                 if type(cls) is not _metaclass_for(metaclass, bases):
@@ -113,7 +113,7 @@ class ClassHook:
             self._set_aside(cls, edit)
             self.gone_on += graft(self._transaction, cls, namespace, edit, before)
         caches.forget_lost(self._transaction, cls, before)
-        change = _change(cls, edit, before, old_bases)
+        change = _change(cls, edit, before, old_bases, old_mro)
         self.changes.append(change)
         if edit.anew:
             self.remade.append(Remade(cls, before))
@@ -218,7 +218,9 @@ def _fill_cells(cls: type, namespace: Namespace) -> None:
         cell.cell_contents = dict(vars(cls)) | namespace
 
 
-def _change(cls: type, edit: ClassEdit, before: Mapping[str, Any], old_bases: tuple[type, ...]) -> ClassChange:
+def _change(
+    cls: type, edit: ClassEdit, before: Mapping[str, Any], old_bases: tuple[type, ...], old_mro: tuple[type, ...]
+) -> ClassChange:
     """How a class came out that had the members `before`."""
     now, rebased = vars(cls), not same_classes(cls.__bases__, old_bases)
     shown = edit.old_names | edit.new_names if edit.decorated else {*before, *now}
@@ -235,7 +237,7 @@ def _change(cls: type, edit: ClassEdit, before: Mapping[str, Any], old_bases: tu
         _forget_aliases()
     made_otherwise = edit.decorated_otherwise or edit.anew
     by_bases = rebased and not (made_otherwise or completed or parametrized)
-    names |= found_otherwise(cls, old_bases) if rebased else set()
+    names |= found_otherwise(cls, old_mro) if rebased else set()
     whole = made_otherwise or rebased or parametrized
     reshaped = not before.keys() ^ now.keys() <= IMPLICIT
     known = None if whole else before

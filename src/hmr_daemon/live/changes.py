@@ -134,16 +134,19 @@ def made_anew_for_bases(old: type, new: type) -> ClassChange | None:
         return None
     if vars(old).get("__hash__", MISSING) is not vars(new).get("__hash__", MISSING):
         return None
-    names = change(old, new).names | found_otherwise(new, old.__bases__)
+    names = change(old, new).names | found_otherwise(new, old.__mro__)
     return ClassChange(new, frozenset(names), whole=True, rebased=True, by_bases=True)
 
 
-def found_otherwise(cls: type, old_bases: tuple[type, ...]) -> set[str]:
-    """The members of classes that stand above a class now, and did not, or the other way round."""
-    above = {id(each): each for base in old_bases for each in base.__mro__}
-    now = {id(each): each for each in cls.__mro__[1:]}
-    others = [each for key, each in {**above, **now}.items() if (key in above) is not (key in now)]
-    return {name for each in others for name in vars(each)} - IMPLICIT
+def found_otherwise(cls: type, old_mro: tuple[type, ...]) -> set[str]:
+    """The members of classes that stand above a class now, and did not, or the other way round, or in another order."""
+    above, now = old_mro[1:], cls.__mro__[1:]
+    names = {name for each in (*above, *now) for name in vars(each)} - IMPLICIT
+    return {name for name in names if not same_classes(_defining(name, above), _defining(name, now))}
+
+
+def _defining(name: str, classes: tuple[type, ...]) -> tuple[type, ...]:
+    return tuple(each for each in classes if name in vars(each))
 
 
 def only_members_differ(old: type, new: type) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -116,6 +116,17 @@ def _passed_on(node: ast.stmt) -> frozenset[str]:
     call = node.value
     arguments = [*call.args, *(k.value for k in call.keywords)]
     return _frozen({a.id for a in arguments if isinstance(a, ast.Name)} - {root_name(call.func)})
+
+
+def _operands(node: ast.expr) -> Iterator[ast.expr]:
+    """What operators combine: ``a``, ``b`` and ``c`` of ``a >> [b, c]``."""
+    match node:
+        case ast.BinOp(left, _, right):
+            yield from (*_operands(left), *_operands(right))
+        case ast.List(several) | ast.Tuple(several):
+            yield from several
+        case _:
+            yield node
 
 
 def _decorators(node: ast.stmt) -> frozenset[str]:
@@ -244,7 +255,7 @@ class _EffectsVisitor(ast.NodeVisitor):
             self.visit(node.target)
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        """A bare call is there for its effect: on what it is called on, or on what it is passed."""
+        """A bare call is there for its effect: on what it is called on, or on what it is passed; so is an operator."""
         if isinstance(node.value, ast.Call) and not self.class_depth:
             call = node.value
             if isinstance(call.func, ast.Attribute):
@@ -254,6 +265,8 @@ class _EffectsVisitor(ast.NodeVisitor):
                 inner = argument.value if isinstance(argument, ast.Starred) else argument
                 if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)):
                     self._mutate(inner)
+        for operand in _operands(node.value) if isinstance(node.value, ast.BinOp) and not self.class_depth else ():
+            self._mutate(operand)
         self.generic_visit(node)
 
     def visit(self, node: ast.AST) -> None:
