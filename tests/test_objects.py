@@ -19,6 +19,8 @@ def workshop(environment: Environment, tmp_path_factory: pytest.TempPathFactory)
 
 
 APP = """
+class Page:
+    def __init__(self, path): self.__name__ = path
 class App:
     def __init__(self):
         self.routes, self.config, self.hooks, self.prefix = {}, {"debug": False}, {}, ""
@@ -38,6 +40,10 @@ class App:
             self.routes[self.prefix + path] = page
             return page
         return wrap
+    def page(self, path):
+        page = self.routes[path] = Page(path)
+        return page
+    def load(self, **pages): self.routes.update(pages)
     def mount(self, other): other.bind(self)
     def build(self): self.table = sorted(self.routes)
 class Site(App):
@@ -134,6 +140,12 @@ CHANGES = {
         False,
         False,
     ),
+    "a loop over a text": Change("for p in 'ab': app.add(p, g)", "for p in 'bcd': app.add(p, g)", False, False),
+    "a call by names": Change("app.load(a=f)\napp.add('z', f)", "app.load(b=f, c=g)\napp.add('z', f)"),
+    "what a call gives": Change(
+        "home = app.page('/a')\napp.add('/z', f)", "home = app.page('/b')\nuser = app.page('/c')\napp.add('/z', f)"
+    ),
+    "what a call gives, no more": Change("home = app.page('/a')\napp.add('/z', f)", "app.add('/z', f)"),
     "a condition": Change(
         "if True:\n    app.add('/x', g)\napp.add('/a', f)", "if True:\n    app.add('/y', g)\napp.add('/a', f)"
     ),

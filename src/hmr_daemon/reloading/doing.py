@@ -56,12 +56,13 @@ class Doing(Adding):
         held: Callable[[str], Any] = self.held_before(node.module) if before else node.module.namespace.get
         if id(statement) not in self.texts_known:
             texts = {*statement.given, *(text for kind, text in statement.constants if kind is str)}
+            texts.update(trees.keywords(statement.parse()) if statement.kind == "expr" else ())
             told = frozenset(text for text in texts if type(text) is str and text)  # an empty one tells nothing
             self.texts_known[id(statement)] = statement, told
         yield from self.texts_known[id(statement)][1]
         if statement.kind in ("def", "class"):
             return
-        yield from _tokens_of(map(held, statement.effects.reads))
+        yield from _tokens_of(map(held, statement.effects.reads | statement.effects.writes))
         elsewhere = [(self.graph.modules.get(module), name) for module, name in self.graph.expected_reads(node)]
         yield from _tokens_of(record.namespace.get(name) for record, name in elsewhere if record is not None)
         for record, definition in self._functions_called(statement, node.module, before):

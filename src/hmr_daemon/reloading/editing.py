@@ -520,11 +520,13 @@ class Editing(Swapping):
     def _withdraw(self, node: Node) -> None:
         """What a statement that is no more has done to others goes with it."""
         at_exit.withdraw(self.transaction, node.statement, self.held_before(node.module))
-        if node.statement.effects.mutates and own_entries.withdraw(self, node):
+        statement = node.statement
+        adds = statement.effects.mutates or (statement.kind == "assign" and statement.effects.calls)
+        if adds and own_entries.withdraw(self, node):
             pass
-        elif node.statement.does_to_others and self._withdraw_from_libraries(node):
+        elif statement.does_to_others and self._withdraw_from_libraries(node):
             self.with_libraries_alone.add(node)
-        elif node.statement.effects.calls:
+        elif statement.effects.calls:
             self.kept_by[node] = [read for name in sorted(node.writes) for read in self.part_of(node, name)]
             self._withdraw_entries(node)
             for code in self.measuring(node):

@@ -345,7 +345,7 @@ class SettingUp(Doing):
         if not is_instance(node.module.namespace.get(name), self.graph):
             return False
         seen = self._does(node, held, node.statement)
-        if seen is None or seen.grown or seen.sets:
+        if seen is None or seen.sets or (seen.grown and not self.only_adds(node, held)):
             return False
         later = [a for a in self._adders_of(held) if a is not node and self.graph.comes_after(a, node)]
         return all(self._can_be_hidden(adder, held, seen) for adder in later)

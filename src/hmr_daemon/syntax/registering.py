@@ -13,7 +13,8 @@ READING = frozenset({"copy", "count", "get", "index", "items", "keys", "values"}
 """Methods that look at the entries of a container."""
 ADDING = frozenset({"add", "append", "extend", "setdefault", "update"})
 """Methods that put entries at the end of a container, or under their keys."""
-SHOWN = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant)
+SHOWN = (ast.List, ast.Tuple, ast.Set, ast.Dict)
+"""Whose entries a text shows one by one; of a text itself, those are its letters."""
 UNTOLD = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await)
 RESULT = "()"
 """Stands in the way to an object for what a call gives."""

@@ -98,6 +98,11 @@ def texts(parts: Iterable[ast.AST]) -> Iterator[str]:
     return (value for value in constants if type(value) is str)
 
 
+def keywords(node: ast.AST) -> Iterator[str]:
+    """The names under which calls give something."""
+    return (each.arg for each in ast.walk(node) if isinstance(each, ast.keyword) and each.arg is not None)
+
+
 def given(statement: ast.stmt) -> Iterator[str]:
     """The texts that stand in a statement that calls, of a definition those in its head and in the calls of its body.
 
