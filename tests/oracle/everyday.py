@@ -5040,3 +5040,40 @@ for number, flow in enumerate(("a >> b", "a >> b >> c", "a >> [b, c]", "[a, b] >
             for text in (f"{flow}\n", "", f"{flow}\n", f"{flow}\nc >> a\n", f"{flow}\n")
         ),
     )
+for number, (begin, again, step) in enumerate(
+    (
+        ("0", "10", "K.n += 1; self.id = K.n"),
+        ("itertools.count(1)", "itertools.count(10)", "self.id = next(K.n)"),
+        ("itertools.count(10)", "itertools.count(1, 5)", "self.id = next(self.n)"),
+    )
+):
+    counting = f"import itertools\nclass K:\n    n = NUMBER\n    def __init__(self): {step}\none = K()\n"
+    case(
+        f"a number that a class counts begins elsewhere, {number}",
+        "m",
+        *(
+            {"m.py": counting.replace("NUMBER", start) + more}
+            for start, more in ((begin, ""), (again, ""), (again, "two = K()\n"), (begin, "two = K()\n"), (begin, ""))
+        ),
+    )
+PUSHED = """
+def joined(some, more): return [*some, more]
+class P:
+    def __init__(self): self.items = []
+    def push(self, x):
+        self.items = HOW
+p = P()
+p.push(1)
+p.push(2)
+p.push(3)
+"""
+for how in ("[*self.items, x]", "self.items + [x]", "joined(self.items, x)"):
+    pushed = PUSHED.replace("HOW", how)
+    case(
+        f"a method that makes an attribute of what it held, {how}",
+        "m",
+        {"m.py": pushed},
+        {"m.py": pushed.replace("self, x):\n", "self, x):\n        x = x * 2\n")},
+        {"m.py": pushed.replace("p.push(2)\n", "")},
+        {"m.py": pushed.replace("p.push(2)", "p.push(5)") + "n = len(p.items)\n"},
+    )

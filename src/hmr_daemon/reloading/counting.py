@@ -129,8 +129,11 @@ def _counted_later(run: Telling, node: Node, number: Number) -> Iterator[int]:
 
 
 def _is_new(run: Telling, number: Number) -> bool:
-    """Whether an object that has a number was made in this reload: all who count it run again, and none has before."""
+    """Whether a number, or the object that has it, was made in this reload: who counts it runs again, and none has."""
     module, name = number.known_as
+    change = run.class_changes.get(id(number.holder))
+    if change is not None and number.name in change.names:
+        return True
     if is_a(number.holder, ModuleType) or number.root is None or module not in run.graph.modules:
         return False
     makers = _makers(run, run.graph.modules[module], name, of_class=is_a(number.holder, type))

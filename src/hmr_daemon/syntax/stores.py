@@ -22,7 +22,7 @@ class Store:
     through: tuple[str, ...] = ()
     """The attributes that lead from there to what holds it: ``("S",)`` of ``m.S.limit``."""
     of_itself: bool = False
-    """Whether it is set to what is made of what it was: ``S.limit *= 2``."""
+    """Whether it is set to what is made of what it was: ``S.limit *= 2``, ``self.items = [*self.items, it]``."""
 
 
 def stores(code: CodeType) -> tuple[Store, ...]:
@@ -37,14 +37,18 @@ def _stores(code: CodeType) -> Iterator[Store]:
     counted = {count.name for count in counters.counts(code)}
     before: list[dis.Instruction] = []
     copied: list[list[dis.Instruction]] = []
+    loaded = set[str]()
     for each in dis.get_instructions(code):
         if each.opcode in codes.JUMPS:
             return
         if each.opname == "COPY":
             copied.append(list(before))
         elif each.opcode == STORE_ATTR and before and each.argval not in counted:
-            of_itself = before[-1].opname == "SWAP" and bool(copied)
-            yield from _store(code, each.argval, copied.pop() if of_itself else before, of_itself)
+            augmented = before[-1].opname == "SWAP" and bool(copied)
+            of_itself = augmented or each.argval in loaded
+            yield from _store(code, each.argval, copied.pop() if augmented else before, of_itself)
+        elif each.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+            loaded.add(each.argval)
         if each.opname not in ("CACHE", "EXTENDED_ARG"):
             before.append(each)
 
