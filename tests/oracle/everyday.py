@@ -5077,3 +5077,92 @@ for how in ("[*self.items, x]", "self.items + [x]", "joined(self.items, x)"):
         {"m.py": pushed.replace("p.push(2)\n", "")},
         {"m.py": pushed.replace("p.push(2)", "p.push(5)") + "n = len(p.items)\n"},
     )
+OPTIONS = "{k: v for k, v in vars(WHOSE).items() if k[0] != '_'}"
+DEFAULTS = """
+class Defaults:
+    strict = {0}
+class Form:
+    class Meta:
+        strict = {0}
+    def __init_subclass__(cls): cls.options = {1}
+def optioned(cls):
+    cls.options = {1}
+    return cls
+"""
+for whose, user in product(
+    ("Defaults", "Form.Meta"),
+    ("class Login(Form): pass\n", "@optioned\nclass Login: pass\n"),
+):
+    case(
+        f"as a class is made, the members of another are gone through by its name, {whose}, {user[0]}",
+        "main",
+        *(
+            {
+                "form.py": DEFAULTS.format(value, OPTIONS.replace("WHOSE", whose)),
+                "main.py": f"from form import *\n{user}got = Login.options\n",
+            }
+            for value in ("0", "1", "1\n        size = 2", "1")
+            if whose != "Defaults" or "size" not in value
+        ),
+    )
+LISTED = """
+import inspect
+ALL = []
+def listed(it):
+    ALL.append(it)
+    return it
+def marked(**marks):
+    def put(it):
+        for name, value in marks.items(): setattr(it, name, value)
+        return it
+    return put
+def signatures():
+    found = {}
+    for it in ALL: found[it.__name__] = str(inspect.signature(it))
+    return found
+def fields(cls): return {name: t.__name__ for name, t in vars(cls).get('__annotations__', {}).items()}
+"""
+SHOWN_OF_THEM = {
+    "docs": "{it.__name__: it.__doc__ for it in ALL}",
+    "sizes": "[getattr(it, 'size', 0) for it in ALL]",
+    "signatures": "signatures()",
+    "fields": "[fields(it) for it in ALL]",
+}
+SEEN_IN_LISTS = {
+    "a docstring": ("docs", "def one(a):\n    'x'", "def one(a):\n    'y'"),
+    "a docstring of a class": ("docs", "class one:\n    'x'", "class one:\n    'y'"),
+    "an annotation": ("signatures", "def one(a: int): pass", "def one(a: str): pass"),
+    "an annotation in a class": ("fields", "class one:\n    a: int", "class one:\n    a: str"),
+    "what a decorator sets": ("sizes", "@marked(size=1)\ndef one(): pass", "@marked(size=2)\ndef one(): pass"),
+    "what a decorator sets of a class": (
+        "sizes",
+        "@marked(size=1)\nclass one: pass",
+        "@marked(size=2)\nclass one: pass",
+    ),
+    "what a decorator sets no more": ("sizes", "@marked(size=1)\ndef one(): pass", "def one(): pass"),
+    "what a statement sets": ("sizes", "def one(): pass\none.size = 1", "def one(): pass\none.size = 2"),
+    "what a statement sets over a decorator": (
+        "sizes",
+        "@marked(size=1)\ndef one(): pass\none.size = 2",
+        "@marked(size=1)\ndef one(): pass",
+    ),
+    "what a statement sets of an object": (
+        "sizes",
+        "class One: pass\none = listed(One())\none.size = 1",
+        "class One: pass\none = listed(One())\none.size = 2",
+    ),
+}
+for what, (looking, before, after) in SEEN_IN_LISTS.items():
+    texts = ["@listed\n" * ("listed(" not in text) + text + "\n" for text in (before, after, before)]
+    case(
+        f"what a list of definitions shows of them is another: {what}",
+        "main",
+        *(
+            {
+                "listing.py": LISTED,
+                "t.py": f"from listing import *\n{text}",
+                "main.py": f"import t\nfrom listing import *\nshown = {SHOWN_OF_THEM[looking]}\n",
+            }
+            for text in texts
+        ),
+    )

@@ -240,7 +240,7 @@ def _change(
     names |= found_otherwise(cls, old_mro) if rebased else set()
     whole = made_otherwise or rebased or parametrized
     reshaped = not before.keys() ^ now.keys() <= IMPLICIT
-    known = None if whole else before
+    known = None if rebased or parametrized else before
     return ClassChange(cls, frozenset(names), whole or completed, rebased, reshaped, by_bases, known)
 
 

@@ -1,4 +1,4 @@
-"""Whether values lead to a class: what they hold, what that holds in turn, and so on, without running any code."""
+"""Whether values lead to a class or an object: what they hold, what that holds, and so on, without running any code."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ ENTRIES = 1_000  # entries of a container that are looked at
 
 
 class Ways:
-    """What leads to a class, for as long as nothing is bound anew; `files` are those of functions to ask."""
+    """What leads to a class or an object, for as long as nothing is bound anew; `files` are of functions to ask."""
 
-    def __init__(self, cls: type, files: Collection[str]) -> None:
-        self._cls = cls
+    def __init__(self, sought: object, files: Collection[str]) -> None:
+        self._sought = sought
         self._files = files
         self._found: dict[tuple[int, bool], tuple[Any, bool]] = {}
         self._read: dict[int, tuple[FunctionType, list[Any]]] = {}
         """By identity, functions with the globals that they look at: many values lead to the same."""
 
     def lead(self, value: Any, by_subclasses: bool = False) -> bool:
-        """Whether a value is or leads to the class, a subclass or an instance.
+        """Whether a value is or leads to the object, or the class, a subclass or an instance.
 
         `by_subclasses` tells that who has the value asks classes for their subclasses, so that bases lead there, too.
         """
@@ -38,11 +38,11 @@ class Ways:
         return self._found[key][1]
 
     def _leads(self, value: Any, by_subclasses: bool) -> bool:
-        cls, seen, waiting = self._cls, {id(value)}, [value]
+        sought, seen, waiting = self._sought, {id(value)}, [value]
         for each in waiting:
-            if derives(type(each), cls) or (is_a(each, type) and derives(each, cls)):  # without asking its metaclass
+            if _is_of(each, sought):
                 return True
-            if by_subclasses and is_a(each, type) and each is not object and derives(cls, each):
+            if by_subclasses and is_a(each, type) and each is not object and _is_of(sought, each):
                 return True
             for part in self._parts(each):
                 if id(part) not in seen and id(type(part)) not in insides.LEAVES and len(waiting) < NEAR:
@@ -58,9 +58,16 @@ class Ways:
         return [*insides.contents(value), *self._read[id(value)][1]]
 
 
-def is_near(value: Any, cls: type, depth: int = 2) -> bool:
-    """Whether a value is a class, its instance or subclass, or a container or an object that holds such."""
-    if derives(type(value), cls) or (is_a(value, type) and derives(value, cls)):  # without asking its metaclass
+def _is_of(value: Any, sought: Any) -> bool:
+    """Whether a value is the object, or the class, a subclass or an instance of it, without asking its metaclass."""
+    if not is_a(sought, type):
+        return value is sought
+    return derives(type(value), sought) or (is_a(value, type) and derives(value, sought))
+
+
+def is_near(value: Any, sought: object, depth: int = 2) -> bool:
+    """Whether a value is an object or of a class, or a container or an object that holds such."""
+    if _is_of(value, sought):
         return True
     if not depth or is_a(value, (FunctionType, ModuleType, type)):
         return False
@@ -68,7 +75,7 @@ def is_near(value: Any, cls: type, depth: int = 2) -> bool:
         parts = list(value)
     else:
         parts = [*value, *value.values()] if type(value) is dict else list(insides.own_dict(value).values())
-    return any(is_near(part, cls, depth - 1) for part in parts[:ENTRIES])
+    return any(is_near(part, sought, depth - 1) for part in parts[:ENTRIES])
 
 
 def _parts(value: Any) -> Iterable[Any]:

@@ -43,9 +43,8 @@ class Assigning(Telling):
             self._unset_global(node, target, setters)
             return
         if not setters and is_instance(target.holder, self.graph) and self._sets_itself(target):
-            for record, name in self._homes(target):
-                for maker in self.agenda.table(record).last_writers(name):
-                    self.schedule(maker, f"sets {target.attribute} itself", code_changed=True)
+            for maker in self._makers_of(target):
+                self.schedule(maker, f"sets {target.attribute} itself", code_changed=True)
             return
         self._delete(target)
         self.tell_set(node, target)
@@ -53,6 +52,10 @@ class Assigning(Telling):
             self.schedule(setters[-1], f"sets {target.attribute} last now")
         elif is_a(target.holder, type) and target.attribute != "__module__":
             self.bind_member_again(target.holder, target.attribute)
+        elif is_a(target.holder, FunctionType):
+            for maker in self._makers_of(target):
+                if maker.statement.effects.decorates:
+                    self.schedule(maker, f"may set {target.attribute} itself", code_changed=True)
 
     def put(self, target: Target, value: Any) -> None:
         """Let an attribute of a class or a function have a value, or be absent."""
@@ -66,6 +69,9 @@ class Assigning(Telling):
         owners = type(target.holder).__mro__[:-1]
         methods = insides.wrapped([member for owner in owners for member in list(vars(owner).values())])
         return any(target.attribute in code.co_names for method in methods for code in codes.walk((method.__code__,)))
+
+    def _makers_of(self, target: Target) -> list[Node]:
+        return [maker for record, name in self._homes(target) for maker in self.agenda.table(record).last_writers(name)]
 
     def _homes(self, target: Target) -> Iterator[tuple[ModuleRecord, str]]:
         for module, name in self._with_origins([target.home]):
@@ -218,3 +224,5 @@ class Assigning(Telling):
         if is_instance(target.holder, self.graph):  # others may have been given the same one
             names += [(record.name, name) for record, name in self._known_as(target.holder)]
         self._tell_entries(node, Place(tuple(dict.fromkeys(names)), target.attribute), rebound=True)
+        if not is_a(target.holder, ModuleType):
+            self._tell_through_holders(target.holder, {target.attribute}, node)

@@ -208,9 +208,12 @@ class Evaluating(Settling):
     ) -> None:
         """A statement has set attributes of what goes on, a function or a class: who looks at those runs again."""
         now = vars(holder)
-        for name in (before.keys() | now.keys()) - ignored:
-            if not values.same(before.get(name, MISSING), now.get(name, MISSING)):
-                self._tell_entries(node, Place((home(holder),), name), rebound=True)
+        named = (before.keys() | now.keys()) - ignored
+        changed = {name for name in named if not values.same(before.get(name, MISSING), now.get(name, MISSING))}
+        for name in changed:
+            self._tell_entries(node, Place((home(holder),), name), rebound=True)
+        if is_a(holder, FunctionType):
+            self._tell_through_holders(holder, changed, node)
 
     def _plain_code(self, node: Node, parsed: Parsed) -> CodeType:
         """Code of a statement that defines nothing, kept for the next time."""

@@ -194,7 +194,8 @@ class Telling(Remembering):
         if change is not None and not change.names.isdisjoint(CONSTRUCTORS):
             self._tell_makers(change.cls)
         if change is not None and change.names:
-            self._tell_through_holders(change, origin, but)
+            shown = {name for name in change.names if not classes.is_special(name) or name in classes.LOOKED_AT}
+            self._tell_through_holders(change.cls, shown, origin, but)
         for_all = change is None or (change.whole and not change.by_bases)
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[ModuleRecord, str, Node | None]] = [(origin.module, name, origin)]
@@ -290,27 +291,26 @@ class Telling(Remembering):
         codes_now = [member.__code__ for member in members if is_a(member, FunctionType)]
         return change.reshaped and not all(map(self.graph.runners, codes_now))  # what is new has not run yet
 
-    def _tell_through_holders(self, change: changes.ClassChange, origin: Node, but: Set[int]) -> None:
-        """Members of a class changed: tell those who mention them later and have the class by what holds it.
+    def _tell_through_holders(self, holder: Any, names: Set[str], origin: Node, but: Set[int] = frozenset()) -> None:
+        """Attributes of something changed: tell those who mention them later and have it by what holds it.
 
         That is told by what they read, which leads there.
         """
-        names = {name for name in change.names if not classes.is_special(name)}
-        to_class, now = ways.Ways(change.cls, self.graph.paths()), self.graph.order(origin)
-        for node in dict.fromkeys(self._asking_for(names, change.cls, origin.module)) if names else ():
+        to_holder, now = ways.Ways(holder, self.graph.paths()), self.graph.order(origin)
+        for node in dict.fromkeys(self._asking_for(names, holder, origin.module)) if names else ():
             if self.graph.order(node) <= now or not but.isdisjoint(node.ran):
                 continue
             by_subclasses = self._asks_for_subclasses(node)
-            if any(to_class.lead(value, by_subclasses) for value in self._values_read(node)):
-                self.schedule(node, f"{change.cls.__name__} changed", code_changed=True)
+            if any(to_holder.lead(value, by_subclasses) for value in self._values_read(node)):
+                self.schedule(node, f"{insides.own(holder, '__name__')} changed", code_changed=True)
 
-    def _asking_for(self, names: Set[str], cls: type, home: ModuleRecord) -> Iterator[Node]:
-        """Statements that mention some attributes, or ran code that may, of modules that may know the class.
+    def _asking_for(self, names: Set[str], holder: object, home: ModuleRecord) -> Iterator[Node]:
+        """Statements that mention some attributes, or ran code that may, of modules that may know who has them.
 
         What a definition hands itself to, a registry say, asks for those of the definition.
         """
         mentioned = {record: None for name in names for record in self.lookups.texts_with(name)}
-        for record in [each for each in mentioned if self._may_know(each, home, cls)]:
+        for record in [each for each in mentioned if self._may_know(each, home, holder)]:
             yield from (node for node in self.graph.analyze(record) if names & node.statement.effects.attributes)
         using = {id(code): code for name in names for _, code in self.lookups.mentioning(name).values()}
         told = self.lookups.told(names)
@@ -319,13 +319,13 @@ class Telling(Remembering):
         ran = (node for code in using.values() for node in self.graph.runners(code))
         nodes = [node for node in ran if node.statement.kind not in ("def", "class")]
         records = {node.module: None for node in nodes}
-        knowing = {each for each in records if self._may_know(each, home, cls)}
+        knowing = {each for each in records if self._may_know(each, home, holder)}
         yield from (node for node in nodes if node.module in knowing)
 
-    def _may_know(self, record: ModuleRecord, home: ModuleRecord, cls: type) -> bool:
-        """Whether a module may know a class: any may that reads what another keeps, and is asked where they are few."""
+    def _may_know(self, record: ModuleRecord, home: ModuleRecord, holder: object) -> bool:
+        """Whether a module may know an object: any may that reads what another keeps, and where they are few."""
         few = len(self.graph.modules) <= FEW_MODULES
-        return few or self._is_made_of(record, home) or _has(record, cls)
+        return few or self._is_made_of(record, home) or _has(record, holder)
 
     def _is_made_of(self, record: ModuleRecord, home: ModuleRecord) -> bool:
         return record is home or home.name in self.agenda.made_of(record.name)
@@ -467,7 +467,11 @@ class Telling(Remembering):
         told = self.lookups.told(change.names) if computes else None
         if any(codes.asks_for(code, change.names, told) for code in asking):
             return True
-        return any(self._asks_a_protocol(code) for word in ASKING for code in self._codes_run(reader, modules, word))
+        if any(self._asks_a_protocol(code) for word in ASKING for code in self._codes_run(reader, modules, word)):
+            return True
+        words = LISTS_MEMBERS_HERE if change.reshaped else LISTS_VALUES_HERE
+        going_through = (code for word in words for code in self._codes_run(reader, modules, word))
+        return any(change.cls.__name__ in code.co_names for code in going_through)
 
     def _asks_a_protocol(self, code: CodeType) -> bool:
         """Whether code looks for members without naming them, as `isinstance` does with a protocol."""
@@ -629,6 +633,9 @@ class Telling(Remembering):
                 if asks and not INTROSPECTION.isdisjoint(mentioned):
                     by_member = reader.statement.kind == "class"  # of its body runs what mentions it
                     self.schedule(reader, f"{name} shows something else", known, code_changed=not by_member)
+        value = record.namespace.get(name)
+        for maker in self.agenda.table(record).last_writers(name)[:1] if not members and callable(value) else ():
+            self._tell_through_holders(value, INTROSPECTION, maker)
 
     def _readers_of_what_holds(self, record: ModuleRecord, name: str) -> list[tuple[Node, str]]:
         """Who reads a list, a dict or the like that a statement which reads a function has made of it."""
@@ -723,12 +730,12 @@ def _looking_at(change: changes.ClassChange) -> frozenset[str]:
     return change.names.union(*(words for member, words in ASKED_FOR.items() if member in change.names))
 
 
-def _has(record: ModuleRecord, cls: type) -> bool:
-    """Whether a module has instances of a class, or a container with them or with the class."""
+def _has(record: ModuleRecord, holder: object) -> bool:
+    """Whether a module has an object or instances of a class, or a container with such."""
     held = [
         v for n, v in list(record.namespace.items()) if n[:2] != "__" and not is_a(v, (FunctionType, ModuleType, type))
     ]
-    return any(ways.is_near(value, cls, int(plain_type(value) in (list, dict, set, tuple))) for value in held)
+    return any(ways.is_near(value, holder, int(plain_type(value) in (list, dict, set, tuple))) for value in held)
 
 
 def _bound_to(statement: Statement, name: str) -> Collection[str]:

@@ -560,7 +560,8 @@ def growing(code: CodeType) -> list[dis.Instruction]:
     for position, instruction in enumerate(instructions):
         if (keys := ITEM_STORES.get(instruction.opname)) is not None:
             container = _container(instructions, position, keys)
-            found += container if container and not _is_variable(code, container) else instructions
+            if not _is_made_here(instructions, container or _loaded_with_key(instructions, position)):
+                found += container if container and not _is_variable(code, container) else instructions
     return found
 
 
@@ -595,6 +596,37 @@ def _is_variable(code: CodeType, container: list[dis.Instruction]) -> bool:
     only = container[0]
     local = len(container) == 1 and only.opname.startswith("LOAD_FAST") and isinstance(only.argval, str)
     return local and only.argval not in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def _is_made_here(instructions: list[dis.Instruction], container: list[dis.Instruction]) -> bool:
+    """Whether a container is a local variable that is bound to new ones alone: ``found = {}``."""
+    if len(container) != 1 or not container[0].opname.startswith("LOAD_FAST"):
+        return False
+    named = container[0].argval
+    variable = named[0] if isinstance(named, tuple) else named
+    bound = [at for at, each in enumerate(instructions) if variable in _bound(each)]
+    return bool(bound) and all((instructions[at - 1].opname, instructions[at - 1].arg) in EMPTY for at in bound)
+
+
+def _loaded_with_key(instructions: list[dis.Instruction], end: int) -> list[dis.Instruction]:
+    """The instruction that loads a container, and what its key begins with: since 3.13, one may load two variables."""
+    depth = 0
+    while depth < 1 and end > 0:
+        end -= 1
+        depth += dis.stack_effect(instructions[end].opcode, instructions[end].arg, jump=False)
+    return instructions[end : end + 1] if depth > 1 else []
+
+
+def _bound(instruction: dis.Instruction) -> tuple[Any, ...]:
+    """The local variables that an instruction binds: since 3.13 it may bind two, or load another."""
+    if not instruction.opname.startswith(("STORE_FAST", "DELETE_FAST")):
+        return ()
+    if not isinstance(instruction.argval, tuple):
+        return (instruction.argval,)
+    return instruction.argval[:1] if "LOAD" in instruction.opname else instruction.argval
+
+
+EMPTY = frozenset({("BUILD_MAP", 0), ("BUILD_LIST", 0)})
 
 
 def first_of_value(instructions: list[dis.Instruction], end: int) -> int:
