@@ -33,7 +33,64 @@ class User(Base):
         self.age = age
 """
 USERS = "from models_N import User\nboss = User(' ann ')\nusers = [boss, User('bob', 2)]\ntext = boss.greet()\n"
+STATE = """
+LIMIT = 3
+cache = {}
+count = 0
+_made = None
+class Box:
+    def __init__(self, size): self.size = size
+pool = Box(LIMIT)
+listed = [cache]
+def put(key):
+    global count
+    count += 1
+    cache[key] = Box(key)
+def made():
+    global _made
+    if _made is None: _made = Box(0)
+    return _made
+def size(of=cache): return len(of)
+"""
+STATE_USERS = "import a_N as state\nfrom a_N import cache, pool, put, made, size, listed\nhad = [cache]\n"
+STATE_USED = (
+    "m_N = user_N; m_N.put(1); m_N.put(2); m_N.pool.x = 5; made_N = m_N.made(); cache_N, pool_N = m_N.cache, m_N.pool"
+)
 CASES: dict[str, Case] = {
+    "values, and a file that is new": (
+        {"a_N": STATE, "user_N": STATE_USERS},
+        {"a_N": "X = 1\n", "b_N": STATE, "user_N": STATE_USERS.replace("a_N", "b_N")},
+        STATE_USED,
+        {
+            "(m_N.cache is cache_N, m_N.had[0] is cache_N, m_N.listed[0] is cache_N)": (True, True, True),
+            "(m_N.pool is pool_N, m_N.made() is made_N, m_N.state.count, m_N.size())": (True, True, 2, 2),
+            "m_N.put(3) or (m_N.state.count, m_N.size(), m_N.state.cache is cache_N)": (3, 3, True),
+        },
+    ),
+    "values, one of which is made of another one there": (
+        {"a_N": STATE, "user_N": STATE_USERS},
+        {"a_N": "X = 1\n", "b_N": STATE.replace("= 3", "= 4"), "user_N": STATE_USERS.replace("a_N", "b_N")},
+        STATE_USED,
+        {"(m_N.cache is cache_N, m_N.pool is pool_N, m_N.pool.size)": (True, False, 4)},
+    ),
+    "values that statements add to": (
+        {"a_N": "xs = []\nxs.append(1)\n", "b_N": ""},
+        {"a_N": "from b_N import xs\n", "b_N": "xs = []\nxs.append(1)\n"},
+        "a_N.xs",
+        {"a_N.xs": [1]},
+    ),
+    "another name for a value, all over its module": (
+        {"a_N": "seen = {}\nn = 1\ndef put(key): seen[key] = n\n", "user_N": "from a_N import seen, put\n"},
+        {"a_N": "known = {}\nn = 1\ndef put(key): known[key] = n\n", "user_N": "from a_N import known, put\n"},
+        "user_N.put(1); seen_N = user_N.seen",
+        {"user_N.known is seen_N": True, "user_N.put(2) or a_N.known": {1: 1, 2: 1}},
+    ),
+    "another value with the text of one that is gone": (
+        {"a_N": "seen = {}\ndef put(key): seen[key] = 1\n"},
+        {"a_N": "known = {}\ndef put(key): known[key] = 2\n"},
+        "a_N.put(1)",
+        {"a_N.known": {}},
+    ),
     "classes with what they use, and objects of theirs at the top of another module": (
         {"models_N": MODELS, "user_N": USERS},
         {"models_N": "from people_N import User\n", "people_N": MODELS},

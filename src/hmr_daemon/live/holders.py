@@ -158,11 +158,13 @@ def replace_references(
 
 
 def replace_arguments(transaction: Transaction, gone: Any, here: Any) -> None:
-    """The same of what partial functions pass on: a tuple cannot be changed, they get another."""
+    """The same of what partial functions pass on, or functions have by default: they get another tuple."""
     passed = [each for each in gc.get_referrers(gone) if type(each) is tuple and _is_record(each, gone)]
     for holder in gc.get_referrers(*passed) if passed else ():
         if is_a(holder, functools.partial):
             _replace_in_partial(transaction, holder, gone, here)
+        elif type(holder) is FunctionType and (given := holder.__defaults__) and any(given is each for each in passed):
+            transaction.set_attribute(holder, "__defaults__", insides.tuple_with(given, gone, here))
 
 
 def _replace_in_partial(transaction: Transaction, holder: functools.partial[Any], gone: Any, here: Any) -> None:

@@ -140,6 +140,7 @@ class _Run(Aftermath):
         self._take_leave()
         self._attach_submodules(changes)
         self.departed += moved.departures(self)
+        self.unbound_values += moved.values_left(self)
         for change in changes:
             forget_lines(change.path)
         self._preset()

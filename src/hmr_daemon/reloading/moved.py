@@ -1,4 +1,4 @@
-"""Definitions that an edit moves to another module or renames: what holds the old ones goes on with the new ones."""
+"""What an edit moves to another module or renames: what holds the old goes on with the new, and values stay."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import changes, functions, successors, values
-from ..live.holders import replace_records, replace_references, searched_for, those_holding
+from ..live.holders import replace_arguments, replace_records, replace_references, searched_for, those_holding
 from ..live.kinds import is_a
 from ..live.transaction import MISSING, put_member
 from ..planning.records import ModuleRecord, Node
@@ -19,9 +19,10 @@ from ..syntax.statements import Statement
 from ..syntax.trees import shape
 from .definitions import is_of
 from .editing import Editing
-from .run import Departure
+from .run import IMMUTABLE, Departure
 
 DEFINING = ("def", "class")
+NAMED = (FunctionType, type, ModuleType)
 MOST = 200
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
 CONSTRUCTORS = frozenset({"__init__", "__new__"})
@@ -45,10 +46,7 @@ class Earlier:
 
 def departures(run: Editing) -> Iterator[Departure]:
     """The functions and classes that edited modules do not define any more, and those of modules that are left."""
-    gone = [(node, node.statement) for nodes in run.removed_nodes.values() for node in nodes]
-    gone += [(node, previous.statement) for node, previous in run.previous.items()]
-    gone += [(node, node.statement) for record in run.left for node in record.nodes or ()]
-    for node, statement in gone:
+    for node, statement in _gone(run):
         if statement.kind in DEFINING and not _is_defined(run, node.module, statement):
             name, value = statement.names[0], node.module.namespace.get(statement.names[0])
             if not is_a(value, (FunctionType, type)):
@@ -56,6 +54,22 @@ def departures(run: Editing) -> Iterator[Departure]:
             parsed = run.parsed_before.get(node.module, node.module.parsed)
             if parsed is not None and value.__qualname__ == name and is_of(value, node.module):
                 yield Departure(node.module, statement, parsed.text, value)
+
+
+def values_left(run: Editing) -> Iterator[Departure]:
+    """What assignments had bound that edited modules do not have any more, and those of modules that are left."""
+    for node, statement in _gone(run):
+        if statement.kind == "assign" and len(statement.names) == 1 and not statement.alias:
+            namespace, name = node.module.namespace, statement.names[0]
+            if name in namespace and not _is_defined(run, node.module, statement):
+                read = {each: namespace[each] for each in statement.effects.reads & namespace.keys()}
+                yield Departure(node.module, statement, "", namespace[name], read=read)
+
+
+def _gone(run: Editing) -> list[tuple[Node, Statement]]:
+    gone = [(node, node.statement) for nodes in run.removed_nodes.values() for node in nodes]
+    gone += [(node, previous.statement) for node, previous in run.previous.items()]
+    return gone + [(node, node.statement) for record in run.left for node in record.nodes or ()]
 
 
 def _is_defined(run: Editing, record: ModuleRecord, statement: Statement) -> bool:
@@ -77,6 +91,55 @@ def follow(run: Editing, nodes: Iterable[Node]) -> None:
     referrers = searched_for([_value(node) for _, node in pairs]) if pairs else []
     for departure, node in pairs:
         _go_on(run, departure, node, referrers)
+
+
+def follow_values(run: Editing, nodes: Iterable[Node]) -> None:
+    """Let what assignments had bound stay where others, by the same text and of the same, bind it elsewhere."""
+    for node in nodes if run.unbound_values else ():
+        if node.statement.kind == "assign" and _is_new(run, node):
+            found = [left for left in run.unbound_values if _is_bound_alike(run, left, node)]
+            name = node.statement.names[0]
+            if len(found) == 1 and name in node.module.namespace and not any(run._adders(node.module, name)):
+                _stay(run, found[0].value, node, name)
+
+
+def _is_bound_alike(run: Editing, left: Departure, node: Node) -> bool:
+    """Whether an assignment binds in another module what one did that is gone, or under another name in its own."""
+    old, new, namespace = left.statement, node.statement, node.module.namespace
+    if left.record is node.module:
+        if not _is_renamed(run, left, new):
+            return False
+    elif old.names != new.names or old.whole != new.whole:
+        return False
+    read = [(left.read.get(name, MISSING), namespace.get(name, MISSING)) for name in new.effects.reads]
+    return all(_is_the_same(before, now, frozenset()) for before, now in read)
+
+
+def _is_renamed(run: Editing, left: Departure, new: Statement) -> bool:
+    """Whether all statements that mentioned a name have the same text with another one now; several do."""
+    name, record = left.statement.names[0], left.record
+    before = [statement.text for node, statement in _gone(run) if node.module is record]
+    using = [text for text in before if re.search(rf"\b{re.escape(name)}\b", text)]
+    now = {node.statement.text for node in record.nodes or ()}
+    renamed = [re.sub(rf"\b{re.escape(name)}\b", new.names[0], text) for text in using]
+    return len(using) > 1 and new.text in renamed and now.issuperset(renamed)
+
+
+def _stay(run: Editing, old: Any, node: Node, name: str) -> None:
+    """Let a value stay where a new one was bound, also for those who have been given that in the meantime."""
+    new = node.module.namespace[name]
+    if new is old or is_a(old, NAMED) or is_a(new, NAMED):
+        return
+    run.transaction.set_item(node.module.namespace, name, old)
+    if not is_a(new, IMMUTABLE) and not _is_read(node, new):
+        held_by = those_holding(searched_for([new]), new)
+        replace_references(run.transaction, new, old, skip=(), held_by=held_by)
+        replace_records(run.transaction, new, old, held_by, skip=())
+        replace_arguments(run.transaction, new, old)
+
+
+def _is_read(node: Node, value: object) -> bool:
+    return any(node.module.namespace.get(name) is value for name in node.statement.effects.reads)
 
 
 def _predecessor(run: Editing, node: Node) -> Departure | None:

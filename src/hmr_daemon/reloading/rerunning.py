@@ -287,8 +287,10 @@ class Rerunning(Evaluating):
         imported, self.followed = self.outcome.loaded[self.followed :], len(self.outcome.loaded)
         if imported:
             self._tell_done_by(imported)
-        if self.departed:
-            moved.follow(self, [node, *(each for record in imported for each in self.graph.analyze(record))])
+        if self.departed or self.unbound_values:
+            nodes = [node, *(each for record in imported for each in self.graph.analyze(record))]
+            moved.follow(self, nodes)
+            moved.follow_values(self, nodes)
 
     def _tell_done_by(self, imported: Sequence[ModuleRecord]) -> None:
         """What modules that were imported just now have done to others is told to who looks at that."""

@@ -118,7 +118,7 @@ class Previous:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Departure:
-    """A function or class that its module does not define any more; perhaps another does."""
+    """What its module does not define or bind any more; perhaps another does."""
 
     record: ModuleRecord
     statement: Statement
@@ -127,6 +127,8 @@ class Departure:
     value: Any
     earlier: bool = False
     """Whether it was an earlier reload that took it out."""
+    read: Mapping[str, Any] = field(default_factory=dict)
+    """Of an assignment, what it reads of its module, as that was before."""
 
 
 @dataclass(eq=False, repr=False)
@@ -254,6 +256,8 @@ class RunState:
         """By identity of classes that were made again, all that held them then besides their names."""
         self.departed: list[Departure] = []
         """What edited modules do not define any more and nobody else does yet."""
+        self.unbound_values: list[Departure] = []
+        """The same of what assignments had bound."""
         self.followed: int = 0
         """Of how many modules that the reload imported it is known what they define of that."""
         self.succeeded: list[tuple[types.FunctionType, types.FunctionType]] = []
