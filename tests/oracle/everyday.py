@@ -5166,3 +5166,47 @@ for what, (looking, before, after) in SEEN_IN_LISTS.items():
             for text in texts
         ),
     )
+HELD_IN = """
+from collections import OrderedDict, defaultdict, deque
+class Table(dict): pass
+class Row(list): pass
+by_kind, ordered, queue, table, row = defaultdict(list), OrderedDict(), deque(), Table(), Row()
+def listed(it):
+    by_kind['all'].append(it)
+    ordered[it.__name__] = table[it.__name__] = it
+    queue.append(it)
+    row.append(it)
+    return it
+def sized(size):
+    def put(it):
+        it.size = size
+        return it
+    return put
+"""
+for going_through in ("by_kind['all']", "ordered.values()", "queue", "table.values()", "row"):
+    case(
+        f"what a container of another class shows of definitions is another: {going_through}",
+        "main",
+        *(
+            {
+                "listing.py": HELD_IN,
+                "t.py": f"from listing import *\n@listed\n@sized({size})\ndef one(): pass\n",
+                "main.py": f"import t\nfrom listing import *\nsizes = [it.size for it in {going_through}]\n",
+            }
+            for size in (1, 2, 1)
+        ),
+    )
+SLOTTED = """
+class Node:
+    __slots__ = ('name', 'parts')
+    def __init__(self, name, *parts): self.name, self.parts = name, parts
+    def __eq__(self, other): return self.name == other.name
+    def __hash__(self): return hash(self.name)
+tree = Node('a', Node('b'), PARTS)
+names = [part.name for part in tree.parts]
+"""
+case(
+    "an object with slots that is equal, and holds another",
+    "m",
+    *({"m.py": SLOTTED.replace("PARTS", parts)} for parts in ("Node('c')", "Node('d')", "Node('d'), Node('e')")),
+)

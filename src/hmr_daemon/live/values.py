@@ -112,7 +112,7 @@ def _same(old: Any, new: Any, part: Callable[[Any, Any], bool]) -> bool:
         return False  # combined flags are kept by their class: it would hold another one
     if (old == new) is not True or not part(_made_of(old), _made_of(new)):
         return False
-    return part(getattr(old, "__dict__", None), getattr(new, "__dict__", None))
+    return part(dict(insides.attributes(old)), dict(insides.attributes(new)))
 
 
 def _made_of(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import weakref
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
@@ -80,10 +81,9 @@ def is_near(value: Any, sought: object, depth: int = 2) -> bool:
 
 def _parts(value: Any) -> Iterable[Any]:
     kind = type(value)
-    if plain_type(value) in (list, tuple, set, frozenset):
-        return list(value)[:MANY]
-    if kind is dict:
-        return [*list(value)[:MANY], *list(value.values())[:MANY]]
+    if is_a(value, (list, tuple, set, frozenset, deque, dict)):
+        entries = _entries(value)
+        return entries if kind.__module__ == "builtins" else [*entries, kind, *insides.own_dict(value).values()]
     if kind is MethodType:
         return value.__self__, value.__func__
     if kind is weakref.ref:
@@ -95,6 +95,13 @@ def _parts(value: Any) -> Iterable[Any]:
     if is_a(value, ModuleType):
         return ()
     return [kind, *(held for _, held in insides.attributes(value))]
+
+
+def _entries(value: Any) -> list[Any]:
+    """What a container holds, whatever a class of the user's says of that."""
+    base: Any = next(each for each in (list, tuple, set, frozenset, deque, dict) if is_a(value, each))
+    values = list(dict.values(value))[:MANY] if base is dict else []
+    return [*list(base.__iter__(value))[:MANY], *values]
 
 
 def _globals_read(function: FunctionType, files: Collection[str]) -> Iterator[Any]:
