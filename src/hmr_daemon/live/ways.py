@@ -16,6 +16,7 @@ from .kinds import derives, is_a, plain_type
 NEAR = 100  # values that are looked at from each
 MANY = 100  # parts of each of these
 ENTRIES = 1_000  # entries of a container that are looked at
+CONTAINERS = (list, tuple, set, frozenset, deque, dict)
 
 
 class Ways:
@@ -81,8 +82,8 @@ def is_near(value: Any, sought: object, depth: int = 2) -> bool:
 
 def _parts(value: Any) -> Iterable[Any]:
     kind = type(value)
-    if is_a(value, (list, tuple, set, frozenset, deque, dict)):
-        entries = _entries(value)
+    if is_a(value, CONTAINERS):
+        entries = _entries(value, MANY)
         return entries if kind.__module__ == "builtins" else [*entries, kind, *insides.own_dict(value).values()]
     if kind is MethodType:
         return value.__self__, value.__func__
@@ -97,11 +98,20 @@ def _parts(value: Any) -> Iterable[Any]:
     return [kind, *(held for _, held in insides.attributes(value))]
 
 
-def _entries(value: Any) -> list[Any]:
+def listed(value: Any) -> Iterator[Any]:
+    """What a container holds, or those that an object or a class has, and what the containers in it hold."""
+    held = [value] if is_a(value, CONTAINERS) else list(insides.own_dict(value).values())
+    for entry in [entry for part in held if is_a(part, CONTAINERS) for entry in _entries(part, ENTRIES)]:
+        yield entry
+        if is_a(entry, CONTAINERS):
+            yield from _entries(entry, ENTRIES)
+
+
+def _entries(value: Any, most: int) -> list[Any]:
     """What a container holds, whatever a class of the user's says of that."""
-    base: Any = next(each for each in (list, tuple, set, frozenset, deque, dict) if is_a(value, each))
-    values = list(dict.values(value))[:MANY] if base is dict else []
-    return [*list(base.__iter__(value))[:MANY], *values]
+    base: Any = next(each for each in CONTAINERS if is_a(value, each))
+    values = list(dict.values(value))[:most] if base is dict else []
+    return [*list(base.__iter__(value))[:most], *values]
 
 
 def _globals_read(function: FunctionType, files: Collection[str]) -> Iterator[Any]:

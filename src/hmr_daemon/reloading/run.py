@@ -361,6 +361,8 @@ class RunState:
         """By identity, containers in which nothing was when statements that add to them came to run again."""
         self.named: dict[int, list[tuple[ModuleRecord, str]]] | None = None
         """Once asked for, by identity what globals held then: see `made_later`."""
+        self.listed: set[int] | None = None
+        """Once asked for, the identities of what containers held then that globals are or have."""
         self.unbegun: dict[tuple[str, str], list[tuple[ModuleRecord, str]]] | None = None
         """Once asked for, by file and qualified name of functions what holds generators of them that have not begun."""
         self.former: dict[tuple[int, str], Any] = {}

@@ -634,8 +634,17 @@ class Telling(Remembering):
                     by_member = reader.statement.kind == "class"  # of its body runs what mentions it
                     self.schedule(reader, f"{name} shows something else", known, code_changed=not by_member)
         value = record.namespace.get(name)
-        for maker in self.agenda.table(record).last_writers(name)[:1] if not members and callable(value) else ():
-            self._tell_through_holders(value, INTROSPECTION, maker)
+        if not members and callable(value) and self._is_listed(value):
+            for maker in self.agenda.table(record).last_writers(name)[:1]:
+                self._tell_through_holders(value, INTROSPECTION, maker)
+
+    def _is_listed(self, value: object) -> bool:
+        """Whether a global is, or has, a container that holds something: most functions are in none."""
+        if self.listed is None:
+            held = [each for record in list(self.graph.modules.values()) for each in list(record.namespace.values())]
+            others = (each for each in held if not is_a(each, (FunctionType, ModuleType)))
+            self.listed = {id(entry) for each in others for entry in ways.listed(each)}
+        return id(value) in self.listed
 
     def _readers_of_what_holds(self, record: ModuleRecord, name: str) -> list[tuple[Node, str]]:
         """Who reads a list, a dict or the like that a statement which reads a function has made of it."""
