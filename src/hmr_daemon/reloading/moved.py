@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
@@ -96,7 +97,9 @@ def follow(run: Editing, nodes: Iterable[Node]) -> None:
 def follow_values(run: Editing, nodes: Iterable[Node]) -> None:
     """Let what assignments had bound stay where others, by the same text and of the same, bind it elsewhere."""
     for node in nodes if run.unbound_values else ():
-        if node.statement.kind == "assign" and _is_new(run, node):
+        here = node in run.added or node in run.previous or node.module in run.outcome.loaded
+        binds = node.statement.kind == "assign" and len(node.statement.names) == 1 and not node.codes
+        if binds and here and _is_new(run, node):
             found = [left for left in run.unbound_values if _is_bound_alike(run, left, node)]
             name = node.statement.names[0]
             if len(found) == 1 and name in node.module.namespace and not any(run._adders(node.module, name)):
@@ -118,11 +121,19 @@ def _is_bound_alike(run: Editing, left: Departure, node: Node) -> bool:
 def _is_renamed(run: Editing, left: Departure, new: Statement) -> bool:
     """Whether all statements that mentioned a name have the same text with another one now; several do."""
     name, record = left.statement.names[0], left.record
+    if ast.dump(_value_of(left.statement)) != ast.dump(_value_of(new)):
+        return False  # it tells its name: ``T = TypeVar("T")``
     before = [statement.text for node, statement in _gone(run) if node.module is record]
     using = [text for text in before if re.search(rf"\b{re.escape(name)}\b", text)]
     now = {node.statement.text for node in record.nodes or ()}
     renamed = [re.sub(rf"\b{re.escape(name)}\b", new.names[0], text) for text in using]
     return len(using) > 1 and new.text in renamed and now.issuperset(renamed)
+
+
+def _value_of(assignment: Statement) -> ast.AST:
+    tree = assignment.parse()
+    assert isinstance(tree, ast.Assign | ast.AnnAssign)
+    return tree.value or tree
 
 
 def _stay(run: Editing, old: Any, node: Node, name: str) -> None:
