@@ -85,6 +85,12 @@ CASES: dict[str, Case] = {
         "user_N.put(1); seen_N = user_N.seen",
         {"user_N.known is seen_N": True, "user_N.put(2) or a_N.known": {1: 1, 2: 1}},
     ),
+    "another name for a number that a statement has counted": (
+        {"a_N": "hits = 2\ndef hit():\n    global hits\n    hits += 5\nhit()\n"},
+        {"a_N": "views = 2\ndef hit():\n    global views\n    views += 5\nhit()\n"},
+        "a_N.hits",
+        {"a_N.views": 7},
+    ),
     "another value with the text of one that is gone": (
         {"a_N": "seen = {}\ndef put(key): seen[key] = 1\n"},
         {"a_N": "known = {}\ndef put(key): known[key] = 2\n"},

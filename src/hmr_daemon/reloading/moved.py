@@ -102,8 +102,15 @@ def follow_values(run: Editing, nodes: Iterable[Node]) -> None:
         if binds and here and _is_new(run, node):
             found = [left for left in run.unbound_values if _is_bound_alike(run, left, node)]
             name = node.statement.names[0]
-            if len(found) == 1 and name in node.module.namespace and not any(run._adders(node.module, name)):
+            if len(found) == 1 and name in node.module.namespace and not _is_built(run, node.module, name):
                 _stay(run, found[0].value, node, name)
+
+
+def _is_built(run: Editing, record: ModuleRecord, name: str) -> bool:
+    """Whether other statements add to a value, or bind its name by functions."""
+    naming = run.agenda.table(record).codes_naming(name)
+    bound = any(name in codes.global_writes(code) and run.graph.runners(code) for code in naming)
+    return bound or any(run._adders(record, name))
 
 
 def _is_bound_alike(run: Editing, left: Departure, node: Node) -> bool:
