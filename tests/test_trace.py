@@ -1015,3 +1015,10 @@ def test_a_docstring_that_comes_or_goes_runs_nothing(live: LiveFactory, kind: st
     for version, shown in ((documented, "Says more."), (text, None)):
         assert ran(process, {"m.py": version}) == []
         assert process.see("m.f.__doc__") == shown
+
+
+def test_an_import_of_more_names_runs_no_one_who_reads_the_others(live: LiveFactory) -> None:
+    source = "from typing import Sequence, Union\nclass K:\n    both = Union[int, str]\nvalue = Sequence[int]\n"
+    process = live({"m.py": source})
+    process.load("import m")
+    assert ran(process, {"m.py": ("import Sequence", "import ClassVar, Sequence")}) == ["m:1 ClassVar, Sequence, Union"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from .cases import case
 
 STORES = {
@@ -98,3 +100,54 @@ CONFIGURE = "app.configure()\n" + LOOK
 for body in ("self.debug = True", "pass", "self.level = 5", "self.level = 5; self.debug = True"):
     first = {"m.py": APP % "self.debug = True; self.level = 3" + CONFIGURE}
     case(f"attributes that a method sets, and then: {body}", "m", first, {"m.py": APP % body + CONFIGURE})
+
+HOMES = {
+    "a global": ("c = 5\n", "c", {}),
+    "an attribute of a class": ("class S: c = 5\n", "S.c", {}),
+    "an attribute of an instance": ("class K:\n    def __init__(self): self.c = 5\ns = K()\n", "s.c", {}),
+    "a name of another module": ("import k\n", "k.c", {"k.py": "c = 5\n"}),
+    "an attribute of a class of another module": ("import k\n", "k.S.c", {"k.py": "class S: c = 5\n"}),
+}
+
+
+def _ways(start: str, name: str, doing: str) -> dict[str, str]:
+    """By how it is done, the text of a module that sets or counts it."""
+    look, setup = f"x = {name}\n", f"def setup():\n    {'global c; ' * (name == 'c')}{name}{doing}\n"
+    helper = setup.replace("setup", "helper")
+    return {
+        "called": f"{start}{setup}setup()\n{look}",
+        "not called": f"{start}{setup}{look}",
+        "not there": f"{start}{look}",
+        "renamed": f"{start}{helper}helper()\n{look}",
+        "called below": f"{start}{setup}{look}setup()\n",
+        "called twice": f"{start}{setup}setup()\n{look}setup()\ny = {name}\n",
+        "where it is true": f"{start}F = True\n{setup}if F:\n    setup()\n{look}",
+        "where it is false": f"{start}F = False\n{setup}if F:\n    setup()\n{look}",
+        "by a helper": f"{start}{helper}def setup():\n    helper()\nsetup()\n{look}",
+        "by a helper that is not called": f"{start}{helper}def setup():\n    pass\nsetup()\n{look}",
+        "by a helper that does nothing": f"{start}def helper(): pass\ndef setup():\n    helper()\nsetup()\n{look}",
+        "by hand": f"{start}{name}{doing}\n{look}",
+    }
+
+
+for home, (start, name, elsewhere) in HOMES.items():
+    for how, doing in {"sets": " = 7", "counts": " += 18"}.items():
+        if elsewhere and how == "counts":
+            continue  # by functions of that module
+        ways = _ways(start, name, doing)
+        others = [way for way in [*ways][1:] if sys.version_info >= (3, 12) or way != "where it is false"]
+        steps = [each for way in others for each in (way, "called")]
+        if sys.version_info >= (3, 12):  # before, which functions a statement ran is told from names
+            steps += ["where it is true", "where it is false", "where it is true"]
+        steps += ["by a helper"]
+        steps += ["by a helper that is not called", "by a helper", "by a helper that does nothing", "by a helper"]
+        steps += ["called twice", "not called", "called twice", "by hand", "not called", "by hand"]
+        saves = [{"m.py": ways[step]} for step in steps]
+        case(f"{home}, that a function {how} in many ways", "m", {**elsewhere, "m.py": ways["called"]}, *saves)
+CLASS = "class S: c = 5\n"
+case(
+    "the last of two statements that set an attribute of a class goes",
+    "m",
+    {"m.py": CLASS + "S.c = 7\nS.c = 8\nx = S.c\n"},
+    {"m.py": CLASS + "S.c = 7\nx = S.c\n"},
+)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from types import FunctionType, ModuleType
+from collections.abc import Collection, Iterable, Iterator
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import insides, values
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
-from ..planning.targets import Target, home, is_instance, is_ours, takes_any_off, targets
+from ..planning.targets import Target, holder_of, home, is_instance, is_ours, takes_any_off, targets
 from ..syntax import codes
 from ..syntax.statements import Statement
 from ..syntax.stores import stores
@@ -31,12 +31,51 @@ class Assigning(Telling):
         known = {target.key for target in lost} | kept
         records = [(self.graph.modules[m], name) for m, name in node.wrote if m in self.graph.modules and new is None]
         lost += [Target(r.module, n, (r.name, n)) for r, n in records if (id(r.module), n) not in known]
-        return lost
+        through = self.targets_through(self._ran_before(node)) if new is None else ()
+        return lost + [target for target in through if not is_a(target.holder, ModuleType)]
+
+    def targets_through(self, ran: Iterable[CodeType]) -> list[Target]:
+        """What code of the user's functions sets on the user's objects."""
+        found: dict[tuple[int, str], Target] = {}
+        for code in ran:
+            for store in stores(code):
+                for record in self.graph.at_path(code.co_filename) if store.root else ():
+                    holder = holder_of(record.namespace, (store.root, *store.through, store.name))
+                    if is_ours(holder, self.graph) or is_instance(holder, self.graph):
+                        target = Target(holder, store.name, (record.name, store.root))
+                        found.setdefault(target.key, target)
+        return [*found.values()]
+
+    def set_through_before(self, node: Node) -> list[Target]:
+        """What its last run set so, by functions as they were then."""
+        if not node.ran:
+            return self.left_to.get(node, [])
+        was = self.replaced_by()
+        return self.targets_through(was.get(id(code), code) for code in self._ran_before(node))
+
+    def settle_set_through(self, node: Node, before: Iterable[Target]) -> None:
+        """The statement has run: what it set by functions, and sets no more, is what it was made with."""
+        before, now = list(before), self.targets_through(self._ran_now(node)) if node.ran else []
+        known, kept = {target.key for target in before}, {target.key for target in now}
+        for target in before:
+            if target.key not in kept | self.unset_now:
+                self.unset(node, target)
+        for target in now:
+            if target.key not in known and not is_a(target.holder, ModuleType):
+                self.tell_set(node, target)
 
     def unset(self, node: Node, target: Target) -> None:
         """Nothing sets the attribute where `node` did: an earlier word holds again, or it is gone."""
         setters = [*self.setters(target), *self._setters_through_functions(target)]
         setters = sorted({other for other in setters if other is not node}, key=self.graph.order)
+        new = [] if node in self.agenda.done else [each for each in self.added if self._sets_newly(each, target)]
+        for each in new:
+            self.left_to.setdefault(each, []).append(target)
+        if not new:
+            self.unset_now.add(target.key)
+            self._unset(node, target, setters)
+
+    def _unset(self, node: Node, target: Target, setters: list[Node]) -> None:
         if any(self.graph.order(other) > self.graph.order(node) for other in setters):
             return
         if is_a(target.holder, ModuleType):
@@ -56,6 +95,11 @@ class Assigning(Telling):
             for maker in self._makers_of(target):
                 if maker.statement.effects.decorates:
                     self.schedule(maker, f"may set {target.attribute} itself", code_changed=True)
+
+    def _sets_newly(self, node: Node, target: Target) -> bool:
+        """Whether a new statement may run functions that set the attribute again."""
+        ran = self.graph.called_by(node, node.statement, self.known[""]) if node.statement.effects.calls else ()
+        return any(each.key == target.key for each in self.targets_through(ran))
 
     def put(self, target: Target, value: Any) -> None:
         """Let an attribute of a class or a function have a value, or be absent."""

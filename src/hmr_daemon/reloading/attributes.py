@@ -13,7 +13,7 @@ from ..live import classes, successors
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import Node
-from ..planning.targets import Target
+from ..planning.targets import Target, takes_off
 from ..syntax import statements
 from ..syntax.compiler import compile_statement
 from ..syntax.effects import ANY
@@ -38,7 +38,10 @@ def as_before(run: Assigning, node: Node) -> Iterator[None]:
             _put_before(run, node, target, value)
     _put_in_order(run, [target.holder for target, value in overridden if value is MISSING])
     yield
+    takes_off_own = any(takes_off(node.statement, path) for path in node.statement.effects.sets)
     for target, value in overridden:
+        if value is MISSING and target.key in own and not takes_off_own:
+            continue  # an earlier reload has left it to the statement to set it
         if value is MISSING:
             _take_off_again(run, target, target.key in own)
         elif target.key not in own:

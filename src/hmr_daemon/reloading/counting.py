@@ -17,7 +17,7 @@ from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.graph import Graph
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
-from ..syntax import counters
+from ..syntax import codes, counters
 from ..syntax.counters import Count
 from ..syntax.statements import Statement
 from ..syntax.stores import stores
@@ -98,11 +98,24 @@ def once(run: Telling, node: Node) -> Iterator[None]:
         run.transaction.guard(number.holder)
         _put(run, number, begun[number])
     yield
-    new = _counted(run, node, run._ran_now(node)) if before else before
+    new = _counted(run, node, run._ran_now(node))
     for number, value in known.items():
         counts_again = number in again and number in before
         more = new[number] - before[number] if counts_again else number.value - begun[number]
         _let_be(run, node, number, value, more if since[number] == 0 else max(more, 0), told=since[number] == 0)
+    tell_more(run, node, {*known, *before, *run.numbers_reset})
+
+
+def tell_more(run: Telling, node: Node, known: Collection[object]) -> None:
+    """A statement has come to what counts numbers, and had not in its last run: who looks at these is told."""
+    for number in _counted(run, node, run._ran_now(node)) if node.ran else ():
+        if number not in known:
+            _tell(run, node, number)
+
+
+def tell_in_turn(run: Telling, node: Node) -> None:
+    """A statement that counts has another place: who looks at its numbers is to see them as they are at its turn."""
+    run.numbers_told |= counted(run, node).keys() if node.ran else set()
 
 
 @contextmanager
@@ -273,7 +286,9 @@ def _is_counted(run: Telling, record: ModuleRecord, name: str) -> bool:
 def _was_counted(run: Telling, record: ModuleRecord, name: str) -> bool:
     """The same before this reload."""
     was = run.replaced_by()
-    naming = [was.get(id(code), code) for code in run.agenda.table(record).codes_naming(name)]
+    new = {id(code) for node in run.added if node.module is record for code in codes.walk(node.codes)}
+    here = [code for code in run.agenda.table(record).codes_naming(name) if id(code) not in new]
+    naming = [was.get(id(code), code) for code in here]
     replaced = [*naming, *(old for old, _ in run.swap.pairs), *run.dropped]
     return any(code.co_filename == record.path and name in counters.counted(code) for code in replaced)
 

@@ -23,7 +23,7 @@ from ..syntax import annotating, codes, defaults, diff, enclosing, loops, option
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import COMPOUND, REGISTERING, Statement
-from . import at_exit, contributions, library_entries, own_entries, registries, seen
+from . import at_exit, contributions, counting, library_entries, own_entries, registries, seen
 from .run import FileEdit, Previous
 from .swapping import Swapping
 from .versions import Versions
@@ -394,6 +394,9 @@ class Editing(Swapping):
                 self.schedule(node, reason)
                 if node in self.added or node in self.moved or node in self.calling_more:
                     self._make_room(node)
+                if node in self.moved:
+                    self.lost += [(node, target) for target in self.set_through_before(node)]
+                    counting.tell_in_turn(self, node)
                 if node in self.moved and node in self.agenda.reasons:  # all that it reads may be other now
                     self.agenda.reasons[node].changed_names |= node.statement.effects.reads
                     self.agenda.reasons[node].code_changed = True
@@ -512,9 +515,11 @@ class Editing(Swapping):
         deleting = [writer for writer in writers if writer.statement.kind == "Delete"]
         readers = [*deleting, *table.readers.get(name, ()), *self.agenda.function_readers(record, name, None)]
         for reader in readers:
-            if reader.module is record and (
-                _is_next(gone, reader, binding, self.order_before) or _is_next(gone, reader, binding, _order_now)
-            ):
+            bound_newly = any(
+                each in self.added and each.order < reader.order for each in binding
+            )  # who does so, tells
+            saw = not bound_newly and _is_next(gone, reader, binding, self.order_before)
+            if reader.module is record and (saw or _is_next(gone, reader, binding, _order_now)):
                 self.schedule(reader, f"{name} was bound by another statement", name, code_changed=True)
 
     def _withdraw(self, node: Node) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from ..live import entries, values
@@ -24,7 +24,7 @@ from ..planning.graph import END
 from ..planning.planner import Reason
 from ..planning.records import ModuleRecord, Name, Node, imported_module
 from ..planning.targets import Target, is_ours
-from ..syntax import codes, optional
+from ..syntax import codes, optional, steps
 from . import (
     arrivals,
     at_exit,
@@ -64,6 +64,10 @@ class Traces:
     """Whether it builds a value together with others that run again."""
     assigned: list[tuple[Target, Any]]
     """The attributes that it sets, with what they hold."""
+    set_through: Sequence[Target]
+    """The attributes that it set by functions."""
+    bound_through: frozenset[str]
+    """The names of its module that it bound by functions."""
     elsewhere: Mapping[Name, Any]
     """What the names of other modules hold that it has set."""
     unexplained: dict[str, Any]
@@ -191,6 +195,8 @@ class Rerunning(Evaluating):
             extra=extra,
             grouped=grouped,
             assigned=assigned,
+            set_through=self.set_through_before(node),
+            bound_through=self._bound_through(node, was=self.replaced_by()) if node.ran else frozenset(),
             elsewhere=self._set_elsewhere(node),
             unexplained=hiding.unexplained(self, node),
             stand_in=sys.modules.get(node.module.name),
@@ -236,6 +242,7 @@ class Rerunning(Evaluating):
         with counting.as_in_turn(self, node) if self.numbers_told else nullcontext():
             if not node.ran and node not in self.added and node not in self.calling_more:
                 yield  # it has run no function that may do so
+                counting.tell_more(self, node, ())
                 return
             with counting.once(self, node), last_words.kept(self, node):
                 yield
@@ -255,16 +262,27 @@ class Rerunning(Evaluating):
         for name in sorted(gone):
             self._remove(record, name, node)
             self._leave_to_others(node, name, before.get(name, MISSING))
+        if unbound := traces.bound_through - self._bound_through(node) - set(node.writes):
+            self.agenda.forget_tables()
+            for name in sorted(unbound):
+                self._leave_to_others(node, name, before.get(name, record.namespace.get(name, MISSING)))
         names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
         for name in sorted(names - gone | gone & record.namespace.keys()):  # others may bind what it does no more
             self._carry_count_over(node, name, before.get(name, MISSING))
             self._settle(node, name, before.get(name, MISSING), traces.own.get(name, MISSING))
+
+    def _bound_through(self, node: Node, was: Mapping[int, CodeType] = MappingProxyType({})) -> frozenset[str]:
+        """The names of its module that it bound by functions, as they are or as they `was`."""
+        here = [code for code in self._ran_before(node) if code.co_filename == node.module.path]
+        versions = [was.get(id(code), code) for code in here]
+        return frozenset().union(*(steps.written(code) - codes.global_reads(code) for code in versions))
 
     def _tell_all(self, node: Node, traces: Traces, places: Iterable[registries.Place]) -> None:
         """Tell who looks at what it has done to what it does not bind: entries, attributes, names of other modules."""
         for place in places:
             self._tell_entries(node, place)
         self.settle_assigned(node, traces.assigned)
+        self.settle_set_through(node, traces.set_through)
         self._tell_others(node, traces.grouped, traces.elsewhere)
         for cls, members in traces.handed:
             self._tell_attributes(node, cls, members, ignored=IMPLICIT)  # ``Config.load(debug=True)``

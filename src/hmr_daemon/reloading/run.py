@@ -318,6 +318,10 @@ class RunState:
         """By the statements that are running, what they had put into registries, which is out of these meanwhile."""
         self.lost: list[tuple[Node, Target]] = []
         """Statements, and what they no longer set on objects that others made."""
+        self.left_to: dict[Node, list[Target]] = {}
+        """By new statements, the attributes that others set no more, and that functions which these run may set."""
+        self.unset_now: set[tuple[int, str]] = set()
+        """What statements set no more, by the identity of what holds it and name."""
         self.set_now: dict[tuple[int, str], Any] = {}
         """What statements of this reload have set, by the identity of what holds it and name."""
         self.set_from_outside: set[tuple[int, str]] = set()

@@ -11,7 +11,6 @@ from typing import Any
 from ..live import abstract, entries, functions, records, swaps
 from ..live.kinds import is_a
 from ..planning.records import Node
-from ..planning.targets import Target, holder_of, is_instance, is_ours
 from ..syntax import adding, codes, counters, instrument
 from ..syntax.compiler import compile_statement
 from ..syntax.stores import Store, stores
@@ -76,11 +75,9 @@ class Swapping(Assigning):
             for name in gone | counters.counted(old) ^ counters.counted(new):
                 for writer in self.agenda.table(record).last_writers(name):
                     self.schedule(writer, f"{name} is set otherwise")
-            for store in _set_otherwise(old, new):
-                holder = holder_of(record.namespace, (store.root, *store.through, store.name))
-                if is_ours(holder, self.graph) or is_instance(holder, self.graph):
-                    target = Target(holder, store.name, (record.name, store.root))
-                    self.lost += [(runner, target) for runner in runners]
+        names = {store.name for store in _set_otherwise(old, new)}
+        targets = [each for each in self.targets_through((old, new)) if each.attribute in names] if names else []
+        self.lost += [(runner, target) for runner in runners for target in targets]
 
     def _is_told_by_all(self, runners: Sequence[Node], versions: functions.Pair, names: Collection[str]) -> bool:
         """Whether code does no more than to add to what has some names, and what it holds of each statement is told."""

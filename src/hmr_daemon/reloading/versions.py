@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Node, imported_module
-from ..syntax import codes, counters, diff, loops, parsing, statements
+from ..syntax import codes, counters, diff, loops, parsing, statements, stores
 from ..syntax.diff import Through
 from ..syntax.statements import REGISTERING
 from .run import FileEdit
@@ -70,6 +70,7 @@ def _unseen(graph: Graph, nodes: Sequence[Node], position: int) -> Through:
         frozenset().union(*map(codes.global_reads, own), _looks_at(graph, node)),
         frozenset(node.extra if node.star else ()).union(*map(codes.global_writes, own)),
         frozenset(_adds_to(graph, node)) | _other_names(graph, nodes, node.statement.effects.mutates),
+        frozenset(_sets(graph, node)),
     )
 
 
@@ -102,6 +103,16 @@ def _looks_at(graph: Graph, node: Node) -> Iterator[str]:
             if code.co_filename != node.module.path:
                 read = codes.global_reads(code) - codes.grown_globals(code)
                 yield from (f"{code.co_filename}:{name}" for name in read)
+
+
+def _sets(graph: Graph, node: Node) -> Iterator[str]:
+    """What a statement set or counted by functions: attributes, and globals of the module."""
+    for code in graph.called_by(node, node.statement) if node.ran else ():
+        if id(code) in node.ran:
+            yield from (f".{store.name}" for store in stores.stores(code) if store.root)
+            for count in counters.counts(code):
+                if count.root or (count.root is None and code.co_filename == node.module.path):
+                    yield f".{count.name}" if count.root else count.name
 
 
 IN_ORDER = frozenset({"append", "appendleft", "extend", "insert"})

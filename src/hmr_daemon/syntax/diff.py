@@ -24,6 +24,8 @@ class Through:
     """Names that it bound by ``*``, or through functions."""
     adds_to: frozenset[str] = frozenset()
     """Names of what it added to, as who registers does."""
+    sets: frozenset[str] = frozenset()
+    """Names of what it set or counted through functions."""
 
 
 Unseen = Callable[[int], Through]
@@ -179,6 +181,8 @@ def _crossed(
             or _looks(new[k], mine)
         ):
             yield k
+        if mine.reads & other.sets or other.reads & mine.sets:
+            yield from (j, k)  # what is set is put back for who reads it, and set again
         if mine.writes & other.writes:
             yield max(j, k)
             yield from (each for each in (j, k) if new[each].kind == "Delete")  # there must be something to delete
@@ -190,7 +194,9 @@ def _looks(statement: Statement, at: Through) -> bool:
 
 
 def _whole(effects: Effects, through: Through) -> Through:
-    return Through(effects.reads | through.reads, effects.writes | through.writes, effects.mutates | through.adds_to)
+    return Through(
+        effects.reads | through.reads, effects.writes | through.writes, effects.mutates | through.adds_to, through.sets
+    )
 
 
 def longest_rising(values: Sequence[float]) -> set[float]:
