@@ -60,6 +60,9 @@ SHOWN = """
 """
 
 
+LOG = "import logging\nlog = logging.getLogger('o')\n"
+
+
 class Change(NamedTuple):
     """Two versions of what stands below the classes, each to be made of the other."""
 
@@ -146,6 +149,9 @@ CHANGES = {
         "home = app.page('/a')\napp.add('/z', f)", "home = app.page('/b')\nuser = app.page('/c')\napp.add('/z', f)"
     ),
     "what a call gives, no more": Change("home = app.page('/a')\napp.add('/z', f)", "app.add('/z', f)"),
+    "a message in a log": Change(
+        LOG + "app.add('/z', f)\nlog.info('up: %s', app)", LOG + "app.add('/z', f)\nlog.info('%s', app)"
+    ),
     "a condition": Change(
         "if True:\n    app.add('/x', g)\napp.add('/a', f)", "if True:\n    app.add('/y', g)\napp.add('/a', f)"
     ),

@@ -19,6 +19,9 @@ SHOWING = frozenset({"print", "help", "repr", "len", "hash"})
 """Builtin functions that only look at what a bare call hands them."""
 
 
+LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
+
+
 @dataclass(frozen=True, repr=False)
 class Effects:
     """What one statement does to its module's names, as far as its text shows."""
@@ -116,6 +119,14 @@ def _passed_on(node: ast.stmt) -> frozenset[str]:
     call = node.value
     arguments = [*call.args, *(k.value for k in call.keywords)]
     return _frozen({a.id for a in arguments if isinstance(a, ast.Name)} - {root_name(call.func)})
+
+
+def _is_message(call: ast.Call) -> bool:
+    """Whether a call writes a message to a log: ``log.info("up: %s", app)``."""
+    match call:
+        case ast.Call(ast.Attribute(attr=level), [ast.Constant(value=str()) | ast.JoinedStr(), *_]):
+            return level in LEVELS
+    return False
 
 
 def _operands(node: ast.expr) -> Iterator[ast.expr]:
@@ -260,7 +271,7 @@ class _EffectsVisitor(ast.NodeVisitor):
             call = node.value
             if isinstance(call.func, ast.Attribute):
                 self._mutate(call.func)
-            shows = isinstance(call.func, ast.Name) and call.func.id in SHOWING
+            shows = (isinstance(call.func, ast.Name) and call.func.id in SHOWING) or _is_message(call)
             for argument in [] if shows else [*call.args, *(k.value for k in call.keywords)]:
                 inner = argument.value if isinstance(argument, ast.Starred) else argument
                 if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)):
