@@ -151,3 +151,32 @@ case(
     {"m.py": CLASS + "S.c = 7\nS.c = 8\nx = S.c\n"},
     {"m.py": CLASS + "S.c = 7\nx = S.c\n"},
 )
+
+GIVEN = "class K:\n    c = 5\n    def __init__(self): self.d = 1\n"
+FORMS = {
+    "a method sets": (GIVEN + "    def setup(self): %s\ns = K()\n", "s.setup()", "s.c", "self.c"),
+    "a method sets again": (GIVEN + "    def setup(self): %s\ns = K()\n", "s.setup()", "s.d", "self.d"),
+    "a class method sets": (GIVEN + "    @classmethod\n    def setup(cls): %s\n", "K.setup()", "K.c", "cls.c"),
+    "a function sets on an object": (GIVEN + "s = K()\ndef setup(o): %s\n", "setup(s)", "s.d", "o.d"),
+    "a function sets on a class": (GIVEN + "def setup(o): %s\n", "setup(K)", "K.c", "o.c"),
+}
+for form, (start, call, name, target) in FORMS.items():
+    for doing, other in ((" = 7", " = 9"), (" += 18", " += 20")):
+        does, look = start % (target + doing), f"x = {name}\n"
+        ways = {
+            "called": f"{does}{call}\n{look}",
+            "not called": does + look,
+            "called below": f"{does}{look}{call}\n",
+            "called twice": f"{does}{call}\n{look}{call}\ny = {name}\n",
+            "otherwise": f"{start % (target + other)}{call}\n{look}",
+            "nothing": f"{start % 'pass'}{call}\n{look}",
+            "another attribute": f"{start % (target[:-1] + 'z = 3')}{call}\n{look}",
+        }
+        steps = [each for way in [*ways][1:] for each in (way, "called")]
+        steps += ["called twice", "not called", "called twice"]
+        if sys.version_info >= (3, 12):
+            ways |= {flag: f"{does}F = {flag}\nif F:\n    {call}\n{look}" for flag in ("True", "False")}
+            steps += ["True", "False", "True", "called", "False", "called"]
+        doing = "sets" if "+" not in doing else "counts"
+        name = f"what {form.replace('sets', doing)}, in many ways"
+        case(name, "m", {"m.py": ways["called"]}, *({"m.py": ways[step]} for step in steps))

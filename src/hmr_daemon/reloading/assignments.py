@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -13,7 +13,8 @@ from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import Target, holder_of, home, is_instance, is_ours, takes_any_off, targets
 from ..syntax import codes
 from ..syntax.statements import Statement
-from ..syntax.stores import stores
+from ..syntax.stores import Store, stores
+from .receivers import handed_first, is_given, receivers
 from .registries import Place
 from .telling import Telling
 
@@ -31,31 +32,44 @@ class Assigning(Telling):
         known = {target.key for target in lost} | kept
         records = [(self.graph.modules[m], name) for m, name in node.wrote if m in self.graph.modules and new is None]
         lost += [Target(r.module, n, (r.name, n)) for r, n in records if (id(r.module), n) not in known]
-        through = self.targets_through(self._ran_before(node)) if new is None else ()
+        through = self.targets_through(node, self._ran_before(node)) if new is None else ()
         return lost + [target for target in through if not is_a(target.holder, ModuleType)]
 
-    def targets_through(self, ran: Iterable[CodeType]) -> list[Target]:
-        """What code of the user's functions sets on the user's objects."""
+    def targets_through(self, node: Node, ran: Iterable[CodeType]) -> list[Target]:
+        """What code of the user's functions sets on the user's objects for a statement that runs it."""
         found: dict[tuple[int, str], Target] = {}
-        for code in ran:
+        for code in (ran := list(ran)):
             for store in stores(code):
-                for record in self.graph.at_path(code.co_filename) if store.root else ():
-                    holder = holder_of(record.namespace, (store.root, *store.through, store.name))
+                for record, root in self._roots(node, code, store, ran):
+                    holder = holder_of(record.namespace, (root, *store.through, store.name))
                     if is_ours(holder, self.graph) or is_instance(holder, self.graph):
-                        target = Target(holder, store.name, (record.name, store.root))
+                        target = Target(holder, store.name, (record.name, root))
                         found.setdefault(target.key, target)
         return [*found.values()]
+
+    def _roots(
+        self, node: Node, code: CodeType, store: Store, ran: Sequence[CodeType]
+    ) -> Iterator[tuple[ModuleRecord, str]]:
+        """The globals from which code sets something: its own, or those that it is given for its first parameter."""
+        if store.root:
+            yield from ((record, store.root) for record in self.graph.at_path(code.co_filename))
+            return
+        now = self.exchanged_for(code)
+        yield from handed_first(node, now)
+        for record, name in receivers(self, node, ran):
+            if is_given(record.namespace[name], now):
+                yield record, name
 
     def set_through_before(self, node: Node) -> list[Target]:
         """What its last run set so, by functions as they were then."""
         if not node.ran:
             return self.left_to.get(node, [])
         was = self.replaced_by()
-        return self.targets_through(was.get(id(code), code) for code in self._ran_before(node))
+        return self.targets_through(node, [was.get(id(code), code) for code in self._ran_before(node)])
 
     def settle_set_through(self, node: Node, before: Iterable[Target]) -> None:
         """The statement has run: what it set by functions, and sets no more, is what it was made with."""
-        before, now = list(before), self.targets_through(self._ran_now(node)) if node.ran else []
+        before, now = list(before), self.targets_through(node, self._ran_now(node)) if node.ran else []
         known, kept = {target.key for target in before}, {target.key for target in now}
         for target in before:
             if target.key not in kept | self.unset_now:
@@ -99,7 +113,7 @@ class Assigning(Telling):
     def _sets_newly(self, node: Node, target: Target) -> bool:
         """Whether a new statement may run functions that set the attribute again."""
         ran = self.graph.called_by(node, node.statement, self.known[""]) if node.statement.effects.calls else ()
-        return any(each.key == target.key for each in self.targets_through(ran))
+        return any(each.key == target.key for each in self.targets_through(node, ran))
 
     def put(self, target: Target, value: Any) -> None:
         """Let an attribute of a class or a function have a value, or be absent."""

@@ -22,7 +22,7 @@ from ..syntax.counters import Count
 from ..syntax.statements import Statement
 from ..syntax.stores import stores
 from ..syntax.trees import name_of
-from .receivers import has_method, receivers
+from .receivers import handed_first, has_method, receivers
 from .registries import Place
 from .telling import Telling
 
@@ -345,9 +345,9 @@ def _to_be_run(run: Telling, node: Node) -> Iterable[CodeType]:
 
 def _numbers(run: Telling, node: Node, code: CodeType, count: Count, ran: Sequence[CodeType]) -> Iterator[Number]:
     if count.root == "":
-        found = [
-            (record, name) for record, name in receivers(run, node, ran) if has_method(record.namespace[name], code)
-        ]
+        now = run.exchanged_for(code)
+        given = [each for each in receivers(run, node, ran) if has_method(each[0].namespace[each[1]], now)]
+        found = [*given, *handed_first(node, now)]
     else:
         records = run.graph.at_path(code.co_filename)
         found = [(record, count.root or count.name) for record in records]

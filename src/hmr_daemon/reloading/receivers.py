@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from ..live import insides
 from ..live.kinds import is_a, plain_type
 from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
@@ -29,6 +31,25 @@ def receivers(run: Telling, node: Node, ran: Sequence[CodeType]) -> Iterator[tup
             for name in sorted(codes.global_reads(code) & record.namespace.keys()):
                 found.setdefault(id(record.namespace[name]), (record, name))
     yield from found.values()
+
+
+def handed_first(node: Node, code: CodeType) -> Iterator[tuple[ModuleRecord, str]]:
+    """The globals that a statement's text gives to a function with that code, as its first argument."""
+    if not node.statement.effects.calls or node.statement.kind in ("def", "class", "import", "from"):
+        return
+    for call in ast.walk(node.statement.parse()):
+        if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Name):
+            function = _named(node, call.func)
+            if type(function) is FunctionType and function.__code__ is code:
+                yield node.module, call.args[0].id
+
+
+def _named(node: Node, function: ast.expr) -> Any:
+    """What a name, or an attribute of what a name holds, leads to."""
+    namespace = node.module.namespace
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        return insides.own_dict(namespace.get(function.value.id)).get(function.attr)
+    return namespace.get(function.id) if isinstance(function, ast.Name) else None
 
 
 def has_method(value: Any, code: CodeType) -> bool:

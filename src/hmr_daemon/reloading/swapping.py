@@ -76,8 +76,9 @@ class Swapping(Assigning):
                 for writer in self.agenda.table(record).last_writers(name):
                     self.schedule(writer, f"{name} is set otherwise")
         names = {store.name for store in _set_otherwise(old, new)}
-        targets = [each for each in self.targets_through((old, new)) if each.attribute in names] if names else []
-        self.lost += [(runner, target) for runner in runners for target in targets]
+        for runner in runners if names else ():
+            targets = self.targets_through(runner, (old, new))
+            self.lost += [(runner, target) for target in targets if target.attribute in names]
 
     def _is_told_by_all(self, runners: Sequence[Node], versions: functions.Pair, names: Collection[str]) -> bool:
         """Whether code does no more than to add to what has some names, and what it holds of each statement is told."""
@@ -210,5 +211,4 @@ def _set_otherwise(old: CodeType, new: CodeType) -> set[Store]:
     """The attributes that code set whenever it ran, and does no more, or that one of two versions makes of itself."""
     before, now = set(stores(old)), set(stores(new))
     counted = {Store(count.name, count.root) for count in counters.counts(old) if count.root is not None}
-    changed = before - now | {store for store in now if store.of_itself} | counted & now
-    return {store for store in changed if store.root}
+    return before - now | {store for store in now if store.of_itself} | counted & now

@@ -109,10 +109,10 @@ def _sets(graph: Graph, node: Node) -> Iterator[str]:
     """What a statement set or counted by functions: attributes, and globals of the module."""
     for code in graph.called_by(node, node.statement) if node.ran else ():
         if id(code) in node.ran:
-            yield from (f".{store.name}" for store in stores.stores(code) if store.root)
+            yield from (f".{store.name}" for store in stores.stores(code))
             for count in counters.counts(code):
-                if count.root or (count.root is None and code.co_filename == node.module.path):
-                    yield f".{count.name}" if count.root else count.name
+                if count.root is not None or code.co_filename == node.module.path:
+                    yield count.name if count.root is None else f".{count.name}"
 
 
 IN_ORDER = frozenset({"append", "appendleft", "extend", "insert"})
