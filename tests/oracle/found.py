@@ -993,3 +993,22 @@ for how, use in {"deletes": "del c", "reads": "d = c", "prints": "print(c)"}.ite
         {"m.py": "c = 19\n", "n.py": f"{use}\ndef f(): pass\nfrom m import c\n"},
         {"n.py": f"def f(): pass\nfrom m import c\n{use}\n"},
     )
+case(
+    "a variable of the environment that is set no more, for who reads it",
+    "m",
+    {"m.py": "import os\nos.environ['HMR_X9'] = '1'\nx = os.environ.get('HMR_X9')\ny = 1\n"},
+    {"m.py": "import os\nx = os.environ.get('HMR_X9')\ny = 1\n"},
+    {"m.py": "import os\nos.environ['HMR_X9'] = '2'\nx = os.environ.get('HMR_X9')\ny = 1\n"},
+)
+for how, fill in {
+    "a loop": "for n in range(2):\n    @found.append\n    def f(a=1): pass\n",
+    "a decorator": "@found.append\ndef f(a=1): pass\n",
+    "a call": "found.append(1)\n",
+    "a block": "if True:\n    found.append(1)\n",
+}.items():
+    case(
+        f"a list that moves to a new module, where {how} fills it",
+        "m",
+        {"m.py": "found = []\n"},
+        {"k.py": "found = []\n" + fill, "m.py": "import k\n"},
+    )

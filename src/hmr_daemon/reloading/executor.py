@@ -156,6 +156,8 @@ class _Run(Aftermath):
         for cls, name in self.ungrown:
             self.bind_member_again(cls, name)
         self._unset_in_libraries()
+        for node in [node for nodes in self.removed_nodes.values() for node in nodes if node.statement.does_to_others]:
+            self._tell_library_state(node)
         left = {record: self.graph.analyze(record) for record in self.left}
         self._count_no_more([n for nodes in (*self.removed_nodes.values(), *left.values()) for n in nodes])
         for change in changes:

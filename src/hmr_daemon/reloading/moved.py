@@ -108,9 +108,11 @@ def follow_values(run: Editing, nodes: Iterable[Node]) -> None:
 
 def _is_built(run: Editing, record: ModuleRecord, name: str) -> bool:
     """Whether other statements add to a value, or bind its name by functions."""
-    naming = run.agenda.table(record).codes_naming(name)
-    bound = any(name in codes.global_writes(code) and run.graph.runners(code) for code in naming)
-    return bound or any(run._adders(record, name))
+    table = run.agenda.table(record)
+    bound = any(name in codes.global_writes(code) and run.graph.runners(code) for code in table.codes_naming(name))
+    readers = [reader.statement for reader in table.readers.get(name, ())]
+    read = any(each.kind in statements.COMPOUND or name in each.effects.decorates for each in readers)
+    return bound or read or bool(table.mutators.get(name)) or any(run._adders(record, name))
 
 
 def _is_bound_alike(run: Editing, left: Departure, node: Node) -> bool:
