@@ -177,6 +177,5 @@ for form, (start, call, name, target) in FORMS.items():
         if sys.version_info >= (3, 12):
             ways |= {flag: f"{does}F = {flag}\nif F:\n    {call}\n{look}" for flag in ("True", "False")}
             steps += ["True", "False", "True", "called", "False", "called"]
-        doing = "sets" if "+" not in doing else "counts"
-        name = f"what {form.replace('sets', doing)}, in many ways"
-        case(name, "m", {"m.py": ways["called"]}, *({"m.py": ways[step]} for step in steps))
+        title = form.replace("sets", "counts") if "+" in doing else form
+        case(f"what {title}, in many ways", "m", {"m.py": ways["called"]}, *({"m.py": ways[step]} for step in steps))

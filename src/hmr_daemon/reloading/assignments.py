@@ -194,11 +194,14 @@ class Assigning(Telling):
 
     def _setters_through_functions(self, target: Target) -> Iterator[Node]:
         """Statements that are not to run again, and that ran functions by which these set it."""
-        module, root = target.root
-        record = self.graph.modules.get(module)
-        for code in self.agenda.table(record).codes_naming(target.attribute) if record is not None else ():
-            if any(store.root == root and store.name == target.attribute for store in stores(code)):
-                yield from (runner for runner in self.graph.runners(code) if not self.agenda.waiting(runner))
+        homes = [target.root[0], target.home[0], type(target.holder).__module__]
+        records = [self.graph.modules[name] for name in dict.fromkeys(homes) if name in self.graph.modules]
+        naming = [code for record in records for code in self.agenda.table(record).codes_naming(target.attribute)]
+        setting = [code for code in naming if any(store.name == target.attribute for store in stores(code))]
+        for runner in {runner for code in setting for runner in self.graph.runners(code)}:
+            stays = runner.alive and not self.agenda.waiting(runner)
+            if stays and any(t.key == target.key for t in self.targets_through(runner, self._ran_now(runner))):
+                yield runner
 
     def _mentioning(self, names: Collection[Name]) -> Iterator[Node]:
         """Statements that set an attribute of what one of the names leads to."""
