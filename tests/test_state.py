@@ -43,6 +43,13 @@ EXTRACTED = "class Base:\n    def get(self): return self.rows\n"
 EXTRACTED += "class Store(Base):\n    def __init__(self): self.rows = []\n"
 USES = "store = Store()\nfrom typing import Any\nkinds = [base.__name__ for base in type(store).__mro__]\n"
 APP = "class App:\n    def __init__(self): self.users = []\n    def run(self, port=1): self.port = port\napp = App()\n"
+STARTED = """class Service:
+    def __init__(self):
+        self.ready = False
+        self.items = []
+    def start(self): %s
+s = Service()
+"""
 CACHED = "import functools\n@functools.lru_cache\ndef f(a=1): return a\n"
 HOLDS = """
 from cached_N import f
@@ -343,6 +350,18 @@ CASES: dict[str, Case] = {
         {"m_N": BUS + APP},
         "a_N = m_N.app; a_N.users.append(1)",
         {"m_N.app is a_N and a_N.users == [1]": True, "m_N.bus.kept": []},
+    ),
+    "a method that was called sets attributes no more": (
+        {"m_N": STARTED % "self.ready = True; self.last = 3" + "s.start()\nx = s.ready\n"},
+        {"m_N": STARTED % "self.last = 4" + "s.start()\nx = s.ready\n"},
+        "s_N = m_N.s; s_N.items.append(7)",
+        {"m_N.s is s_N and (s_N.items, s_N.ready, s_N.last, m_N.x)": ([7], False, 4, False)},
+    ),
+    "a method that set attributes is called no more": (
+        {"m_N": STARTED % "self.ready = True; self.last = 3" + "s.start()\nx = s.ready\n"},
+        {"m_N": STARTED % "self.ready = True; self.last = 3" + "x = s.ready\n"},
+        "s_N = m_N.s; s_N.items.append(7)",
+        {"m_N.s is s_N and (s_N.items, s_N.ready, hasattr(s_N, 'last'), m_N.x)": ([7], False, False, False)},
     ),
     "a method is handed to what calls it": (
         {"m_N": BUS + APP + "def do(f): f(port=2)\ndo(app.run)\nport = app.port\n"},

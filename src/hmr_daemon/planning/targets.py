@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, Final
 
 from ..live import insides
 from ..live.entries import INNER
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
-from ..syntax import partly
+from ..syntax import partly, trees
 from ..syntax.effects import ANY
 from ..syntax.statements import Statement, members
 from .graph import Graph
@@ -117,6 +118,22 @@ def is_ours(holder: Any, graph: Graph) -> bool:
     if is_a(holder, ModuleType):
         return graph.record_of(holder) is not None
     return is_a(holder, (type, FunctionType)) and holder.__module__ in graph.modules
+
+
+UNKNOWN: Final = type("Unknown", (), {"__slots__": ()})()
+
+
+def start_of(target: Target, graph: Graph) -> Any:
+    """What an instance is made with as an attribute, MISSING where it is without; UNKNOWN where no text tells."""
+    owner = next((each for each in type(target.holder).__mro__[:-1] if "__init__" in vars(each)), object)
+    record = graph.modules.get(owner.__module__)
+    nodes = graph.analyze(record) if record is not None else ()
+    makers = [node.statement for node in nodes if owner.__qualname__ in node.writes]
+    method = trees.constructor(makers[0].parse()) if len(makers) == 1 else None
+    known, start = trees.attribute_set(method, target.attribute) if method is not None else (False, None)
+    if known and start is None:
+        return MISSING
+    return start.value if isinstance(start, ast.Constant) else UNKNOWN  # to a container, others may have added
 
 
 def home(holder: Any) -> Name:

@@ -10,7 +10,7 @@ from ..live import insides, values
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
-from ..planning.targets import Target, holder_of, home, is_instance, is_ours, takes_any_off, targets
+from ..planning.targets import UNKNOWN, Target, holder_of, home, is_instance, is_ours, start_of, takes_any_off, targets
 from ..syntax import codes
 from ..syntax.statements import Statement
 from ..syntax.stores import Store, stores
@@ -95,7 +95,12 @@ class Assigning(Telling):
         if is_a(target.holder, ModuleType):
             self._unset_global(node, target, setters)
             return
-        if not setters and is_instance(target.holder, self.graph) and self._sets_itself(target):
+        alone = not setters and is_instance(target.holder, self.graph)
+        if alone and (start := start_of(target, self.graph)) is not UNKNOWN:
+            self.put(target, start)
+            self.tell_set(node, target)
+            return
+        if alone and self._sets_itself(target):
             for maker in self._makers_of(target):
                 self.schedule(maker, f"sets {target.attribute} itself", code_changed=True)
             return

@@ -186,12 +186,6 @@ class Giving(Making):
             self.replaced_codes = {id(new): old for old, new in self.swap.pairs if id(old) in changed}
         return self.replaced_codes
 
-    def exchanged_for(self, code: CodeType) -> CodeType:
-        """The code that functions have now which had that before."""
-        if len(self.successor_codes) != len(self.swap.pairs):
-            self.successor_codes = {id(old): new for old, new in self.swap.pairs}
-        return self.successor_codes.get(id(code), code)
-
     def _ran_now(self, node: Node) -> Iterator[CodeType]:
         """The same of functions that there are still."""
         own = self.lookups.codes_of(node.module) if node.ran else {}

@@ -65,10 +65,14 @@ class Making(RunState):
 
     def _stands_after(self, function: FunctionType, node: Node) -> bool:
         """Whether a function came after a statement; one that waits for its new code stands where that does."""
+        return self.graph.stands_after(self.exchanged_for(function.__code__), node)
+
+    def exchanged_for(self, code: CodeType) -> CodeType:
+        """The code that functions have now, or are to get, which have that or had it before."""
         pairs = self.swap.pairs
         if self.renewed[0] != len(pairs):
             self.renewed = len(pairs), {id(old): new for old, new in pairs}
-        return self.graph.stands_after(self.renewed[1].get(id(function.__code__), function.__code__), node)
+        return self.renewed[1].get(id(code), code)
 
     def _bound_after(self, node: Node, record: ModuleRecord, name: str) -> bool:
         """Whether a statement that comes later bound a name of a module, and not by importing it."""

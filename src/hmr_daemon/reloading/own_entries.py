@@ -62,10 +62,9 @@ def exchanged(run: Telling, node: Node) -> Iterator[Changed]:
 
 def withdraw(run: SettingUp, node: Node) -> bool:
     """Take out what a statement that is gone has put into objects; whether that was told, and was all that it did."""
-    found = run.own_entries(node, run.going_on(node)) if run.only_sets_up(node) else []
-    if not found:
+    if not run.only_sets_up(node):
         return False
-    for own in found:
+    for own in run.own_entries(node, run.going_on(node)):
         run.transaction.guard(own.container)
         entries.remove(own.container, own.gone)
         run.withdrawn.append((node, own.place))

@@ -397,8 +397,6 @@ class RunState:
         """Those of them that are known by their identities so far."""
         self.exchanged_codes: dict[int, CodeType] = {}
         """By identity, the code that other code is to stand in the place of, as far as it is known so far."""
-        self.successor_codes: dict[int, CodeType] = {}
-        """By identity, the code that other code stands in the place of, as far as it is known so far."""
         self.replaced_codes: dict[int, CodeType] | None = None
         """Once asked for, by identity of new code the code that it stands in the place of."""
         self.added: set[Node] = set()

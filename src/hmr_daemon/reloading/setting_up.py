@@ -14,10 +14,11 @@ from ..live.containers import copied
 from ..live.entries import INNER, Told, held_in_entry, take_out, texts
 from ..live.kinds import is_a, plain_type
 from ..planning.records import ModuleRecord, Node
-from ..planning.targets import is_instance
+from ..planning.targets import UNKNOWN, Target, is_instance, start_of
 from ..syntax import codes, partly, trees
 from ..syntax.registering import Registering
 from ..syntax.statements import Statement
+from ..syntax.stores import stores
 from .doing import Doing
 from .registries import Place, containers
 from .run import IMMUTABLE
@@ -62,9 +63,22 @@ class SettingUp(Doing):
             return node in self.taken_back
         before = self._statement_before(node)
         done, now = self._adds(node, held, before, before=True), self._adds(node, held, node.statement)
-        if done is None or now is None or not done.sets <= (now.sets if not self.is_gone(node) else frozenset()):
+        if done is None or now is None:
             return False
-        return self._is_told_apart(node, held, done)
+        lost = done.sets if self.is_gone(node) else done.sets - now.sets
+        return self._begin_again(node, held, lost) and self._is_told_apart(node, held, done)
+
+    def _begin_again(self, node: Node, held: Held, names: frozenset[str]) -> bool:
+        """Whether a statement surely set some attributes, and the constructor tells what they were before."""
+        if not names:
+            return True
+        record, name = held
+        was = {} if self.told_first is not None else self.replaced_by()
+        ran = [was.get(id(code), code) for code in self._ran_before(node)]
+        targets = [Target(record.namespace[name], each, (record.name, name)) for each in names]
+        return names <= {store.name for code in ran for store in stores(code)} and not any(
+            start_of(target, self.graph) is UNKNOWN for target in targets
+        )
 
     def is_gone(self, node: Node) -> bool:
         """Whether the new sources do not have a statement."""

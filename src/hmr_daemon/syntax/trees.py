@@ -175,3 +175,30 @@ def _grown(statement: ast.stmt) -> list[ast.expr]:
         return [method.value] if isinstance(method, ast.Attribute) and method.attr in GROWING else []
     targets = statement.targets if isinstance(statement, ast.Assign | ast.Delete) else ()
     return [target.value for target in targets if isinstance(target, ast.Subscript)]
+
+
+def constructor(definition: ast.stmt) -> ast.FunctionDef | None:
+    """The ``__init__`` in the body of a class, if it is all that the text tells of setting an instance up."""
+    body = definition.body if isinstance(definition, ast.ClassDef) else ()
+    found = [each for each in body if isinstance(each, ast.FunctionDef) and each.name == "__init__" and each.args.args]
+    calls = [each.func for method in found for each in ast.walk(method) if isinstance(each, ast.Call)]
+    on_itself = any(root_name(called) == method.args.args[0].arg for called in calls for method in found)
+    return found[0] if len(found) == 1 and not on_itself else None  # a method that it calls may set anything
+
+
+def attribute_set(method: ast.FunctionDef, attribute: str) -> tuple[bool, ast.expr | None]:
+    """Whether the text of a constructor tells what it sets an attribute to, and that; None where it does not set it."""
+    inner = list(ast.walk(method))
+    sets = [each for each in inner if isinstance(each, ast.Attribute) and each.attr == attribute]
+    sets = [each for each in sets if not isinstance(each.ctx, ast.Load)]
+    if not sets:
+        return not any(isinstance(each, ast.Name) and each.id in ("super", "setattr", "vars") for each in inner), None
+    plain = [each for each in method.body if any(target is sets[0] for target in _targets(each))]
+    value = plain[0].value if plain and isinstance(plain[0], ast.Assign | ast.AnnAssign) else None
+    return len(sets) == 1 and value is not None, value
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    if isinstance(statement, ast.Assign):
+        return statement.targets
+    return [statement.target] if isinstance(statement, ast.AnnAssign) else []
