@@ -1022,3 +1022,23 @@ def test_an_import_of_more_names_runs_no_one_who_reads_the_others(live: LiveFact
     process = live({"m.py": source})
     process.load("import m")
     assert ran(process, {"m.py": ("import Sequence", "import ClassVar, Sequence")}) == ["m:1 ClassVar, Sequence, Union"]
+
+
+def test_who_asks_a_registry_for_a_key_is_told_of_the_members_of_a_class_that_goes_on(live: LiveFactory) -> None:
+    base = """
+    class Meta(type):
+        classes = {}
+        def __new__(mcs, *made):
+            mcs.classes[made[0]] = cls = super().__new__(mcs, *made)
+            return cls
+    class Base(metaclass=Meta): pass
+    def get(name): return Meta.classes[name]
+    def limits(): return [cls.limit for cls in Meta.classes.values() if cls is not Base]
+    """
+    using = "from base import get, limits\nimport kinds\nfound = get('A')\nevery = limits()\n"
+    process = live(
+        {"base.py": base, "kinds.py": "from base import Base\nclass A(Base):\n    limit = 1\n", "use.py": using}
+    )
+    process.load("import use")
+    assert ran(process, {"kinds.py": ("limit = 1", "limit = 2")}) == ["kinds:2 A", "use:4 every"]
+    assert process.see("use.every, use.found.limit") == ([2], 2)

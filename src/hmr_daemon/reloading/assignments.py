@@ -13,8 +13,8 @@ from ..planning.records import ModuleRecord, Name, Node
 from ..planning.targets import UNKNOWN, Target, holder_of, home, is_instance, is_ours, start_of, takes_any_off, targets
 from ..syntax import codes
 from ..syntax.statements import Statement
-from ..syntax.stores import Store, stores
-from .receivers import handed_first, is_given, receivers
+from ..syntax.stores import stores
+from .receivers import first_arguments
 from .registries import Place
 from .telling import Telling
 
@@ -32,33 +32,23 @@ class Assigning(Telling):
         known = {target.key for target in lost} | kept
         records = [(self.graph.modules[m], name) for m, name in node.wrote if m in self.graph.modules and new is None]
         lost += [Target(r.module, n, (r.name, n)) for r, n in records if (id(r.module), n) not in known]
-        through = self.targets_through(node, self._ran_before(node)) if new is None else ()
+        through = self.targets_through(node, [*self._ran_before(node)]) if new is None else ()
         return lost + [target for target in through if not is_a(target.holder, ModuleType)]
 
-    def targets_through(self, node: Node, ran: Iterable[CodeType]) -> list[Target]:
+    def targets_through(self, node: Node, ran: Sequence[CodeType]) -> list[Target]:
         """What code of the user's functions sets on the user's objects for a statement that runs it."""
+        setting = [(code, store) for code in ran for store in stores(code)]
+        methods = {code.co_name for code, store in setting if not store.root}
+        given = first_arguments(self, node, ran, methods) if methods else {}
         found: dict[tuple[int, str], Target] = {}
-        for code in (ran := list(ran)):
-            for store in stores(code):
-                for record, root in self._roots(node, code, store, ran):
-                    holder = holder_of(record.namespace, (root, *store.through, store.name))
-                    if is_ours(holder, self.graph) or is_instance(holder, self.graph):
-                        target = Target(holder, store.name, (record.name, root))
-                        found.setdefault(target.key, target)
+        for code, store in setting:
+            own = [(record, store.root) for record in self.graph.at_path(code.co_filename)] if store.root else ()
+            for record, root in own or given.get(id(self.exchanged_for(code)), ()):
+                holder = holder_of(record.namespace, (root, *store.through, store.name))
+                if is_ours(holder, self.graph) or is_instance(holder, self.graph):
+                    target = Target(holder, store.name, (record.name, root))
+                    found.setdefault(target.key, target)
         return [*found.values()]
-
-    def _roots(
-        self, node: Node, code: CodeType, store: Store, ran: Sequence[CodeType]
-    ) -> Iterator[tuple[ModuleRecord, str]]:
-        """The globals from which code sets something: its own, or those that it is given for its first parameter."""
-        if store.root:
-            yield from ((record, store.root) for record in self.graph.at_path(code.co_filename))
-            return
-        now = self.exchanged_for(code)
-        yield from handed_first(node, now)
-        for record, name in receivers(self, node, ran):
-            if is_given(record.namespace[name], now):
-                yield record, name
 
     def set_through_before(self, node: Node) -> list[Target]:
         """What its last run set so, by functions as they were then."""
@@ -69,7 +59,7 @@ class Assigning(Telling):
 
     def settle_set_through(self, node: Node, before: Iterable[Target]) -> None:
         """The statement has run: what it set by functions, and sets no more, is what it was made with."""
-        before, now = list(before), self.targets_through(node, self._ran_now(node)) if node.ran else []
+        before, now = list(before), self.targets_through(node, [*self._ran_now(node)]) if node.ran else []
         known, kept = {target.key for target in before}, {target.key for target in now}
         for target in before:
             if target.key not in kept | self.unset_now:
@@ -117,7 +107,7 @@ class Assigning(Telling):
 
     def _sets_newly(self, node: Node, target: Target) -> bool:
         """Whether a new statement may run functions that set the attribute again."""
-        ran = self.graph.called_by(node, node.statement, self.known[""]) if node.statement.effects.calls else ()
+        ran = [*self.graph.called_by(node, node.statement, self.known[""])] if node.statement.effects.calls else []
         return any(each.key == target.key for each in self.targets_through(node, ran))
 
     def put(self, target: Target, value: Any) -> None:
@@ -205,7 +195,7 @@ class Assigning(Telling):
         setting = [code for code in naming if any(store.name == target.attribute for store in stores(code))]
         for runner in {runner for code in setting for runner in self.graph.runners(code)}:
             stays = runner.alive and not self.agenda.waiting(runner)
-            if stays and any(t.key == target.key for t in self.targets_through(runner, self._ran_now(runner))):
+            if stays and any(t.key == target.key for t in self.targets_through(runner, [*self._ran_now(runner)])):
                 yield runner
 
     def _mentioning(self, names: Collection[Name]) -> Iterator[Node]:

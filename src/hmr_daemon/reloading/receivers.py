@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -33,15 +34,39 @@ def receivers(run: Telling, node: Node, ran: Sequence[CodeType]) -> Iterator[tup
     yield from found.values()
 
 
+def first_arguments(
+    run: Telling, node: Node, ran: Sequence[CodeType], names: Set[str]
+) -> Mapping[int, Sequence[tuple[ModuleRecord, str]]]:
+    """By identity of the code of functions and methods, the globals that a statement may give it as first argument.
+
+    The methods are those of some `names`.
+    """
+    found = defaultdict[int, list[tuple[ModuleRecord, str]]](list)
+    for function, name in _handed(node):
+        found[id(function.__code__)].append((node.module, name))
+    for record, name in receivers(run, node, ran):
+        value = record.namespace[name]
+        for kind in value.__mro__ if is_a(value, type) else type(value).__mro__:
+            for member in [vars(kind)[each] for each in names & vars(kind).keys()]:
+                if (plain_type(member) is classmethod) is is_a(value, type):
+                    found[id(_code_of(member))].append((record, name))
+    return found
+
+
 def handed_first(node: Node, code: CodeType) -> Iterator[tuple[ModuleRecord, str]]:
     """The globals that a statement's text gives to a function with that code, as its first argument."""
+    return ((node.module, name) for function, name in _handed(node) if function.__code__ is code)
+
+
+def _handed(node: Node) -> Iterator[tuple[FunctionType, str]]:
+    """The functions that a statement's text calls, with the names of their first arguments."""
     if not node.statement.effects.calls or node.statement.kind in ("def", "class", "import", "from"):
         return
     for call in ast.walk(node.statement.parse()):
         if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Name):
             function = _named(node, call.func)
-            if type(function) is FunctionType and function.__code__ is code:
-                yield node.module, call.args[0].id
+            if type(function) is FunctionType:
+                yield function, call.args[0].id
 
 
 def _named(node: Node, function: ast.expr) -> Any:

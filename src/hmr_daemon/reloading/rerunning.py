@@ -279,8 +279,10 @@ class Rerunning(Evaluating):
 
     def _tell_all(self, node: Node, traces: Traces, places: Iterable[registries.Place]) -> None:
         """Tell who looks at what it has done to what it does not bind: entries, attributes, names of other modules."""
+        namespace, is_class = node.module.namespace, node.statement.kind == "class"
+        same = is_class and all(traces.held.get(name, MISSING) is namespace.get(name) for name in node.writes)
         for place in places:
-            self._tell_entries(node, place)
+            self._tell_entries(node, place, same=same)
         self.settle_assigned(node, traces.assigned)
         self.settle_set_through(node, traces.set_through)
         self._tell_others(node, traces.grouped, traces.elsewhere)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from operator import attrgetter
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -480,12 +480,16 @@ class Telling(Remembering):
         records = self.graph.at_path(code.co_filename)
         return any(classes.is_protocol(record.namespace.get(name)) for record in records for name in code.co_names)
 
-    def _tell_entries(self, origin: Node, place: Place, rebound: bool = False, emptied: bool = False) -> None:
+    def _tell_entries(
+        self, origin: Node, place: Place, rebound: bool = False, emptied: bool = False, same: bool = False
+    ) -> None:
         """A registry has other entries: who looks at it runs again, who only adds to it does not.
 
         `rebound` tells that the attribute at the place has another value altogether, `emptied` that all who add to
-        the registry have to do so again.
+        the registry have to do so again, `same` that the entry is the object that it was, with other members: who
+        asks for it by its key is told of these.
         """
+        runs_what_looks = self._runs_through if same else self.runs_what_looks_at
         waiting = [(name, place.attribute) for name in self._with_origins(place.names)]
         waiting += self._globals_holding(place.container) if place.container else ()
         homes: dict[str, set[str]] = defaultdict(set)
@@ -513,12 +517,12 @@ class Telling(Remembering):
                 elif self.graph.comes_after(reader, origin) and (
                     emptied
                     or (rebound and attribute is not None and self._sees_rebound(reader, known, attribute))
-                    or self._looks_at(reader, known, name, attribute)
+                    or self._looks_at(reader, known, name, attribute, runs_what_looks)
                 ):
                     self.schedule(reader, reason, known, code_changed=True)
             for reader in list(self.agenda.function_readers(record, name, None)):
                 if self.graph.comes_after(reader, origin) and (
-                    emptied or self.runs_what_looks_at(reader, record.name, attribute or name)
+                    emptied or runs_what_looks(reader, record.name, attribute or name)
                 ):
                     self.schedule(reader, reason, name, code_changed=True)
 
@@ -563,7 +567,14 @@ class Telling(Remembering):
         mentioned = attribute in reader.statement.effects.attributes
         return mentioned or any(self._codes_run(reader, (reader.module.name,), attribute))
 
-    def _looks_at(self, reader: Node, known: str, name: str, attribute: str | None) -> bool:
+    def _looks_at(
+        self,
+        reader: Node,
+        known: str,
+        name: str,
+        attribute: str | None,
+        runs_what_looks: Callable[[Node, str, str], bool],
+    ) -> bool:
         """Whether a statement that reads a registry's name reads its entries, and does not add to them."""
         effects = reader.statement.effects
         if known in effects.decorates:
@@ -576,12 +587,12 @@ class Telling(Remembering):
             return attribute is not None and self._runs_through(reader, reader.module.name, attribute)
         named = known in effects.reads or name in effects.attributes
         if attribute is None:
-            return named or self.runs_what_looks_at(reader, reader.module.name, name)
+            return named or runs_what_looks(reader, reader.module.name, name)
         if attribute in effects.attributes or (named and not DYNAMIC.isdisjoint(effects.reads)):
             return True
         if effects.calls and known in effects.reads and self._is_a_library_s(reader.module.namespace.get(known)):
             return True
-        return self.runs_what_looks_at(reader, reader.module.name, attribute)
+        return runs_what_looks(reader, reader.module.name, attribute)
 
     def _is_a_library_s(self, value: Any) -> bool:
         """Whether a function is made by a library, which looks at what it keeps as it likes."""
