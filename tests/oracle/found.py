@@ -1012,3 +1012,15 @@ for how, fill in {
         {"m.py": "found = []\n"},
         {"k.py": "found = []\n" + fill, "m.py": "import k\n"},
     )
+case(
+    "a block that imports, and what it imports has changed behind that",
+    "p",
+    {
+        "m1.py": "c1 = 1\n",
+        "p/a.py": "c2 = 11\n",
+        "p/b.py": "from p.a import c2\n",
+        "p/__init__.py": "from m1 import c1\nif c1:\n    from p.b import c2 as c6\n",
+    },
+    {"m1.py": "c1 = 2\n", "p/a.py": "c2 = 6\n"},
+    {"m1.py": "c1 = 3\n", "p/b.py": "from p.a import c2\nc2 += 1\n"},
+)

@@ -289,7 +289,7 @@ class Agenda:
                 if not self._graph.any_loaded_after([other.name], node):
                     yield from self.awaited_of(node, other, ())
         expected = self._graph.expected_reads(node) | self._imported_for(node)
-        modules = {module for module, _ in expected if not self._imports_itself(node, module)}
+        modules = {module for module, _ in expected if not self.imports_itself(node, module)}
         if node.statement.kind in ("import", "from") and (
             self._graph.read_ahead or self._graph.any_loaded_after(modules, node)
         ):  # what it imports may import what is yet to run
@@ -306,11 +306,11 @@ class Agenda:
             return first
         for record in (node.module, *self._graph.importers(node.module)):
             importer = self._graph.imported_at(record)
-            if isinstance(importer, Node) and self.waiting(importer) and self._imports_itself(importer, record.name):
+            if isinstance(importer, Node) and self.waiting(importer) and self.imports_itself(importer, record.name):
                 first = importer
         return first
 
-    def _imports_itself(self, node: Node, module: str) -> bool:
+    def imports_itself(self, node: Node, module: str) -> bool:
         """Whether a statement imported a module first, and not by its text: a reload sees when it does so."""
         record = self._graph.modules.get(module)
         return (

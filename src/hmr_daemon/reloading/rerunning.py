@@ -134,8 +134,10 @@ class Rerunning(Evaluating):
             return
         if (node, record) not in self.read_in_order:
             self.read_in_order.add((node, record))
-            if self.graph.any_loaded_after((module,), node) and names_module(node, module):
+            later = self.graph.any_loaded_after((module,), node) and names_module(node, module)
+            if later:
                 self.import_early(node, record)
+            if later or self.agenda.imports_itself(node, module):
                 for earlier in self.agenda.awaited_behind(node, (module,)):
                     self._run_in_order(earlier, self.agenda.take(earlier))
         if not self.agenda.is_pending(record):
