@@ -179,3 +179,11 @@ for form, (start, call, name, target) in FORMS.items():
             steps += ["True", "False", "True", "called", "False", "called"]
         title = form.replace("sets", "counts") if "+" in doing else form
         case(f"what {title}, in many ways", "m", {"m.py": ways["called"]}, *({"m.py": ways[step]} for step in steps))
+case(
+    "what reads by a function a global that another begins to count",
+    "m",
+    *(
+        {"m.py": "c = 7\n" + _bump("c", doing) + "bump()\ndef g(): return c\nx = g()\nbump()\ny = [c]\n"}
+        for doing in ["pass", *WALK]
+    ),
+)

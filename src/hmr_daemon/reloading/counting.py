@@ -121,14 +121,23 @@ def tell_in_turn(run: Telling, node: Node) -> None:
 @contextmanager
 def as_in_turn(run: Telling, node: Node) -> Iterator[None]:
     """While a statement looks at numbers that are counted otherwise, they are without what later ones have counted."""
-    effects = node.statement.effects
-    seen = [n for n in run.numbers_told if n.name in (effects.reads if n.root is None else effects.attributes)]
+    own = {*counted(run, node), *_expected(run, node)}  # these are so anyway: see `once`
+    seen = [number for number in run.numbers_told if number not in own and _looks_at(run, node, number)]
     later = {number: sum(_counted_later(run, node, number)) for number in seen if number.value is not MISSING}
     for number, amount in later.items():
         _put(run, number, number.value - amount)
     yield
     for number, amount in later.items():
         _put(run, number, number.value + amount)
+
+
+def _looks_at(run: Telling, node: Node, number: Number) -> bool:
+    """Whether a statement looks at a number, itself or by functions of its module."""
+    effects = node.statement.effects
+    if number.root is not None:
+        return number.name in effects.attributes
+    table = run.agenda.table(run.graph.modules[number.known_as[0]])
+    return number.name in effects.reads or table.reads_by_functions(node, number.name)
 
 
 def _counted_later(run: Telling, node: Node, number: Number) -> Iterator[int]:
@@ -401,5 +410,8 @@ def _tell(run: Telling, node: Node, number: Number) -> None:
         run._tell(record, name, node, reason)
         for reader in run.agenda.table(record).readers_after(name, node) if node.module is record else ():
             run.schedule(reader, reason, name)
+        for reader in list(run.agenda.function_readers(record, name, None)):
+            if run.graph.comes_after(reader, node):
+                run.schedule(reader, reason, name, code_changed=True)
     else:
         run._tell_entries(node, Place((number.known_as,), number.name), rebound=True)
