@@ -21,7 +21,11 @@ WALK = [
 
 def _bump(name: str, doing: str) -> str:
     does = DOING[doing]
-    return f"def bump():\n    {'global c; ' * (name == 'c')}{does % name if '%' in does else does}\n"
+    return _function("bump", name, does % name if "%" in does else does)
+
+
+def _function(called: str, name: str, does: str) -> str:
+    return f"def {called}():\n    {'global c; ' * (name == 'c')}{does}\n"
 
 
 for store, (start, name) in STORES.items():
@@ -102,9 +106,7 @@ for body in ("self.debug = True", "pass", "self.level = 5", "self.level = 5; sel
     case(f"attributes that a method sets, and then: {body}", "m", first, {"m.py": APP % body + CONFIGURE})
 
 HOMES = {
-    "a global": ("c = 5\n", "c", {}),
-    "an attribute of a class": ("class S: c = 5\n", "S.c", {}),
-    "an attribute of an instance": ("class K:\n    def __init__(self): self.c = 5\ns = K()\n", "s.c", {}),
+    **{store: (*STORES[store], {}) for store in STORES if not store.startswith("an entry")},
     "a name of another module": ("import k\n", "k.c", {"k.py": "c = 5\n"}),
     "an attribute of a class of another module": ("import k\n", "k.S.c", {"k.py": "class S: c = 5\n"}),
 }
@@ -112,8 +114,7 @@ HOMES = {
 
 def _ways(start: str, name: str, doing: str) -> dict[str, str]:
     """By how it is done, the text of a module that sets or counts it."""
-    look, setup = f"x = {name}\n", f"def setup():\n    {'global c; ' * (name == 'c')}{name}{doing}\n"
-    helper = setup.replace("setup", "helper")
+    look, setup, helper = f"x = {name}\n", *(_function(each, name, name + doing) for each in ("setup", "helper"))
     return {
         "called": f"{start}{setup}setup()\n{look}",
         "not called": f"{start}{setup}{look}",

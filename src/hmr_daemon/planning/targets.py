@@ -6,9 +6,10 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
-from typing import Any, Final
+from typing import Any
 
 from ..live import insides
+from ..live.additions import UNKNOWN
 from ..live.entries import INNER
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
@@ -118,9 +119,6 @@ def is_ours(holder: Any, graph: Graph) -> bool:
     if is_a(holder, ModuleType):
         return graph.record_of(holder) is not None
     return is_a(holder, (type, FunctionType)) and holder.__module__ in graph.modules
-
-
-UNKNOWN: Final = type("Unknown", (), {"__slots__": ()})()
 
 
 def start_of(target: Target, graph: Graph) -> Any:

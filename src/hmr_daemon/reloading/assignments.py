@@ -7,10 +7,11 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import insides, values
+from ..live.additions import UNKNOWN
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
-from ..planning.targets import UNKNOWN, Target, holder_of, home, is_instance, is_ours, start_of, takes_any_off, targets
+from ..planning.targets import Target, holder_of, home, is_instance, is_ours, start_of, takes_any_off, targets
 from ..syntax import codes
 from ..syntax.statements import Statement
 from ..syntax.stores import stores
@@ -52,10 +53,7 @@ class Assigning(Telling):
 
     def set_through_before(self, node: Node) -> list[Target]:
         """What its last run set so, by functions as they were then."""
-        if not node.ran:
-            return self.left_to.get(node, [])
-        was = self.replaced_by()
-        return self.targets_through(node, [was.get(id(code), code) for code in self._ran_before(node)])
+        return self.targets_through(node, self._ran_then(node)) if node.ran else self.left_to.get(node, [])
 
     def settle_set_through(self, node: Node, before: Iterable[Target]) -> None:
         """The statement has run: what it set by functions, and sets no more, is what it was made with."""

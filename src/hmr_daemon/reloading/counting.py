@@ -103,14 +103,17 @@ def once(run: Telling, node: Node) -> Iterator[None]:
         counts_again = number in again and number in before
         more = new[number] - before[number] if counts_again else number.value - begun[number]
         _let_be(run, node, number, value, more if since[number] == 0 else max(more, 0), told=since[number] == 0)
-    tell_more(run, node, {*known, *before, *run.numbers_reset})
+    _tell_all(run, node, new.keys() - known.keys() - before.keys() - run.numbers_reset)
 
 
-def tell_more(run: Telling, node: Node, known: Collection[object]) -> None:
-    """A statement has come to what counts numbers, and had not in its last run: who looks at these is told."""
-    for number in _counted(run, node, run._ran_now(node)) if node.ran else ():
-        if number not in known:
-            _tell(run, node, number)
+def tell_newly_counted(run: Telling, node: Node) -> None:
+    """A statement has run functions, and had run none before: who looks at the numbers that these count is told."""
+    _tell_all(run, node, _counted(run, node, run._ran_now(node)))
+
+
+def _tell_all(run: Telling, node: Node, numbers: Iterable[Number]) -> None:
+    for number in numbers:
+        _tell(run, node, number)
 
 
 def tell_in_turn(run: Telling, node: Node) -> None:
@@ -310,8 +313,7 @@ def _literal(statement: Statement) -> Any:
 
 def counted(run: Telling, node: Node) -> Counter[Number]:
     """What a statement's last run counted, by functions as they were then."""
-    was = run.replaced_by()
-    return _counted(run, node, (was.get(id(code), code) for code in run._ran_before(node)))
+    return _counted(run, node, run._ran_then(node))
 
 
 def _counted_by(run: Telling, node: Node) -> Counter[Number]:

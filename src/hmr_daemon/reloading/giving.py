@@ -186,6 +186,11 @@ class Giving(Making):
             self.replaced_codes = {id(new): old for old, new in self.swap.pairs if id(old) in changed}
         return self.replaced_codes
 
+    def _ran_then(self, node: Node) -> list[CodeType]:
+        """The code that a statement's last run started, as functions had it before this reload."""
+        was = {} if self.told_first is not None else self.replaced_by()  # which is not known before code is live
+        return [was.get(id(code), code) for code in self._ran_before(node)]
+
     def _ran_now(self, node: Node) -> Iterator[CodeType]:
         """The same of functions that there are still."""
         own = self.lookups.codes_of(node.module) if node.ran else {}

@@ -46,7 +46,7 @@ def first_arguments(
         found[id(function.__code__)].append((node.module, name))
     for record, name in receivers(run, node, ran):
         value = record.namespace[name]
-        for kind in value.__mro__ if is_a(value, type) else type(value).__mro__:
+        for kind in _kinds(value):
             for member in [vars(kind)[each] for each in names & vars(kind).keys()]:
                 if (plain_type(member) is classmethod) is is_a(value, type):
                     found[id(_code_of(member))].append((record, name))
@@ -88,8 +88,12 @@ def is_given(value: Any, code: CodeType) -> bool:
 
 
 def _methods(value: Any, code: CodeType) -> Iterator[Any]:
-    kinds = value.__mro__ if is_a(value, type) else type(value).__mro__
-    return (member for kind in kinds for member in list(vars(kind).values()) if _code_of(member) is code)
+    return (member for kind in _kinds(value) for member in list(vars(kind).values()) if _code_of(member) is code)
+
+
+def _kinds(value: Any) -> tuple[type, ...]:
+    """Where its methods are found: of a class, itself and its bases."""
+    return value.__mro__ if is_a(value, type) else type(value).__mro__
 
 
 def _code_of(member: Any) -> CodeType | None:

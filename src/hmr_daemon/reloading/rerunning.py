@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
-from types import CodeType, FunctionType, MappingProxyType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import entries, values
@@ -198,7 +198,7 @@ class Rerunning(Evaluating):
             grouped=grouped,
             assigned=assigned,
             set_through=self.set_through_before(node),
-            bound_through=self._bound_through(node, was=self.replaced_by()) if node.ran else frozenset(),
+            bound_through=self._bound_through(node, self._ran_then(node)),
             elsewhere=self._set_elsewhere(node),
             unexplained=hiding.unexplained(self, node),
             stand_in=sys.modules.get(node.module.name),
@@ -244,7 +244,7 @@ class Rerunning(Evaluating):
         with counting.as_in_turn(self, node) if self.numbers_told else nullcontext():
             if not node.ran and node not in self.added and node not in self.calling_more:
                 yield  # it has run no function that may do so
-                counting.tell_more(self, node, ())
+                counting.tell_newly_counted(self, node)
                 return
             with counting.once(self, node), last_words.kept(self, node):
                 yield
@@ -264,7 +264,7 @@ class Rerunning(Evaluating):
         for name in sorted(gone):
             self._remove(record, name, node)
             self._leave_to_others(node, name, before.get(name, MISSING))
-        if unbound := traces.bound_through - self._bound_through(node) - set(node.writes):
+        if unbound := traces.bound_through - self._bound_through(node, self._ran_before(node)) - set(node.writes):
             self.agenda.forget_tables()
             for name in sorted(unbound):
                 self._leave_to_others(node, name, before.get(name, record.namespace.get(name, MISSING)))
@@ -273,11 +273,10 @@ class Rerunning(Evaluating):
             self._carry_count_over(node, name, before.get(name, MISSING))
             self._settle(node, name, before.get(name, MISSING), traces.own.get(name, MISSING))
 
-    def _bound_through(self, node: Node, was: Mapping[int, CodeType] = MappingProxyType({})) -> frozenset[str]:
-        """The names of its module that it bound by functions, as they are or as they `was`."""
-        here = [code for code in self._ran_before(node) if code.co_filename == node.module.path]
-        versions = [was.get(id(code), code) for code in here]
-        return frozenset().union(*(steps.written(code) - codes.global_reads(code) for code in versions))
+    def _bound_through(self, node: Node, ran: Iterable[CodeType]) -> frozenset[str]:
+        """The names of a statement's module that code binds which it ran."""
+        here = [code for code in ran if code.co_filename == node.module.path]
+        return frozenset().union(*(steps.written(code) - codes.global_reads(code) for code in here))
 
     def _tell_all(self, node: Node, traces: Traces, places: Iterable[registries.Place]) -> None:
         """Tell who looks at what it has done to what it does not bind: entries, attributes, names of other modules."""

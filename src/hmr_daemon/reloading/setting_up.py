@@ -10,11 +10,12 @@ from itertools import chain
 from types import ModuleType
 from typing import Any
 
+from ..live.additions import UNKNOWN
 from ..live.containers import copied
 from ..live.entries import INNER, Told, held_in_entry, take_out, texts
 from ..live.kinds import is_a, plain_type
 from ..planning.records import ModuleRecord, Node
-from ..planning.targets import UNKNOWN, Target, is_instance, start_of
+from ..planning.targets import Target, is_instance, start_of
 from ..syntax import codes, partly, trees
 from ..syntax.registering import Registering
 from ..syntax.statements import Statement
@@ -73,10 +74,8 @@ class SettingUp(Doing):
         if not names:
             return True
         record, name = held
-        was = {} if self.told_first is not None else self.replaced_by()
-        ran = [was.get(id(code), code) for code in self._ran_before(node)]
         targets = [Target(record.namespace[name], each, (record.name, name)) for each in names]
-        return names <= {store.name for code in ran for store in stores(code)} and not any(
+        return names <= {store.name for code in self._ran_then(node) for store in stores(code)} and not any(
             start_of(target, self.graph) is UNKNOWN for target in targets
         )
 
