@@ -20,8 +20,8 @@ FOLDERS = [
     ("", "_bootstrap errors release model config scope main_thread"),
     (
         "syntax",
-        "trees outside effects statements annotating enclosing parsing diff optional compiler defaults codes adding "
-        "counters stores steps hooks loops orders handing mentions partly registering redefinition memos kept "
+        "trees outside inlining effects statements annotating enclosing parsing diff optional compiler defaults codes "
+        "adding counters stores steps hooks loops orders handing mentions partly registering redefinition memos kept "
         "instrument",
     ),
     (
@@ -46,9 +46,9 @@ FOLDERS = [
         "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
         "versions apart definitions stand_ins on_demand decorated making giving adders doing setting_up scheduling "
         "families remembering instances telling receivers counting last_words arrivals assignments later_entries "
-        "by_hand own_entries hiding attributes swapping seen library_objects library_entries editing moved ordering "
-        "keeping lent refilling settling remaking displaced evaluating early rerunning aftermath executor "
-        "uncalled breakpoints",
+        "by_hand own_entries hiding attributes swapping seen known_values library_objects library_entries editing "
+        "moved ordering keeping lent refilling settling remaking displaced evaluating early rerunning aftermath "
+        "executor uncalled breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

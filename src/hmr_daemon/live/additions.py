@@ -83,6 +83,8 @@ class Attribute:
     value: Any
     """MISSING where it was deleted."""
     before: Any = MISSING
+    setter: str = ""
+    """The method that sets it, which may do more: ``log.setLevel(10)`` has caches forgotten."""
 
     @property
     def place(self) -> tuple[int, str, Any]:
@@ -94,7 +96,7 @@ class Attribute:
     def take_back(self, transaction: Transaction) -> None:
         now = self.current()
         if self.before is not UNKNOWN and is_same(now, self.value) and now is not self.before:
-            transaction.do(_setting(self.holder, self.name, self.before), _setting(self.holder, self.name, now))
+            transaction.do(_setting(self, self.before), _setting(self, now))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,7 +125,7 @@ def compare(container: Any, before: Any) -> Iterator[Addition]:
     """What a container holds that it did not hold before."""
     now = snapshot(container)
     if is_a(now, dict):
-        changed = [key for key in now if key not in before or now[key] is not before[key]]
+        changed = [key for key in now if key not in before or not is_same(now[key], before[key])]
         yield from (Item(container, key, now[key], before.get(key, MISSING)) for key in changed)
         return
     known = Counter(map(token, before))
@@ -202,9 +204,13 @@ def put_back(setting: Setting) -> None:
     if isinstance(setting, Item):
         put(setting.holder, setting.key, setting.before)
     else:
-        operation = _setting(setting.holder, setting.name, setting.before)
+        operation = _setting(setting, setting.before)
         operation[0](*operation[1:])
 
 
-def _setting(holder: Any, name: str, value: Any) -> tuple[Any, ...]:
-    return (delattr, holder, name) if value is MISSING else (setattr, holder, name, value)
+def _setting(attribute: Attribute, value: Any) -> tuple[Any, ...]:
+    if value is MISSING:
+        return (delattr, attribute.holder, attribute.name)
+    if attribute.setter:
+        return (getattr(attribute.holder, attribute.setter), value)
+    return (setattr, attribute.holder, attribute.name, value)

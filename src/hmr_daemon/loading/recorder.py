@@ -36,6 +36,8 @@ MACHINERY = frozenset(
 
 environment = dict(os.environ)
 """The variables of the environment before the user's modules came."""
+interpreter = {module: dict(vars(module)) for module in (sys, builtins)}
+"""What the interpreter's own modules held then, which no source tells."""
 importing_code: list[CodeType] = []
 """Code of ``__main__`` that imported a user module for the first time."""
 

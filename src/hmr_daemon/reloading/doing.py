@@ -90,8 +90,13 @@ class Doing(Adding):
                     waiting.append((definition, owner))
         return list(found.values())
 
-    def definition(self, record: ModuleRecord, qualname: str, before: bool) -> ast.FunctionDef | None:
-        """The undecorated definition of a function or a method, where there is one; as the old source had it."""
+    def definition(
+        self, record: ModuleRecord, qualname: str, before: bool, decorated: bool = False
+    ) -> ast.FunctionDef | None:
+        """The definition of a function or a method, where there is one; as the old source had it.
+
+        Of a decorated one only where that is asked for: what has its name may be another function.
+        """
         outer, *inner = qualname.split(".")
         makers = self.agenda.table(record).last_writers(outer)
         if before:
@@ -99,7 +104,8 @@ class Doing(Adding):
         found: list[ast.AST] = [(self._statement_before(m) if before else m.statement).parse() for m in makers]
         for step in inner:
             found = [each for tree in found for each in getattr(tree, "body", ()) if getattr(each, "name", "") == step]
-        if len(found) != 1 or not isinstance(definition := found[0], ast.FunctionDef) or definition.decorator_list:
+        definition = found[0] if len(found) == 1 else None
+        if not isinstance(definition, ast.FunctionDef) or (definition.decorator_list and not decorated):
             return None
         return definition
 

@@ -527,10 +527,10 @@ class Editing(Swapping):
         at_exit.withdraw(self.transaction, node.statement, self.held_before(node.module))
         statement = node.statement
         adds = statement.effects.mutates or (statement.kind == "assign" and statement.effects.calls)
-        if adds and own_entries.withdraw(self, node):
-            pass
-        elif statement.does_to_others and self._withdraw_from_libraries(node):
+        if library_entries.may_do(statement) and self._withdraw_from_libraries(node):
             self.with_libraries_alone.add(node)
+        elif adds and own_entries.withdraw(self, node):
+            pass
         elif statement.effects.calls:
             self.kept_by[node] = [read for name in sorted(node.writes) for read in self.part_of(node, name)]
             self._withdraw_entries(node)
@@ -541,11 +541,6 @@ class Editing(Swapping):
 
     def _withdraw_from_libraries(self, node: Node) -> bool:
         return library_entries.withdraw(self, node)
-
-    def _unset_in_libraries(self) -> None:
-        if self.unset_in_libraries:
-            for node, setting in self.unset_in_libraries:
-                library_entries.unset(self, node, setting)
 
     def _withdraw_entries(self, node: Node) -> None:
         given = self.given_before(node, node.statement, gone=True)

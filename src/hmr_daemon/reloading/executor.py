@@ -155,7 +155,7 @@ class _Run(Aftermath):
             self.unset(node, target)
         for cls, name in self.ungrown:
             self.bind_member_again(cls, name)
-        self._unset_in_libraries()
+        self._settle_libraries()
         for node in [node for nodes in self.removed_nodes.values() for node in nodes if node.statement.does_to_others]:
             self._tell_library_state(node)
         left = {record: self.graph.analyze(record) for record in self.left}

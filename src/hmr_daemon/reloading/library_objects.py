@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import ast
-import builtins
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from ..live import additions, insides
-from ..live.additions import Addition, Entry, Item
+from ..live.additions import UNKNOWN, Addition, Entry, Item
 from ..live.containers import copied, size
 from ..live.entries import PLAIN
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.records import Node, imported_module
 from ..planning.targets import is_ours
-from ..syntax import codes
-from ..syntax.outside import Deed, deeds
-from ..syntax.statements import Statement
-from ..syntax.trees import path_of
+from ..syntax import codes, trees
+from ..syntax.inlining import BETWEEN, NOT_KNOWN, inlined, unrolled
+from ..syntax.outside import Deed, decorating, deeds, may_leave, under_conditions
+from ..syntax.statements import COMPOUND, Statement
+from ..syntax.stores import stores
 from .contributions import LARGEST
+from .known_values import Names, entries_of, is_path, value_of
+from .library_state import Touched
 from .telling import Telling
 
-Names = Callable[[tuple[str, ...]], Any]
-"""Tells what a path of names leads to, or led to when the statement ran; MISSING where that is not known."""
+DEPTH = 3
+"""How many functions of the user's, one calling the other, are looked into."""
+FEW = 20
+"""How many of them are looked into for one statement."""
 MANY = 300
 """How many objects of a library are looked through for what a function of its adds to."""
 
@@ -56,32 +62,137 @@ class Given:
         )
 
 
-def library_deeds(run: Telling, node: Node, statement: Statement, names: Names) -> Iterator[tuple[Deed, list[Any]]]:
-    """What a statement does to objects of libraries, with these."""
-    for deed in deeds(statement.parse()):
+def library_deeds(names: Names, statement: Statement, alone: bool = False) -> Iterator[tuple[Deed, list[Any]]]:
+    """What a statement does to objects of libraries, itself or by functions of the user's, with these objects.
+
+    `alone` asks for what it does itself.
+    """
+    for deed in deeds(statement.parse()) if alone else done_by(names, statement):
         value = names(deed.path)
         if value is MISSING:
             continue
         if deed.method == "register" and additions.registers_classes(value):
             yield deed, [value]
-        elif _is_a_library_s(run, node, deed.path, names) and not is_ours(value, run.graph):
+        elif _is_a_library_s(names, deed.path) and not is_ours(value, names.run.graph):
             receivers = _results(deed, value, names) if deed.of_result else [value]
             if receivers:
                 yield deed, receivers
 
 
-def _is_a_library_s(run: Telling, node: Node, path: tuple[str, ...], names: Names) -> bool:
-    """Whether what a path of names leads to is a library's own: no statement of the user's makes it."""
-    value = names(path[:1])
+def touched(names: Names, done: Sequence[tuple[Deed, list[Any]]]) -> Iterator[Touched]:
+    """What some deeds do to libraries, by what it is found again in other statements."""
+    for deed, receivers in done:
+        root, method = names(deed.path[:1]), deed.method or ""
+        mentioned = {
+            *deed.path[1:],
+            method,
+            deed.attribute or "",
+            *(sets_itself(each, method) or "" for each in receivers),
+        }
+        mentioned |= {f"get{method[3:]}"} if method.startswith("set") else set()
+        if is_a(root, ModuleType):
+            grown = set(map(id, containers(deed, receivers)))
+            mentioned.update(name for name, value in list(vars(root).items()) if id(value) in grown)
+        given = [*deed.arguments, *deed.asked, *([deed.item] if deed.item is not None else ())]
+        name = deed.path[0].rpartition(BETWEEN)[2] or deed.path[0].rstrip(BETWEEN)
+        yield Touched(root, name, frozenset(mentioned - {""}), frozenset(trees.texts(given)))
+
+
+def done_by(names: Names, statement: Statement) -> Iterator[Deed]:
+    """What a statement does to objects, itself or by the functions of the user's that it calls."""
+    depth = DEPTH if may_do_by_functions(statement) else 0
+    body = [statement.parse()] if statement.kind != "def" else decorating(statement.parse())
+    yield from _done_by(names, body, depth, False, count(1))
+
+
+def may_do_by_functions(statement: Statement) -> bool:
+    effects = statement.effects
+    return (effects.calls and statement.kind in ("expr", "assign", *COMPOUND)) or bool(effects.decorates)
+
+
+def _done_by(
+    names: Names, body: list[ast.stmt], depth: int, unsure: bool, looked_into: Iterator[int]
+) -> Iterator[Deed]:
+    for statement in unrolled(body, partial(entries_of, names)):
+        yield from deeds(statement, unsure)
+        conditional = under_conditions(statement) if depth else ()
+        for call in [part for part in trees.running(statement) if isinstance(part, ast.Call)] if depth else ():
+            if (inner := _run_by(names, call, depth, looked_into)) is not None:
+                yield from _done_by(names, inner, depth - 1, unsure or id(call) in conditional, looked_into)
+        unsure = unsure or may_leave(statement)
+
+
+def _run_by(names: Names, call: ast.Call, depth: int, looked_into: Iterator[int]) -> list[ast.stmt] | None:
+    """The statements of the function of the user's that is called, or of the method of an object or a class."""
+    path, receiver = trees.path_of(call.func), None
+    value = names(path) if path else MISSING
+    if value is MISSING and path[1:]:
+        value, receiver = insides.of_class(type(names(path[:-1])), path[-1]), getattr(call.func, "value", None)
+    elif is_a(value, type):
+        value, receiver = insides.of_class(value, "__init__"), trees.loaded(NOT_KNOWN)
+    record = names.run.graph.modules.get(value.__module__) if type(value) is FunctionType else None
+    if record is None or not _reaches_out(names.run, value, depth) or next(looked_into) > FEW:
+        return None
+    itself = value.__code__.co_qualname == value.__qualname__
+    definition = names.run.definition(record, value.__qualname__, names.before, decorated=itself)
+    return inlined(call, definition, record.name, receiver) if definition is not None else None
+
+
+def _reaches_out(run: Telling, function: FunctionType, depth: int) -> bool:
+    """Whether a function of the user's, as it is or was, may do something to a library: few do."""
+    key = id(function), depth
+    if key not in run.reaching_out:
+        run.reaching_out[key] = False  # it may call itself
+        replaced = {} if run.told_first is not None else run.replaced_by()
+        versions = {id(code): code for code in (function.__code__, replaced.get(id(function.__code__))) if code}
+        run.reaching_out[key] = any(_reaches_out_by(run, function, code, depth) for code in versions.values())
+    return run.reaching_out[key]
+
+
+def _reaches_out_by(run: Telling, function: FunctionType, code: CodeType, depth: int) -> bool:
+    named = list(_named_by(function, code))
+    if codes.does_to_others(code) and (codes.imports(code) or any(_may_be_a_library_s(run, each) for each in named)):
+        return True
+    inner = [vars(each).get("__init__") if is_a(each, type) else each for each in named] if depth > 1 else ()
+    ours = [each for each in inner if type(each) is FunctionType and each.__module__ in run.graph.modules]
+    return any(_reaches_out(run, each, depth - 1) for each in ours)
+
+
+def _named_by(function: FunctionType, code: CodeType) -> Iterator[Any]:
+    """What the names in a function's code may lead to: globals, what modules have, methods of its own class."""
+    held = [function.__globals__.get(name) for name in code.co_names]
+    owner = function.__globals__.get(function.__qualname__.partition(".")[0])
+    for value in (*held, owner):
+        yield from (value,) if value is not owner else ()
+        if is_a(value, ModuleType) or (value is owner and is_a(owner, type)):
+            yield from (vars(value)[name] for name in code.co_names if name in vars(value))
+
+
+def _may_be_a_library_s(run: Telling, value: Any) -> bool:
+    """Whether something is a library's module, class, function in Python or object of its own."""
     if is_a(value, ModuleType):
         return run.graph.record_of(value) is None
-    table = run.agenda.table(node.module)
-    writers = [*table.last_writers(path[0]), *run._writers_before(node.module, path[0])]
-    return bool(writers) and all(_takes_from_library(run, writer, path[0], names) for writer in writers)
+    if is_a(value, (*PLAIN, *additions.KINDS[:3], BuiltinFunctionType, MethodType)):
+        return False
+    home = value.__module__ if is_a(value, (type, FunctionType)) else type(value).__module__
+    return home not in run.graph.modules and home != "builtins"
 
 
-def _takes_from_library(run: Telling, node: Node, name: str, names: Names) -> bool:
+def _is_a_library_s(names: Names, path: tuple[str, ...]) -> bool:
+    """Whether what a path of names leads to is a library's own: no statement of the user's makes it."""
+    run, place, value = names.run, names.place(path[0]), names(path[:1])
+    if is_a(value, ModuleType):
+        return run.graph.record_of(value) is None
+    if place is None:
+        return True
+    record, name = place
+    writers = [*run.agenda.table(record).last_writers(name), *run._writers_before(record, name)]
+    return bool(writers) and all(_takes_from_library(names, writer, name) for writer in writers)
+
+
+def _takes_from_library(names: Names, node: Node, name: str) -> bool:
     """Whether a statement imports a name from a library, or binds what a function of one has given: its own object."""
+    run, names = names.run, replace(names, home=node.module)
     statement = run._statement_before(node)
     if statement.kind == "from":
         sources = [
@@ -190,6 +301,42 @@ def _grown_inside(value: Any, method: str) -> Iterator[Any]:
         yield from (each for each in (held, *parts) if is_a(each, additions.KINDS))
 
 
+def sets_itself(value: Any, method: str) -> str | None:
+    """The attribute that a library's object surely sets of itself in a method, and no other: that of ``setLevel``."""
+    function = _setter(value, method)
+    found = stores(function.__code__) if function is not None and function.__code__.co_argcount == 2 else ()
+    names = [each.name for each in found if not each.root and not each.through and not each.of_itself]
+    return names[0] if len(names) == 1 else None
+
+
+def _setter(value: Any, method: str) -> FunctionType | None:
+    if not method.startswith("set") or is_a(value, (type, ModuleType)):
+        return None
+    function = insides.of_class(type(value), method)
+    return function if type(function) is FunctionType else None
+
+
+def start_of(value: Any, method: str) -> Any:
+    """What a setter would be given for what the constructor makes an object with: its parameter has the same name.
+
+    UNKNOWN where it has no such parameter, or one without a default.
+    """
+    setter, constructor = _setter(value, method), insides.of_class(type(value), "__init__")
+    if setter is None or type(constructor) is not FunctionType:
+        return UNKNOWN
+    code, defaults = constructor.__code__, constructor.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount]
+    known = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True)) | (constructor.__kwdefaults__ or {})
+    start = known.get(setter.__code__.co_varnames[1], UNKNOWN)
+    return start if is_a(start, PLAIN) else UNKNOWN
+
+
+def sets_untold(done: Sequence[tuple[Deed, list[Any]]]) -> bool:
+    """Whether a setter was called of which nothing shows what it sets: ``sys.setrecursionlimit(5000)``."""
+    called = [(deed.method or "", each) for deed, receivers in done for each in receivers]
+    return any(method.startswith("set") and sets_itself(each, method) is None for method, each in called)
+
+
 def registering(done: Sequence[tuple[Deed, list[Any]]]) -> list[Any]:
     """The abstract classes that classes are registered with."""
     return [v for deed, receivers in done for v in receivers if deed.method == "register" and is_a(v, type)]
@@ -200,33 +347,6 @@ def _size(container: Any) -> int:
 
 
 # --- what a statement was given, and what tells its entry ----------------------------------------------
-
-
-def names_now(run: Telling, node: Node) -> Names:
-    return lambda path: _resolved(path, lambda name: node.module.namespace.get(name, MISSING), lambda _: None)
-
-
-def names_before(run: Telling, node: Node) -> Names:
-    def held(module: ModuleType) -> Callable[[str], Any] | None:
-        record = run.graph.record_of(module)
-        return run.held_before(record) if record is not None else None
-
-    return lambda path: _resolved(path, run.held_before(node.module), held)
-
-
-def _resolved(path: tuple[str, ...], held: Callable[[str], Any], inside: Callable[[ModuleType], Any]) -> Any:
-    value = held(path[0])
-    if value is MISSING:
-        value = vars(builtins).get(path[0], MISSING)
-    for name in path[1:]:
-        if is_a(value, ModuleType):
-            told = inside(value)
-            value = told(name) if told is not None else vars(value).get(name, MISSING)
-        elif is_a(value, type):
-            value = insides.of_class(value, name)
-        else:
-            value = insides.own_dict(value).get(name, MISSING)
-    return value
 
 
 def given_to(deed: Deed, receivers: Sequence[Any], names: Names) -> Given:
@@ -241,26 +361,18 @@ def _given(arguments: Sequence[ast.expr], names: Names) -> Given:
     waiting = list(arguments)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Call):
+        value = value_of(node, names)
+        if value is MISSING and isinstance(node, ast.Call):
             waiting += [*node.args, *(keyword.value for keyword in node.keywords)]
             called = value_of(node.func, names)
             kinds += [called] if is_a(called, type) else []
-        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+        elif value is MISSING and isinstance(node, ast.List | ast.Tuple | ast.Set):
             waiting += node.elts
-        elif (value := value_of(node, names)) is not MISSING and not is_a(value, (bool, type(None))):
-            if is_a(value, PLAIN):
-                plain.append(value)
-            else:
-                identities.add(id(value))
+        elif is_a(value, PLAIN) or is_path(value):
+            plain += [value] if not is_a(value, (bool, type(None))) else []
+        elif value is not MISSING:
+            identities.add(id(value))
     return Given(tuple(plain), frozenset(identities), tuple(kinds))
-
-
-def value_of(node: ast.expr, names: Names) -> Any:
-    """What a constant is or a path of names leads to; MISSING for all else, which only running it would tell."""
-    if isinstance(node, ast.Constant):
-        return node.value
-    path = path_of(node)
-    return names(path) if path else MISSING
 
 
 def told(container: Any, given: Given) -> list[Addition]:

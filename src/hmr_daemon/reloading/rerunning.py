@@ -234,9 +234,13 @@ class Rerunning(Evaluating):
         return [*taken.places, *changed.entries]
 
     def _library_entries_exchanged(self, node: Node) -> AbstractContextManager[None]:
-        if not (node.statement.does_to_others or self._statement_before(node).does_to_others):
-            return nullcontext()
-        return library_entries.exchanged(self, node)
+        may_do = library_entries.may_do
+        exchanges = may_do(node.statement) or may_do(self._statement_before(node))
+        return library_entries.exchanged(self, node) if exchanges else nullcontext()
+
+    def _settle_libraries(self) -> None:
+        if self.out_of_libraries:
+            library_entries.settle(self)
 
     @contextmanager
     def _counted_once(self, node: Node) -> Iterator[None]:
@@ -548,7 +552,8 @@ class Rerunning(Evaluating):
                     continue  # what it adds stays, in its place
                 if reader.order > node.order and effects.attributes & node.statement.effects.attributes:
                     self.schedule(reader, f"{name} was changed", name)
-            for reader in list(library_state.users_elsewhere(self, node, namespace[name])):
+            touched = library_state.touched_by(node, namespace[name], name)
+            for reader in list(library_state.users_elsewhere(self, node, touched)):
                 self.schedule(reader, f"{name} was changed", code_changed=True)
 
     def _classes_handed(self, node: Node) -> list[tuple[type, dict[str, Any]]]:

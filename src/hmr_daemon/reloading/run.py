@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType, ModuleType
@@ -28,7 +28,7 @@ from .lookups import Lookups
 from .registries import Place
 
 if TYPE_CHECKING:
-    from ..live.additions import Setting
+    from ..live.additions import Addition
 
 IMMUTABLE = (
     int, float, complex, str, bytes, tuple, frozenset, type, types.NoneType, types.FunctionType,
@@ -424,12 +424,14 @@ class RunState:
         """Numbers that were bound anew: all who count them do so from there."""
         self.iterators: dict[Any, Any] = {}
         """By where they stand, those that give numbers, for which others may stand meanwhile."""
-        self.unset_in_libraries: list[tuple[Node, Setting]] = []
-        """Statements that are gone, and what they had set of what libraries hold."""
+        self.out_of_libraries: list[tuple[Node, Sequence[Addition], Sequence[Any]]] = []
+        """Statements that are gone, what they had put into libraries, and all that they had touched there."""
         self.with_libraries_alone: set[Node] = set()
         """Statements that are gone, and had done no more than to put something into a library, which is out of it."""
         self.analyses: dict[bool, Any] = {}
         """What was found out of what statements do to objects, as code is now and as it was before."""
+        self.reaching_out: dict[tuple[int, int], bool] = {}
+        """By the identities of functions and how deep these were looked into, whether they may reach out."""
         self.texts_known: dict[int, tuple[Statement, frozenset[str]]] = {}
         """By the identity of statements, these and their texts."""
         self.own_tokens: dict[tuple[Node, int], Set[object]] = {}

@@ -7,7 +7,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from types import CodeType, MappingProxyType
 from typing import Any
 
@@ -248,6 +248,30 @@ def imports_all(code: CodeType, offset: int) -> bool:
     return dis.opname[code.co_code[offset]] in ("IMPORT_STAR", "CALL_INTRINSIC_1")
 
 
+_DEEDS = frozenset(dis.opmap[f"{how}_{what}"] for how in ("STORE", "DELETE") for what in ("ATTR", "SUBSCR"))
+_CALLS = frozenset(operation for name, operation in dis.opmap.items() if name.startswith("CALL"))
+_POP_TOP = dis.opmap["POP_TOP"]
+
+
+def does_to_others(code: CodeType) -> bool:
+    """Whether code itself calls something for its effect, or sets something of another than its first parameter."""
+    found: bool = remembered((does_to_others, code.co_code, code.co_varnames), lambda: _does_to_others(code))
+    return found
+
+
+def _does_to_others(code: CodeType) -> bool:
+    if _DEEDS.isdisjoint(code.co_code[::2]) and _POP_TOP not in code.co_code[::2]:
+        return False
+    first = code.co_varnames[:1] if code.co_argcount else ()
+    instructions = [each for each in dis.get_instructions(code) if each.opname not in ("CACHE", "EXTENDED_ARG")]
+    for before, after in pairwise(instructions):
+        if after.opcode == _POP_TOP and before.opcode in _CALLS:
+            return True
+        if after.opcode in _DEEDS and not (before.opname.startswith("LOAD_FAST") and loaded_last(before) in first):
+            return True
+    return False
+
+
 @learned
 def global_reads(code: CodeType) -> frozenset[str]:
     """Global names that `code` itself loads."""
@@ -267,6 +291,9 @@ def global_reads(code: CodeType) -> frozenset[str]:
 Import = tuple[int, int | None, str, tuple[str, ...]]
 """Of an import statement: its instruction's offset, then as in `Statement.imported`."""
 STORE_SUBSCR = dis.opmap["STORE_SUBSCR"]
+_CONSTANTS = frozenset(
+    {"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT"}
+)  # the second from 3.14, the last from 3.15
 IMPORT_NAME, LOAD_CONST = dis.opmap["IMPORT_NAME"], dis.opmap["LOAD_CONST"]
 LOAD_SMALL_INT = dis.opmap.get("LOAD_SMALL_INT")  # since 3.14
 
@@ -324,6 +351,19 @@ GROWING_METHODS = trees.GROWING | {
 PLACING = frozenset({"insert", "appendleft", "insort", "insort_left", "insort_right", "heappush"})
 """Of these, what puts an entry elsewhere than at the end; the last are functions, which are passed the container."""
 PASSED = PLACING - {"insert", "appendleft"}
+
+
+def constants_bound(code: CodeType, name: str) -> list[object]:
+    """The constants that a module's or a class's own code binds a name to; [] where that binds it to anything else."""
+    found, before = list[object](), None
+    for each in dis.get_instructions(code) if name in code.co_names else ():
+        if each.opname in ("STORE_NAME", "DELETE_NAME") and each.argval == name:
+            constant = before is not None and before.opname in _CONSTANTS and each.opname == "STORE_NAME"
+            if before is None or not constant:
+                return []
+            found.append(before.argval)
+        before = each
+    return found
 
 
 def names(code: CodeType) -> Collection[str]:

@@ -36,6 +36,11 @@ def calls(statement: ast.stmt) -> Iterator[tuple[str, frozenset[str]]]:
             yield first, frozenset(filter(None, map(name_of, inner)))
 
 
+def loaded(name: str) -> ast.Name:
+    """The syntax that loads a name. Before 3.13, a node has no context but the one that it is given."""
+    return ast.Name(name, ast.Load())
+
+
 def name_of(node: ast.AST) -> str | None:
     """The name that a variable or an attribute has in the text."""
     return getattr(node, "id", None) or getattr(node, "attr", None)
