@@ -70,10 +70,10 @@ def exchanged(run: Telling, node: Node) -> Iterator[None]:
     if {deed.method for deed, _ in done} != {deed.method for deed, _ in done_before}:
         positions = {}  # what is inserted does not stand where what was appended did
     current = [(kept.get(setting.place, setting), setting.current()) for setting in settings]
-    unsure = _let_be_unset(run, node, current, {each.place for each in _settings(done, names, unsure=True)})
     held = containers_of(done)
     registries = [(cls, additions.registered(cls)) for cls in registering(done)]
     _guard(run.transaction, held, current, registries)
+    unsure = _let_be_unset(run, node, current, {each.place for each in _settings(done, names, unsure=True)})
     untold = list(_hidden(done, held)) if held and not kept and _is_untold(run, node, done) else []
     before = [(each, additions.snapshot(each)) for each in held]
     yield

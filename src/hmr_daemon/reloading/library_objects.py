@@ -92,7 +92,7 @@ def touched(names: Names, done: Sequence[tuple[Deed, list[Any]]]) -> Iterator[To
         mentioned |= {f"get{method[3:]}"} if method.startswith("set") else set()
         if is_a(root, ModuleType):
             grown = set(map(id, containers(deed, receivers)))
-            mentioned.update(name for name, value in list(vars(root).items()) if id(value) in grown)
+            mentioned.update(name for name, value in list(insides.own_dict(root).items()) if id(value) in grown)
         given = [*deed.arguments, *deed.asked, *([deed.item] if deed.item is not None else ())]
         name = deed.path[0].rpartition(BETWEEN)[2] or deed.path[0].rstrip(BETWEEN)
         yield Touched(root, name, frozenset(mentioned - {""}), frozenset(trees.texts(given)))
@@ -101,7 +101,8 @@ def touched(names: Names, done: Sequence[tuple[Deed, list[Any]]]) -> Iterator[To
 def done_by(names: Names, statement: Statement) -> Iterator[Deed]:
     """What a statement does to objects, itself or by the functions of the user's that it calls."""
     depth = DEPTH if may_do_by_functions(statement) else 0
-    body = [statement.parse()] if statement.kind != "def" else decorating(statement.parse())
+    tree = statement.parse()
+    body = decorating(tree) if statement.kind in ("def", "class") else [tree]
     yield from _done_by(names, body, depth, False, count(1))
 
 
@@ -165,7 +166,8 @@ def _named_by(function: FunctionType, code: CodeType) -> Iterator[Any]:
     for value in (*held, owner):
         yield from (value,) if value is not owner else ()
         if is_a(value, ModuleType) or (value is owner and is_a(owner, type)):
-            yield from (vars(value)[name] for name in code.co_names if name in vars(value))
+            members = insides.own_dict(value)
+            yield from (members[name] for name in code.co_names if name in members)
 
 
 def _may_be_a_library_s(run: Telling, value: Any) -> bool:
