@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from hmr_daemon.syntax.inlining import inlined, unrolled
+from hmr_daemon.syntax.inlining import Function, unrolled
 
 
 def body_of(call: str, definition: str) -> list[str]:
@@ -17,7 +17,7 @@ def body_of(call: str, definition: str) -> list[str]:
     expression = ast.parse(call, mode="eval").body
     assert isinstance(function, ast.FunctionDef) and isinstance(expression, ast.Call)
     receiver = getattr(expression.func, "value", None)
-    return [ast.unparse(each) for each in inlined(expression, function, "lib", receiver)]
+    return [ast.unparse(each) for each in Function(function, "lib").run_by(expression, receiver)]
 
 
 @pytest.mark.parametrize(

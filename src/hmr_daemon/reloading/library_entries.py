@@ -143,7 +143,12 @@ def _is_alike(one: Addition, other: Addition) -> bool:
 
 def _tell(run: Telling, node: Node, touched: Sequence[Touched]) -> None:
     """Later statements that mention the same of a library see something else there now."""
+    order = run.graph.order(node)
     for each in touched:
+        key = id(each.root), each.attributes, each.texts
+        if run.told_of_libraries.get(key, order) < order:
+            continue  # who comes after this statement comes after the earlier one
+        run.told_of_libraries[key] = order
         for user in list(library_state.users(run, node, each)):
             adds = user.statement.kind == "expr" and each.name in user.statement.effects.mutates  # which stays there
             if user is not node and not adds:
@@ -465,14 +470,37 @@ def _words(done: Done) -> set[str]:
 
 def _others(run: Telling, node: Node, words: Collection[str]) -> Iterator[tuple[Node, Sequence[Addition]]]:
     """Other statements that mention one of some words, or run functions which do, with what they put into libraries."""
+    key = frozenset(words)
+    found = run.mentioning_of_libraries.get(key)
+    if found is None:
+        found = list(_mentioning(run, key))
+        if run.told_first is None:  # the edits are taken up
+            run.mentioning_of_libraries[key] = found
+    yield from ((other, _told(run, other, through)) for other, through in found if other is not node)
+
+
+def _mentioning(run: Telling, words: Collection[str]) -> Iterator[tuple[Node, bool]]:
+    """Statements that mention one of some words, or run functions which do: those tell."""
     records = dict.fromkeys(record for word in words for record in run.lookups.texts_with(word))
     if len(records) > MENTIONING:
         return
     nodes = [other for record in records for other in run.graph.analyze(record)]
     defining = [other for other in nodes if other.statement.kind in ("def", "class") and other.codes]
-    mentioning = [other for other in defining if any(word in other.statement.text for word in words)]
-    runners = (each for other in mentioning for code in codes.walk(other.codes) for each in run.graph.runners(code))
+    naming = [other for other in defining if any(word in other.statement.text for word in words)]
+    runners = (each for other in naming for code in codes.walk(other.codes) for each in run.graph.runners(code))
     through = {each for each in runners if may_do_by_functions(each.statement)}
     for other in dict.fromkeys((*(each for each in nodes if each.statement.does_to_others), *through)):
-        if other is not node and other not in run.added:
-            yield other, _additions(run, other, alone=other not in through)
+        if other not in run.added:
+            yield other, other in through
+
+
+def _told(run: Telling, node: Node, through: bool) -> Sequence[Addition]:
+    """What a statement has put into libraries; of one that no reload saw, found out once."""
+    known = run.graph.additions.get(node)
+    if known is not None:
+        return known
+    if run.told_first is not None:
+        return _additions(run, node, alone=not through)
+    if (key := (node, through)) not in run.additions_told:
+        run.additions_told[key] = _additions(run, node, alone=not through)
+    return run.additions_told[key]

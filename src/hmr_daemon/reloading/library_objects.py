@@ -16,10 +16,10 @@ from ..live.containers import copied, size
 from ..live.entries import PLAIN
 from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
-from ..planning.records import Node, imported_module
+from ..planning.records import ModuleRecord, Node, imported_module
 from ..planning.targets import is_ours
 from ..syntax import codes, trees
-from ..syntax.inlining import BETWEEN, NOT_KNOWN, inlined, unrolled
+from ..syntax.inlining import BETWEEN, NOT_KNOWN, Function, unrolled
 from ..syntax.outside import Deed, decorating, deeds, may_leave, under_conditions
 from ..syntax.statements import COMPOUND, Statement
 from ..syntax.stores import stores
@@ -134,9 +134,48 @@ def _run_by(names: Names, call: ast.Call, depth: int, looked_into: Iterator[int]
     record = names.run.graph.modules.get(value.__module__) if type(value) is FunctionType else None
     if record is None or not _reaches_out(names.run, value, depth) or next(looked_into) > FEW:
         return None
-    itself = value.__code__.co_qualname == value.__qualname__
-    definition = names.run.definition(record, value.__qualname__, names.before, decorated=itself)
-    return inlined(call, definition, record.name, receiver) if definition is not None else None
+    function = _known_function(names, record, value)
+    return function.run_by(call, receiver) if function is not None else None
+
+
+def _known_function(names: Names, record: ModuleRecord, function: FunctionType) -> Function | None:
+    """A function of the user's by its text, as it is or was."""
+    key = record, function.__qualname__, names.before
+    known: dict[Any, Function | None] = names.run.functions_known
+    if key not in known:
+        itself = function.__code__.co_qualname == function.__qualname__
+        definition = names.run.definition(record, function.__qualname__, names.before, decorated=itself)
+        found = Function(definition, record.name) if definition is not None else None
+        known[key] = found if found is not None and _may_reach_out(names, found, "." in function.__qualname__) else None
+    return known[key]
+
+
+def _may_reach_out(names: Names, function: Function, is_method: bool) -> bool:
+    """Whether a function does something to what may be a library's, or calls what may do so."""
+    body = function.run_by(ast.Call(trees.loaded(NOT_KNOWN), [], []))
+    itself = function.parameters[0] if is_method and function.parameters else None
+    for deed in [deed for statement in body for deed in deeds(statement)]:
+        root = deed.path[0]
+        if root.startswith(NOT_KNOWN) and root != f"{NOT_KNOWN}{itself}":
+            return True
+        if deed.method == "register" or _may_be_a_library_s(names.run, names(deed.path[:1])):
+            return True
+    called = [part.func for each in body for part in trees.running(each) if isinstance(part, ast.Call)]
+    return any(_may_call_out(names, each) for each in called)
+
+
+def _may_call_out(names: Names, function: ast.expr) -> bool:
+    """Whether what is called is a function of the user's that may reach out, or a method of an unknown object."""
+    path = trees.path_of(function)
+    value = names(path) if path else None
+    holder = names(path[:-1]) if value is MISSING and path[1:] else MISSING
+    if is_a(value, type):
+        value = insides.of_class(value, "__init__")
+    elif holder is not MISSING:
+        value = insides.of_class(type(holder), path[-1])
+    if type(value) is FunctionType:
+        return value.__module__ in names.run.graph.modules and _reaches_out(names.run, value, DEPTH - 1)
+    return value is MISSING and holder is MISSING
 
 
 def _reaches_out(run: Telling, function: FunctionType, depth: int) -> bool:

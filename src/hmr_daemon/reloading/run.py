@@ -430,6 +430,14 @@ class RunState:
         """Statements that are gone, and had done no more than to put something into a library, which is out of it."""
         self.analyses: dict[bool, Any] = {}
         """What was found out of what statements do to objects, as code is now and as it was before."""
+        self.mentioning_of_libraries: dict[frozenset[str], list[tuple[Node, bool]]] = {}
+        """By words, who may do something to what they name in libraries, and whether by functions."""
+        self.additions_told: dict[tuple[Node, bool], Sequence[Addition]] = {}
+        """What statements have put into libraries that no reload saw do so, by functions as well or without these."""
+        self.told_of_libraries: dict[Any, tuple[float, ...]] = {}
+        """By what was done to a library, after which statement those were told that mention it."""
+        self.functions_known: dict[tuple[ModuleRecord, str, bool], Any] = {}
+        """By their module, their names, and whether it is as it was, functions as what calls of them run."""
         self.reaching_out: dict[tuple[int, int], bool] = {}
         """By the identities of functions and how deep these were looked into, whether they may reach out."""
         self.texts_known: dict[int, tuple[Statement, frozenset[str]]] = {}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from .outside import is_message
 from .trees import OPERATIONS, name_of, path_of, root_name
 
 T = TypeVar("T")
@@ -17,9 +18,6 @@ NOTHING: frozenset[Any] = frozenset()
 DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval", "dir", "setattr", "delattr"})
 SHOWING = frozenset({"print", "help", "repr", "len", "hash"})
 """Builtin functions that only look at what a bare call hands them."""
-
-
-LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 
 
 @dataclass(frozen=True, repr=False)
@@ -119,14 +117,6 @@ def _passed_on(node: ast.stmt) -> frozenset[str]:
     call = node.value
     arguments = [*call.args, *(k.value for k in call.keywords)]
     return _frozen({a.id for a in arguments if isinstance(a, ast.Name)} - {root_name(call.func)})
-
-
-def _is_message(call: ast.Call) -> bool:
-    """Whether a call writes a message to a log: ``log.info("up: %s", app)``."""
-    match call:
-        case ast.Call(ast.Attribute(attr=level), [ast.Constant(value=str()) | ast.JoinedStr(), *_]):
-            return level in LEVELS
-    return False
 
 
 def _operands(node: ast.expr) -> Iterator[ast.expr]:
@@ -271,7 +261,7 @@ class _EffectsVisitor(ast.NodeVisitor):
             call = node.value
             if isinstance(call.func, ast.Attribute):
                 self._mutate(call.func)
-            shows = (isinstance(call.func, ast.Name) and call.func.id in SHOWING) or _is_message(call)
+            shows = (isinstance(call.func, ast.Name) and call.func.id in SHOWING) or is_message(call)
             for argument in [] if shows else [*call.args, *(k.value for k in call.keywords)]:
                 inner = argument.value if isinstance(argument, ast.Starred) else argument
                 if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)):

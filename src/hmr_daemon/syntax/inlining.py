@@ -20,18 +20,25 @@ FEW = 20
 _UNQUALIFIED = frozenset({"setattr", "delattr"})
 
 
-def inlined(
-    call: ast.Call, definition: ast.FunctionDef, module: str, receiver: ast.expr | None = None
-) -> list[ast.stmt]:
-    """What a call runs of a function that is defined in some module; `receiver` is what it is a method of.
+class Function:
+    """A function of some module, as what calls of it run."""
 
-    Locals that are bound once stand for what they are bound to: ``log`` for ``logging.getLogger("app")``.
-    """
-    times = Counter(_bound(definition))
-    known: dict[str, ast.expr] = {name: loaded(NOT_KNOWN + name) for name in times}
-    known.update(_given(call, definition, module, receiver))
-    placing = _Placing(module, known, frozenset(name for name in times if times[name] == 1))
-    return [placing.visit(statement) for statement in _copied(definition.body)]
+    def __init__(self, definition: ast.FunctionDef, module: str) -> None:
+        times = Counter(_bound(definition))
+        self._definition = definition
+        self._module = module
+        self._local: dict[str, ast.expr] = {name: loaded(NOT_KNOWN + name) for name in times}
+        self._once = frozenset(name for name in times if times[name] == 1)
+        self.parameters = [each.arg for each in (*definition.args.posonlyargs, *definition.args.args)]
+
+    def run_by(self, call: ast.Call, receiver: ast.expr | None = None) -> list[ast.stmt]:
+        """What a call runs of it; `receiver` is what it is a method of.
+
+        Locals that are bound once stand for what they are bound to: ``log`` for ``logging.getLogger("app")``.
+        """
+        known = {**self._local, **dict(_given(call, self._definition, self._module, receiver))}
+        placing = _Placing(self._module, known, self._once)
+        return [placing.visit(statement) for statement in _copied(self._definition.body)]
 
 
 def _bound(definition: ast.FunctionDef) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from .trees import FunctionNode, loaded, nested, path_of
 
+LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 BRANCHING = (ast.If, ast.While, ast.For, ast.AsyncFor, ast.Try, ast.TryStar, ast.Match)
 
 
@@ -66,13 +67,21 @@ def _deeds(part: ast.stmt) -> Iterator[Deed]:
         yield Deed(path, "extend", arguments=(part.value,))
 
 
+def is_message(call: ast.Call) -> bool:
+    """Whether a call writes a message to a log: ``log.info("up: %s", app)``."""
+    match call:
+        case ast.Call(ast.Attribute(attr=level), [ast.Constant(value=str()) | ast.JoinedStr(), *_]):
+            return level in LEVELS
+    return False
+
+
 def _called(call: ast.Call) -> Iterator[Deed]:
     function, given = call.func, _given(call)
     if isinstance(function, ast.Name) and function.id in ("setattr", "delattr"):
         path, name = path_of(call.args[0]) if call.args else (), call.args[1] if len(call.args) > 1 else None
         if path and isinstance(name, ast.Constant) and isinstance(name.value, str):
             yield Deed(path, attribute=name.value)
-    elif path := path_of(function):
+    elif (path := path_of(function)) and not is_message(call):
         yield Deed(path[:-1] or path, path[-1] if path[1:] else "", arguments=given)
         yield from (Deed(path[:-1], item=key) for key in _keys(path[-1], call)) if path[1:] else ()
     elif isinstance(function, ast.Attribute) and isinstance(inner := function.value, ast.Call):
