@@ -20,13 +20,14 @@ FOLDERS = [
     ("", "_bootstrap errors release model config scope main_thread"),
     (
         "syntax",
-        "trees outside inlining effects statements annotating enclosing parsing diff optional compiler defaults codes "
-        "adding counters stores steps hooks loops orders handing mentions partly registering redefinition memos kept "
+        "trees outside inlining elements effects statements annotating enclosing parsing diff optional compiler defaults "
+        "codes adding counters stores steps hooks loops orders handing mentions partly registering redefinition memos kept "
         "instrument",
     ),
     (
         "loading",
-        "shelter captures opening listings notes monitor recorder finder wanted signals forks scripts prompt standby",
+        "shelter captures opening listings notes monitor recorder starts finder wanted signals forks scripts prompt "
+        "standby",
     ),
     (
         "live",

@@ -147,6 +147,17 @@ def test_what_a_running_script_has_yet_to_do_adds_to_nothing(start: Callable[...
     program.wait("seen ['a', 'b'] 2\n")
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="nothing tells what text starts")
+def test_names_that_text_took_of_what_was_there_follow(start: Callable[..., Program], tmp_path: Path) -> None:
+    """A script that executes text is a prompt from its start: before the daemon is up."""
+    main = "import time\nfor text in ('import m', 'from m import X'):\n    time.sleep(0.03)\n    exec(text)\n"
+    write(tmp_path, {"main.py": main + "while True:\n    print('turn', X)\n    time.sleep(0.02)\n", "m.py": "X = 1\n"})
+    program = start("main.py")
+    program.wait("turn 1\n")
+    program.edit({"m.py": "X = 2\n"})
+    program.wait("turn 2\n")
+
+
 def test_what_a_running_statement_has_added_stays(start: Callable[..., Program], tmp_path: Path) -> None:
     """It may have called anything that the script has, and will not add it again."""
     main = "import time\nfrom m import f, seen\nf('mine')\nwhile True:\n"

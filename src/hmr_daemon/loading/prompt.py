@@ -6,7 +6,8 @@ import sys
 import threading
 from _thread import get_ident
 
-from .._bootstrap import STANDARD_LIBRARY, is_interactive
+from .._bootstrap import is_interactive
+from . import starts
 from .recorder import importing_code
 
 TYPE_CHECKING = False
@@ -40,35 +41,11 @@ class Prompt:
         if self._watching:
             return
         self._watching = True
-        if sys.version_info >= (3, 12):
-            self._watch_starts()
+        if starts.SEES_STARTS:
+            starts.told.append(self._statement)
+            starts.watch()
         elif is_interactive():
             sys.addaudithook(self._on_audit)
-
-    def _watch_starts(self) -> None:
-        """PEP 669: each code object tells of its first start only, so that what runs often costs nothing."""
-        monitoring = sys.monitoring
-        tool = next((number for number in (3, 4, 5) if monitoring.get_tool(number) is None), None)
-        if tool is not None:
-            monitoring.use_tool_id(tool, "hmr-daemon")
-            monitoring.register_callback(tool, monitoring.events.PY_START, self._on_start(monitoring.DISABLE))
-            monitoring.set_events(tool, monitoring.events.PY_START)
-
-    def _on_start(self, disable: object) -> Callable[[CodeType, int], object]:
-        """What is called to the very end of the interpreter, when the globals of this module are gone."""
-
-        def on_start(code: CodeType, _offset: int) -> object:
-            if code.co_name == "<module>":
-                self._on_module(code, sys._getframe(1))
-            return disable
-
-        return on_start
-
-    def _on_module(self, code: CodeType, frame: FrameType) -> None:
-        main = sys.modules.get("__main__")
-        if main is not None and frame.f_globals is main.__dict__ and not _is_library(code):
-            importing_code.append(code)
-            self._statement(frame.f_back)
 
     def _on_audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Python 3.11: a typed statement is about to be executed."""
@@ -122,12 +99,7 @@ def _in_main(frame: FrameType | None) -> bool:
     """Whether code of ``__main__`` is running: then nobody is typing."""
     main = sys.modules.get("__main__")
     while frame is not None:
-        if main is not None and frame.f_globals is main.__dict__ and not _is_library(frame.f_code):
+        if main is not None and frame.f_globals is main.__dict__ and not starts.is_library(frame.f_code):
             return True
         frame = frame.f_back
     return False
-
-
-def _is_library(code: CodeType) -> bool:
-    """Python 3.13 runs its own prompt as ``__main__``."""
-    return code.co_filename.startswith(STANDARD_LIBRARY)

@@ -102,6 +102,7 @@ class Standby:
         self.attended = True
         if self.script is not None and self.script_source is None:
             self.script_source = _read(self.script)
+            self._watch_for_text()
         self._look_for_script(enough)
         began = time.monotonic()
         end = began + LOAD_PATIENCE
@@ -117,6 +118,13 @@ class Standby:
                 self.endless = loads  # a module that runs the program at its top level, say
         self.attended = False  # what comes next takes its time
         self.recorder.read_sources(enough)
+
+    def _watch_for_text(self) -> None:
+        """What a script executes is seen from its start: it may take names of modules that are there already."""
+        from . import starts
+
+        if self.script_source is not None and starts.mentioned(self.script_source):
+            starts.watch()
 
     def _is_disturbed(self, enough: Callable[[], bool]) -> bool:
         """Wait until something happens, or nothing has for a while; after the first moment of it sources are read."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import dis
-import sys
 from types import CodeType, ModuleType
 from typing import Any
 
 from ..live.kinds import is_a
 from ..live.transaction import MISSING, Transaction
 from ..loading.recorder import importing_code
+from ..loading.starts import SEES_STARTS
 from ..planning.records import ModuleRecord
 
 Taken = tuple[str, str, str]
 """Module, name in it, name in ``__main__``; the last is ``*`` for a star import, the second empty for the module."""
-SEES_STARTS = sys.version_info >= (3, 12)
 SHARED = (int, float, complex, str, bytes, bool, type(None), tuple, frozenset)
 
 
