@@ -1069,6 +1069,18 @@ def test_names_that_a_prompt_took_follow(live: LiveFactory) -> None:
     assert process.see("(X, why, Z, f(), m.X, X_kept, own)") == (2, 2, 2, 2, 2, 1, 1)
 
 
+def test_names_that_a_prompt_took_of_a_package_that_gives_them_on_demand(live: LiveFactory) -> None:
+    given = "def __getattr__(name):\n    if name != 'X': raise AttributeError(name)\n    from .core import X\n"
+    process = live({"p/__init__.py": given + "    return X\n", "p/core.py": "X = 1\n"})
+    process.load("from p import X")
+    process.edit({"p/core.py": "X = 2\n"})
+    process.until("X", 2)
+    process.edit({"p/__init__.py": given + "    return globals().setdefault(name, X)\n"})
+    process.load("import p; p.X")
+    process.edit({"p/core.py": "X = 3\n"})
+    process.until("(X, p.X)", (3, 3))
+
+
 def test_names_that_a_prompt_took_follow_what_goes_and_comes_back(live: LiveFactory) -> None:
     process = live({"m.py": "X = [1]\nY = [1]\n"})
     process.load("from m import X, Y as why\nimport m")

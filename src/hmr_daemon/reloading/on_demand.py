@@ -26,7 +26,7 @@ def given(run: RunState, origin: Node, name: str, values: Collection[Any]) -> li
     for record, asked in _asked(run).items() if name not in OF_ITS_OWN else ():
         if record is not origin.module:
             bound = run.agenda.table(record).writers
-            names = {*asked, *(kept for value in values for kept in _kept(record.namespace, name, value))}
+            names = {name, *asked, *(kept for value in values for kept in _kept(record.namespace, name, value))}
             names = {each for each in names - bound.keys() if _gives(run, record, each, (origin, name, values))}
             found += [(record, each) for each in sorted(names)]
     return found

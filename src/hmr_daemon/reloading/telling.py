@@ -107,6 +107,7 @@ class Telling(Remembering):
         new = node.module.namespace[name]
         for record, given in on_demand.given(self, node, name, (old, new)):
             on_demand.exchange(self, record, given, old, new)
+            self.outcome.rebound.append((record, given, old, new))  # a prompt may have taken it there
             self._tell(record, given, None, f"{name} changed")
 
     def _may_run_code(self, value: Any) -> bool:
