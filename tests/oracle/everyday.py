@@ -5210,3 +5210,33 @@ case(
     "m",
     *({"m.py": SLOTTED.replace("PARTS", parts)} for parts in ("Node('c')", "Node('d')", "Node('d'), Node('e')")),
 )
+IN_LOOPS = {
+    "entries of dicts": ("rows = [{'n': 1}, {'n': 2}]", "for row in rows: row['all'] = row['n'] * 2", "row['all']"),
+    "entries of lists": ("rows = {'a': [1], 'b': [2]}", "for row in rows.values(): row.append(2)", "row[-1]"),
+    "attributes": ("rows = [Row(1), Row(2)]", "for at, row in enumerate(rows): row.place = at * 2", "row.place"),
+    "numbers": ("rows = [Row(1), Row(2)]", "for row in rows: row.number *= 2", "row.number"),
+}
+for what, (makes, loop, shows) in IN_LOOPS.items():
+    rows = f"class Row:\n    def __init__(self, number): self.number = number\n{makes}\n"
+    shown = f"shown = [{shows} for row in {'rows.values()' if 'values' in loop else 'rows'}]\n"
+    case(
+        f"what a loop does to what it goes through: {what}",
+        "main",
+        *(
+            {"rows.py": rows, "main.py": f"from rows import rows\n{text}\n{shown}"}
+            for text in (loop, loop.replace("2", "3"), loop)
+        ),
+    )
+PRINTED = """
+import contextlib, io
+printed, text = io.StringIO(), io.StringIO()
+print("a", file=printed)
+with contextlib.redirect_stdout(text):
+    print("b")
+shown = printed.getvalue() + text.getvalue()
+"""
+case(
+    "what prints to a value, or fills what it is handed for a block",
+    "m",
+    *({"m.py": PRINTED.replace('"a"', f'"{one}"').replace('"b"', f'"{two}"')} for one, two in ("ab", "cb", "cd")),
+)

@@ -288,6 +288,8 @@ class Rerunning(Evaluating):
         same = is_class and all(traces.held.get(name, MISSING) is namespace.get(name) for name in node.writes)
         for place in places:
             self._tell_entries(node, place, same=same)
+        for name, attribute in node.statement.effects.sets_of_elements:
+            self._tell_entries(node, registries.Place(((node.module.name, name),), attribute), rebound=True)
         self.settle_assigned(node, traces.assigned)
         self.settle_set_through(node, traces.set_through)
         self._tell_others(node, traces.grouped, traces.elsewhere)

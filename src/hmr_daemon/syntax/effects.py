@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from . import elements
 from .outside import is_message
 from .trees import OPERATIONS, name_of, path_of, root_name
 
@@ -51,6 +52,8 @@ class Effects:
 
     The last is ANY where the text does not tell: ``setattr(K, name, 1)``, ``delattr(K, name)``.
     """
+    sets_of_elements: frozenset[tuple[str, str]] = NOTHING
+    """Names whose elements a loop goes through, with the attributes that it sets of these."""
     defaults: frozenset[tuple[str, str, str]] = NOTHING
     """The parameters of its functions whose defaults are globals: the function's qualified name, and both names."""
 
@@ -82,6 +85,7 @@ def effects(node: ast.stmt) -> Effects:
         visitor.dynamic,
         _decorators(node),
         _frozen(visitor.sets),
+        _frozen(visitor.sets_of_elements),
         _frozen(visitor.defaults),
     )
 
@@ -150,6 +154,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         self.operates = False
         self.dynamic = False
         self.sets: set[tuple[str, ...]] = set()
+        self.sets_of_elements: set[tuple[str, str]] = set()
         self.defaults: set[tuple[str, str, str]] = set()
         self.classes: list[str] = []
         self.local: list[set[str]] = []  # names of the comprehensions and classes around
@@ -262,7 +267,8 @@ class _EffectsVisitor(ast.NodeVisitor):
             if isinstance(call.func, ast.Attribute):
                 self._mutate(call.func)
             shows = (isinstance(call.func, ast.Name) and call.func.id in SHOWING) or is_message(call)
-            for argument in [] if shows else [*call.args, *(k.value for k in call.keywords)]:
+            printed_to = [each.value for each in call.keywords if each.arg == "file"]
+            for argument in printed_to if shows else [*call.args, *(k.value for k in call.keywords)]:
                 inner = argument.value if isinstance(argument, ast.Starred) else argument
                 if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)):
                     self._mutate(inner)
@@ -273,6 +279,26 @@ class _EffectsVisitor(ast.NodeVisitor):
     def visit(self, node: ast.AST) -> None:
         self.operates |= isinstance(node, OPERATIONS)
         super().visit(node)
+
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
+        self.generic_visit(node)
+        through = list(elements.gone_through(node))
+        for each in through if elements.adds(node) else ():
+            self._mutate(each)
+        names = [name for each in through if (name := root_name(each)) is not None and not self._is_local(name)]
+        self.sets_of_elements |= {(name, attribute) for attribute in elements.attributes_set(node) for name in names}
+
+    visit_AsyncFor = visit_For  # noqa: N815
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        """Who manages the block may fill what it is handed: ``with redirect_stdout(text):``."""
+        for call in [each.context_expr for each in node.items if isinstance(each.context_expr, ast.Call)]:
+            for argument in call.args if name_of(call.func) != "open" and not self.class_depth else ():
+                if isinstance(argument, ast.Name):
+                    self._mutate(argument)
+        self.generic_visit(node)
+
+    visit_AsyncWith = visit_With  # noqa: N815
 
     def visit_Call(self, node: ast.Call) -> None:
         self.calls = True
