@@ -8,7 +8,6 @@ from _thread import get_ident
 
 from .._bootstrap import is_interactive
 from . import starts
-from .recorder import importing_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # at run time nothing is imported that a bare interpreter has not loaded
@@ -53,7 +52,7 @@ class Prompt:
             return
         code: CodeType = arguments[0]
         if code.co_filename.startswith("<") or "ipykernel" in code.co_filename or "ipython" in code.co_filename:
-            importing_code.append(code)
+            starts.note(code)
             try:
                 frame: FrameType | None = sys._getframe(1)
             except ValueError:  # typed at the prompt: no Python code called it

@@ -120,10 +120,10 @@ class Standby:
         self.recorder.read_sources(enough)
 
     def _watch_for_text(self) -> None:
-        """What a script executes is seen from its start: it may take names of modules that are there already."""
-        from . import starts
+        """Text that a script executes is seen from its start: it may take names of modules that are there already."""
+        if any(name in (self.script_source or b"") for name in (b"exec(", b"interact(", b"eval(")):
+            from . import starts
 
-        if self.script_source is not None and starts.mentioned(self.script_source):
             starts.watch()
 
     def _is_disturbed(self, enough: Callable[[], bool]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from opcode import opmap
 
 from .._bootstrap import STANDARD_LIBRARY
 from .recorder import importing_code
@@ -18,11 +19,6 @@ told: list[Callable[[FrameType | None], object]] = []
 """What is called with the frame that executes it."""
 _watching: list[int] = []
 """The tool that sees the starts."""
-
-
-def mentioned(source: bytes) -> bool:
-    """Whether a script may execute text of its own, as far as its source tells."""
-    return any(name in source for name in (b"exec(", b"interact(", b"eval("))
 
 
 def watch() -> None:
@@ -54,9 +50,15 @@ def _on_start(disable: object) -> Callable[[CodeType, int], object]:
 def _on_module(code: CodeType, frame: FrameType) -> None:
     main = sys.modules.get("__main__")
     if main is not None and frame.f_globals is main.__dict__ and not is_library(code):
-        importing_code.append(code)
+        note(code)
         for each in told:
             each(frame.f_back)
+
+
+def note(code: CodeType) -> None:
+    """Remember code that imports by name, once: a program may execute text over and over."""
+    if opmap["IMPORT_NAME"] in code.co_code[::2] and code not in importing_code:
+        importing_code.append(code)
 
 
 def is_library(code: CodeType) -> bool:
