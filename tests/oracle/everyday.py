@@ -5240,3 +5240,39 @@ case(
     "m",
     *({"m.py": PRINTED.replace('"a"', f'"{one}"').replace('"b"', f'"{two}"')} for one, two in ("ab", "cb", "cd")),
 )
+INSTANCES = {
+    "a list": "parts = []\ndef part(cls):\n    parts.append(cls())\n    return cls\n",
+    "a sorted list": "parts = []\ndef part(cls):\n    parts.append(cls())\n    parts.sort(key=lambda it: it.order)\n"
+    "    return cls\n",
+    "an object": "class Hub:\n    def __init__(self): self.parts = []\n    def part(self, cls):\n"
+    "        self.parts.append(cls())\n        return cls\nhub = Hub()\nparts, part = hub.parts, hub.part\n",
+    "a base": "parts = []\nclass Part:\n    def __init_subclass__(cls): parts.append(cls())\n"
+    "def part(cls): return cls\n",
+}
+for what, registry in INSTANCES.items():
+    base = "(Part)" if "class Part" in registry else ""
+    text = f"from hub import *\n@part\nclass A{base}:\n    order = 2\n@part\nclass B{base}:\n    order = 1\n"
+    last = text.replace("2", "0")
+    case(
+        f"{what} of instances that a decorator or a base makes of classes",
+        "main",
+        {"hub.py": registry, "t.py": text, "main.py": "import t, hub\nshown = [it.order for it in hub.parts]\n"},
+        {"t.py": last},
+        {"t.py": last.replace("class B", "class C")},
+        {"t.py": text[: text.index("@part\nclass B")]},
+    )
+PROVIDED = """
+made = {}
+def url(): return "u"
+def client(): return (get("url"),)
+known = {"url": url, "client": client}
+def get(name):
+    if name not in made: made[name] = known[name]()
+    return made[name]
+it = get("client")
+"""
+case(
+    "what a function keeps under texts that functions give to it",
+    "m",
+    *({"m.py": PROVIDED.replace('u"', f'{it}"')} for it in "uvu"),
+)

@@ -84,7 +84,7 @@ class Giving(Making):
         all_again = edited or node in self.moved or statement.kind in COMPOUND  # where it stands, or what is reached
         if not again and not all_again:
             found -= node.statement.given
-        classes = {id(value) for value in _classes_named(node, statement)} if statement.kind == "expr" else set[int]()
+        classes = {id(value) for value in self._classes_handed_on(node, statement)}
         alike = [runner for runner in self._run_alike(ran) if runner is not node] if found or classes else []
         shared = frozenset[str]().union(*(other.statement.given for other in alike))
         kinds = classes.difference(id(value) for other in alike for value in _classes_named(other, other.statement))
@@ -92,8 +92,16 @@ class Giving(Making):
             found -= shared
         grown, looked_up = (frozenset[str]().union(*map(of, ran)) for of in (codes.grown_names, codes.looked_up))
         served = statement.given & node.statement.given if looked_up and not gone else frozenset[str]()
+        if served and old is None:  # what these functions give to one another
+            served = served.union(*(filter(_is_text, code.co_consts) for code in ran))
         foreign, alone = shared - statement.given, frozenset(kinds)
         return contributions.Given(found, grown, shared, foreign, statement.given, alone, looked_up, served)
+
+    def _classes_handed_on(self, node: Node, statement: Statement) -> list[type]:
+        """The classes of which a version of a statement may have had an instance made and put somewhere."""
+        if statement.kind == "class":
+            return [value for value in self._made_now(node).values() if is_a(value, type)]
+        return _classes_named(node, statement) if statement.kind == "expr" else []
 
     def grown_by(self, node: Node) -> frozenset[str] | None:
         """Names of what an assignment may have added to, for it may as well have looked up what it bound.
@@ -196,6 +204,10 @@ class Giving(Making):
         own = self.lookups.codes_of(node.module) if node.ran else {}
         found = own if node.ran <= own.keys() else self.lookups.all_codes()
         yield from (found[identity] for identity in node.ran if identity in found)
+
+
+def _is_text(constant: object) -> bool:
+    return type(constant) is str
 
 
 def _classes_named(node: Node, statement: Statement) -> list[type]:
