@@ -21,8 +21,8 @@ FOLDERS = [
     (
         "syntax",
         "trees outside inlining elements effects statements annotating enclosing parsing diff optional compiler defaults "
-        "codes adding counters stores steps hooks loops orders handing mentions partly registering redefinition memos kept "
-        "instrument",
+        "codes adding counters stores steps hooks loops orders handing mentions partly registering redefinition memos "
+        "kept instrument",
     ),
     (
         "loading",

@@ -5276,3 +5276,20 @@ case(
     "m",
     *({"m.py": PROVIDED.replace('u"', f'{it}"')} for it in "uvu"),
 )
+TAKEN = {
+    "what is taken out": ("queue, out = [3, 2, 1], []", "while queue: out.append(queue.pop() * 2)", "out"),
+    "an entry of a dict": ("table = {'a': []}\nentry = table['a']", "entry.append(2)", "sum(table['a'])"),
+    "a value that a dict is asked for": (
+        "table = {}\nentry = table.setdefault('a', [])",
+        "entry.append(2)",
+        "table['a'][0]",
+    ),
+    "a list in a tuple": ("entries = []\npair = entries, 1", "entries.append(2)", "pair[0][0]"),
+    "a list in a dict": ("entries = []\ntable = {'a': entries}", "entries.append(2)", "sum(table['a'])"),
+}
+for what, (makes, adds, shows) in TAKEN.items():
+    case(
+        f"who reads by another way what is added to: {what}",
+        "m",
+        *({"m.py": f"{makes}\n{text}\nshown = {shows}\n"} for text in (adds, adds.replace("2", "5"), adds)),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import types
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 from .kinds import is_a, own_or, plain_type
 from .transaction import MISSING
 
+MANY = 1_000  # parts of which each may lead on
 CONTAINERS = (list, tuple, dict, set, frozenset)
 LEAVES = frozenset(map(id, (
     bool, int, float, complex, str, bytes, types.NoneType, types.BuiltinFunctionType, types.WrapperDescriptorType,
@@ -61,6 +63,16 @@ def keeps(holder: Any, part: Any, limit: int = 2_000) -> bool:
         else:
             waiting += own_dict(value).values()
     return False
+
+
+def leads_soon_to(value: Any, part: Any, depth: int = 2) -> bool:
+    """Whether something that is no other name for it leads to a part, by few steps."""
+    if value is part or is_a(value, (FunctionType, ModuleType, type)) or not gc.is_tracked(value):
+        return False
+    parts = gc.get_referents(value)
+    if any(each is part for each in parts):
+        return True
+    return depth > 1 and len(parts) <= MANY and any(leads_soon_to(each, part, depth - 1) for each in parts)
 
 
 def members(values: Iterable[Any]) -> Iterator[Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-import gc
 from collections.abc import Iterable
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
-from ..live import entries
+from ..live import entries, insides
 from ..live.containers import can_take
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
@@ -62,7 +61,7 @@ class Refilling(Editing):
             for reader in self.agenda.table(node.module).readers_of(name, node)
             if reader.order < last and name not in reader.statement.effects.mutates
         ]
-        return any(_holds(namespace.get(bound), old) for reader in between for bound in reader.writes)
+        return any(insides.leads_soon_to(namespace.get(bound), old) for reader in between for bound in reader.writes)
 
     def _keep_made_already(self, emptied: Emptied) -> None:
         """What statements have put in that ran already in this reload stays; none runs twice."""
@@ -126,14 +125,6 @@ class Refilling(Editing):
             return False
         values = [node.module.namespace.get(name) for node in self.agenda.done for name in node.writes]
         return entries.made_since(emptied.container, emptied.before).isdisjoint(map(id, values))
-
-
-def _holds(value: Any, held: Any, depth: int = 2) -> bool:
-    """Whether something that a statement made, and that is no other name for it, leads to a value."""
-    if value is held or is_a(value, (FunctionType, ModuleType, type)) or not gc.is_tracked(value):
-        return False
-    parts = gc.get_referents(value)
-    return any(part is held for part in parts) or (depth > 1 and any(_holds(part, held, depth - 1) for part in parts))
 
 
 def _numbers(statements: Iterable[Statement]) -> frozenset[object]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..live import caches, insides, reach
 from ..live.kinds import is_a, plain_type
+from ..live.records import INNER
 from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
@@ -380,13 +381,17 @@ class Scheduling(SettingUp):
                     yield from self._writers(record, attribute)
 
     def part_of(self, node: Node, name: str, before: bool = False) -> list[str]:
-        """The objects of libraries that a call gave a part of, as it is or was: who adds to this adds to them."""
+        """What a statement took a part of, objects of libraries and dicts: who adds to this adds to them."""
         statement, namespace = self._statement_before(node) if before else node.statement, node.module.namespace
         effects, part = statement.effects, namespace.get(name)
-        if statement.kind not in ("assign", *COMPOUND) or not effects.calls or is_a(part, IMMUTABLE):
+        takes = effects.calls or effects.operates
+        if statement.kind not in ("assign", *COMPOUND) or not takes or is_a(part, IMMUTABLE):
             return []
         held = [(read, namespace.get(read)) for read in effects.reads - {name}]
-        return [read for read, holder in held if self._is_of_a_library(holder) and insides.keeps(holder, part)]
+        return [read for read, holder in held if self._gives_parts(holder, part) and insides.keeps(holder, part)]
+
+    def _gives_parts(self, holder: Any, part: Any) -> bool:
+        return self._is_of_a_library(holder) or (plain_type(holder) in INNER and plain_type(part) in INNER)
 
     def _kept_before(self, node: Node) -> list[str]:
         """The same of all that a statement bound before it was edited."""

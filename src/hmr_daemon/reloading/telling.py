@@ -521,6 +521,11 @@ class Telling(Remembering):
                     or self._looks_at(reader, known, name, attribute, runs_what_looks)
                 ):
                     self.schedule(reader, reason, known, code_changed=True)
+                    held, namespace = record.namespace.get(name), reader.module.namespace
+                    if attribute is None and statement.kind == "assign" and is_a(held, entries.INNER):
+                        # what it binds stays equal, for it holds the registry
+                        holding = [n for n in reader.writes if insides.leads_soon_to(namespace.get(n), held)]
+                        waiting += [((reader.module.name, bound), None) for bound in holding]
             for reader in list(self.agenda.function_readers(record, name, None)):
                 if self.graph.comes_after(reader, origin) and (
                     emptied or runs_what_looks(reader, record.name, attribute or name)

@@ -20,6 +20,9 @@ DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval", "dir", "setatt
 SHOWING = frozenset({"print", "help", "repr", "len", "hash"})
 """Builtin functions that only look at what a bare call hands them."""
 
+TAKING_OUT = frozenset({"pop", "popitem", "popleft", "setdefault"})
+"""Methods that give something, and change what they are asked of by that."""
+
 
 @dataclass(frozen=True, repr=False)
 class Effects:
@@ -313,6 +316,8 @@ class _EffectsVisitor(ast.NodeVisitor):
                 self.reads.add(name)
                 self.visit(other)
                 return
+        if isinstance(node.func, ast.Attribute) and node.func.attr in TAKING_OUT and not self.class_depth:
+            self._mutate(node.func.value)
         self.calls_results |= isinstance(node.func, ast.Call)
         self._ask_by_name(node)
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr", "setattr", "delattr"):
