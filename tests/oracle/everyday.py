@@ -5293,3 +5293,17 @@ for what, (makes, adds, shows) in TAKEN.items():
         "m",
         *({"m.py": f"{makes}\n{text}\nshown = {shows}\n"} for text in (adds, adds.replace("2", "5"), adds)),
     )
+LOOKED_AT = """
+import json, string
+class T(string.Template):
+    delimiter = "%"
+class E(json.JSONEncoder):
+    item_separator = "%"
+shown = T("%a @a").safe_substitute(a=1)
+text = json.dumps([1, 2], cls=E)
+"""
+case(
+    "attributes of a class that bases from a library look at",
+    "m",
+    *({"m.py": LOOKED_AT.replace('= "%"', f'= "{it}"')} for it in "%@%"),
+)

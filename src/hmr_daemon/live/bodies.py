@@ -10,13 +10,12 @@ from contextlib import contextmanager, nullcontext
 from types import CellType, FunctionType
 from typing import Any
 
-from .._bootstrap import environment_reason
 from ..syntax.diff import Change
 from ..syntax.redefinition import METACLASS, QUALNAME, ClassEdit, mangled
 from ..syntax.statements import Statement
 from . import abstract, caches, insides, parameters
 from .changes import CannotChange, ClassChange, Remade, found_otherwise
-from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated
+from .classes import FIELDS, IMPLICIT, METHOD_TYPES, PARAMETERS, TOLD_BY_FIELDS, generated, is_installed, is_of_library
 from .holders import SLOT_TYPES
 from .kinds import derives, is_a, plain_type, same_classes
 from .successors import origins, settle
@@ -170,13 +169,12 @@ class ClassHook:
         owner = next((base for base in cls.__mro__[1:] if "__init_subclass__" in vars(base)), object)
         if owner is object:
             return
-        module = sys.modules.get(owner.__module__)
-        installed = environment_reason(getattr(module, "__file__", None) or "<builtin>") is not None
+        installed = is_of_library(owner)
         if installed and methods_only:
             return
         try:
             told: Any = super(cls, cls)
-            with nullcontext() if installed else self._as_new(cls, edit):
+            with nullcontext() if is_installed(owner) else self._as_new(cls, edit):
                 told.__init_subclass__(**keywords)
         except Exception as error:  # a library's code, or the user's
             if not installed:

@@ -36,8 +36,11 @@ TOLD_BY_FIELDS = frozenset({FIELDS, "__dataclass_params__", "__match_args__"})
 
 def is_installed(owner: type) -> bool:
     """Whether a class comes from an installed library, and not from the standard one."""
-    if owner.__module__.partition(".")[0] in sys.stdlib_module_names:
-        return False
+    return owner.__module__.partition(".")[0] not in sys.stdlib_module_names and is_of_library(owner)
+
+
+def is_of_library(owner: type) -> bool:
+    """Whether a class comes from any library."""
     module = sys.modules.get(owner.__module__)
     return environment_reason(getattr(module, "__file__", None) or "<builtin>") is not None
 

@@ -10,6 +10,7 @@ from typing import Any
 from . import insides
 from .kinds import is_a, plain_type
 
+LARGEST_DATA = 10_000  # entries of a container that are looked at
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 DEFINED = (FunctionType, MethodType, type)
 INNER = (list, dict, set)
@@ -132,6 +133,14 @@ def texts(entry: Any) -> set[str]:
     """The texts that an entry is, or that a tuple or an object holds; an attribute that is empty tells nothing."""
     found = {part for part in (entry, *record_parts(entry)) if type(part) is str}
     return found if is_a(entry, (str, tuple)) else found - {""}
+
+
+def is_data(value: Any, depth: int = 4) -> bool:
+    """Whether a value is made of plain values alone."""
+    if plain_type(value) in (dict, list, tuple, set, frozenset):
+        parts = [*value, *value.values()] if type(value) is dict else list(value)
+        return depth > 0 and len(parts) <= LARGEST_DATA and all(is_data(part, depth - 1) for part in parts)
+    return is_a(value, PLAIN)
 
 
 def is_plain(entry: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..live import caches, changes, classes, entries, insides, unbegun, ways
 from ..live.kinds import derives, is_a, plain_type
+from ..live.records import is_data
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Name, Node
 from ..syntax import annotating, codes, loops, partly, trees
@@ -408,7 +409,7 @@ class Telling(Remembering):
             return True
         if change.special:
             return effects.calls or reader.statement.kind not in ("class", "def", "assign")
-        return self._ran_what_names(reader, change) or _asks_library(reader, change)
+        return self._ran_what_names(reader, change) or _asks_library(reader, change) or _computes(reader, change)
 
     def _looks_through(self, reader: Node, known: str, change: changes.ClassChange) -> bool:
         """Whether a statement goes through all members of classes, itself or by what it ran; not as a class is made.
@@ -749,6 +750,19 @@ def _asks_library(reader: Node, change: changes.ClassChange) -> bool:
     if change.names.isdisjoint(name for name, _ in accounts(change.cls)):
         return False
     return any(effects.attributes & vars(owner).keys() for owner in change.cls.__mro__ if classes.is_installed(owner))
+
+
+def _computes(reader: Node, change: changes.ClassChange) -> bool:
+    """Whether a statement may have had a library compute values by members that it knows a class to have.
+
+    What keeps the class, as a server does that was given it, sees them as they are.
+    """
+    if reader.statement.kind != "assign" or not reader.statement.effects.calls:
+        return False
+    owners = [owner for owner in change.cls.__mro__[1:-1] if owner.__module__ != "builtins"]
+    if not any(change.names & vars(owner).keys() for owner in owners if classes.is_of_library(owner)):
+        return False
+    return all(is_data(reader.module.namespace.get(name)) for name in reader.writes)
 
 
 def _looking_at(change: changes.ClassChange) -> frozenset[str]:
