@@ -20,9 +20,9 @@ FOLDERS = [
     ("", "_bootstrap errors release model config scope main_thread"),
     (
         "syntax",
-        "trees outside inlining elements effects statements annotating enclosing parsing diff optional compiler defaults "
-        "codes adding counters stores steps hooks loops orders handing mentions partly registering redefinition memos "
-        "kept instrument",
+        "trees outside inlining elements effects statements annotating enclosing parsing diff optional compiler "
+        "defaults codes adding counters stores steps hooks loops orders handing mentions partly registering "
+        "redefinition memos kept instrument",
     ),
     (
         "loading",
