@@ -33,6 +33,17 @@ def holders(names: Mapping[str, Any], name: str, transaction: Transaction) -> li
     return found if sys.getrefcount(names[name]) - count == _references_by_name() else None
 
 
+def held_elsewhere(names: Mapping[str, Any], name: str) -> bool:
+    """Whether more than the name holds a value, as its references tell: only then the heap has to be searched."""
+    return sys.getrefcount(names[name]) > _references_of_a_name()
+
+
+@functools.cache
+def _references_of_a_name() -> int:
+    names = {"value": object()}
+    return sys.getrefcount(names["value"])
+
+
 def searched(cls: type) -> list[Any]:
     """All that holds a class, or a record of it, as the garbage collector knows it."""
     return those_holding(searched_for([cls]), cls)

@@ -11,7 +11,14 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import changes, functions, successors, values
-from ..live.holders import replace_arguments, replace_records, replace_references, searched_for, those_holding
+from ..live.holders import (
+    held_elsewhere,
+    replace_arguments,
+    replace_records,
+    replace_references,
+    searched_for,
+    those_holding,
+)
 from ..live.kinds import is_a
 from ..live.transaction import MISSING, put_member
 from ..planning.records import ModuleRecord, Node
@@ -147,11 +154,12 @@ def _value_of(assignment: Statement) -> ast.AST:
 
 def _stay(run: Editing, old: Any, node: Node, name: str) -> None:
     """Let a value stay where a new one was bound, also for those who have been given that in the meantime."""
+    shown = held_elsewhere(node.module.namespace, name)
     new = node.module.namespace[name]
     if new is old or is_a(old, NAMED) or is_a(new, NAMED):
         return
     run.transaction.set_item(node.module.namespace, name, old)
-    if not is_a(new, IMMUTABLE) and not _is_read(node, new):
+    if shown and not is_a(new, IMMUTABLE) and not _is_read(node, new):
         held_by = those_holding(searched_for([new]), new)
         replace_references(run.transaction, new, old, skip=(), held_by=held_by)
         replace_records(run.transaction, new, old, held_by, skip=())
