@@ -5307,3 +5307,16 @@ case(
     "m",
     *({"m.py": LOOKED_AT.replace('= "%"', f'= "{it}"')} for it in "%@%"),
 )
+case(
+    "who is handed the names of a module has the module's own",
+    "m",
+    *(
+        {
+            "lib.py": f"SIZE = {size}\nseen = []\ndef setup(names, own):\n    seen.append((own is names, type(own)))\n"
+            f"    own['made'] = {size}\n",
+            "m.py": "import lib\nlib.setup(globals(), locals())\n"
+            "if lib.SIZE:\n    own = vars() is globals(), lib.SIZE\n",
+        }
+        for size in (1, 2, 0, 3)
+    ),
+)

@@ -65,10 +65,11 @@ class Evaluating(Settling):
             self._execute(node, reason, before)
             return set()
         namespace = node.module.namespace
-        unsure, bindings = hiding.unsure(self, node), Bindings(namespace)
+        unsure = hiding.unsure(self, node)
         taken = unsure - namespace.keys()
+        bindings = Bindings(namespace) if unsure - taken else None  # otherwise the namespace itself tells
         self._execute(node, reason, before, bindings)
-        gone = unsure - bindings.names - (taken & namespace.keys())
+        gone = unsure - (bindings.names if bindings is not None else set()) - (taken & namespace.keys())
         for name in gone:
             self.transaction.delete_item(namespace, name)
         return gone

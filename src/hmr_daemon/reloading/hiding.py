@@ -16,6 +16,8 @@ from .assignments import Assigning
 
 LISTS_NAMES = frozenset({"globals", "vars", "dir", "locals"})
 """By what a statement looks through all names of its module."""
+SHOWS_LOCALS = frozenset({"locals", "vars"})
+"""By what a statement may hand on the mapping that it binds its names in: it must be the module's own."""
 LISTS_OWN_NAMES = re.compile(r"\b(globals|vars|dir|locals)\(\s*\)")
 """The same, where it is asked for its own module."""
 
@@ -109,8 +111,9 @@ def unsure(run: Assigning, node: Node) -> set[str]:
     namespace, effects = node.module.namespace, node.statement.effects
     names = {name for name in effects.writes if not run.agenda.table(node.module).reaching(name, node)}
     by_expressions = ":=" in node.statement.text  # in a comprehension these bind past what notes the names
+    unnoted = by_expressions or not SHOWS_LOCALS.isdisjoint(effects.reads)
     for name in names:
-        if name in effects.reads or (str, name) in node.statement.constants or by_expressions:
+        if unnoted or name in effects.reads or (str, name) in node.statement.constants:
             namespace.pop(name, None)
     return names
 
