@@ -150,14 +150,18 @@ def _give_back(computed: list[tuple[dict[str, Any], Any]], name: str) -> None:
 def dispatchers(namespace: Mapping[str, Any]) -> Iterator[Callable[[], object]]:
     """For each `functools.singledispatch` function: how it forgets which classes it has seen."""
     members = [member for value in namespace.values() if is_a(value, type) for member in vars(value).values()]
-    for value in [*namespace.values(), *(own(member, "dispatcher") for member in members)]:
+    methods = (own(member, "dispatcher") for member in members if is_a(member, functools.singledispatchmethod))
+    for value in [*namespace.values(), *methods]:
         if (forget := forgets_classes(value)) is not None:
             yield forget
 
 
 def forgets_classes(value: Any) -> Callable[[], object] | None:
     """How a `functools.singledispatch` function forgets which classes it has seen; None of what is none."""
-    forget = own(value, "_clear_cache")
+    if type(value) is FunctionType:  # most have none, which is told at once
+        forget = getattr(value, "_clear_cache", None)
+    else:
+        forget = own(value, "_clear_cache") if callable(value) and not is_a(value, type) else None
     return forget if callable(forget) and callable(own(value, "dispatch")) else None
 
 
