@@ -547,6 +547,24 @@ def test_django_setting(django: Bench) -> None:
     assert django.see("settings.GREETING, settings.USE_TZ, ask('/shop/')") == ("old", True, (200, "old"))
 
 
+FORM = """
+    from django import forms
+    class Form(forms.Form):
+        mail = forms.CharField(label="old")
+    form = Form()
+    def labels():
+        return [field.label for field in Form()]
+    shown = labels()
+"""
+
+
+def test_django_form(django: Bench) -> None:
+    django.write({"form_N": FORM}, age=10)
+    django.do("import form_N")
+    django.edit({"form_N": FORM.replace('"old"', '"new"')})
+    assert django.see("form_N.form.fields['mail'].label, form_N.shown") == ("new", ["new"])
+
+
 def test_django_that_is_not_set_up(workshop: Workshop) -> None:
     pytest.importorskip("django")
     edited = module(workshop, "from django.conf import settings\nLIMIT = 1\nurlpatterns = []\n")

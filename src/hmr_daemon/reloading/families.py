@@ -26,6 +26,7 @@ PLAIN = (int, float, complex, str, bytes, type(None), type, FunctionType, Module
 CONTAINERS = (dict, list, set, tuple, frozenset)
 DEPTH = 4
 LIMIT = 2_000
+MAKING = frozenset({"__init__", "__new__"})
 
 
 def taker(cls: type) -> type | None:
@@ -45,9 +46,34 @@ def made_of(cls: type, bound: Collection[str]) -> Iterator[Any]:
 def accounts(cls: type) -> Iterator[tuple[str, Any]]:
     """The containers among a class's members that hold instances of a library's classes."""
     for name, member in list(vars(cls).items()):
-        parts = list(_parts(member)) if is_a(member, CONTAINERS) else []
-        if any(is_installed(type(part)) and not is_a(part, PLAIN) for part in parts):
+        if is_a(member, CONTAINERS) and any(map(_is_of_library, _parts(member))):
             yield name, member
+
+
+def makes_instances(cls: type, changed: Collection[str], bound: Collection[str]) -> bool:
+    """Whether a library makes instances of what has changed in a class.
+
+    That is what it has put together of all that the class has, besides the names that its body has `bound`; where its
+    metaclass makes them, it is anything.
+    """
+    metaclass: type = type(cls)
+    if any("__call__" in vars(owner) and is_installed(owner) for owner in metaclass.__mro__):
+        return True
+    if not any(name in changed and name not in bound for name, _ in accounts(cls)):
+        return False
+    return any(not MAKING.isdisjoint(vars(owner)) and is_installed(owner) for owner in cls.__mro__)
+
+
+def accounted_kinds(cls: type) -> frozenset[int]:
+    """The classes, by their identity, of what a library has put together of what it found in a class."""
+    return frozenset(id(type(part)) for _, member in accounts(cls) for part in _parts(member) if _is_of_library(part))
+
+
+def holds_any(value: Any, kinds: Collection[int]) -> bool:
+    """Whether an object holds, itself or in a container, something of these kinds."""
+    own = list(insides.own_dict(value).values())
+    held = [part for each in own if is_a(each, CONTAINERS) for part in _parts(each)]
+    return any(id(type(each)) in kinds for each in (*own, *held))
 
 
 def identities(made: Iterable[Any]) -> set[int]:
@@ -73,6 +99,10 @@ def keeps(value: Any, made: Collection[int], own: bool = False) -> bool:
             return True
         waiting += [(part, depth + 1) for part in _parts(value)]
     return False
+
+
+def _is_of_library(value: Any) -> bool:
+    return is_installed(type(value)) and not is_a(value, PLAIN)
 
 
 def _parts(value: Any) -> Iterator[Any]:
@@ -165,6 +195,11 @@ class Families(Scheduling):
         taken = [cls for cls in self._classes(node, before) if taker(cls) is not None]
         given = [(name, member) for cls in taken for name, member in accounts(cls)]
         return bool(given) and not {name for name, _ in given} <= self._names_in_body(node, before)
+
+    def makes_instances_of(self, node: Node, cls: type, changed: Collection[str]) -> bool:
+        """Whether a library makes instances of what a class statement has made otherwise."""
+        before = self._text_before(node)
+        return before.kind == "class" and makes_instances(cls, changed, self._names_in_body(node, before))
 
     def _classes(self, node: Node, before: Statement) -> Iterator[type]:
         for name in before.effects.writes:

@@ -11,6 +11,7 @@ from ..live.entries import held
 from ..live.kinds import derives, plain_type
 from ..planning.records import Node
 from ..syntax.trees import mentions, name_of
+from .families import accounted_kinds, holds_any
 from .scheduling import Scheduling
 
 OF_MAKING = frozenset({
@@ -28,6 +29,14 @@ def stays(reader: Node, known: str, change: changes.ClassChange) -> bool:
         return False
     values = [reader.module.namespace.get(name) for name in reader.writes]
     return _only_makes(reader, known) and all(_is_made_by(value, reader, known, change.cls) for value in values)
+
+
+def hold_nothing_of(reader: Node, cls: type) -> bool:
+    """Whether a statement has bound instances of a class, that hold nothing like what a library found in this."""
+    values = [reader.module.namespace.get(name) for name in reader.writes]
+    made = [part for each in values for part in (held(each) if plain_type(each) in (list, tuple, dict) else (each,))]
+    kinds = accounted_kinds(cls) if made and reader.statement.kind == "assign" else ()
+    return bool(kinds) and all(derives(type(each), cls) and not holds_any(each, kinds) for each in made)
 
 
 def _is_made_by(value: Any, reader: Node, known: str, cls: type) -> bool:

@@ -205,6 +205,7 @@ class Telling(Remembering):
         cls = origin.module.namespace.get(name) if change is None else change.cls
         waiting += [(record, given, None) for record, given in on_demand.given(self, origin, name, (cls,))]
         unseen = change is not None and self._runs_unseen(change)
+        library_makes = self._library_makes(origin, change)
         while waiting:
             record, name, node = waiting.pop()
             if (id(record), name) in seen:
@@ -212,7 +213,9 @@ class Telling(Remembering):
             seen.add((id(record), name))
             for reader in list(self.agenda.function_readers(record, name, node)):
                 told = but.isdisjoint(reader.ran) and not self._uses_kept(reader, name, name, cls)
-                if told and (for_all or unseen or (change is not None and self._ran_what_sees(reader, change))):
+                made = told and library_makes is not None and not instances.hold_nothing_of(reader, library_makes)
+                sees = for_all or unseen or made
+                if told and (sees or (change is not None and self._ran_what_sees(reader, change))):
                     self.schedule(reader, f"ran what uses {name}", name, code_changed=True)
             for reader, code in list(self.agenda.scanners(record, node)):
                 told = but.isdisjoint(reader.ran)
@@ -224,8 +227,10 @@ class Telling(Remembering):
                 imports = reader.statement.kind in ("from", "import")
                 if not imports and self._uses_kept(reader, known, name, cls):
                     continue
-                used = not imports and but.isdisjoint(reader.ran) and self._uses(reader, known, change)
-                if used and change is not None and self._instance_stays(reader, known, change):
+                used = not imports and but.isdisjoint(reader.ran)
+                makes = used and library_makes is not None and _makes_other(reader, known, library_makes)
+                used = makes or (used and self._uses(reader, known, change))
+                if used and not makes and change is not None and self._instance_stays(reader, known, change):
                     continue
                 if used:
                     self.schedule(reader, f"{name} changed", known)
@@ -235,6 +240,12 @@ class Telling(Remembering):
                     waiting.append((reader.module, known, reader))
                 elif not is_a(cls, type) or self._leads_to_class(reader, cls):
                     waiting += [(reader.module, bound, reader) for bound in reader.writes]
+
+    def _library_makes(self, origin: Node, change: changes.ClassChange | None) -> type | None:
+        """A class that came out different, where a library makes its instances of what has changed."""
+        if change is None or change.methods_only:
+            return None
+        return change.cls if self.makes_instances_of(origin, change.cls, change.names) else None
 
     def _uses_kept(self, reader: Node, known: str, name: str, cls: Any) -> bool:
         """Whether a statement uses an enum by members alone that stay: it sees nothing of those that came or went."""
@@ -763,6 +774,13 @@ def _computes(reader: Node, change: changes.ClassChange) -> bool:
     if not any(change.names & vars(owner).keys() for owner in owners if classes.is_of_library(owner)):
         return False
     return all(is_data(reader.module.namespace.get(name)) for name in reader.writes)
+
+
+def _makes_other(reader: Node, known: str, cls: type) -> bool:
+    """Whether a statement makes instances of a class that would be others now, or something else of them."""
+    if not reader.statement.effects.calls or reader.statement.kind in ("class", "def"):
+        return False
+    return trees.calls_by(reader.statement.outline(), known) and not instances.hold_nothing_of(reader, cls)
 
 
 def _looking_at(change: changes.ClassChange) -> frozenset[str]:

@@ -41,6 +41,11 @@ def loaded(name: str) -> ast.Name:
     return ast.Name(name, ast.Load())
 
 
+def calls_by(statement: ast.stmt, name: str) -> bool:
+    """Whether something that has a name in the text is called as a statement runs."""
+    return any(isinstance(node, ast.Call) and name_of(node.func) == name for node in running(statement))
+
+
 def name_of(node: ast.AST) -> str | None:
     """The name that a variable or an attribute has in the text."""
     return getattr(node, "id", None) or getattr(node, "attr", None)
