@@ -168,9 +168,10 @@ def replace_references(
             _replace_attributes(transaction, holder, gone, here)
 
 
-def replace_arguments(transaction: Transaction, gone: Any, here: Any) -> None:
+def replace_arguments(transaction: Transaction, gone: Any, here: Any, held_by: list[Any] | None = None) -> None:
     """The same of what partial functions pass on, or functions have by default: they get another tuple."""
-    passed = [each for each in gc.get_referrers(gone) if type(each) is tuple and _is_record(each, gone)]
+    found = gc.get_referrers(gone) if held_by is None else held_by
+    passed = [each for each in found if type(each) is tuple and _is_record(each, gone)]
     for holder in gc.get_referrers(*passed) if passed else ():
         if is_a(holder, functools.partial):
             _replace_in_partial(transaction, holder, gone, here)

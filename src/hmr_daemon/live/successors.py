@@ -201,11 +201,12 @@ def take_over(transaction: Transaction, old: type, new: type, problems: list[str
     _set_class_cells(transaction, vars(new).values(), old, new)
     name = f"{old.__module__}.{old.__qualname__}"
     _move_subclasses(transaction, old, new)
-    stuck = _move_instances(transaction, old, new)
+    held_by = gc.get_referrers(old)  # the heap is searched once
+    stuck = _move_instances(transaction, old, new, held_by)
     if stuck:
         problems.append(f"{stuck} instance{'s' * (stuck > 1)} of {name} keep the old class: its layout changed")
-    replace_references(transaction, old, new, skip=(vars(new),))
-    replace_arguments(transaction, old, new)
+    replace_references(transaction, old, new, skip=(vars(new),), held_by=held_by)
+    replace_arguments(transaction, old, new, held_by)
     if stuck:
         _leave_behind(transaction, old, new)
 

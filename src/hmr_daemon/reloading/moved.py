@@ -163,7 +163,7 @@ def _stay(run: Editing, old: Any, node: Node, name: str) -> None:
         held_by = those_holding(searched_for([new]), new)
         replace_references(run.transaction, new, old, skip=(), held_by=held_by)
         replace_records(run.transaction, new, old, held_by, skip=())
-        replace_arguments(run.transaction, new, old)
+        replace_arguments(run.transaction, new, old, held_by)
 
 
 def _is_read(node: Node, value: object) -> bool:
