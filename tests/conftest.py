@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
+from zlib import crc32
 
 import pytest
 from filelock import FileLock
@@ -15,6 +16,19 @@ from filelock import FileLock
 from live import Environment, Files, Live, build, make_environment, write
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--share", metavar="N/M", help="play the Nth of M shares of the tests, which together are all")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep those of the share that is asked for; which these are, the name of a test tells on any machine."""
+    if (share := config.getoption("--share")) is not None:
+        number, parts = map(int, share.split("/"))
+        others = [item for item in items if crc32(item.nodeid.encode()) % parts != number - 1]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if crc32(item.nodeid.encode()) % parts == number - 1]
 
 
 def pytest_configure() -> None:

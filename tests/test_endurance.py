@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,13 @@ def edit(number):
     return taken * 1000
 
 
+def compilations():
+    began = time.thread_time()
+    for _ in range(10):
+        compile(source, path, "exec")
+    return (time.thread_time() - began) * 1000
+
+
 def held():
     for thread in threading.enumerate():
         if isinstance(thread, threading.Timer):  # it was to warn of a reload that takes long, and is about to end
@@ -100,6 +108,7 @@ for number in range(1, 201):
     edit(number)
 before = held()
 times = sorted(edit(number) for number in range(201, 701))
+yardstick = sorted(compilations() for _ in range(50))[25]
 after = held()
 tracemalloc.start()
 for number in range(701, 851):
@@ -111,6 +120,7 @@ last = held()
 tracemalloc.stop()
 assert list(map(id, users.things)) == identities
 found = {"before": before, "after": after, "first": first, "last": last, "times": times, "scans": len(scans)}
+found["yardstick"] = yardstick
 print(json.dumps(found))
 """
 
@@ -134,10 +144,11 @@ def test_nothing_grows_in_a_thousand_edits(found: dict[str, dict[str, int]]) -> 
     assert last["traced"] - first["traced"] < 40_000, "bytes, of which the figures themselves are some"
 
 
-def test_each_of_a_thousand_edits_is_soon_done(found: dict[str, list[float]]) -> None:
+def test_each_of_a_thousand_edits_is_soon_done(found: dict[str, Any]) -> None:
     times = found["times"]
-    assert times[len(times) // 2] < 10, "milliseconds of processor time"
-    assert times[-1] < 60, "the longest, with what else the interpreter may have done in it"
+    once = found["yardstick"]  # some two milliseconds, or one: machines differ, and are not always as fast
+    assert times[len(times) // 2] < 10 * once, "as processor time, of which ten compilations of the module take one"
+    assert times[-1] < 50 * once, "the longest, with what else the interpreter may have done in it"
 
 
 def test_no_edit_looks_through_the_heap(found: dict[str, int]) -> None:
