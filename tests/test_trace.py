@@ -1042,3 +1042,29 @@ def test_who_asks_a_registry_for_a_key_is_told_of_the_members_of_a_class_that_go
     process.load("import use")
     assert ran(process, {"kinds.py": ("limit = 1", "limit = 2")}) == ["kinds:2 A", "use:4 every"]
     assert process.see("use.every, use.found.limit") == ([2], 2)
+
+
+def test_who_came_before_the_first_entry_of_a_registry_that_is_filled_again_saw_it_empty(live: LiveFactory) -> None:
+    base = """
+    known = []
+    class Meta(type):
+        def __new__(mcs, name, bases, members):
+            cls = super().__new__(mcs, name, bases, members)
+            if any(isinstance(base, Meta) for base in bases):
+                cls.order = len(known)
+                known.append(cls)
+            return cls
+    class Setting:
+        name = None
+    Setting = Meta('Setting', (Setting,), {})
+    class A(Setting):
+        name = 'a'
+    class B(Setting):
+        name = 'b'
+    """
+    process = live({"base.py": base})
+    process.load("import base; before = base.Setting, base.A, base.B")
+    more = "    class C(Setting):\n        name = 'c'\n    class A"
+    assert "base:11 Setting" not in ran(process, {"base.py": base.replace("    class A", more)})
+    assert process.see("[(cls.name, cls.order) for cls in base.known]") == [("c", 0), ("a", 1), ("b", 2)]
+    assert process.see("[new is old for new, old in zip((base.Setting, base.A, base.B), before)]") == [True, True, True]

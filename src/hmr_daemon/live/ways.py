@@ -19,15 +19,39 @@ ENTRIES = 1_000  # entries of a container that are looked at
 CONTAINERS = (list, tuple, set, frozenset, deque, dict)
 
 
-class Ways:
-    """What leads to a class or an object, for as long as nothing is bound anew; `files` are of functions to ask."""
+class _Walk:
+    """What values lead to, for as long as nothing is bound anew; `files` are of functions to ask."""
 
-    def __init__(self, sought: object, files: Collection[str]) -> None:
-        self._sought = sought
+    def __init__(self, files: Collection[str]) -> None:
         self._files = files
-        self._found: dict[tuple[int, bool], tuple[Any, bool]] = {}
         self._read: dict[int, tuple[FunctionType, list[Any]]] = {}
         """By identity, functions with the globals that they look at: many values lead to the same."""
+
+    def reached(self, value: Any) -> Iterator[Any]:
+        """The value, what it holds, and so on, nearest first."""
+        seen, waiting = {id(value)}, [value]
+        for each in waiting:
+            yield each
+            for part in self._parts(each):
+                if id(part) not in seen and id(type(part)) not in insides.LEAVES and len(waiting) < NEAR:
+                    seen.add(id(part))
+                    waiting.append(part)
+
+    def _parts(self, value: Any) -> Iterable[Any]:
+        if type(value) is not FunctionType:
+            return _parts(value)
+        if id(value) not in self._read:
+            self._read[id(value)] = value, list(_globals_read(value, self._files))
+        return [*insides.contents(value), *self._read[id(value)][1]]
+
+
+class Ways(_Walk):
+    """What leads to a class or an object."""
+
+    def __init__(self, sought: object, files: Collection[str]) -> None:
+        super().__init__(files)
+        self._sought = sought
+        self._found: dict[tuple[int, bool], tuple[Any, bool]] = {}
 
     def lead(self, value: Any, by_subclasses: bool = False) -> bool:
         """Whether a value is or leads to the object, or the class, a subclass or an instance.
@@ -36,28 +60,28 @@ class Ways:
         """
         key = id(value), by_subclasses
         if key not in self._found:
-            self._found[key] = value, self._leads(value, by_subclasses)
+            self._found[key] = value, any(self._is_found(each, by_subclasses) for each in self.reached(value))
         return self._found[key][1]
 
-    def _leads(self, value: Any, by_subclasses: bool) -> bool:
-        sought, seen, waiting = self._sought, {id(value)}, [value]
-        for each in waiting:
-            if _is_of(each, sought):
-                return True
-            if by_subclasses and is_a(each, type) and each is not object and _is_of(sought, each):
-                return True
-            for part in self._parts(each):
-                if id(part) not in seen and id(type(part)) not in insides.LEAVES and len(waiting) < NEAR:
-                    seen.add(id(part))
-                    waiting.append(part)
-        return False
+    def _is_found(self, value: Any, by_subclasses: bool) -> bool:
+        if _is_of(value, self._sought):
+            return True
+        return by_subclasses and is_a(value, type) and value is not object and _is_of(self._sought, value)
 
-    def _parts(self, value: Any) -> Iterable[Any]:
-        if type(value) is not FunctionType:
-            return _parts(value)
-        if id(value) not in self._read:
-            self._read[id(value)] = value, list(_globals_read(value, self._files))
-        return [*insides.contents(value), *self._read[id(value)][1]]
+
+class WaysToAny(_Walk):
+    """What leads to some functions."""
+
+    def __init__(self, sought: Iterable[object], files: Collection[str]) -> None:
+        super().__init__(files)
+        self._sought = frozenset(map(id, sought))
+        self._found: dict[int, tuple[Any, frozenset[int]]] = {}
+
+    def met(self, value: Any) -> frozenset[int]:
+        """The identities of those that a value is or leads to."""
+        if id(value) not in self._found:
+            self._found[id(value)] = value, self._sought.intersection(map(id, self.reached(value)))
+        return self._found[id(value)][1]
 
 
 def _is_of(value: Any, sought: Any) -> bool:

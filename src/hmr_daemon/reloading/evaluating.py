@@ -192,8 +192,7 @@ class Evaluating(Settling):
             self._tell_runners(function, node)
         for function, before in hooks.attributes:
             self._tell_attributes(node, function, before)
-        for function in hooks.shown:
-            self.tell_face(node.module, function.__qualname__)
+        self.tell_faces([(node.module, function.__qualname__) for function in hooks.shown])
 
     def _tell_who_ran(self, node: Node, change: changes.ClassChange) -> None:
         """A class has another function for what is done by using it: who ran the one that was there runs again."""

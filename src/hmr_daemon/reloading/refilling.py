@@ -42,8 +42,16 @@ class Refilling(Editing):
         self._keep_made_already(self.emptied[id(old)])
         self.transaction.set_item(node.module.namespace, name, old)
         self.open_groups.pop((id(node.module), name), None)
-        self._tell_entries(node, registries.Place(((node.module.name, name),)), emptied=True)
+        place, since = registries.Place(((node.module.name, name),)), self._first_to_add(self.emptied[id(old)])
+        self._tell_entries(node, place, emptied=True, since=since)
         return True
+
+    def _first_to_add(self, emptied: Emptied) -> tuple[float, ...]:
+        """Which statement was the first to put something there; () where an entry may be anybody's."""
+        held = set(map(id, entries.held(emptied.before)))
+        given = {builder: self._identities_given(builder) & held for builder in emptied.builders} if held else {}
+        told = set[int]().union(*given.values())
+        return min((self.graph.order(each) for each, own in given.items() if own), default=()) if told == held else ()
 
     def _hands_on(self, node: Node, name: str) -> bool:
         """Whether a statement binds what others made, or adds to it in place: it is that very object."""

@@ -59,8 +59,8 @@ class Swapping(Assigning):
                 self._make_anew(new)
             if held := codes.grown_names(old) - codes.grown_globals(old):
                 self._make_held_anew(runners, held)
-        for _, new in [(a, b) for a, b in self.swap.pairs if codes.face(a) != codes.face(b)]:
-            self._tell_face_of(new)
+        shown = [new for old, new in self.swap.pairs if codes.face(old) != codes.face(new)]
+        self.tell_faces([(r, new.co_qualname) for new in shown for r in self.graph.at_path(new.co_filename)])
         for function, new in self.swap.refused:
             self._refused(function, new)
         self._look_into_decorators(changed)
@@ -121,10 +121,6 @@ class Swapping(Assigning):
             for maker in self.agenda.table(record).last_writers(name):
                 if maker.statement.kind not in ("from", "import"):
                     self.schedule(maker, f"makes what holds {place.attribute}")
-
-    def _tell_face_of(self, new: CodeType) -> None:
-        for record in self.graph.at_path(new.co_filename):
-            self.tell_face(record, new.co_qualname)
 
     def _refused(self, function: FunctionType, new: CodeType) -> None:
         """A function whose closure has not the variables of the new code: what made it must run again."""

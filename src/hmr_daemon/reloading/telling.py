@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from functools import partial
 from operator import attrgetter
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -310,20 +311,21 @@ class Telling(Remembering):
         That is told by what they read, which leads there.
         """
         to_holder, now = ways.Ways(holder, self.graph.paths()), self.graph.order(origin)
-        for node in dict.fromkeys(self._asking_for(names, holder, origin.module)) if names else ():
+        asking = self._asking_for(names, partial(self._may_know, home=origin.module, holder=holder))
+        for node in dict.fromkeys(asking) if names else ():
             if self.graph.order(node) <= now or not but.isdisjoint(node.ran):
                 continue
             by_subclasses = self._asks_for_subclasses(node)
             if any(to_holder.lead(value, by_subclasses) for value in self._values_read(node)):
                 self.schedule(node, f"{insides.own(holder, '__name__')} changed", code_changed=True)
 
-    def _asking_for(self, names: Set[str], holder: object, home: ModuleRecord) -> Iterator[Node]:
+    def _asking_for(self, names: Set[str], may_know: Callable[[ModuleRecord], bool]) -> Iterator[Node]:
         """Statements that mention some attributes, or ran code that may, of modules that may know who has them.
 
         What a definition hands itself to, a registry say, asks for those of the definition.
         """
         mentioned = {record: None for name in names for record in self.lookups.texts_with(name)}
-        for record in [each for each in mentioned if self._may_know(each, home, holder)]:
+        for record in filter(may_know, mentioned):
             yield from (node for node in self.graph.analyze(record) if names & node.statement.effects.attributes)
         using = {id(code): code for name in names for _, code in self.lookups.mentioning(name).values()}
         told = self.lookups.told(names)
@@ -332,7 +334,7 @@ class Telling(Remembering):
         ran = (node for code in using.values() for node in self.graph.runners(code))
         nodes = [node for node in ran if node.statement.kind not in ("def", "class")]
         records = {node.module: None for node in nodes}
-        knowing = {each for each in records if self._may_know(each, home, holder)}
+        knowing = set(filter(may_know, records))
         yield from (node for node in nodes if node.module in knowing)
 
     def _may_know(self, record: ModuleRecord, home: ModuleRecord, holder: object) -> bool:
@@ -494,13 +496,19 @@ class Telling(Remembering):
         return any(classes.is_protocol(record.namespace.get(name)) for record in records for name in code.co_names)
 
     def _tell_entries(
-        self, origin: Node, place: Place, rebound: bool = False, emptied: bool = False, same: bool = False
+        self,
+        origin: Node,
+        place: Place,
+        rebound: bool = False,
+        emptied: bool = False,
+        same: bool = False,
+        since: tuple[float, ...] = (),
     ) -> None:
         """A registry has other entries: who looks at it runs again, who only adds to it does not.
 
         `rebound` tells that the attribute at the place has another value altogether, `emptied` that all who add to
         the registry have to do so again, `same` that the entry is the object that it was, with other members: who
-        asks for it by its key is told of these.
+        asks for it by its key is told of these. Before some statement, `since`, there was nothing in it.
         """
         runs_what_looks = self._runs_through if same else self.runs_what_looks_at
         waiting = [(name, place.attribute) for name in self._with_origins(place.names)]
@@ -527,7 +535,7 @@ class Telling(Remembering):
                 elif statement.kind == "from" or hands_on:
                     inner = None if attribute in statement.effects.attributes else attribute
                     waiting += [((reader.module.name, bound), inner) for bound in {known, *_bound_to(statement, name)}]
-                elif self.graph.comes_after(reader, origin) and (
+                elif self._sees_entries(reader, origin, since) and (
                     emptied
                     or (rebound and attribute is not None and self._sees_rebound(reader, known, attribute))
                     or self._looks_at(reader, known, name, attribute, runs_what_looks)
@@ -539,10 +547,15 @@ class Telling(Remembering):
                         holding = [n for n in reader.writes if insides.leads_soon_to(namespace.get(n), held)]
                         waiting += [((reader.module.name, bound), None) for bound in holding]
             for reader in list(self.agenda.function_readers(record, name, None)):
-                if self.graph.comes_after(reader, origin) and (
+                if self._sees_entries(reader, origin, since) and (
                     emptied or runs_what_looks(reader, record.name, attribute or name)
                 ):
                     self.schedule(reader, reason, name, code_changed=True)
+
+    def _sees_entries(self, reader: Node, origin: Node, since: tuple[float, ...]) -> bool:
+        """Whether a statement comes after what made a registry, and after the first that put something there."""
+        order = self.graph.order(reader)
+        return order > self.graph.order(origin) and order >= since
 
     def tell_part(self, node: Node, name: str) -> None:
         """An object of a library has a new part: later statements that call it, and add none themselves, run again."""
@@ -651,8 +664,18 @@ class Telling(Remembering):
         values_bound = [reader.module.namespace.get(name) for name in reader.writes]
         return reader.statement.kind in ("from", "import") or any(ways.is_near(value, cls) for value in values_bound)
 
-    def tell_face(self, record: ModuleRecord, qualname: str) -> None:
-        """What shows of a function, other than what it does, is different: who asks for that runs again."""
+    def tell_faces(self, functions: Iterable[tuple[ModuleRecord, str]]) -> None:
+        """What shows of functions, other than what they do, is different: who asks for that runs again."""
+        listed: list[tuple[Any, Node]] = []
+        for record, qualname in functions:
+            self._tell_face(record, qualname)
+            value = record.namespace.get(qualname)
+            if callable(value) and self._is_listed(value):
+                listed += [(value, maker) for maker in self.agenda.table(record).last_writers(qualname)[:1]]
+        if listed:
+            self._tell_through_lists(listed)
+
+    def _tell_face(self, record: ModuleRecord, qualname: str) -> None:
         name, *members = qualname.split(".")
         for other, alias in list(self.aliases(record, name)):
             for reader, known in [*self.agenda.readers(other, alias, None), *self._readers_of_what_holds(other, alias)]:
@@ -662,10 +685,26 @@ class Telling(Remembering):
                 if asks and not INTROSPECTION.isdisjoint(mentioned):
                     by_member = reader.statement.kind == "class"  # of its body runs what mentions it
                     self.schedule(reader, f"{name} shows something else", known, code_changed=not by_member)
-        value = record.namespace.get(name)
-        if not members and callable(value) and self._is_listed(value):
-            for maker in self.agenda.table(record).last_writers(name)[:1]:
-                self._tell_through_holders(value, INTROSPECTION, maker)
+
+    def _tell_through_lists(self, listed: Sequence[tuple[Any, Node]]) -> None:
+        """Who may ask what shows of functions, and has them by what holds them, after the statements that made them.
+
+        All are looked for at once: there may be hundreds.
+        """
+        to_any, orders = ways.WaysToAny((f for f, _ in listed), self.graph.paths()), dict[int, tuple[float, ...]]()
+        for function, maker in listed:
+            orders[id(function)] = self.graph.order(maker)
+        homes = {maker.module for _, maker in listed}
+
+        def may_know(record: ModuleRecord) -> bool:
+            few = len(self.graph.modules) <= FEW_MODULES
+            return few or any(self._is_made_of(record, home) for home in homes) or _lists_any(record, orders)
+
+        for node in dict.fromkeys(self._asking_for(INTROSPECTION, may_know)):
+            order = self.graph.order(node)
+            met = frozenset[int]().union(*map(to_any.met, self._values_read(node)))
+            if any(orders[identity] < order for identity in met):
+                self.schedule(node, "functions that it has show something else", code_changed=True)
 
     def _is_listed(self, value: object) -> bool:
         """Whether a global is, or has, a container that holds something: most functions are in none."""
@@ -794,6 +833,12 @@ def _has(record: ModuleRecord, holder: object) -> bool:
         v for n, v in list(record.namespace.items()) if n[:2] != "__" and not is_a(v, (FunctionType, ModuleType, type))
     ]
     return any(ways.is_near(value, holder, int(plain_type(value) in (list, dict, set, tuple))) for value in held)
+
+
+def _lists_any(record: ModuleRecord, identities: Collection[int]) -> bool:
+    """Whether a module has one of some objects in a container, or in one of an object's."""
+    held = [v for v in list(record.namespace.values()) if not is_a(v, (FunctionType, ModuleType))]
+    return any(id(entry) in identities for value in held for entry in ways.listed(value))
 
 
 def _bound_to(statement: Statement, name: str) -> Collection[str]:
