@@ -26,9 +26,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep those of the share that is asked for; which these are, the name of a test tells on any machine."""
     if (share := config.getoption("--share")) is not None:
         number, parts = map(int, share.split("/"))
-        others = [item for item in items if crc32(item.nodeid.encode()) % parts != number - 1]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if crc32(item.nodeid.encode()) % parts == number - 1]
+        shares: dict[bool, list[pytest.Item]] = {True: [], False: []}
+        for item in items:
+            shares[crc32(item.nodeid.encode()) % parts == number - 1].append(item)
+        items[:] = shares[True]
+        config.hook.pytest_deselected(items=shares[False])
 
 
 def pytest_configure() -> None:

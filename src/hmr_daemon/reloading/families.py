@@ -46,7 +46,7 @@ def made_of(cls: type, bound: Collection[str]) -> Iterator[Any]:
 def accounts(cls: type) -> Iterator[tuple[str, Any]]:
     """The containers among a class's members that hold instances of a library's classes."""
     for name, member in list(vars(cls).items()):
-        if is_a(member, CONTAINERS) and any(map(_is_of_library, _parts(member))):
+        if is_a(member, CONTAINERS) and any(map(_is_of_installed, _parts(member))):
             yield name, member
 
 
@@ -66,7 +66,7 @@ def makes_instances(cls: type, changed: Collection[str], bound: Collection[str])
 
 def accounted_kinds(cls: type) -> frozenset[int]:
     """The classes, by their identity, of what a library has put together of what it found in a class."""
-    return frozenset(id(type(part)) for _, member in accounts(cls) for part in _parts(member) if _is_of_library(part))
+    return frozenset(id(type(part)) for _, member in accounts(cls) for part in _parts(member) if _is_of_installed(part))
 
 
 def holds_any(value: Any, kinds: Collection[int]) -> bool:
@@ -101,7 +101,7 @@ def keeps(value: Any, made: Collection[int], own: bool = False) -> bool:
     return False
 
 
-def _is_of_library(value: Any) -> bool:
+def _is_of_installed(value: Any) -> bool:
     return is_installed(type(value)) and not is_a(value, PLAIN)
 
 

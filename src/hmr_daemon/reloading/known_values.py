@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import operator
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -83,9 +84,10 @@ def value_of(node: ast.expr, names: Names) -> Any:
 def _computation(node: ast.expr, names: Names) -> Callable[[], Any] | None:
     """How what comes of texts and paths is computed, which does nothing else; None where something is not known."""
     match node:
-        case ast.BinOp(left, ast.Add() | ast.Div() as operator, right):
+        case ast.BinOp(left, ast.Add() | ast.Div() as sign, right):
             one, other = value_of(left, names), value_of(right, names)
-            return partial(_combined, one, operator, other) if _are_plain(one, other) else None
+            combine = operator.add if isinstance(sign, ast.Add) else operator.truediv
+            return partial(combine, one, other) if _are_plain(one, other) else None
         case ast.JoinedStr(parts):
             values = [value_of(getattr(each, "value", each), names) for each in parts]
             return partial(_joined, parts, values) if _are_plain(*values) else None
@@ -94,11 +96,8 @@ def _computation(node: ast.expr, names: Names) -> Callable[[], Any] | None:
             return partial(getattr, held, name) if is_path(held) else None
         case ast.Subscript(holder, key):
             held, index = value_of(holder, names), value_of(key, names)
-            return (
-                partial(_item, held, index)
-                if type(held).__module__.startswith("pathlib") and is_a(index, int)
-                else None
-            )
+            parents = type(held).__module__.startswith("pathlib") and is_a(index, int)
+            return partial(operator.getitem, held, index) if parents else None
         case ast.Call(function, arguments, []):
             given = [value_of(part, names) for each in arguments for part in _listed(each)]
             return _call(function, given, names)
@@ -124,14 +123,6 @@ def _call(function: ast.expr, given: list[Any], names: Names) -> Callable[[], An
     path_class = is_a(called, type) and called.__module__.startswith("pathlib")
     texts = type(called) is FunctionType and called.__module__ in PATHS
     return partial(called, *given) if path_class or texts or called is str else None
-
-
-def _combined(one: Any, operator: ast.operator, other: Any) -> Any:
-    return one + other if isinstance(operator, ast.Add) else one / other
-
-
-def _item(holder: Any, index: Any) -> Any:
-    return holder[index]
 
 
 def _joined(parts: Sequence[ast.expr], values: Sequence[Any]) -> Any:

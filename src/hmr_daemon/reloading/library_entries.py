@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Collection, Iterator, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, MutableMapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FunctionType, ModuleType
@@ -24,11 +24,12 @@ from ..live.transaction import MISSING, Transaction
 from ..loading.recorder import environment, interpreter
 from ..planning.records import Node
 from ..syntax import codes
-from ..syntax.outside import Deed, deeds
+from ..syntax.outside import deeds
 from ..syntax.statements import Statement
 from . import library_state
 from .known_values import Names, value_of
 from .library_objects import (
+    Done,
     containers,
     containers_of,
     done_by,
@@ -45,8 +46,6 @@ from .library_objects import (
 from .library_state import Touched
 from .telling import Telling
 
-Done = Sequence[tuple[Deed, list[Any]]]
-"""What was done to libraries, each with the objects that it was done to."""
 FEW = 20
 """Up to how many entries of a library's list are told apart by elimination."""
 MENTIONING = 100
@@ -66,14 +65,16 @@ def exchanged(run: Telling, node: Node) -> Iterator[None]:
     settings = list(_settings(done, names))
     earlier, done_before = _before(run, node)
     known = _additions_by(run, node, earlier, done_before)
-    positions, kept = _take_back(run, node, known, {setting.place for setting in settings})
+    words = _words(done_before)
+    positions, kept = _take_back(run, node, known, words, {setting.place for setting in settings})
     if {deed.method for deed, _ in done} != {deed.method for deed, _ in done_before}:
         positions = {}  # what is inserted does not stand where what was appended did
     current = [(kept.get(setting.place, setting), setting.current()) for setting in settings]
     held = containers_of(done)
     registries = [(cls, additions.registered(cls)) for cls in registering(done)]
     _guard(run.transaction, held, current, registries)
-    unsure = _let_be_unset(run, node, current, {each.place for each in _settings(done, names, unsure=True)})
+    conditional = [each for each in done if each[0].unsure]
+    unsure = _let_be_unset(run, node, current, {setting.place for setting in _settings(conditional, names)})
     untold = list(_hidden(done, held)) if held and not kept and _is_untold(run, node, done) else []
     before = [(each, additions.snapshot(each)) for each in held]
     yield
@@ -91,7 +92,7 @@ def exchanged(run: Telling, node: Node) -> Iterator[None]:
         found += [Subclass(cls, each) for each in additions.registered(cls) if id(each) not in there]
     if found or node in run.graph.additions:
         _note(run, node, found)
-    _tell_adders(run, node, [each for each in known if not any(_is_alike(each, other) for other in found)])
+    _tell_adders(run, node, [each for each in known if not any(_is_alike(each, other) for other in found)], words)
     if not _are_same(known, found) or sets_untold(done):
         _tell(run, node, [*touched(names, done), *touched(earlier, done_before)])
 
@@ -174,7 +175,7 @@ def _guard(
 
 
 def _take_back(
-    run: Telling, node: Node, known: Sequence[Addition], set_again: Collection[object]
+    run: Telling, node: Node, known: Sequence[Addition], words: Set[str], set_again: Collection[object]
 ) -> tuple[dict[int, int], dict[object, Setting]]:
     """Take out what a statement's last run put into libraries, but for what it sets again.
 
@@ -186,17 +187,17 @@ def _take_back(
             kept[addition.place] = addition
         elif isinstance(addition, Setting):
             unset(run, node, addition)
-        elif _is_another_s(run, node, addition):
+        elif _is_another_s(run, node, addition, words):
             continue
         elif (position := addition.take_back(run.transaction)) is not None:
             positions[id(addition.holder)] = position
     return positions, kept
 
 
-def _tell_adders(run: Telling, node: Node, gone: Sequence[Addition]) -> None:
+def _tell_adders(run: Telling, node: Node, gone: Sequence[Addition], words: Set[str]) -> None:
     """Who has found something in a library that is there no more, and so has added nothing, may do so now."""
     holders = {id(each.holder) for each in gone if isinstance(each, Entry)}
-    for other, known in _others(run, node, _words_of(run, node)) if holders else ():
+    for other, known in _others(run, node, words) if holders else ():
         added = any(isinstance(each, Entry) and id(each.holder) in holders for each in known)
         if not added and other in run.graph.additions and run.may_run(other):
             done = list(library_deeds(Names(run, other.module, before=False), other.statement))
@@ -206,19 +207,19 @@ def _tell_adders(run: Telling, node: Node, gone: Sequence[Addition]) -> None:
 
 def settle(run: Telling) -> None:
     """What statements that are no more had set in libraries is what it was before, and who mentions that is told."""
-    for node, found, what in run.out_of_libraries:
+    for node, found, words, what in run.out_of_libraries:
         for setting in [each for each in found if isinstance(each, Setting)]:
             unset(run, node, setting)
-        _tell_adders(run, node, found)
+        _tell_adders(run, node, found, words)
         _tell(run, node, what)
 
 
-def _is_another_s(run: Telling, node: Node, addition: Addition) -> bool:
+def _is_another_s(run: Telling, node: Node, addition: Addition, words: Set[str]) -> bool:
     """Whether an entry that is there once is what another statement adds as well: ``if not log.handlers: ...``."""
     if not isinstance(addition, Entry):
         return False
     alike = [each for each in additions.snapshot(addition.holder) if additions.is_same(each, addition.value)]
-    found = _others(run, node, _words_of(run, node)) if len(alike) == 1 else ()
+    found = _others(run, node, words) if len(alike) == 1 else ()
     return any(
         isinstance(each, Entry) and each.holder is addition.holder and additions.is_same(each.value, addition.value)
         for other, known in found
@@ -272,12 +273,12 @@ def _is_one_of(entry: Any, others: Sequence[Any]) -> bool:
 def withdraw(run: Telling, node: Node) -> bool:
     """Take out what a statement that is no more has put into libraries; whether that is all that it did."""
     names, done = _before(run, node)
-    found = _additions_by(run, node, names, done)[::-1]
+    found, words = _additions_by(run, node, names, done)[::-1], _words(done)
     for entry in [each for each in found if not isinstance(each, Setting)]:
-        if not _is_another_s(run, node, entry):
+        if not _is_another_s(run, node, entry, words):
             entry.take_back(run.transaction)
     if found:
-        run.out_of_libraries.append((node, found, list(touched(names, done))))
+        run.out_of_libraries.append((node, found, words, list(touched(names, done))))
     if node in run.graph.additions:
         run.transaction.delete_item(run.graph.additions, node)
     single = len(list(done_by(names, node.statement))) == 1
@@ -319,12 +320,9 @@ def _note(run: Telling, node: Node, found: Sequence[Addition]) -> None:
 # --- what it sets --------------------------------------------------------------------------------------
 
 
-def _settings(done: Done, names: Names, unsure: bool = False) -> Iterator[Setting]:
-    """The attributes and items of libraries' objects that deeds set, with what is there now.
-
-    `unsure` asks for those alone that stand under a condition.
-    """
-    for deed, receivers in [each for each in done if each[0].unsure or not unsure]:
+def _settings(done: Done, names: Names) -> Iterator[Setting]:
+    """The attributes and items of libraries' objects that deeds set, with what is there now."""
+    for deed, receivers in done:
         updated = [value_of(each, names) for each in deed.arguments] if deed.method == "update" else []
         for holder in [each for each in receivers if is_a(each, (dict, MutableMapping))]:
             keys = [key for given in updated if plain_type(given) is dict for key in given if is_a(key, PLAIN)]
@@ -457,10 +455,6 @@ def _puts_in_front(node: Node) -> bool:
     """Whether a statement's own text says that what it adds is to be the first."""
     inserted = [deed.arguments[0] for deed in deeds(node.statement.parse()) if deed.method == "insert"]
     return any(isinstance(each, ast.Constant) and each.value == 0 for each in inserted)
-
-
-def _words_of(run: Telling, node: Node) -> set[str]:
-    return _words(_before(run, node)[1])
 
 
 def _words(done: Done) -> set[str]:

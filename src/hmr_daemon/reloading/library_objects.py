@@ -28,6 +28,8 @@ from .known_values import Names, entries_of, is_path, value_of
 from .library_state import Touched
 from .telling import Telling
 
+Done = Sequence[tuple[Deed, list[Any]]]
+"""What was done to libraries, each with the objects that it was done to."""
 DEPTH = 3
 """How many functions of the user's, one calling the other, are looked into."""
 FEW = 20
@@ -79,7 +81,7 @@ def library_deeds(names: Names, statement: Statement, alone: bool = False) -> It
                 yield deed, receivers
 
 
-def touched(names: Names, done: Sequence[tuple[Deed, list[Any]]]) -> Iterator[Touched]:
+def touched(names: Names, done: Done) -> Iterator[Touched]:
     """What some deeds do to libraries, by what it is found again in other statements."""
     for deed, receivers in done:
         root, method = names(deed.path[:1]), deed.method or ""
@@ -125,12 +127,10 @@ def _done_by(
 
 def _run_by(names: Names, call: ast.Call, depth: int, looked_into: Iterator[int]) -> list[ast.stmt] | None:
     """The statements of the function of the user's that is called, or of the method of an object or a class."""
-    path, receiver = trees.path_of(call.func), None
-    value = names(path) if path else MISSING
-    if value is MISSING and path[1:]:
-        value, receiver = insides.of_class(type(names(path[:-1])), path[-1]), getattr(call.func, "value", None)
-    elif is_a(value, type):
-        value, receiver = insides.of_class(value, "__init__"), trees.loaded(NOT_KNOWN)
+    named, value = _called(names, call.func)
+    receiver = trees.loaded(NOT_KNOWN) if is_a(named, type) else None
+    if named is MISSING:
+        receiver = getattr(call.func, "value", None)
     record = names.run.graph.modules.get(value.__module__) if type(value) is FunctionType else None
     if record is None or not _reaches_out(names.run, value, depth) or next(looked_into) > FEW:
         return None
@@ -166,16 +166,26 @@ def _may_reach_out(names: Names, function: Function, is_method: bool) -> bool:
 
 def _may_call_out(names: Names, function: ast.expr) -> bool:
     """Whether what is called is a function of the user's that may reach out, or a method of an unknown object."""
-    path = trees.path_of(function)
-    value = names(path) if path else None
-    holder = names(path[:-1]) if value is MISSING and path[1:] else MISSING
-    if is_a(value, type):
-        value = insides.of_class(value, "__init__")
-    elif holder is not MISSING:
-        value = insides.of_class(type(holder), path[-1])
+    value = _called(names, function)[1]
     if type(value) is FunctionType:
         return value.__module__ in names.run.graph.modules and _reaches_out(names.run, value, DEPTH - 1)
-    return value is MISSING and holder is MISSING
+    return value is MISSING
+
+
+def _called(names: Names, function: ast.expr) -> tuple[Any, Any]:
+    """What the names of what is called lead to, and the function that runs: a method of an object, a constructor.
+
+    Of a method there is no such name, and the function is MISSING where the object is not known.
+    """
+    path = trees.path_of(function)
+    named = names(path) if path else None
+    if is_a(named, type):
+        return named, insides.of_class(named, "__init__")
+    holder = names(path[:-1]) if named is MISSING and path[1:] else MISSING
+    if holder is MISSING:
+        return named, named
+    method = insides.of_class(type(holder), path[-1])
+    return named, method if method is not MISSING else None
 
 
 def _reaches_out(run: Telling, function: FunctionType, depth: int) -> bool:
@@ -285,7 +295,7 @@ def _having(function: Any, method: str) -> list[Any]:
     return found
 
 
-def containers_of(done: Sequence[tuple[Deed, list[Any]]]) -> list[Any]:
+def containers_of(done: Done) -> list[Any]:
     """The containers of libraries that some deeds may add to, each once."""
     found = [each for deed, receivers in done for each in containers(deed, receivers)]
     return list({id(each): each for each in found}.values())
@@ -372,13 +382,13 @@ def start_of(value: Any, method: str) -> Any:
     return start if is_a(start, PLAIN) else UNKNOWN
 
 
-def sets_untold(done: Sequence[tuple[Deed, list[Any]]]) -> bool:
+def sets_untold(done: Done) -> bool:
     """Whether a setter was called of which nothing shows what it sets: ``sys.setrecursionlimit(5000)``."""
     called = [(deed.method or "", each) for deed, receivers in done for each in receivers]
     return any(method.startswith("set") and sets_itself(each, method) is None for method, each in called)
 
 
-def registering(done: Sequence[tuple[Deed, list[Any]]]) -> list[Any]:
+def registering(done: Done) -> list[Any]:
     """The abstract classes that classes are registered with."""
     return [v for deed, receivers in done for v in receivers if deed.method == "register" and is_a(v, type)]
 

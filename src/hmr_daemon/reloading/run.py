@@ -424,8 +424,9 @@ class RunState:
         """Numbers that were bound anew: all who count them do so from there."""
         self.iterators: dict[Any, Any] = {}
         """By where they stand, those that give numbers, for which others may stand meanwhile."""
-        self.out_of_libraries: list[tuple[Node, Sequence[Addition], Sequence[Any]]] = []
-        """Statements that are gone, what they had put into libraries, and all that they had touched there."""
+        self.out_of_libraries: list[tuple[Node, Sequence[Addition], Set[str], Sequence[Any]]] = []
+        """Statements that are gone, what they had put into libraries, by which words others there are found, and all
+        that they had touched."""
         self.with_libraries_alone: set[Node] = set()
         """Statements that are gone, and had done no more than to put something into a library, which is out of it."""
         self.analyses: dict[bool, Any] = {}
