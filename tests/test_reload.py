@@ -1037,6 +1037,23 @@ def test_an_edit_that_needs_another_one_lands_with_it(live: LiveFactory, wants: 
 NAMESPACE = {"n/a.py": "x = 1\n", "n/sub/b.py": "y = 1\n", "user.py": "import n.a\nfrom n.sub.b import y\nz = n.a.x\n"}
 
 
+def test_a_module_that_nobody_imports_any_more(live: LiveFactory) -> None:
+    registry = "names = []\ndef register(function):\n    names.append(function.__name__)\n    return function\n"
+    plug = "from registry import register\nstate = []\n@register\ndef go(): return 1\n"
+    app = "import registry\nimport plug\n"
+    process = live({"registry.py": registry, "plug.py": plug, "app.py": app})
+    process.load("import app\napp.plug.state.append(1)")
+    process.edit({"app.py": app.replace("import plug", "# import plug")})
+    process.until("app.registry.names", [])
+    process.edit({"app.py": app})
+    process.until("app.registry.names", ["go"])
+    assert process.see("app.plug.state") == [1]
+    process.load("import plug")  # a person imports it as well
+    process.edit({"app.py": app.replace("import plug", "")})
+    process.until("hasattr(app, 'plug')", False)
+    assert process.see("app.registry.names") == ["go"]
+
+
 def test_a_package_that_gets_a_file(live: LiveFactory) -> None:
     process = live(NAMESPACE)
     process.load("import user, n, sys\nwas = n\nn.own = 1")

@@ -12,6 +12,7 @@ from . import found as found
 from . import handed as handed
 from . import mutated as mutated
 from . import records as records
+from . import resting as resting
 from . import sessions as sessions
 from . import setting as setting
 from .cases import CASES as CASES

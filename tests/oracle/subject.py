@@ -51,6 +51,8 @@ class Step:
     loaded: tuple[str, ...]
     same: frozenset[str]
     """Names that hold the very object that they held before the save."""
+    resting: tuple[str, ...] = ()
+    """Modules that nobody imports any more, and whose work is taken back: a fresh process does not load them."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +115,21 @@ def play(scenario: Scenario, root: str) -> Played:
     _lay_out(root, {}, scenario.versions[0])
     steps: list[Step] = []
     crash = _in_child(lambda send: _live(scenario, fresh, root, send), steps.append)
+    for number, step in enumerate(steps, 1):
+        if step.resting:
+            fresh[number] = _fresh_of(scenario, number, root, fresh[:number], step.resting)
     return Played(tuple(fresh), tuple(steps), crash)
 
 
 _remembered: dict[Any, Fresh] = {}
 
 
-def _fresh_of(scenario: Scenario, number: int, root: str, before: Sequence[Fresh]) -> Fresh:
+def _fresh_of(
+    scenario: Scenario, number: int, root: str, before: Sequence[Fresh], resting: Sequence[str] = ()
+) -> Fresh:
     version = scenario.versions[number]
     earlier = [name for each in before if each.error is None for name in each.loaded]  # a failed reload imports nothing
-    wanted = [n for n in dict.fromkeys([*scenario.entries, *earlier]) if _path_of(n, version)]
+    wanted = [n for n in dict.fromkeys([*scenario.entries, *earlier]) if _path_of(n, version) and n not in resting]
     key = (tuple(sorted(version.items())), tuple(wanted))
     if key not in _remembered:
         if len(_remembered) > 5000:
@@ -215,12 +222,12 @@ def _fresh(root: str, wanted: Iterable[str]) -> Fresh:
     return Fresh(None, snapshot.take(modules, called, modules), tuple(modules))
 
 
-def _call(root: str, whole: bool = True) -> dict[str, Any]:
+def _call(root: str, whole: bool = True, resting: Sequence[str] = ()) -> dict[str, Any]:
     """Call what may be called, in the modules that these calls load, too."""
     while True:
-        before = _user_modules(root, whole)
+        before = {name: module for name, module in _user_modules(root, whole).items() if name not in resting}
         called = snapshot.results(before)
-        if len(_user_modules(root, whole)) == len(before):
+        if _user_modules(root, whole).keys() <= {*before, *resting}:
             return called
 
 
@@ -251,13 +258,14 @@ def _live(scenario: Scenario, fresh: Sequence[Fresh], root: str, send: Callable[
         held = {f"{n}.{key}": value for n, m in _user_modules(root).items() for key, value in snapshot.names(m).items()}
         event = machine.save(_lay_out(root, before, after))
         whole = fresh[number].error is not None  # nothing may have changed, modules without a file included
-        called = _call(root, whole)
-        modules, there = _user_modules(root), _user_modules(root, whole)
+        resting = machine.resting()
+        called = _call(root, whole, resting)
+        modules, there = ({n: m for n, m in _user_modules(root, w).items() if n not in resting} for w in (True, whole))
         now = {f"{n}.{key}": value for n, m in modules.items() for key, value in snapshot.names(m).items()}
         same = frozenset(path for path, value in held.items() if path in now and now[path] is value)
         error = event.failure.traceback if event is not None and event.failure is not None else None
         state = snapshot.take(modules, called, there)
-        send(Step(error, _summary(event), state, tuple(modules), same))
+        send(Step(error, _summary(event), state, tuple(modules), same, resting))
 
 
 def _summary(event: Any) -> str:
@@ -279,6 +287,10 @@ class Machine:
 
     def take_loads(self) -> None:
         self._parts.take_loads()
+
+    def resting(self) -> tuple[str, ...]:
+        """Names of modules that nobody imports any more, and whose work is taken back."""
+        return tuple(record.name for record in self._parts.graph.resting)
 
     def save(self, paths: Iterable[str]) -> Any:
         """The reload event of a batch of saves; None where there was nothing to do."""

@@ -69,6 +69,11 @@ class Transaction:
         """Whether a container is one of those that tell what was before: not to be changed."""
         return id(container) in self._copies or container is self._undo
 
+    @property
+    def size(self) -> int:
+        """How much has been done so far: it rises."""
+        return len(self._undo)
+
     def do(self, operation: Operation, undo: Operation) -> None:
         """Carry out `operation`; `undo` takes it back. Within a batch it waits for the batch's end."""
         if self._batch is not None:

@@ -7,7 +7,7 @@ import re
 import zlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from . import forms, places, unseen
 from .attribution import Locator, explain_names, share_codes, star_names
 from .index import Index
 from .places import Place, Step
-from .records import SEES_CALLS, Facts, ModuleRecord, Name, Node, Uses, counts, imported_module
+from .records import SEES_CALLS, Facts, ModuleRecord, Name, Node, Resting, Uses, counts, imported_module
 
 if TYPE_CHECKING:  # few statements put anything into libraries
     from ..live.additions import Addition
@@ -56,6 +56,7 @@ class Graph:
         """What was learned of functions while many statements are looked at and nothing runs."""
         self._load_orders: dict[ModuleRecord, tuple[float, ...]] = {}
         self._importers: dict[ModuleRecord, list[ModuleRecord]] = {}
+        self._children: dict[ModuleRecord, list[ModuleRecord]] | None = None
         self.reordered = 0
         """How often statements have come to stand elsewhere."""
         self._placed: set[ModuleRecord] = set()
@@ -69,6 +70,8 @@ class Graph:
         """What reloads have seen statements put into libraries."""
         self.gone: set[str] = set()
         """Paths of loaded modules whose files were deleted."""
+        self.resting: dict[ModuleRecord, Resting] = {}
+        """Modules that nobody imports any more."""
 
     # --- import time -----------------------------------------------------------------------------------
 
@@ -122,6 +125,7 @@ class Graph:
         if self.modules.get(record.name) is record:
             del self.modules[record.name]
         self._caching.pop(record, None)
+        self.resting.pop(record, None)
         self.namespaces.pop(id(record.namespace), None)
         if record in (records := self._by_path.get(record.path, [])):
             records.remove(record)
@@ -380,6 +384,13 @@ class Graph:
                 found[step.module].append(record)
         return found
 
+    def imported_first_by(self, node: Node) -> Sequence[ModuleRecord]:
+        """The modules that a statement imported first."""
+        if self._children is None:
+            self._children = self.children()
+        found = self._children.get(node.module, ())
+        return [record for record in found if self.importer(record) is node]
+
     def importers(self, record: ModuleRecord) -> list[ModuleRecord]:
         """The modules whose loads the module's own load is part of, nearest first."""
         found = self._importers.get(record)
@@ -624,6 +635,7 @@ class Graph:
         self.reordered += 1
         self._load_orders.clear()
         self._importers.clear()
+        self._children = None
         self._placed.clear()
 
     def _modules_set(self, record: ModuleRecord) -> Iterator[str]:

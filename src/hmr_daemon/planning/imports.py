@@ -21,13 +21,14 @@ def named(
     record: ModuleRecord, level: int | None, module: str, names: Iterable[str], bound: Collection[str] = ()
 ) -> Iterator[str]:
     if level is None:
-        yield from (each for name in names for each in _packages(name))
+        yield from (each for name in names for each in packages(name))
     else:
         base = imported_module(record, level, module)
-        yield from _packages(base)
+        yield from packages(base)
         yield from (f"{base}.{name}" for name in names if base != record.name or name not in bound)
 
 
-def _packages(name: str) -> Iterator[str]:
+def packages(name: str) -> Iterator[str]:
+    """The packages that a module lies in, the outermost first, and the module."""
     parts = name.split(".")
     return (".".join(parts[:count]) for count in range(1, len(parts) + 1))

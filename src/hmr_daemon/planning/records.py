@@ -198,6 +198,16 @@ class ModuleRecord:
         return self.parsed is not None and self.parsed.directive == "rerun"
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Resting:
+    """What is kept of a module that nobody imports any more."""
+
+    nodes: tuple[Node, ...]
+    """The statements whose work on others is taken back until somebody does."""
+    importer: Node | None
+    """The statement that imported it and did not when it ran last, though its text may; None where that is gone."""
+
+
 Uses = tuple[set[Name], set[int], set[Name], set[str], set[str]]
 """Of one run: the names it read, the code it ran, the names it set, the files it opened, the names it bound."""
 

@@ -91,7 +91,8 @@ class Early:
     def _only_adds(self) -> bool:
         """Whether an edit changes nothing that statements have made so far: it adds, and functions do other things."""
         run = self._run
-        if run.left or run.relocated or run.forsaken or run.unbound or run.lost or run.withdrawn:
+        gone = run.left, run.let_go, run.forsaken, run.unbound, run.lost, run.withdrawn
+        if any(gone) or run.woken or run.relocated:
             return False
         kinds = {node.statement.kind for seeds in run.seeds.values() for node, _ in seeds if node not in run.added}
         removed = [node.statement.effects for nodes in run.removed_nodes.values() for node in nodes]

@@ -19,7 +19,7 @@ from ..planning import cycles, forms, imports, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
 from ..planning.targets import holder_of, is_ours
-from ..syntax import annotating, codes, defaults, diff, enclosing, loops, optional, parsing, trees
+from ..syntax import annotating, codes, defaults, diff, enclosing, loops, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import COMPOUND, REGISTERING, Statement
@@ -27,6 +27,8 @@ from . import at_exit, contributions, counting, library_entries, own_entries, re
 from .run import FileEdit, Previous
 from .swapping import Swapping
 from .versions import Versions
+
+WOKEN = "its module is imported again"
 
 
 class Editing(Swapping):
@@ -49,7 +51,12 @@ class Editing(Swapping):
                 if edit.relocated:
                     self._relocate(edit.record, edit.path)
                 self._apply_edit(edit)
+            self._note_imported_no_more(edits)
             self._renew_importers(edits)
+
+    def _note_imported_no_more(self, edits: Sequence[FileEdit]) -> None:
+        """Find the modules that nobody imports any more: the layer above knows how."""
+        raise NotImplementedError
 
     @contextmanager
     def _noting_seen_otherwise(self, records: Sequence[ModuleRecord]) -> Iterator[None]:
@@ -134,7 +141,7 @@ class Editing(Swapping):
             self.orphans.discard(record)
             self.set_importer(record, node)
 
-    def note_importers(self, loaded: Iterable[ModuleRecord]) -> None:
+    def note_importers(self, loaded: Sequence[ModuleRecord]) -> None:
         """What no statement surely imported any more, modules that have come just now may import."""
         if not self.orphans:
             return
@@ -151,7 +158,7 @@ class Editing(Swapping):
             self._renew_first_importers(self._entangled(node.module, {record.name}))
         self._tell_seen_otherwise()
 
-    def import_late(self, node: Node, records: Iterable[ModuleRecord]) -> None:
+    def import_late(self, node: Node, records: Collection[ModuleRecord]) -> None:
         """A statement imports modules no more that it had imported first: another would."""
         with self._noting_seen_otherwise([node.module, *self.graph.importers(node.module)]):
             for record in records:
@@ -160,7 +167,7 @@ class Editing(Swapping):
 
     def set_importer(self, record: ModuleRecord, importer: Node | None) -> None:
         """Let a statement be what would import a module first. One that leaves stays where it was, to be told of."""
-        if importer is None and record.path in self.graph.gone:
+        if importer is None and (record.path in self.graph.gone or record in self.unimported):
             return
         self.transaction.on_undo(self.graph.forget_orders)
         self.transaction.set_attribute(record, "imported_by", (importer,))
@@ -238,8 +245,9 @@ class Editing(Swapping):
         """Take up what became of one statement: its node from now on, None where it is removed."""
         if change.new is None:
             assert node is not None
-            self.removed_nodes[edit.record].append(node)
-            self._withdraw(node)
+            if node.alive:
+                self.removed_nodes[edit.record].append(node)
+                self._withdraw(node)
             self.dropped += codes.walk(node.codes)
             return None
         statement = edit.parsed.statements[change.new]
@@ -251,7 +259,7 @@ class Editing(Swapping):
             return node
         text = edit.old_parsed.text if edit.old_parsed else ""
         self.previous[node] = Previous(node.statement, text, node.codes)
-        if change.change is Kind.SHELL:
+        if change.change is Kind.SHELL and node.alive:
             self._lose_targets(node, statement)
             self._lose_entries(node, statement, edit.parsed.text)
             self._lose_growth(node)
@@ -309,80 +317,6 @@ class Editing(Swapping):
             t.set_attribute(node, "alive", False)
             self.agenda.leave(node)
 
-    def _take_leave(self) -> None:
-        """Modules whose files are gone, that statements had used and that none needs any more, lose their effect."""
-        for record, users in self._leaving().items():
-            self.left.append(record)
-            for node in self.graph.analyze(record):
-                self._withdraw(node)
-                self.transaction.set_attribute(node, "alive", False)
-                self.agenda.leave(node)
-            if users:
-                self.transaction.delete_item(sys.modules, record.name)
-                self.forsaken += users
-
-    def _leaving(self) -> dict[ModuleRecord, list[Node]]:
-        """Modules whose files are gone, with the statements that can do without them.
-
-        Those stay that someone needs who stays, or that only a prompt imported.
-        """
-        gone = [record for path in sorted(self.graph.gone) for record in self.graph.at_path(path)]
-        leaving = dict.fromkeys(gone)
-        while True:
-            users = {record: self._users(record, leaving) for record in leaving}
-            found = {each: n for each, n in users.items() if n or (n is not None and self.graph.was_used(each))}
-            if len(found) == len(users):
-                return {each: nodes or [] for each, nodes in found.items()}
-            leaving = dict.fromkeys(found)
-
-    def _users(self, record: ModuleRecord, leaving: Collection[ModuleRecord]) -> list[Node] | None:
-        """Statements of modules that stay that may import a module and can do without it; None where others need it."""
-        word, found = optional.mention(record.name), list[Node]()
-        others = [other for other in self.graph.modules.values() if other not in leaving]
-        if any(other.name.startswith(f"{record.name}.") for other in others):
-            return None  # the package of a module that stays
-        for other in self.graph.naming(record):
-            if other in leaving:
-                continue
-            asks = optional.ASKING.encode() in (other.source or b"")
-            package = other.namespace.get("__package__") or ""
-            for node in self.graph.analyze(other):
-                if optional.may_import(node.statement, package, record.name):
-                    found.append(node)
-                elif optional.imports_nothing(node.statement) and word.search(node.statement.text.encode()):
-                    return None  # it is reached through its package
-            if not all(optional.can_do_without(node.statement, package, record.name, asks) for node in found):
-                return None
-        return found
-
-    def _drop_submodules(self) -> None:
-        """Modules that are left, or gone and unused, are no attributes of their packages once the new code is live."""
-        for record in [*self.left, *self._unused()]:
-            child, package = record.name.rpartition(".")[2], self._package(record)
-            if package is not None and package.namespace.get(child) is record.module:
-                self.transaction.delete_item(package.namespace, child)
-                self.transaction.set_attribute(record, "detached", record not in self.left)
-
-    def _unused(self) -> list[ModuleRecord]:
-        """Submodules whose files are gone from packages, and that only a prompt imported: it may have them still."""
-        gone = [record for path in sorted(self.graph.gone) for record in self.graph.at_path(path)]
-        perhaps = [r for r in gone if r not in self.left and not (r.script or r.detached or self.graph.was_used(r))]
-        inside = [(r, p) for r in perhaps if (p := self._package(r)) is not None and p.path not in self.graph.gone]
-        return [record for record, _ in inside if self._users(record, self.left) == []]
-
-    def _package(self, record: ModuleRecord) -> ModuleRecord | None:
-        return self.graph.modules.get(record.name.rpartition(".")[0])
-
-    def _attach_submodules(self, changes: Iterable[Change]) -> None:
-        """What was so dropped, and whose file is there again, is an attribute of its package again."""
-        for record in [
-            each for change in changes if change.source is not None for each in self.graph.at_path(change.path)
-        ]:
-            package = self._package(record) if record.detached else None
-            if package is not None:
-                self.transaction.set_item(package.namespace, record.name.rpartition(".")[2], record.module)
-                self.transaction.set_attribute(record, "detached", False)
-
     def _seed(self) -> None:
         """Put on the agenda what was edited, once all statements have their new places and codes."""
         self.companies.clear()  # who was told of statements as they are taken up knew the old ones
@@ -409,8 +343,11 @@ class Editing(Swapping):
         for node, name in self.unbound:
             self._tell_unbound(node, name)
         self._tell_seen_otherwise()
-        for node in [node for record in self.left for node in self.graph.analyze(record)]:
+        for node in self.let_go:
             self._group_of(node, removed=True)
+        for node in self.woken:
+            self.schedule(node, WOKEN, code_changed=True)
+            self._make_room(node)
         for node in self.forsaken:
             runners = [runner for code in codes.walk(node.codes) for runner in self.graph.runners(code)]
             for user in runners if node.statement.kind in ("def", "class") else [node, *runners]:

@@ -12,6 +12,7 @@ from ..live import changes, classes, successors, values
 from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..loading.notes import Notes
+from ..planning import imports
 from ..planning.planner import Reason
 from ..planning.records import SEES_CALLS, ModuleRecord, Node
 from ..planning.targets import home
@@ -105,7 +106,10 @@ class Evaluating(Settling):
             notes.before_read = notes.not_yet = None  # the notes stay with what was imported, the run does not
             notes.imported = None
         apart.note(self, node, self._take_up_loaded(node, imported))
-        self._renew_facts(node, notes, in_part=hooks is not None and bool(hooks.request.classes))
+        in_part = hooks is not None and bool(hooks.request.classes)
+        self._renew_facts(node, notes, in_part)
+        if not in_part:
+            self._renew_importers_by(node, imported)
         if hooks is not None:
             self._take_up(hooks, node)
 
@@ -233,6 +237,17 @@ class Evaluating(Settling):
             if not self.agenda.table(node.module).lasts:
                 self.agenda.forget_tables()
             self._renew_importers_of({module for module, _ in before[0]} - {module for module, _ in now[0]}, node)
+
+    def _renew_importers_by(self, node: Node, imported: Sequence[str]) -> None:
+        """What the statement imported first by what it runs, and has not imported this time, another does now."""
+        if node.statement.kind in ("import", "from") or not (
+            node.statement.effects.calls or "import" in node.statement.text
+        ):
+            return
+        first = self.graph.imported_first_by(node)
+        names = {each for name in imported for each in imports.packages(name)} if first else set()
+        if late := [record for record in first if record.name not in names and record not in self.outcome.loaded]:
+            self.import_late(node, late)
 
     def _renew_importers_of(self, modules: Set[str], node: Node) -> None:
         """The statement uses modules no more: those that it imported first are imported first by another now."""

@@ -138,6 +138,7 @@ class _Run(Aftermath):
         edits = [edit for change in changes for edit in self._file_edits(change, versions)]
         self._apply_edits(edits)
         self._take_leave()
+        self._let_rest(self.unimported)
         self._attach_submodules(changes)
         self.departed += moved.departures(self)
         self.unbound_values += moved.values_left(self)
@@ -149,17 +150,7 @@ class _Run(Aftermath):
         self._swap_code()
         self._seed()
         self._tell_annotations()
-        for node, place in self.withdrawn:
-            self._tell_entries(node, place)
-        for node, target in self.lost:
-            self.unset(node, target)
-        for cls, name in self.ungrown:
-            self.bind_member_again(cls, name)
-        self._settle_libraries()
-        for node in [node for nodes in self.removed_nodes.values() for node in nodes if node.statement.does_to_others]:
-            self._tell_library_state(node)
-        left = {record: self.graph.analyze(record) for record in self.left}
-        self._count_no_more([n for nodes in (*self.removed_nodes.values(), *left.values()) for n in nodes])
+        self._tell_gone([node for nodes in (*self.removed_nodes.values(), self.let_go) for node in nodes])
         for change in changes:
             self._tell_openers(change.path)
         whole = [record for path in request.whole for record in self.graph.at_path(path)]

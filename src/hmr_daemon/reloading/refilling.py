@@ -14,11 +14,11 @@ from ..live.transaction import MISSING
 from ..planning.records import Node
 from ..syntax.statements import Statement
 from . import contributions, moved, registries
-from .editing import Editing
+from .leaving import Leaving
 from .run import Emptied
 
 
-class Refilling(Editing):
+class Refilling(Leaving):
     """A run that empties registries to have them filled again."""
 
     def _refill(self, node: Node, name: str, old: Any) -> bool:
@@ -108,7 +108,7 @@ class Refilling(Editing):
         builders = emptied.builders | self._builders(emptied.record, emptied.name)
         made = set[int]().union(*map(self._identities_given, builders))
         gone = [node.statement for nodes in self.removed_nodes.values() for node in nodes]
-        gone += [node.statement for record in self.left for node in record.nodes or ()]
+        gone += [node.statement for node in self.let_go]
         given = [each.given for each in (*gone, *map(self._statement_before, builders))]
         given += [node.statement.given for node in builders]
         gone += [old for node in builders if (old := self._old_statement(node)) is not None]

@@ -238,6 +238,31 @@ class Rerunning(Evaluating):
         exchanges = may_do(node.statement) or may_do(self._statement_before(node))
         return library_entries.exchanged(self, node) if exchanges else nullcontext()
 
+    def _tell_gone(self, gone: Sequence[Node]) -> None:
+        """Statements are no more: what they did to others is not there any more, and who looks at that is told."""
+        withdrawn, self.withdrawn = self.withdrawn, []
+        lost, self.lost = self.lost, []
+        ungrown, self.ungrown = self.ungrown, []
+        for node, place in withdrawn:
+            self._tell_entries(node, place)
+        for node, target in lost:
+            self.unset(node, target)
+        for cls, name in ungrown:
+            self.bind_member_again(cls, name)
+        self._settle_libraries()
+        for node in [node for node in gone if node.statement.does_to_others]:
+            self._tell_library_state(node)
+        self._count_no_more(gone)
+
+    def import_late(self, node: Node, records: Collection[ModuleRecord]) -> None:
+        known = len(self.let_go)
+        super().import_late(node, records)
+        gone = [*self.let_go][known:]
+        for each in gone:
+            self._group_of(each, removed=True)
+        if gone:
+            self._tell_gone(gone)
+
     def _settle_libraries(self) -> None:
         if self.out_of_libraries:
             library_entries.settle(self)

@@ -294,6 +294,12 @@ class RunState:
         self.removed_nodes: dict[ModuleRecord, list[Node]] = defaultdict(list)
         self.left: list[ModuleRecord] = []
         """Modules whose files are gone and that nothing needs."""
+        self.unimported: list[ModuleRecord] = []
+        """Modules that stay, and that nobody imports any more."""
+        self.let_go: dict[Node, None] = {}
+        """Statements of modules that are left, or nobody imports any more: what they did to others is taken back."""
+        self.woken: list[Node] = []
+        """Those of modules that somebody imports again."""
         self.forsaken: list[Node] = []
         """Statements that do without modules whose files are gone."""
         self.replaced_nodes: dict[ModuleRecord, list[Node]] = {}

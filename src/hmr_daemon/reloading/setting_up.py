@@ -81,7 +81,7 @@ class SettingUp(Doing):
 
     def is_gone(self, node: Node) -> bool:
         """Whether the new sources do not have a statement."""
-        return node.module in self.left or node in self.removed_nodes[node.module]
+        return node.module in self.left or node in self.let_go or node in self.removed_nodes[node.module]
 
     def _adds(self, node: Node, held: Held, statement: Statement, before: bool = False) -> Registering | None:
         """What a version of a statement adds to an object, where that is all and nobody minds."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from . import elements
 from .outside import is_message
-from .trees import OPERATIONS, name_of, path_of, root_name
+from .trees import OPERATIONS, is_for_type_checkers, name_of, path_of, root_name
 
 T = TypeVar("T")
 ANY = "*"
@@ -96,11 +96,6 @@ def effects(node: ast.stmt) -> Effects:
 def _frozen(values: Iterable[T]) -> frozenset[T]:
     """Most are empty, and an empty one takes up 216 bytes: they share one."""
     return frozenset(values) or NOTHING
-
-
-def _is_for_type_checkers(test: ast.expr) -> bool:
-    """Whether a condition is ``TYPE_CHECKING``, or that of a module."""
-    return name_of(test) == "TYPE_CHECKING"
 
 
 def is_for_scripts(test: ast.expr) -> bool:
@@ -366,7 +361,7 @@ class _EffectsVisitor(ast.NodeVisitor):
         ``if __name__ == "__main__":`` adds nothing where it is imported, and is not run again where it is a script.
         """
         self.visit(node.test)
-        if _is_for_type_checkers(node.test):
+        if is_for_type_checkers(node.test):
             never = _EffectsVisitor()
             never.class_depth, never.local = self.class_depth, [set(names) for names in self.local]
             never._visit_all(node.body)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from .statements import Statement
-from .trees import FunctionNode
+from .trees import FunctionNode, is_for_type_checkers
 
 FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 ASKING = "find_spec"
@@ -24,9 +24,37 @@ def can_do_without(statement: Statement, package: str, module: str, asked: bool)
 
 def may_import(statement: Statement, package: str, module: str) -> bool:
     """Whether a statement of a package imports a module, or asks for modules by their names."""
-    if any(_imports(node, package, module) for node in ast.walk(statement.parse())):
+    if any(_imports(node, package, module) for node in _running(statement.parse())):
         return True
     return module.rpartition(".")[2] in statement.text and any(word in statement.text for word in BY_NAME)
+
+
+def functions_may_import(statement: Statement, package: str, module: str) -> bool:
+    """Whether functions that a statement of a package defines import a module, or ask for modules by their names."""
+    inner = [node for node in ast.walk(statement.parse()) if isinstance(node, (*FunctionNode, ast.Lambda))]
+    found = {id(node): node for function in inner for node in ast.walk(function)}
+    if any(_imports(node, package, module) for node in found.values()):
+        return True
+    last = module.rpartition(".")[2]
+    return any(last in text and any(word in text for word in BY_NAME) for text in map(ast.unparse, inner))
+
+
+def names_in_strings(statement: Statement, word: str) -> bool:
+    """Whether a word is part of a string in a statement."""
+    if word not in statement.text:
+        return False
+    found = (node.value for node in ast.walk(statement.parse()) if isinstance(node, ast.Constant))
+    return any(isinstance(value, str) and re.search(rf"\b{re.escape(word)}\b", value) for value in found)
+
+
+def _running(tree: ast.AST) -> Iterator[ast.AST]:
+    """All of a tree but what only type checkers look at."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        never = isinstance(node, ast.If) and is_for_type_checkers(node.test)
+        waiting += node.orelse if isinstance(node, ast.If) and never else ast.iter_child_nodes(node)
 
 
 def imports_nothing(statement: Statement) -> bool:

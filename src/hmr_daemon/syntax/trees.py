@@ -13,6 +13,11 @@ OPERATIONS = (
 )  # fmt: skip
 
 
+def is_for_type_checkers(test: ast.expr) -> bool:
+    """Whether a condition is ``TYPE_CHECKING``, or that of a module."""
+    return name_of(test) == "TYPE_CHECKING"
+
+
 def nested(container: ast.AST) -> Sequence[ast.stmt]:
     """The statements inside of one that are no part of definitions in it."""
     found: list[ast.stmt] = []
