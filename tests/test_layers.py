@@ -22,7 +22,7 @@ FOLDERS = [
         "syntax",
         "trees outside inlining elements effects statements annotating enclosing parsing diff optional compiler "
         "defaults codes adding counters stores steps hooks loops orders handing mentions partly registering "
-        "redefinition memos kept instrument",
+        "redefinition memos kept repeats instrument",
     ),
     (
         "loading",

@@ -172,3 +172,71 @@ for way in ("type(self)", "self.__class__", "Item"):
         )
     ]
     case(f"instances that their constructor counts by {way}", "m", first, *others)
+
+NUMBERED = """
+class Field:
+    made = 0
+    def __init__(self, kind=None):
+        if kind is not None:
+            self.kind = kind
+        self.number = Field.made
+        Field.made += 1
+"""
+MODELS = """
+class Meta(type):
+    def __new__(mcs, name, bases, namespace):
+        fields = {key: value for key, value in namespace.items() if isinstance(value, Field)}
+        cls = super().__new__(mcs, name, bases, namespace)
+        cls.fields = sorted(fields, key=lambda key: fields[key].number)
+        return cls
+class Model(metaclass=Meta): pass
+"""
+LAST = "class Last:\n    field = Field()\n"
+LAST += "seen = Last.field.number, [(k, v.number) for k, v in vars(User).items() if k in 'abc']\n"
+BODIES = (
+    ("a = Field()", "b = Field(2)"),
+    ("a = Field()", "b = Field(2)", "c = Field()"),
+    ("a = Field()", "c = Field()"),
+    ("c = Field()", "a = Field(3)"),
+    ("c = Field()", "a = Field(3)", "def f(self): return 1"),
+    ("def f(self): return 2", "a = Field(4)", "c = Field()"),
+    ("pass",),
+    ("a = Field()", "b = Field(2)"),
+)
+for head, base in {"": "", MODELS: "(Model)"}.items():
+    case(
+        f"members that are numbered as they are made{', of a metaclass' if head else ''}",
+        "m",
+        *({"m.py": f"{NUMBERED}{head}class User{base}:\n    " + "\n    ".join(body) + f"\n{LAST}"} for body in BODIES),
+    )
+FORMS_OF_MANY = (
+    "NAMES = ['a', 'b']\nmany = {name: Field() for name in NAMES}\n",
+    "NAMES = ['a', 'b', 'c']\nmany = {name: Field() for name in NAMES}\n",
+    "NAMES = ['a']\nmany = {name: Field() for name in NAMES}\n",
+    "many = [Field() for _ in range(4)]\n",
+    "many = Field(), Field()\n",
+    "many = []\nfor each in 'abc':\n    many.append(Field(each))\n",
+    "def make(): return [Field(), Field()]\nmany = make()\n",
+    "def make(): return [Field(), Field(), Field()]\nmany = make()\n",
+    "",
+    "many = [Field(), Field()]\nmore = [Field() for _ in range(3)]\n",
+    "more = [Field() for _ in range(3)]\n",
+)
+case(
+    "many that are numbered by one statement",
+    "m",
+    *({"m.py": f"{NUMBERED}{many}last = Field()\nseen = last.number\n"} for many in FORMS_OF_MANY),
+)
+DECORATED = "def number(function):\n    global n\n    n += 1\n    function.n = n\n    return function\n"
+case(
+    "methods that are numbered by their decorators",
+    "m",
+    *(
+        {
+            "m.py": f"n = 0\n{DECORATED}class A:\n"
+            + "".join(f"    @number\n    def {name}(self): pass\n" for name in names)
+            + "@number\ndef last(): pass\nseen = last.n, [getattr(A, name).n for name in 'abc' if hasattr(A, name)]\n"
+        }
+        for names in ("ab", "acb", "b", "ba")
+    ),
+)

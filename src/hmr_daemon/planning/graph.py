@@ -68,6 +68,8 @@ class Graph:
         """The modules by the identities of their namespaces."""
         self.additions: dict[Node, tuple[Addition, ...]] = {}
         """What reloads have seen statements put into libraries."""
+        self.counted: dict[Node, Mapping[tuple[Name, str], int]] = {}
+        """How far reloads have seen statements count numbers."""
         self.gone: set[str] = set()
         """Paths of loaded modules whose files were deleted."""
         self.resting: dict[ModuleRecord, Resting] = {}
@@ -136,6 +138,7 @@ class Graph:
         for node in record.nodes or ():
             node.alive = False
             self.additions.pop(node, None)
+            self.counted.pop(node, None)
             self.forget_uses(node)
             self.forget_codes(node.codes)
         self.forget_codes((record.code,))

@@ -9,15 +9,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..live import insides
-from ..live.kinds import is_a
+from ..live import insides, reach
+from ..live.kinds import is_a, plain_type
 from ..live.transaction import MISSING
 from ..planning.graph import Graph
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
-from ..syntax import codes, counters
+from ..planning.targets import holder_of
+from ..syntax import codes, counters, repeats
 from ..syntax.counters import Count
 from ..syntax.statements import Statement
 from ..syntax.stores import stores
@@ -47,6 +48,11 @@ class Number:
     @property
     def key(self) -> tuple[int, str]:
         return id(self.holder), self.name
+
+    @property
+    def place(self) -> tuple[Name, str]:
+        """Where it is found, whatever holds it."""
+        return self.known_as, self.name
 
     def is_led_to(self, graph: Graph) -> bool:
         """Whether the global that led to the holder holds what it did."""
@@ -99,15 +105,28 @@ def once(run: Telling, node: Node) -> Iterator[None]:
         _put(run, number, begun[number])
     yield
     new = _counted(run, node, run._ran_now(node))
+    measured = {number: _measured(number, begun[number]) for number in known}
     for number, value in known.items():
-        counts_again = number in again and number in before
-        more = new[number] - before[number] if counts_again else number.value - begun[number]
+        if not measured[number] and _left_out(run, node):
+            measured[number] = before[number]
+        more = measured[number] - (before[number] if number in again and number in before else 0)
         _let_be(run, node, number, value, more if since[number] == 0 else max(more, 0), told=since[number] == 0)
+    if measured or node in run.graph.counted:
+        run.transaction.set_item(run.graph.counted, node, {number.place: n for number, n in measured.items()})
     _tell_all(run, node, new.keys() - known.keys() - before.keys() - run.numbers_reset)
+
+
+def _left_out(run: Telling, node: Node) -> bool:
+    """Whether a part of a class has run that does not count, and what does is there still."""
+    if node not in run.partly:
+        return False
+    return bool(counting_calls(run, node)) or not counting_calls(run, node, before=True)
 
 
 def tell_newly_counted(run: Telling, node: Node) -> None:
     """A statement has run functions, and had run none before: who looks at the numbers that these count is told."""
+    if node in run.graph.counted:
+        run.transaction.delete_item(run.graph.counted, node)  # that was of a run before the last
     _tell_all(run, node, _counted(run, node, run._ran_now(node)))
 
 
@@ -313,7 +332,21 @@ def _literal(statement: Statement) -> Any:
 
 def counted(run: Telling, node: Node) -> Counter[Number]:
     """What a statement's last run counted, by functions as they were then."""
-    return _counted(run, node, run._ran_then(node))
+    found = _counted(run, node, run._ran_then(node), before=True)
+    return _as_measured(run, node, found)
+
+
+def _as_measured(run: Telling, node: Node, found: Counter[Number]) -> Counter[Number]:
+    """With what a reload has seen a statement count."""
+    measured = run.graph.counted.get(node, {})
+    found.update({number: measured[number.place] - found[number] for number in found if number.place in measured})
+    return found
+
+
+def _measured(number: Number, begun: int) -> int:
+    """How far a number has been counted."""
+    value = number.value
+    return 0 if value is MISSING else int(value) - begun
 
 
 def _counted_by(run: Telling, node: Node) -> Counter[Number]:
@@ -324,22 +357,116 @@ def _counted_by(run: Telling, node: Node) -> Counter[Number]:
     done = node in run.agenda.done
     known = run.counted_by.get((node, done))
     if known is None or not all(number.is_led_to(run.graph) for number in known):
-        known = _counted(run, node, run._ran_now(node)) if done else counted(run, node)
+        known = _as_measured(run, node, _counted(run, node, run._ran_now(node))) if done else counted(run, node)
         if node not in run.taken:  # it runs now, and may have something before it
             run.counted_by[node, done] = known
     return known
 
 
-def _counted(run: Telling, node: Node, ran: Iterable[CodeType]) -> Counter[Number]:
+def _counted(run: Telling, node: Node, ran: Iterable[CodeType], before: bool = False) -> Counter[Number]:
+    """What a statement counts as it runs some code, each as often as its text calls that."""
     found, ran = Counter[Number](), list(ran)
     seen = node.statement.effects.reads | node.statement.effects.attributes
     for code in ran:
-        for count in counters.counts(code):
+        counts = counters.counts(code)
+        times = _times(run, node, code, before) if counts else 1
+        for count in counts:
             if not SEES_CALLS and count.name in seen:
                 continue  # it was only guessed that the statement ran the code: it looks at the number
             for number in _numbers(run, node, code, count, ran):
-                found[number] += count.amount * number.step
+                found[number] += times * count.amount * number.step
     return found
+
+
+def _times(run: Telling, node: Node, code: CodeType, before: bool) -> int:
+    """How often a statement calls what runs some code, as far as its text tells."""
+    statement = run._statement_before(node) if before else node.statement
+    calls = _calls(run, node, statement, before)
+    return _times_in(run, calls, {id(code), id(run.exchanged_for(code))}, before, DEEP)
+
+
+DEEP = 4
+"""Into how many functions that call each other it is looked."""
+
+
+def _times_in(run: Telling, calls: Iterable[Call], codes: Set[int], before: bool, depth: int) -> int:
+    found = 0
+    for call in calls:
+        if codes.isdisjoint(call.ran):
+            continue
+        own = type(call.called) is not FunctionType or id(call.called.__code__) in codes
+        inner = () if own or not depth else _calls_of(run, call.called, before)
+        found += call.times * (_times_in(run, inner, codes, before, depth - 1) if inner else 1)
+    return found or 1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Call:
+    """A call in a statement or a function."""
+
+    path: tuple[str, ...]
+    """By what names."""
+    called: Any
+    ran: Mapping[int, CodeType]
+    """The code that it may run."""
+    times: int
+    """How often it does."""
+
+
+def _calls(run: Telling, node: Node, statement: Statement, before: bool = False) -> Sequence[Call]:
+    """The calls in a statement."""
+    key = id(statement), before
+    if key not in run.calls_known:
+        held = run.held_before(node.module) if before else node.module.namespace.get
+        calls = repeats.calls(statement.parse(), lambda name: _length(held(name)))
+        run.calls_known[key] = statement, _resolved(run, node.module, calls)
+    found: Sequence[Call] = run.calls_known[key][1]
+    return found
+
+
+def _calls_of(run: Telling, function: FunctionType, before: bool) -> Sequence[Call]:
+    """The calls in a function of the top level of a module."""
+    key = id(function), before
+    if key not in run.calls_known:
+        record = run.graph.modules.get(function.__module__)
+        makers = run.agenda.table(record).last_writers(function.__qualname__) if record is not None else ()
+        trees = [run._statement_before(m).parse() if before else m.statement.parse() for m in makers]
+        bodies = [tree.body for tree in trees if isinstance(tree, ast.FunctionDef)]
+        calls = [call for body in bodies for each in body for call in repeats.calls(each, lambda name: None)]
+        run.calls_known[key] = function, _resolved(run, record, calls) if record is not None else []
+    found: Sequence[Call] = run.calls_known[key][1]
+    return found
+
+
+def _resolved(run: Telling, record: ModuleRecord, calls: Iterable[tuple[tuple[str, ...], int]]) -> list[Call]:
+    found = []
+    for path, times in calls:
+        called = _called(record.namespace, path)
+        ran = reach.reached([called], (), run.graph.paths(), True, known=run.known[""]) if called is not MISSING else {}
+        found.append(Call(path, called, ran, times))
+    return found
+
+
+def _length(value: Any) -> int | None:
+    return len(value) if plain_type(value) in (list, tuple, dict, set, frozenset, str) else None
+
+
+def _called(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """What a path of names leads to: a function, a class, or a method of an instance."""
+    value = holder_of(namespace, (*path, ""))
+    if value is MISSING and len(path) > 1:
+        holder = holder_of(namespace, path)
+        value = MISSING if holder is MISSING else insides.of_class(type(holder), path[-1])
+    return value
+
+
+def counting_calls(run: Telling, node: Node, before: bool = False) -> frozenset[tuple[str, ...]]:
+    """By what names the body of a class calls what counts numbers: its members tell their order by these."""
+    statement = run._statement_before(node) if before else node.statement
+    if statement.kind != "class" or not statement.effects.calls:
+        return frozenset()
+    calls = _calls(run, node, statement, before)
+    return frozenset(call.path for call in calls if any(map(counters.counts, call.ran.values())))
 
 
 def _expected(run: Telling, node: Node) -> Collection[Number]:

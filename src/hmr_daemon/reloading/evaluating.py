@@ -22,7 +22,7 @@ from ..syntax.instrument import instrument
 from ..syntax.parsing import Parsed
 from ..syntax.redefinition import Request
 from ..syntax.statements import Statement
-from . import apart, hiding, keeping
+from . import apart, counting, hiding, keeping
 from .registries import Place
 from .remaking import Hooks
 from .settling import Settling
@@ -108,6 +108,7 @@ class Evaluating(Settling):
         apart.note(self, node, self._take_up_loaded(node, imported))
         in_part = hooks is not None and bool(hooks.request.classes)
         self._renew_facts(node, notes, in_part)
+        (self.partly.add if in_part else self.partly.discard)(node)
         if not in_part:
             self._renew_importers_by(node, imported)
         if hooks is not None:
@@ -154,6 +155,7 @@ class Evaluating(Settling):
             inner=keeping.inner_classes(whole),
             running=keeping.running_changed(self, node, whole) if whole and reason.code_changed else None,
             anew=node in self.anew,
+            counting=counting.counting_calls(self, node),
             lines=frozenset(reason.lines.union(new.co_firstlineno for _, new in self.swap.refused)),
         )
 

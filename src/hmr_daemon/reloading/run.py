@@ -424,6 +424,10 @@ class RunState:
         """Statements that are gone, and whose share of what they counted has yet to be taken off."""
         self.counted_by: dict[tuple[Node, bool], Any] = {}
         """What statements counted when they ran last, and what in this reload."""
+        self.partly: set[Node] = set()
+        """Statements of classes of which only a part ran when they ran last."""
+        self.calls_known: dict[tuple[int, bool], Any] = {}
+        """By the identity of statements and functions, and whether they are as before, these with the calls in them."""
         self.numbers_told: set[Any] = set()
         """Numbers that are counted otherwise, of which others were told."""
         self.numbers_reset: set[object] = set()

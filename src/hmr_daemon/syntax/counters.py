@@ -126,11 +126,10 @@ def _instructions(code: CodeType) -> list[dis.Instruction]:
 
 
 def _counts(code: CodeType) -> Iterator[Count]:
-    """Those that stand before anything that jumps: they are counted once whenever the code runs."""
+    """Those that are counted once whenever the code runs."""
     instructions = _instructions(code)
-    for position, store in enumerate(instructions):
-        if store.opcode in codes.JUMPS:
-            return
+    for position in _always_passed(instructions):
+        store = instructions[position]
         if store.argval == "next" and store.opname == "LOAD_GLOBAL":
             yield from _taken(code, instructions[position + 1 :])
         elif store.opname == "STORE_GLOBAL" and position >= 3:
@@ -142,6 +141,16 @@ def _counts(code: CodeType) -> Iterator[Count]:
             if load.opname == "LOAD_ATTR" and load.argval == store.argval and _is_amount(constant, operation):
                 root = _but_class_of(instructions[: position - 5])
                 yield from _of_attribute(code, root, store.argval, SIGNS[operation.argrepr] * constant.argval)
+
+
+def _always_passed(instructions: list[dis.Instruction]) -> Iterator[int]:
+    """The places of instructions that no jump leaves out, or comes back to, up to the first that may end the code."""
+    jumps = [(each.offset, each.argval) for each in instructions if each.opcode in codes.JUMPS]
+    for position, each in enumerate(instructions):
+        if each.opname.startswith("RETURN_") and each.opname != "RETURN_GENERATOR":
+            return
+        if not any(min(jump, target) < each.offset < max(jump, target) for jump, target in jumps):
+            yield position
 
 
 def _but_class_of(before: list[dis.Instruction]) -> dis.Instruction:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence, Set
 from typing import Any, TypeVar
 
-from . import enclosing
+from . import enclosing, repeats
 from .diff import Change, Edit, compare
 from .effects import Effects
 from .redefinition import CLASS_HOOK, FUNCTION_HOOK, MEMBER_HOOK, METACLASS, QUALNAME, ClassEdit, Request, mangled
@@ -164,6 +164,8 @@ class _Transformer:
             [(s, self._member_change(by_new[j], s, qualname, anew)) for j, s in enumerate(new_members)],
             {name for statement in before for name in statement.effects.writes | _adds_to(statement)},
         )
+        if request.counting:
+            chosen = _counted_together(chosen, old_members, request.counting)
         gone = [old_members[e.old] for e in edits if e.change is Change.REMOVED and e.old is not None]
         moving = [s for s, change in chosen if change not in (Change.SAME, Change.BODY)] + gone
         moving += [old_members[e.old] for e in edits if e.old is not None and e.change is Change.SHELL]
@@ -265,6 +267,25 @@ def _with_dependents(
                 body[position] = (statement, Change.SHELL)
                 running |= effects.writes | (effects.mutates & bound) | (effects.reads & deleted)
     return tuple(body)
+
+
+def _counted_together(
+    body: tuple[tuple[Statement, Change], ...], old: Sequence[Statement], counting: Set[tuple[str, ...]]
+) -> tuple[tuple[Statement, Change], ...]:
+    """Members that are numbered as they are made all run where one of them does, or where there are others now."""
+    numbered = [_is_numbered(statement, counting) for statement, _ in body]
+    running = any(
+        own and change not in (Change.SAME, Change.BODY) for own, (_, change) in zip(numbered, body, strict=True)
+    )
+    texts = [statement.text for own, (statement, _) in zip(numbered, body, strict=True) if own]
+    if not running and texts == [statement.text for statement in old if _is_numbered(statement, counting)]:
+        return body
+    return tuple((s, Change.SHELL if own else change) for own, (s, change) in zip(numbered, body, strict=True))
+
+
+def _is_numbered(statement: Statement, counting: Set[tuple[str, ...]]) -> bool:
+    calls = statement.effects.calls or statement.effects.decorates
+    return bool(calls) and any(path in counting for path, _ in repeats.calls(statement.parse(), lambda name: None))
 
 
 def _adds_to(statement: Statement) -> frozenset[str]:

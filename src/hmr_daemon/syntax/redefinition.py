@@ -72,6 +72,8 @@ class Request:
     """Qualified names of the classes that can be changed in place."""
     anew: bool = False
     """Whether its classes are made anew, as the objects that they are."""
+    counting: frozenset[tuple[str, ...]] = frozenset()
+    """By what names its members call what counts numbers, by which they tell their order."""
     keeping: frozenset[str] = frozenset()
     """Qualified names of the classes whose whole body runs, and whose members stay where nothing of them changed."""
     classes: dict[str, ClassEdit] = field(default_factory=dict)
