@@ -524,3 +524,21 @@ case(
     {"m.py": COUNTING.replace("total += 7", "total = 5")},
     {"m.py": COUNTING.replace("total += 7", "total = 6")},
 )
+
+SETTINGS = {"base.py": "DEBUG = False\nX = 1\ndef f(): return 'base'\n"}
+OWN = "DEBUG = True\ndef f(): return 'own'\nNEW = []\nNEW.append(1)\nseen = DEBUG, f(), NEW[0]\n"
+for form, star in {
+    "a star import": "from base import *\n",
+    "a star import that may fail": "try:\n    from base import *\nexcept ImportError:\n    pass\n",
+}.items():
+    case(
+        f"{form} that comes before what binds the same names, goes and brings more",
+        "main",
+        {**SETTINGS, "main.py": OWN},
+        {"main.py": star + OWN},
+        {"base.py": SETTINGS["base.py"] + "NEW = 1\n"},
+        {"main.py": OWN.replace("seen", star + "seen").replace("NEW[0]", "X")},
+        {"main.py": star + OWN},
+        {"base.py": SETTINGS["base.py"]},
+        {"main.py": OWN},
+    )

@@ -60,6 +60,8 @@ class Traces:
     """Of these, what others have replaced."""
     extra: frozenset[str]
     """Names that it bound without its text telling."""
+    there: Mapping[str, Any]
+    """What its module held, where its text does not tell what it binds."""
     grouped: bool
     """Whether it builds a value together with others that run again."""
     assigned: list[tuple[Target, Any]]
@@ -84,15 +86,14 @@ class Rerunning(Evaluating):
     """A run that runs what is on its agenda."""
 
     def _run_agenda(self) -> None:
-        if self.agenda.empty:
-            return
-        self._make_imports_ready()
-        self.recorder.hold()
-        try:
-            while (item := self.agenda.pop()) is not None:
-                self._run_in_order(*item)
-        finally:
-            self.recorder.release()
+        if not self.agenda.empty:
+            self._make_imports_ready()
+            self.recorder.hold()
+            try:
+                while (item := self.agenda.pop()) is not None:
+                    self._run_in_order(*item)
+            finally:
+                self.recorder.release()
         self._run_restores((END,))
 
     def _run_in_order(self, node: Node, reason: Reason) -> None:
@@ -195,6 +196,7 @@ class Rerunning(Evaluating):
             held=held,
             own=own,
             extra=extra,
+            there=dict(node.module.namespace) if node.star else {},
             grouped=grouped,
             assigned=assigned,
             set_through=self.set_through_before(node),
@@ -299,8 +301,9 @@ class Rerunning(Evaluating):
                 self._leave_to_others(node, name, before.get(name, record.namespace.get(name, MISSING)))
         names = before.keys() & (self._bound_by(node) | before.keys() - self._old_writes(node)) | set(node.writes)
         for name in sorted(names - gone | gone & record.namespace.keys()):  # others may bind what it does no more
-            self._carry_count_over(node, name, before.get(name, MISSING))
-            self._settle(node, name, before.get(name, MISSING), traces.own.get(name, MISSING))
+            old = before.get(name, traces.there.get(name, MISSING))
+            self._carry_count_over(node, name, old)
+            self._settle(node, name, old, traces.own.get(name, MISSING))
 
     def _bound_through(self, node: Node, ran: Iterable[CodeType]) -> frozenset[str]:
         """The names of a statement's module that code binds which it ran."""
