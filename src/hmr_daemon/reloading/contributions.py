@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ from ..planning.graph import Graph
 from ..planning.records import Node
 from ..syntax import codes, orders
 from ..syntax.statements import COMPOUND, Statement
+from ..syntax.trees import name_of
 from .registries import Place, containers, kept_by_frameworks, once
 
 LARGEST = 100_000
@@ -279,7 +281,21 @@ def made_with(graph: Graph, place: Place) -> frozenset[str]:
     names = [*place.names, *([(owner.__module__, owner.__qualname__.partition(".")[0])] if owner else ())]
     known = [(graph.modules[module], name) for module, name in names if module in graph.modules]
     makers = [node.statement for record, name in known for node in graph.analyze(record) if name in node.writes]
-    return frozenset(value for maker in makers for _, value in maker.constants if type(value) is str)
+    return frozenset(value for maker in makers for value in _texts_of(maker, place.attribute))
+
+
+def _texts_of(maker: Statement, attribute: str | None) -> Iterator[str]:
+    """The texts in a statement; of a class only those with which an attribute is bound, where it binds that."""
+    tree = maker.parse()
+    inner = list(ast.walk(tree)) if isinstance(tree, ast.ClassDef) else []
+    binding = [each for each in inner if attribute in _bound_by(each)]
+    nodes = (node for each in binding or [tree] for node in ast.walk(each))
+    return (node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str)
+
+
+def _bound_by(node: ast.AST) -> list[str | None]:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [name_of(target) for target in targets if isinstance(target, (ast.Name, ast.Attribute))]
 
 
 def _keys(
@@ -320,7 +336,7 @@ def _place(container: Any, snapshot: Any, gone: list[Any], again: Again, place: 
         place_before(container, without(snapshot, gone), again.later(place.name), again.comes_again)
     elif not again.added and (gone or not again.is_emptied(container, place)):
         put_in_place(container, snapshot, gone, put_back)
-    if again.added or (again.old is not None and not gone):
+    if again.added or ((again.old is not None or place.name in again.ungrown) and not gone):
         place_before(container, snapshot, again.later(place.name), again.comes_again)
 
 

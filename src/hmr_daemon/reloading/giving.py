@@ -14,7 +14,7 @@ from ..live.records import PLAIN
 from ..planning.records import Node
 from ..syntax import codes, loops
 from ..syntax.statements import COMPOUND, Statement
-from . import contributions
+from . import contributions, registries
 from .making import Making
 from .registries import Place
 
@@ -79,7 +79,9 @@ class Giving(Making):
         statement, ran = old or node.statement, list(self._ran_before(node))
         if node in self.added or not ran:
             return contributions.Given()
+        otherwise = self.grown_by_others_now(node)
         found, again = statement.given, gone or any("refuses" in codes.minds_entries(code) for code in ran)
+        again = again or (bool(otherwise) and statement.kind == "expr")
         edited = old is not None and statement.kind == "expr"  # it may give them something else
         all_again = edited or node in self.moved or statement.kind in COMPOUND  # where it stands, or what is reached
         if not again and not all_again:
@@ -94,6 +96,7 @@ class Giving(Making):
         served = statement.given & node.statement.given if looked_up and not gone else frozenset[str]()
         if served and old is None:  # what these functions give to one another
             served = served.union(*(filter(_is_text, code.co_consts) for code in ran))
+        grown |= otherwise
         foreign, alone = shared - statement.given, frozenset(kinds)
         return contributions.Given(found, grown, shared, foreign, statement.given, alone, looked_up, served)
 
@@ -114,11 +117,31 @@ class Giving(Making):
         grown = effects.mutates | (effects.attributes if effects.mutates else frozenset())
         return frozenset(grown).union(*map(codes.grown_names, self._ran_before(node)))
 
-    def no_longer_grown(self, node: Node) -> tuple[frozenset[str], list[tuple[Any, Place]]]:
-        """What only code added to that a statement's last run started and that is no more: names, and registries."""
+    def _code_gone(self, node: Node) -> list[CodeType]:
+        """The code that a statement's last run started and that is no more."""
         replaced = self.replaced_by()
-        gone = [*self._ran_gone(node), *(replaced[identity] for identity in node.ran & replaced.keys())]
+        return [*self._ran_gone(node), *(replaced[identity] for identity in node.ran & replaced.keys())]
+
+    def grown_by_others_now(self, node: Node) -> frozenset[str]:
+        """Names of what code has added to for a statement, and other code does now, or none."""
+        return frozenset[str]().union(*map(codes.grown_names, self._code_gone(node)))
+
+    def no_longer_grown(self, node: Node) -> tuple[frozenset[str], list[tuple[Any, Place]]]:
+        """What only code added to that a statement's last run started and that is no more: names, and registries.
+
+        Of a bare call it is all that such code added to: what functions do with the same, only their next run tells.
+        """
+        gone = self._code_gone(node)
         names = frozenset[str]().union(*map(codes.grown_names, gone))
+        if names and node.statement.kind == "expr":
+            read = [
+                (record, name)
+                for code in gone
+                for record in self.graph.at_path(code.co_filename)
+                for name in {*codes.global_reads(code), code.co_qualname.partition(".")[0]}
+            ]
+            reached = registries.containers(node, self.graph, (), read)
+            return names, [(container, place) for container, place in reached if place.name in names]
         if names:
             names -= frozenset[str]().union(*map(codes.grown_names, self._ran_now(node)))
         found = [

@@ -598,7 +598,7 @@ class Rerunning(Evaluating):
         called = effects.mutates if previous is None and node.statement.kind == "expr" else frozenset[str]()
         last = {name for name in effects.passes | called if not self._bound_later(node, name)}
         passed = {name: self.former[key, name] for name in last if (key, name) in self.former}
-        if node in self.moved:  # it puts the same there again
+        if node in self.moved or self.grown_by_others_now(node):  # it puts the same there again
             held = {n: node.module.namespace[n] for n in effects.passes & last if n in node.module.namespace}
             passed = held | passed
         for name in called - effects.passes:
