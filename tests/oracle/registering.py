@@ -982,3 +982,80 @@ case(
         "del X, Z\n"
     },
 )
+
+HOLDERS = {
+    "a class method": (
+        "class R:\n    items = {start}\n    @classmethod\n    def add(cls, key, value):\n        {body}\n",
+        "cls.items",
+        "R.add",
+    ),
+    "a static method": (
+        "class R:\n    items = {start}\n    @staticmethod\n    def add(key, value):\n        {body}\n",
+        "R.items",
+        "R.add",
+    ),
+    "a function": ("class R:\n    items = {start}\ndef add(key, value):\n    {body}\n", "R.items", "add"),
+    "a method": (
+        "class R:\n    items = {start}\n    def add(self, key, value):\n        {body}\nr = R()\n",
+        "self.items",
+        "r.add",
+    ),
+    "a constructor": (
+        "class R:\n    items = {start}\n    def __init__(self, key, value):\n        {body}\n",
+        "R.items",
+        "z = R",
+    ),
+}
+DOING = {
+    "[]": ("{}.append(key)", "y = 1; {}.append(key)", "if key != 'a': {}.append(key)", "pass", "{}.append(key)"),
+    "{}": ("{}[key] = value", "if key != 'a': {}[key] = value", "{}[key] = [value]", "pass", "{}[key] = value"),
+}
+for (how, (text, items, call)), (start, bodies) in product(HOLDERS.items(), DOING.items()):
+    case(
+        f"{'a list' if start == '[]' else 'a dict'} of a class to which {how} adds something else, or nothing",
+        "m",
+        *(
+            {
+                "m.py": "def h(): pass\n"
+                + text.format(start=start, body=body.format(items))
+                + f"{call}('a', 1)\n{call}('b', h)\nseen = list(R.items)\n"
+            }
+            for body in bodies
+        ),
+    )
+for form in (
+    "try:\n    from a import l, d\nexcept ImportError:\n    l, d = [], {}\n",
+    "if True:\n    from a import l, d\n",
+):
+    first, *others = (
+        {"b.py": form + text}
+        for text in (
+            "l += [1]\nd['k'] = 1\n",
+            "x = list(l), dict(d)\nl += [1]\nd['k'] = 1\n",
+            "l += [1]\nx = list(l), dict(d)\nd['k'] = 1\n",
+            "def f(s=l): pass\nl.append(1)\nx = list(l), dict(d)\n",
+            "def f(s=l): pass\nx = list(l), dict(d)\n",
+        )
+    )
+    case(
+        f"what is imported in {form.partition(':')[0]} and added to",
+        "b",
+        {"a.py": "l = []\nd = {}\n", **first},
+        *others,
+    )
+case(
+    "constant that has another name in all modules",
+    "user",
+    {
+        "a.py": "NAMES = {'A': 1}\n",
+        "b.py": "from a import NAMES\ndef get(): return NAMES\n",
+        "user.py": "import b\ny = b.get()\n",
+    },
+    {"a.py": "NAMED = {'A': 1}\n", "b.py": "from a import NAMED\ndef get(): return NAMED\n"},
+)
+case(
+    "reader of a list that decorators add to goes below these",
+    "m",
+    {"m.py": "h = []\nc = len(h)\n@h.append\ndef f(): pass\n"},
+    {"m.py": "h = []\n@h.append\ndef f(): pass\nc = len(h)\n"},
+)

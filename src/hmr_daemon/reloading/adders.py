@@ -42,7 +42,7 @@ class Adding(Giving):
             seen.add((record.name, name))
             yield record, name
             for reader, known in list(self.agenda.readers(record, name, None)):
-                if reader.statement.kind == "from":
+                if _imports(reader, known):
                     waiting.append((reader.module, known))
                 elif reader.statement.alias:
                     waiting += [(reader.module, bound) for bound in reader.statement.names]
@@ -70,7 +70,7 @@ class Adding(Giving):
         seen = set[tuple[str, str]]()
         while (record.name, name) not in seen:
             seen.add((record.name, name))
-            importers = [w for w in self.agenda.table(record).last_writers(name) if w.statement.kind == "from"]
+            importers = [w for w in self.agenda.table(record).last_writers(name) if _imports(w, name)]
             record, name = next(
                 (found for writer in importers for found in self._imported(writer, name)), (record, name)
             )
@@ -81,6 +81,10 @@ class Adding(Giving):
         value = record.namespace.get(name, MISSING)
         others = self._known_as(value) if value is not MISSING else ()  # it may be yet to be bound
         return list(dict.fromkeys([self._origin(record, name), *others]))
+
+
+def _imports(node: Node, name: str) -> bool:
+    return node.statement.kind == "from" or name in node.statement.effects.imported
 
 
 def _alias_of(statement: Statement, imported: str) -> str:

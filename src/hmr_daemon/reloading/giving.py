@@ -79,9 +79,9 @@ class Giving(Making):
         statement, ran = old or node.statement, list(self._ran_before(node))
         if node in self.added or not ran:
             return contributions.Given()
-        otherwise = self.grown_by_others_now(node)
+        otherwise = self.grown_by_others_now(node) if self.told_first is None else frozenset[str]()
         found, again = statement.given, gone or any("refuses" in codes.minds_entries(code) for code in ran)
-        again = again or (bool(otherwise) and statement.kind == "expr")
+        again = again or (bool(otherwise) and statement.kind in ("expr", "assign"))
         edited = old is not None and statement.kind == "expr"  # it may give them something else
         all_again = edited or node in self.moved or statement.kind in COMPOUND  # where it stands, or what is reached
         if not again and not all_again:
@@ -117,23 +117,23 @@ class Giving(Making):
         grown = effects.mutates | (effects.attributes if effects.mutates else frozenset())
         return frozenset(grown).union(*map(codes.grown_names, self._ran_before(node)))
 
-    def _code_gone(self, node: Node) -> list[CodeType]:
+    def _gone_that_it_ran(self, node: Node) -> list[CodeType]:
         """The code that a statement's last run started and that is no more."""
         replaced = self.replaced_by()
         return [*self._ran_gone(node), *(replaced[identity] for identity in node.ran & replaced.keys())]
 
     def grown_by_others_now(self, node: Node) -> frozenset[str]:
         """Names of what code has added to for a statement, and other code does now, or none."""
-        return frozenset[str]().union(*map(codes.grown_names, self._code_gone(node)))
+        return frozenset[str]().union(*map(codes.grown_names, self._gone_that_it_ran(node)))
 
     def no_longer_grown(self, node: Node) -> tuple[frozenset[str], list[tuple[Any, Place]]]:
         """What only code added to that a statement's last run started and that is no more: names, and registries.
 
         Of a bare call it is all that such code added to: what functions do with the same, only their next run tells.
         """
-        gone = self._code_gone(node)
+        gone = self._gone_that_it_ran(node)
         names = frozenset[str]().union(*map(codes.grown_names, gone))
-        if names and node.statement.kind == "expr":
+        if names and node.statement.kind in ("expr", "assign"):
             read = [
                 (record, name)
                 for code in gone

@@ -135,15 +135,14 @@ def _is_bound_alike(run: Editing, left: Departure, node: Node) -> bool:
 
 
 def _is_renamed(run: Editing, left: Departure, new: Statement) -> bool:
-    """Whether all statements that mentioned a name have the same text with another one now; several do."""
-    name, record = left.statement.names[0], left.record
+    """Whether all edited statements that mentioned a name have the same text with another one now; several do."""
+    name = re.compile(rf"\b{re.escape(left.statement.names[0])}\b")
     if ast.dump(_value_of(left.statement)) != ast.dump(_value_of(new)):
         return False  # it tells its name: ``T = TypeVar("T")``
-    before = [statement.text for node, statement in _gone(run) if node.module is record]
-    using = [text for text in before if re.search(rf"\b{re.escape(name)}\b", text)]
-    now = {node.statement.text for node in record.nodes or ()}
-    renamed = [re.sub(rf"\b{re.escape(name)}\b", new.names[0], text) for text in using]
-    return len(using) > 1 and new.text in renamed and now.issuperset(renamed)
+    using = [(node.module, statement.text) for node, statement in _gone(run) if name.search(statement.text)]
+    renamed = [(record, name.sub(new.names[0], text)) for record, text in using]
+    now = {(record, node.statement.text) for record, _ in renamed for node in record.nodes or ()}
+    return len(using) > 1 and (left.record, new.text) in renamed and now.issuperset(renamed)
 
 
 def _value_of(assignment: Statement) -> ast.AST:

@@ -524,7 +524,7 @@ class Rerunning(Evaluating):
             registers_alike=old is not None and old.kind == "class" and not registers_otherwise(old, node.statement),
             given=self.given_before(node, old),
             ungrown=ungrown,
-            grown=self.grown_by(node),
+            grown=None if (grown := self.grown_by(node)) is None else grown | ungrown,
             remade=self._made_as_a_whole(node, self.made[node]),
             learned=self.known[""],
             apart=self.own_entries_of.get(node, ()),

@@ -369,9 +369,9 @@ class Scheduling(SettingUp):
         module_held = is_a(node.module.namespace.get(name), ModuleType)
         yield from self._makers_before(table, node.module, name)
         for maker in makers if not module_held else ():
-            if maker.statement.kind == "from":
+            if maker.statement.kind == "from" or name in maker.statement.effects.imported:
                 yield from self._foreign_makers(maker, name)
-            elif maker.statement.kind != "import":
+            if maker.statement.kind not in ("import", "from"):
                 yield maker, f"makes {name}"
             for read in maker.statement.effects.reads if maker.statement.alias else self.part_of(maker, name):
                 yield from self._makers(table, maker, read)
@@ -478,7 +478,7 @@ class Scheduling(SettingUp):
             self.made_anew.add((id(record), name))
             for writer in self.agenda.table(record).writers.get(name, ()):
                 yield writer, f"makes {name}"
-                if writer.statement.kind == "from":
+                if writer.statement.kind == "from" or name in writer.statement.effects.imported:
                     waiting += self._imported(writer, name)
 
     def _grows(self, node: Node, name: str) -> bool:

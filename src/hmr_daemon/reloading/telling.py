@@ -532,10 +532,14 @@ class Telling(Remembering):
                 hands_on = plain and not (rebound and attribute in statement.effects.attributes)
                 if reader.star and name == codes.ALL:  # it takes the names in there
                     self.schedule(reader, reason, known)
-                elif statement.kind == "from" or hands_on:
+                    continue
+                imports = statement.kind == "from"
+                if imports or hands_on or known in statement.effects.imported:
                     inner = None if attribute in statement.effects.attributes else attribute
                     waiting += [((reader.module.name, bound), inner) for bound in {known, *_bound_to(statement, name)}]
-                elif self._sees_entries(reader, origin, since) and (
+                if imports or hands_on:
+                    continue
+                if self._sees_entries(reader, origin, since) and (
                     emptied
                     or (rebound and attribute is not None and self._sees_rebound(reader, known, attribute))
                     or self._looks_at(reader, known, name, attribute, runs_what_looks)

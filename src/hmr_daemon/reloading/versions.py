@@ -9,7 +9,8 @@ from ..planning.graph import Graph
 from ..planning.records import ModuleRecord, Node, imported_module
 from ..syntax import codes, counters, diff, loops, parsing, statements, stores
 from ..syntax.diff import Through
-from ..syntax.statements import REGISTERING
+from ..syntax.statements import REGISTERING, Statement
+from ..syntax.trees import GROWING, nested, path_of
 from .run import FileEdit
 
 
@@ -115,6 +116,14 @@ def _sets(graph: Graph, node: Node) -> Iterator[str]:
                     yield count.name if count.root is None else f".{count.name}"
 
 
+def _grown_by_decorators(statement: Statement) -> Iterator[str]:
+    """Names of what methods add to by which a statement decorates: ``@handlers.append``."""
+    trees = (statement.parse(), *nested(statement.parse())) if "@" in statement.text else ()
+    for decorator in [each for tree in trees for each in getattr(tree, "decorator_list", ())]:
+        if (path := path_of(decorator))[1:] and path[-1] in GROWING:
+            yield path[0]
+
+
 IN_ORDER = frozenset({"append", "appendleft", "extend", "insert"})
 """By what code adds to something whose entries are in order."""
 
@@ -124,6 +133,7 @@ def _adds_to(graph: Graph, node: Node) -> Iterator[str]:
 
     What an assignment computes may be added to a cache, whose order says nothing, but for what is put at the end.
     """
+    yield from _grown_by_decorators(node.statement)
     by_the_way = node.statement.kind not in REGISTERING
     ran = [code for code in graph.called_by(node, node.statement) if id(code) in node.ran] if node.ran else []
     yield from (f".{name}" for name in counters.seen_attributes(ran))
