@@ -174,7 +174,7 @@ class Giving(Making):
     def handed_later(self, node: Node) -> frozenset[int]:
         """Identities of what only later bare calls handed to the functions that this one ran."""
         earlier, later = set[int](), set[int]()
-        handing = node.statement.kind == "expr" and node.statement.effects.passes
+        handing = node.statement.kind == "expr" and node.statement.effects.calls
         for runner in self._run_alike(self._ran_before(node)) if handing else ():
             if runner.statement.kind == "expr":
                 held = map(runner.module.namespace.get, runner.statement.effects.passes)
