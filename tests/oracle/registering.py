@@ -1008,7 +1008,7 @@ HOLDERS = {
 }
 DOING = {
     "[]": ("{}.append(key)", "y = 1; {}.append(key)", "if key != 'a': {}.append(key)", "pass", "{}.append(key)"),
-    "{}": ("{}[key] = value", "if key != 'a': {}[key] = value", "{}[key] = [value]", "pass", "{}[key] = value"),
+    "{}": ("{}[key] = value", "y = 1; {}[key] = value", "if key != 'a': {}[key] = value", "pass", "{}[key] = value"),
 }
 for (how, (text, items, call)), (start, bodies) in product(HOLDERS.items(), DOING.items()):
     case(
