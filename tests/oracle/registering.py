@@ -1010,14 +1010,14 @@ DOING = {
     "[]": ("{}.append(key)", "y = 1; {}.append(key)", "if key != 'a': {}.append(key)", "pass", "{}.append(key)"),
     "{}": ("{}[key] = value", "y = 1; {}[key] = value", "if key != 'a': {}[key] = value", "pass", "{}[key] = value"),
 }
-for (how, (text, items, call)), (start, bodies) in product(HOLDERS.items(), DOING.items()):
+for (how, (text, items, call)), (empty, bodies) in product(HOLDERS.items(), DOING.items()):
     case(
-        f"{'a list' if start == '[]' else 'a dict'} of a class to which {how} adds something else, or nothing",
+        f"{'a list' if empty == '[]' else 'a dict'} of a class to which {how} adds something else, or nothing",
         "m",
         *(
             {
                 "m.py": "def h(): pass\n"
-                + text.format(start=start, body=body.format(items))
+                + text.format(start=empty, body=body.format(items))
                 + f"{call}('a', 1)\n{call}('b', h)\nseen = list(R.items)\n"
             }
             for body in bodies

@@ -510,8 +510,9 @@ class Rerunning(Evaluating):
         grouped = traces.grouped
         passed = grouped or node.statement.kind == "expr"
         old, (ungrown, left) = self._old_statement(node), self.no_longer_grown(node)
+        handed = self._handed_to_calls(node) if ungrown and node.statement.kind == "assign" else {}
         again = contributions.Again(
-            before=self._passed_before(node) if passed else {**self.made[node], **traces.decorated},
+            before=self._passed_before(node) if passed else {**self.made[node], **traces.decorated, **handed},
             made_of=() if grouped else self._made_of(node),
             old=old,
             made_later=partial(self.made_later, node),
@@ -590,6 +591,13 @@ class Rerunning(Evaluating):
         """The classes that a statement calls, or hands to what it calls, with their members."""
         held = [node.module.namespace.get(name) for name in self.agenda.table(node.module).mutates(node)]
         return [(cls, dict(vars(cls))) for cls in held if is_a(cls, type) and is_ours(cls, self.graph)]
+
+    def _handed_to_calls(self, node: Node) -> dict[str, Any]:
+        """What an assignment gives to what it calls, and others do not: functions may have put it somewhere."""
+        names = frozenset[str]().union(*(names for _, names in node.statement.calls)) & node.module.namespace.keys()
+        others = self._passed_by_others(node)
+        found = {name: node.module.namespace[name] for name in names}
+        return {name: value for name, value in found.items() if id(value) not in others}
 
     def _passed_before(self, node: Node) -> dict[str, Any]:
         """What a bare call was given before, or called a method of: where it was put may have outlived the reload."""
