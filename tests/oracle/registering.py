@@ -1059,3 +1059,22 @@ case(
     {"m.py": "h = []\nc = len(h)\n@h.append\ndef f(): pass\n"},
     {"m.py": "h = []\n@h.append\ndef f(): pass\nc = len(h)\n"},
 )
+WRAPPED = {
+    "an object": (
+        "class App:\n    def __init__(self): self.kept = {}\n"
+        "    def deco(self, key): return lambda f: self.kept.update({key: f}) or f\nr = App()\n",
+        "class M:\n    @r.deco('c')\n    def f(self): pass\n",
+        "seen = list(r.kept)\n",
+    ),
+    "a function": (
+        "kept = {}\ndef deco(key):\n    def keep(f):\n        kept[key] = f\n        return f\n    return keep\n",
+        "class M:\n    @deco('c')\n    def f(self): pass\n",
+        "seen = list(kept)\n",
+    ),
+}
+for by, (before, body, after) in WRAPPED.items():
+    inner = "".join(f"    {line}\n" for line in body.splitlines())
+    plain, under = before + body + after, f"{before}if True:\n{inner}{after}"
+    tried = f"{before}try:\n{inner}finally:\n    pass\n{after}"
+    versions = [{"m.py": text} for text in (plain, under, plain, tried, under.replace("pass", "return 1"))]
+    case(f"class whose methods {by} registers goes under a condition and back", "m", *versions)

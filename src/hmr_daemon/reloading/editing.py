@@ -274,11 +274,12 @@ class Editing(Swapping):
     ) -> None:
         """A definition that goes into a compound statement, or comes out of one, goes on as what it was."""
         pairs = [(each.old, each.new) for each in edit.edits if each.change not in (Kind.SAME, Kind.MOVED)]
+        withdrawn = self.lost_all | {gone for gone, _ in self.withdrawn}
         for i, j, name in enclosing.taken_over(old, edit.parsed.statements, pairs):
             node, previous = nodes[j], self.previous.get(old_nodes[i])
             self.taken_over.setdefault(node, {})[name] = old[i]
             self.taken_from.setdefault(node, []).append(old_nodes[i])
-            if old_nodes[i] in self.lost_all:
+            if old_nodes[i] in withdrawn:  # it puts that there again, though nothing else of it is another
                 self.lost_all.add(node)
             done = {id(code) for pair in self.swap.pairs for code in pair}
             versions = (previous.codes if previous else old_nodes[i].codes), node.codes
