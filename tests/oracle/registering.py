@@ -1074,7 +1074,7 @@ WRAPPED = {
 }
 for by, (before, body, after) in WRAPPED.items():
     inner = "".join(f"    {line}\n" for line in body.splitlines())
-    plain, under = before + body + after, f"{before}if True:\n{inner}{after}"
+    whole, under = before + body + after, f"{before}if True:\n{inner}{after}"
     tried = f"{before}try:\n{inner}finally:\n    pass\n{after}"
-    versions = [{"m.py": text} for text in (plain, under, plain, tried, under.replace("pass", "return 1"))]
-    case(f"class whose methods {by} registers goes under a condition and back", "m", *versions)
+    saves = [{"m.py": text} for text in (whole, under, whole, tried, under.replace("pass", "return 1"))]
+    case(f"class whose methods {by} registers goes under a condition and back", "m", *saves)
