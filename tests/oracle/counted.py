@@ -240,3 +240,33 @@ case(
         for names in ("ab", "acb", "b", "ba")
     ),
 )
+
+TOTAL = (
+    "total = 0\ndef add():\n    global total\n    total += 1\nclass K:\n    n = 0\n    def __init__(self): K.n += 1\n"
+)
+READS = "x = total, K.n\n"
+COUNTS = "add()\nk = K()\n"
+first, *others = (
+    {"m.py": TOTAL + text}
+    for text in (
+        COUNTS * 2,
+        READS + COUNTS * 2,
+        READS.replace("total", "total + 5") + COUNTS * 2,
+        COUNTS + READS + COUNTS,
+        READS + COUNTS + "y = total + K.n\n" + COUNTS,
+    )
+)
+case("who looks at numbers comes above those who count them", "m", first, *others)
+IN_CLASS = "class User:\n    b = Field(1)\n    c = Field(2)\n"
+UNDER = "if True:\n    class User:\n        b = Field(1)\n        c = Field(2)\n"
+first, *others = ({"m.py": f"{NUMBERED}{text}z = Field()\n"} for text in (IN_CLASS, UNDER, IN_CLASS))
+case("class whose members are numbered goes under a condition and back", "m", first, *others)
+case(
+    "what is imported under a condition is no more added to by one of two",
+    "b",
+    {
+        "a.py": "l = []\nif True:\n    d = {}\n",
+        "b.py": "if True:\n    from a import l, d\nx = l, d\nl += [1]\nd['k'] = 1\n",
+    },
+    {"b.py": "if True:\n    from a import l, d\nx = l, d\nd['k'] = 1\n"},
+)

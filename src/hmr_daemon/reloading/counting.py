@@ -144,13 +144,28 @@ def tell_in_turn(run: Telling, node: Node) -> None:
 def as_in_turn(run: Telling, node: Node) -> Iterator[None]:
     """While a statement looks at numbers that are counted otherwise, they are without what later ones have counted."""
     own = {*counted(run, node), *_expected(run, node)}  # these are so anyway: see `once`
-    seen = [number for number in run.numbers_told if number not in own and _looks_at(run, node, number)]
+    known = {*run.numbers_told, *_read_newly(run, node)}
+    seen = [number for number in known if number not in own and _looks_at(run, node, number)]
     later = {number: sum(_counted_later(run, node, number)) for number in seen if number.value is not MISSING}
     for number, amount in later.items():
         _put(run, number, number.value - amount)
     yield
     for number, amount in later.items():
         _put(run, number, number.value + amount)
+
+
+def _read_newly(run: Telling, node: Node) -> Iterator[Number]:
+    """The numbers that a new or edited statement may look at, and that statements below may have counted."""
+    record, effects = node.module, node.statement.effects
+    if node not in run.added and node not in run.previous:
+        return
+    for name in effects.reads & record.namespace.keys():
+        held = record.namespace[name]
+        if type(held) is int:
+            yield Number(record.module, name, (record.name, name))
+        for attribute in effects.attributes if is_a(held, type) and held.__module__ in run.graph.modules else ():
+            if type(vars(held).get(attribute)) is int:
+                yield Number(held, attribute, (held.__module__, held.__qualname__), id(held))
 
 
 def _looks_at(run: Telling, node: Node, number: Number) -> bool:

@@ -19,7 +19,7 @@ from ..planning import cycles, forms, imports, places
 from ..planning.planner import bound_by_functions, changed_by_functions
 from ..planning.records import ModuleRecord, Node
 from ..planning.targets import holder_of, is_ours
-from ..syntax import annotating, codes, defaults, diff, enclosing, loops, parsing, trees
+from ..syntax import annotating, codes, counters, defaults, diff, enclosing, loops, parsing, trees
 from ..syntax.compiler import compile_text
 from ..syntax.diff import Change as Kind
 from ..syntax.statements import COMPOUND, REGISTERING, Statement
@@ -279,7 +279,8 @@ class Editing(Swapping):
             node, previous = nodes[j], self.previous.get(old_nodes[i])
             self.taken_over.setdefault(node, {})[name] = old[i]
             self.taken_from.setdefault(node, []).append(old_nodes[i])
-            if old_nodes[i] in withdrawn:  # it puts that there again, though nothing else of it is another
+            counted = any(map(counters.counts, self._ran_before(old_nodes[i])))
+            if counted or old_nodes[i] in withdrawn:  # it puts that there again, though nothing else of it is another
                 self.lost_all.add(node)
             done = {id(code) for pair in self.swap.pairs for code in pair}
             versions = (previous.codes if previous else old_nodes[i].codes), node.codes

@@ -272,7 +272,8 @@ class Rerunning(Evaluating):
     @contextmanager
     def _counted_once(self, node: Node) -> Iterator[None]:
         """What functions count or set for a statement, they do for it alone."""
-        with counting.as_in_turn(self, node) if self.numbers_told else nullcontext():
+        edited = node in self.added or node in self.previous
+        with counting.as_in_turn(self, node) if edited or self.numbers_told else nullcontext():
             if not node.ran and node not in self.added and node not in self.calling_more:
                 yield  # it has run no function that may do so
                 counting.tell_newly_counted(self, node)
