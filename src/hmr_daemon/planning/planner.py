@@ -238,7 +238,7 @@ class Agenda:
 
     def let_run_again(self, nodes: Iterable[Node]) -> None:
         """What some statements have done is lost, for what they did it to is made anew: they may be put on again."""
-        for node in [node for node in nodes if node not in self.held_up]:  # what runs now sees what is made now
+        for node in nodes:
             self.done.discard(node)
             self.reasons.pop(node, None)
 

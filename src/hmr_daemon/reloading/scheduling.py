@@ -52,7 +52,8 @@ class Scheduling(SettingUp):
         made = [(maker.module, n) for n in maker.writes if is_instance(maker.module.namespace.get(n), self.graph)]
         known_as = [alias for record, name in made for alias in self.aliases(record, name)]
         readers = {reader for record, name in known_as for reader, _ in self.agenda.readers(record, name, None)}
-        return [each for each in readers & self.agenda.done if self.graph.comes_after(each, maker)]
+        done = readers & self.agenda.done - self.taken.keys()  # what is running sees what is made now
+        return [each for each in done if self.graph.comes_after(each, maker)]
 
     def _is_bare_import(self, node: Node) -> bool:
         """Whether a statement does no more than to bind names that its text tells, as most that a change reaches.
