@@ -147,11 +147,13 @@ def as_in_turn(run: Telling, node: Node) -> Iterator[None]:
     known = {*run.numbers_told, *_read_newly(run, node)}
     seen = [number for number in known if number not in own and _looks_at(run, node, number)]
     later = {number: sum(_counted_later(run, node, number)) for number in seen if number.value is not MISSING}
-    for number, amount in later.items():
-        _put(run, number, number.value - amount)
+    whole = {number: (number.value, amount) for number, amount in later.items() if amount}
+    for number, (value, amount) in whole.items():
+        _put(run, number, value - amount)
     yield
-    for number, amount in later.items():
-        _put(run, number, number.value + amount)
+    for number, (value, amount) in whole.items():
+        if number.value is not MISSING:
+            _put(run, number, value if number.value == value - amount else number.value + amount)
 
 
 def _read_newly(run: Telling, node: Node) -> Iterator[Number]:
