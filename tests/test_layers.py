@@ -32,8 +32,8 @@ FOLDERS = [
     (
         "live",
         "turn kinds per_thread containers unbegun transaction insides ways functions swaps holders values classes "
-        "caches remembered reach guesses abstract changes successors own_instances parameters bodies records entries "
-        "additions",
+        "instances caches remembered reach guesses abstract changes successors own_instances parameters bodies records "
+        "entries additions",
     ),
     (
         "planning",

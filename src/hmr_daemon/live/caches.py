@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import gc
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from typing import Any
 
 from ..syntax.kept import kept
 from . import insides, values
-from .classes import with_subclasses
 from .insides import own
+from .instances import Instances
 from .kinds import is_a, plain_type
 from .transaction import MISSING, Transaction
 
@@ -52,11 +51,11 @@ class Cache:
         return type(info) is BuiltinFunctionType and type(info.__self__) is LRU and info().currsize == 0
 
 
-def of_module(namespace: Mapping[str, Any], module: str) -> Iterator[Cache]:
+def of_module(namespace: Mapping[str, Any], module: str, instances: Instances) -> Iterator[Cache]:
     """What `functools.cache` and the like, and `functools.cached_property`, hold in a module's own definitions."""
     for value, owner in definitions(namespace, module):
         if is_a(value, type):
-            yield from _cached_properties(value)
+            yield from _cached_properties(value, instances)
             continue
         if plain_type(value) in (staticmethod, classmethod):
             value = value.__func__
@@ -109,10 +108,11 @@ def renew(transaction: Transaction, old: Any, new: Any) -> bool:
     return True
 
 
-def _cached_properties(cls: type) -> Iterator[Cache]:
+def _cached_properties(cls: type, instances: Instances) -> Iterator[Cache]:
     for member in list(vars(cls).values()):
         if is_a(member, functools.cached_property) and member.attrname is not None:
-            yield Cache(member, member.func, functools.partial(_forget_property, cls, member.attrname), cls)
+            instances.expect(cls)
+            yield Cache(member, member.func, functools.partial(_forget_property, instances, cls, member.attrname), cls)
 
 
 def forget_lost(transaction: Transaction, cls: type, before: Mapping[str, Any]) -> None:
@@ -120,9 +120,11 @@ def forget_lost(transaction: Transaction, cls: type, before: Mapping[str, Any]) 
 
     `before` are the members that it had.
     """
+    instances = Instances()
+    instances.expect(cls)
     for name, member in before.items():
         if is_a(member, functools.cached_property) and not is_a(vars(cls).get(name), functools.cached_property):
-            transaction.on_undo(_forget_property(cls, member.attrname or name))
+            transaction.on_undo(_forget_property(instances, cls, member.attrname or name))
 
 
 def emptied(clear: Callable[[], object]) -> Callable[[], object]:
@@ -131,14 +133,13 @@ def emptied(clear: Callable[[], object]) -> Callable[[], object]:
     return clear
 
 
-def _forget_property(cls: type, name: str) -> Callable[[], object]:
+def _forget_property(instances: Instances, cls: type, name: str) -> Callable[[], object]:
     """Let instances of the class and of its subclasses compute a cached property again."""
     computed = []
-    for instance in gc.get_referrers(*with_subclasses(cls)):
-        if any(each is cls for each in type(instance).__mro__):  # without asking a protocol, or a metaclass
-            state = own(instance, "__dict__")
-            if is_a(state, dict) and name in state:
-                computed.append((state, state.pop(name)))
+    for instance in instances.of(cls):
+        state = own(instance, "__dict__")
+        if is_a(state, dict) and name in state:
+            computed.append((state, state.pop(name)))
     return functools.partial(_give_back, computed, name)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FunctionType
 from typing import Any
@@ -11,8 +10,8 @@ from typing import Any
 from ..syntax.memos import UNKNOWN, Kept
 from . import insides
 from .caches import Cache, definitions
-from .classes import with_subclasses
 from .functions import default_values
+from .instances import Instances
 from .kinds import is_a, plain_type
 from .transaction import MISSING
 
@@ -20,35 +19,6 @@ Known = Mapping[int, Sequence[Kept]]
 """By the identity of code, where it keeps its results."""
 ATOMS = (int, float, complex, str, bytes, bool, type(None))
 DEPTH = 5
-
-
-class Instances:
-    """The instances of classes whose methods keep results: the heap is looked through once for all of them."""
-
-    def __init__(self) -> None:
-        self._classes: dict[int, list[type]] = {}
-        """By the identity of classes, these and their subclasses: a metaclass may hash them its own way."""
-        self._found: dict[int, list[Any]] | None = None
-
-    def expect(self, cls: type) -> None:
-        """Those of a class and its subclasses may be asked for."""
-        if id(cls) not in self._classes:
-            self._classes[id(cls)] = with_subclasses(cls)
-            self._found = None
-
-    def of(self, cls: type) -> list[Any]:
-        if self._found is None:
-            wanted = {id(each): each for classes in self._classes.values() for each in classes}
-            found: dict[int, list[Any]] = {identity: [] for identity in wanted}
-            for each in gc.get_referrers(*wanted.values()):
-                if id(type(each)) in found:
-                    found[id(type(each))].append(each)
-            self._found = found
-        return [each for one in self._classes[id(cls)] for each in self._found[id(one)]]
-
-    def forget(self) -> None:
-        """There may be others by now."""
-        self._found = None
 
 
 def of_module(namespace: Mapping[str, Any], module: str, known: Known, instances: Instances) -> Iterator[Cache]:

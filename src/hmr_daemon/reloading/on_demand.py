@@ -41,7 +41,7 @@ def exchange(run: RunState, record: ModuleRecord, name: str, old: Any, new: Any)
         if type(kept := record.namespace.get(filled)) is dict:
             for key in _kept(kept, name, old):
                 run.transaction.set_item(kept, key, new)
-    for cache in caches.of_module(record.namespace, record.name):
+    for cache in caches.of_module(record.namespace, record.name, run.instances):
         run.transaction.on_undo(cache.forget())
 
 

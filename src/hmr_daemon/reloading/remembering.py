@@ -197,8 +197,9 @@ class Remembering(Families):
         for record in self.graph.caching():
             if record not in self.looked_for_caches:
                 self.looked_for_caches.add(record)
-                own, names = caches.of_module(record.namespace, record.name), record.namespace
-                memos = remembered.of_module(names, record.name, self.lookups.memos(), self.instances)
+                names, instances = record.namespace, self.instances
+                own = caches.of_module(names, record.name, instances)
+                memos = remembered.of_module(names, record.name, self.lookups.memos(), instances)
                 for cache in (*own, *memos):
                     self.served.setdefault((id(cache.holder), id(cache.function)), Served(record, cache, known))
         return list(self.served.values())

@@ -11,8 +11,8 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..live import caches, changes, reach, swaps
+from ..live.instances import Instances
 from ..live.per_thread import PerThread
-from ..live.remembered import Instances
 from ..live.transaction import Transaction
 from ..live.turn import Turn
 from ..loading.recorder import Recorder
