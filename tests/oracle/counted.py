@@ -119,6 +119,20 @@ case(
     {"m.py": "import lib\na = lib.get(1)\nb = lib.get(2) + [2]\nn = len(lib.log)\n"},
 )
 case(
+    "what is made once stays where nothing that changed has made it",
+    "version lib use",
+    {
+        "version.py": "V = 1\n",
+        "lib.py": "import version\nmade = None\nclass K:\n    def __init__(self): self.put(None)\n"
+        "    def put(self, v):\n        self.v = v\n        if v: self.all = version.V\n"
+        "def get():\n    global made\n    if made is None: made = K()\n    return made\n",
+        "use.py": "import lib\nclass Use:\n    def __init__(self, v): lib.get().put(v)\nuse = Use(0)\n",
+    },
+    {"version.py": "V = 2\n"},
+    {"use.py": "import lib\nclass Use:\n    def __init__(self, v): lib.get().put(v)\nuse = Use(3)\n"},
+    {"version.py": "V = 4\n"},
+)
+case(
     "a cache that minds its size is left alone",
     "m",
     {

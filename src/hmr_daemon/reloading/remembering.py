@@ -71,7 +71,10 @@ class Remembering(Families):
         emptied: dict[int, list[Served]] = defaultdict(list)
         since = self._emptied_since(names) if not changed and not members else frozenset()
         for served in self._served_by(changed | self._codes_reading(names, members)):
-            if id(served) in since or (last and self._filled_now(served.cache)):
+            once = served.cache.slot is not None
+            if id(served) in since or ((last or once) and self._filled_now(served.cache)):
+                continue
+            if once and not self._was_asked_for(served, changed, names, members):
                 continue
             if changed or self._uses_more_than_it_fills(served, names, members):
                 self._forget(served.cache)
@@ -79,6 +82,25 @@ class Remembering(Families):
                 emptied[id(served.cache.owner)].append(served)
         for members_of in emptied.values():
             self._tell_member_users(members_of)
+
+    def _was_asked_for(
+        self, served: Served, changed: Set[int], names: Mapping[str, set[str]], members: Set[str]
+    ) -> bool:
+        """Whether a statement that asked for what is made once ran or read what changed, and so asks again.
+
+        What its function might have run besides has made nothing of it, and nobody would make it once more.
+        """
+        own = (i for i in self._codes_reading(names, frozenset()) if self.lookups.all_codes()[i].co_filename in names)
+        ran = changed | self._codes_reading({}, members) | {*own}
+        read = {
+            (record.name, name)
+            for path, known in names.items()
+            for record in self.graph.at_path(path)
+            for name in known
+        }
+        code = served.cache.code
+        asking = self.graph.runners(code) if code is not None else ()
+        return any(not ran.isdisjoint(node.ran) or not read.isdisjoint(node.reads) for node in asking)
 
     def _forget(self, cache: caches.Cache) -> None:
         if cache.slot is None:
