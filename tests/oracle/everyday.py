@@ -5321,3 +5321,16 @@ case(
         for size in (1, 2, 0, 3)
     ),
 )
+INSTALL = "import sys\ndef install():\n    own = sys._getframe(1).f_globals\n    del own['T'], own['install']\n"
+case(
+    "a function takes names out of who calls it",
+    "lazy sub pkg",
+    {
+        "lazy.py": INSTALL,
+        "sub.py": "a = 1\nb = 2\n",
+        "pkg.py": "T = []\nfrom lazy import install\nif T or install():\n    from sub import a as a\n",
+    },
+    {"pkg.py": "T = []\nfrom lazy import install\nif T or install():\n    from sub import a, b as b\n"},
+    {"pkg.py": "import sub\nT = []\nfrom lazy import install\nif T or install() or sub.b:\n    x = sub.b\n"},
+    {"sub.py": "a = 1\nb = 3\n"},
+)

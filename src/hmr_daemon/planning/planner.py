@@ -420,6 +420,14 @@ class Agenda:
             for name in node.writes:  # where it does not bind the name, an earlier binding holds
                 yield from ((writer, name) for writer in table.reaching(name, node))
 
+    def taken_out(self, node: Node) -> Iterator[tuple[Node, str]]:
+        """Earlier statements that surely bound what `node` reads, and what a function has taken out since."""
+        table = self.table(node.module)
+        for name in sorted(node.statement.effects.reads - node.module.namespace.keys()):
+            found = table.reaching(name, node)
+            if found and found[-1].surely_binds(name) and all(each.statement.kind != "Delete" for each in found):
+                yield from ((writer, name) for writer in found)
+
     def readers(
         self, record: ModuleRecord, name: str, origin: Node | None, since: Node | None = None
     ) -> Iterator[tuple[Node, str]]:

@@ -121,12 +121,17 @@ class Rerunning(Evaluating):
             held_up.pop()
 
     def _set_before(self, node: Node) -> None:
-        """What set the attributes earlier that a statement looks at, and that were set anew since, runs first."""
+        """What set the attributes earlier that a statement looks at, and that were set anew since, runs first.
+
+        So does what bound the names that it reads and that are gone.
+        """
         for cls in list(attributes.without_slots(self, node)):
             self.full_run.add(f"{cls.__module__}.{cls.__qualname__}")
             self.bind_member_again(cls, "__slots__")
         for earlier in attributes.needed(self, node):
             self.schedule(earlier, f"{node.statement.label} needs what it sets")
+        for earlier, name in list(self.agenda.taken_out(node)):
+            self.schedule(earlier, f"{node.statement.label} needs its {name}")
 
     def _before_read(self, node: Node, module: str, name: str) -> None:
         """A statement of another module that is to bind what is read now runs first."""
