@@ -5334,3 +5334,8 @@ case(
     {"pkg.py": "import sub\nT = []\nfrom lazy import install\nif T or install() or sub.b:\n    x = sub.b\n"},
     {"sub.py": "a = 1\nb = 3\n"},
 )
+one(
+    "a text in a generator expression, of a function that was called",
+    "def f(d): return ', '.join(k + '=' for k in d)\nshown = f('ab')\n",
+    "def f(d): return ', '.join(k + ':' for k in d)\nshown = f('ab')\n",
+)

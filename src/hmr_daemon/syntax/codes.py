@@ -82,7 +82,7 @@ def docstring(code: CodeType) -> str | None:
         return None
     if code.co_flags & CO_HAS_DOCSTRING:
         return code.co_consts[0]
-    return code.co_consts[0] if _DOCSTRING_IS_FIRST and code.co_name != "<lambda>" else None
+    return code.co_consts[0] if _DOCSTRING_IS_FIRST and not code.co_name.startswith("<") else None  # "<genexpr>"
 
 
 def face(code: CodeType) -> tuple[object, ...]:
