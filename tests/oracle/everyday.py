@@ -5339,3 +5339,11 @@ one(
     "def f(d): return ', '.join(k + '=' for k in d)\nshown = f('ab')\n",
     "def f(d): return ', '.join(k + ':' for k in d)\nshown = f('ab')\n",
 )
+LOCAL = "import local\nDEBUG = 1\nfor n in dir(local):\n    if n.isupper():\n        globals()[n] = getattr(local, n)\n"
+case(
+    "a loop that takes the names of another module over those of its own",
+    "u",
+    {"s.py": LOCAL, "local.py": "DEBUG = 2\nX = 1\n", "u.py": "from s import DEBUG\nshown = DEBUG\n"},
+    *({"local.py": text} for text in ("DEBUG = 3\nX = 1\n", "X = 1\n", "DEBUG = 4\n", "DEBUG = 4\nNEW = 5\n")),
+    {"s.py": LOCAL.replace("1", "6"), "local.py": "NEW = 5\n"},
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import CodeType, ModuleType
 
 from ..live.kinds import is_a
@@ -67,13 +67,30 @@ def share_codes(nodes: list[Node], children: Iterable[CodeType]) -> None:
         nodes[index].codes = tuple(found)
 
 
-def explain_names(record: ModuleRecord) -> None:
-    """Names that no statement's text binds belong to the statements that may bind any name."""
+def explain_names(record: ModuleRecord, modules: Mapping[str, ModuleRecord]) -> None:
+    """Names that no statement's text binds belong to the statements that may bind any name; so do those handed on."""
     assert record.nodes is not None
     dynamic = [node for node in record.nodes if node.dynamic]
     rest = unexplained_names(record) if dynamic else ()
     for node in dynamic:
         node.extra.update(rest)
+        if node.binds_by_namespace:
+            node.extra.update(handed_on(node, modules))
+
+
+def handed_on(node: Node, modules: Mapping[str, ModuleRecord]) -> set[str]:
+    """Names for which a statement has asked other modules, where its own module holds just what these hold.
+
+    ``globals()[name] = getattr(local, name)`` may well have bound them, whatever an earlier statement did.
+    """
+    found = set[str]()
+    own = node.module.namespace
+    for module, name in node.reads:
+        other = modules.get(module)
+        if other is not None and other is not node.module:
+            names = other.namespace.keys() & own.keys() if name == "__dict__" else other.namespace.keys() & {name}
+            found |= {n for n in names - PYTHONS_OWN if own.get(n) is other.namespace[n]}
+    return {name for name in found if not is_a(own.get(name), ModuleType)}
 
 
 def unexplained_names(record: ModuleRecord) -> set[str]:

@@ -257,7 +257,7 @@ class Graph:
                 self._guess_runs(node, mentioned.get(node))
             if node.star:
                 node.extra |= star_names(node)
-        explain_names(record)
+        explain_names(record, self.modules)
 
     def expected_reads(self, node: Node) -> set[Name]:
         """What the statement's text and its last run say that it reads from other modules."""

@@ -116,6 +116,12 @@ class Node:
         mentioned = "__dict__" in effects.attributes or "vars" in effects.reads
         return mentioned and bool(effects.mutates) and (self.module.name, "__dict__") in self.reads
 
+    @property
+    def binds_by_namespace(self) -> bool:
+        """Whether it writes into ``globals()``, or may bind any name as it executes text."""
+        effects = self.statement.effects
+        return self.by_dict or "exec" in effects.reads or not effects.mutates.isdisjoint(("globals", "vars"))
+
     def binds_only(self, name: str) -> bool:
         """Whether it binds a name without reading it first."""
         return name in self.writes and name not in self.statement.effects.reads

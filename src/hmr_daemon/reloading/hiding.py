@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..live.transaction import put_in_order
-from ..planning.attribution import unexplained_names
+from ..planning.attribution import PYTHONS_OWN, handed_on, unexplained_names
 from ..planning.records import ModuleRecord, Node
 from ..syntax import codes
 from .assignments import Assigning
@@ -120,33 +120,42 @@ def unsure(run: Assigning, node: Node) -> set[str]:
 
 def unexplained(run: Assigning, node: Node) -> dict[str, Any]:
     """Names that only ``globals()[name] = value`` can have bound: the statement is to bind them again."""
-    record = node.module
-    if not _binds_by_namespace(node) or any(
-        other is not node and _binds_by_namespace(other) for other in run.agenda.table(record).dynamic
-    ):
+    record, table = node.module, run.agenda.table(node.module)
+    if not node.binds_by_namespace or any(other is not node and other.binds_by_namespace for other in table.dynamic):
         return {}
-    names = node.extra - run.lookups.set_by_functions(record)
+    names = {name for name in node.extra if table.writers[name] == [node]} - run.lookups.set_by_functions(record)
     return {name: record.namespace.pop(name) for name in sorted(names) if name in record.namespace}
 
 
-def bound_no_more(run: Assigning, node: Node, taken: Mapping[str, Any]) -> set[str]:
-    """Names of those taken as unexplained that the statement did not bind this time."""
+def bound_no_more(run: Assigning, node: Node, taken: Mapping[str, Any], before: Mapping[str, Any]) -> set[str]:
+    """Names of those taken as unexplained that the statement did not bind this time; or handed on, as it seems."""
     namespace = node.module.namespace
     gone = taken.keys() - namespace.keys()
     namespace.update({name: taken[name] for name in gone})  # to be removed, and told of, as any other
+    if others := node.extra - taken.keys() if node.binds_by_namespace else ():
+        left = {name for name in others if name in namespace and namespace[name] is before.get(name)}
+        gone = gone | left - handed_on(node, run.graph.modules)
     if gone:
         _set_extra(run, node, node.extra - gone)
     return gone
 
 
 @contextmanager
-def noting(run: Assigning, node: Node) -> Iterator[None]:
-    """Names that the statement binds, and that no text shows, are its own from now on."""
-    record, before = node.module, set(node.module.namespace) if node.statement.effects.dynamic else None
+def noting(run: Assigning, node: Node, hidden: Mapping[str, Any], rebound: dict[str, Any]) -> Iterator[None]:
+    """Names that the statement binds, and that no text shows, are its own from now on.
+
+    `rebound` is given what these held that others bind as well.
+    """
+    record = node.module
+    before = {**record.namespace, **hidden} if node.statement.effects.dynamic else None
     yield
-    if before is None or not _binds_by_namespace(node):
+    if before is None or not node.binds_by_namespace:
         return
-    new = unexplained_names(record) - before - run.lookups.set_by_functions(record)
+    by_functions = run.lookups.set_by_functions(record)
+    new = unexplained_names(record) - before.keys() - by_functions
+    others = before.keys() & record.namespace.keys() - node.writes - by_functions - PYTHONS_OWN
+    rebound |= {name: before[name] for name in others if before[name] is not record.namespace[name]}
+    new |= rebound.keys()
     if not new <= node.extra:
         _set_extra(run, node, node.extra | new)
 
@@ -155,9 +164,3 @@ def _set_extra(run: Assigning, node: Node, names: set[str]) -> None:
     run.transaction.set_attribute(node, "extra", names)
     run.transaction.do((setattr, node.module, "table", None), (setattr, node.module, "table", None))
     run.agenda.forget_tables()
-
-
-def _binds_by_namespace(node: Node) -> bool:
-    """Whether a statement writes into ``globals()``, or may bind any name as it executes text."""
-    effects = node.statement.effects
-    return node.by_dict or "exec" in effects.reads or not effects.mutates.isdisjoint(("globals", "vars"))

@@ -74,6 +74,8 @@ class Traces:
     """What the names of other modules hold that it has set."""
     unexplained: dict[str, Any]
     """What it bound by ``globals()[name] = value`` alone."""
+    rebound: dict[str, Any]
+    """What names held that others bind as well, and that it is seen to bind so, once it has run."""
     stand_in: object
     """What is imported by the name of its module."""
     handed: Sequence[tuple[type, Mapping[str, Any]]]
@@ -208,6 +210,7 @@ class Rerunning(Evaluating):
             bound_through=self._bound_through(node, self._ran_then(node)),
             elsewhere=self._set_elsewhere(node),
             unexplained=hiding.unexplained(self, node),
+            rebound={},
             stand_in=sys.modules.get(node.module.name),
             handed=self._classes_handed(node),
             decorated={f"@{name}": made[name] for name in own.keys() & made.keys()},
@@ -229,7 +232,7 @@ class Rerunning(Evaluating):
         ):
             self.taken[node] = taken
             self._show_in_order(node)
-            with lent.kept(self, node, traces.held), hiding.noting(self, node):
+            with lent.kept(self, node, traces.held), hiding.noting(self, node, hidden, traces.rebound):
                 for name in self._bind(node, reason, traces.held):
                     hidden.pop(name, None)
             self._note_holders(node, traces.held)
@@ -297,7 +300,8 @@ class Rerunning(Evaluating):
     def _settle_all(self, node: Node, before: Mapping[str, Any], traces: Traces) -> None:
         """Compare what it has bound with what it had, and tell who reads what is another."""
         record = node.module
-        gone = traces.extra - node.extra | hiding.bound_no_more(self, node, traces.unexplained)
+        before = {**traces.rebound, **before}
+        gone = traces.extra - node.extra | hiding.bound_no_more(self, node, traces.unexplained, before)
         for name in sorted(gone):
             self._remove(record, name, node)
             self._leave_to_others(node, name, before.get(name, MISSING))
