@@ -5347,3 +5347,14 @@ case(
     *({"local.py": text} for text in ("DEBUG = 3\nX = 1\n", "X = 1\n", "DEBUG = 4\n", "DEBUG = 4\nNEW = 5\n")),
     {"s.py": LOCAL.replace("1", "6"), "local.py": "NEW = 5\n"},
 )
+case(
+    "a name that is imported and bound again to what is made of it",
+    "u",
+    {
+        "b.py": "H = [1]\nD = 1\n",
+        "m.py": "from b import *\nH = H + [2]\na, b = [1], [2]\n",
+        "u.py": "from m import H\n",
+    },
+    {"b.py": "H = [1]\nD = 2\n"},
+    {"m.py": "from b import *\nH = H + [2]\na = b = [1]\n"},
+)

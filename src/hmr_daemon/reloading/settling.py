@@ -136,7 +136,7 @@ class Settling(Refilling):
         named = self._named(node)
         if plain_type(old) in (list, dict, set):
             mine &= not self._was_handed_on(node.module, name) and id(new) not in named
-            mine = mine and not self._is_taken_from(node, new)
+            mine = mine and not self._is_taken_from(node, new) and self._shares_as_before(node, name, old, new)
         same = mine and values.same(old, new, named=named)
         was = old.__code__ if type(old) is FunctionType else None
         if same and was is not None:
@@ -184,13 +184,30 @@ class Settling(Refilling):
         What objects hold under a name that it mentions is such, too.
         """
         namespace = node.module.namespace
-        read = [namespace.get(name) for name in node.statement.effects.reads]
+        effects = node.statement.effects
+        made = effects.writes if self._makes_one_object(node) else frozenset[str]()
+        read = [namespace.get(name) for name in effects.reads - made]
         for module, name in node.reads:
             if (record := self.graph.modules.get(module)) is not None:
                 read.append(record.namespace.get(name))
         states = [insides.own_dict(value) for value in read if not is_a(value, ModuleType)]
         read += [state[name] for state in states for name in node.statement.effects.attributes & state.keys()]
         return {id(value) for value in read if type(value) is FunctionType or not is_a(value, IMMUTABLE)}
+
+    def _makes_one_object(self, node: Node) -> bool:
+        """Whether what a statement has made is under one of its names alone, so that nothing else of it holds that."""
+        effects, namespace = node.statement.effects, node.module.namespace
+        if node.statement.kind != "assign" and (effects.calls or effects.mutates):
+            return False
+        return sum(plain_type(namespace.get(name)) not in values.ATOMS for name in node.writes) == 1
+
+    def _shares_as_before(self, node: Node, name: str, old: Any, new: Any) -> bool:
+        """Whether the other names of a statement that hold the same object are those that did: ``a = b = []``."""
+        namespace, made = node.module.namespace, self.made.get(node, {})
+        others = {other: namespace.get(other, MISSING) for other in made.keys() | node.writes if other != name}
+        return all(
+            (now is new) == (made.get(other) is old) for other, now in others.items() if now is not made.get(other)
+        )
 
     def _successor(self, node: Node, name: str, old: Any, new: Any) -> Any:
         """The object that goes on under a name whose statement made `new` where it had made `old`."""
