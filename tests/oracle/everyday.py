@@ -5358,3 +5358,24 @@ case(
     {"b.py": "H = [1]\nD = 2\n"},
     {"m.py": "from b import *\nH = H + [2]\na = b = [1]\n"},
 )
+LAZY = """
+import importlib
+TABLE = {"f": ".one"}
+def __getattr__(name):
+    if name not in TABLE:
+        raise AttributeError(name)
+    globals()[name] = found = getattr(importlib.import_module(TABLE[name], __name__), name)
+    return found
+"""
+case(
+    "a module that keeps what it gives on demand, and is to give another",
+    "u v",
+    {
+        "p/__init__.py": LAZY,
+        "p/one.py": "def f(): return 1\n",
+        "p/two.py": "def f(): return 2\n",
+        "u.py": "from p import f\nshown = f()\n",
+        "v.py": "import p\nshown = p.f()\n",
+    },
+    *({"p/__init__.py": LAZY.replace(".one", to)} for to in (".two", ".one")),
+)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from types import FunctionType, ModuleType
+from collections.abc import Collection, Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import caches, reach
@@ -43,6 +43,24 @@ def exchange(run: RunState, record: ModuleRecord, name: str, old: Any, new: Any)
                 run.transaction.set_item(kept, key, new)
     for cache in caches.of_module(record.namespace, record.name, run.instances):
         run.transaction.on_undo(cache.forget())
+
+
+def kept_by(run: RunState, record: ModuleRecord, ran: Mapping[int, CodeType]) -> list[str]:
+    """The names that statements of others asked a module for and that its functions have bound since, as no text of
+    the module does: ``globals()[name] = value``. `ran` is the code of these functions."""
+    namespace, bound = record.namespace, run.agenda.table(record).writers
+    theirs = run.lookups.set_by_functions(record).difference(*map(codes.global_writes, ran.values()))
+    names = {name for name in _asked(run)[record] if name in namespace} - bound.keys() - OF_ITS_OWN - theirs
+    names = {name for name in names if not is_a(namespace[name], ModuleType)}
+    setters = {name: run.graph.setters((record.name, name)) for name in names}
+    return sorted(name for name in names if all(node.ran & ran.keys() for node in setters[name]))
+
+
+def givers(run: RunState) -> Iterator[tuple[ModuleRecord, Mapping[int, CodeType]]]:
+    """The modules that give names on demand and were asked for some, each with the code that it runs for that."""
+    for record in [record for record, names in _asked(run).items() if names]:
+        answer = record.namespace.get("__getattr__")
+        yield record, reach.reached([answer], (), {record.path}, known=run.known[record.path])
 
 
 def _asked(run: RunState) -> Mapping[ModuleRecord, list[str]]:

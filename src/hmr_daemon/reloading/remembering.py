@@ -12,6 +12,7 @@ from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Node
 from ..syntax.partly import only_holds
+from . import on_demand
 from .families import Families
 from .run import Served
 
@@ -64,6 +65,8 @@ class Remembering(Families):
 
         `last` tells that all statements have run: what they computed is what a fresh process holds.
         """
+        if not last:
+            self._forget_given(changed, names, members)
         if not self.graph.caching():
             return
         if last:
@@ -101,6 +104,18 @@ class Remembering(Families):
         code = served.cache.code
         asking = self.graph.runners(code) if code is not None else ()
         return any(not ran.isdisjoint(node.ran) or not read.isdisjoint(node.reads) for node in asking)
+
+    def _forget_given(self, changed: Set[int], names: Mapping[str, set[str]], members: Set[str]) -> None:
+        """What a module gave on demand, and has kept as a global, is to be asked for anew."""
+        stale: Set[int] | None = None
+        for record, ran in on_demand.givers(self):
+            stale = changed | self._codes_reading(names, members) if stale is None else stale
+            kept = on_demand.kept_by(self, record, ran) if not stale.isdisjoint(ran) else ()
+            for name in [name for name in kept if (record, name) not in self.given_anew]:
+                self.given_anew.add((record, name))
+                self.transaction.delete_item(record.namespace, name)
+                for reader, known in list(self.agenda.readers(record, name, None)):
+                    self.schedule(reader, f"{name} is given anew", known, code_changed=True)
 
     def _forget(self, cache: caches.Cache) -> None:
         if cache.slot is None:

@@ -363,6 +363,8 @@ class RunState:
         """The statements that fill by hand what a class holds, by the identity of the class and the name."""
         self.told_of: set[tuple[int, str]] = set()
         """Cached functions, by identity, and cached members, by that of their class, whose users were told already."""
+        self.given_anew: set[tuple[ModuleRecord, str]] = set()
+        """Names of modules that gave them on demand, had kept them, and are to be asked again."""
         self.asked: dict[ModuleRecord, list[str]] | None = None
         """Once asked for, by module that has a ``__getattr__`` the names that others have read of it."""
         self.globals_held: dict[int, list[tuple[Name, str | None]]] | None = None
