@@ -5379,3 +5379,18 @@ case(
     },
     *({"p/__init__.py": LAZY.replace(".one", to)} for to in (".two", ".one")),
 )
+OWNED = """
+LEVEL = "a"
+def owned(f):
+    def wrapper(*args): return f(*args)
+    wrapper.owner = LEVEL
+    return wrapper
+@owned
+def price(n): return n
+"""
+case(
+    "an attribute that a decorator gives to what it makes",
+    "u",
+    {"m.py": OWNED, "u.py": "from m import price\nshown = price.owner\n"},
+    *({"m.py": OWNED.replace('"a"', f'"{level}"')} for level in "ba"),
+)

@@ -19,6 +19,7 @@ from ..syntax import codes
 from . import contributions
 from .definitions import fresh, is_of, made_here
 from .refilling import Refilling
+from .registries import Place
 from .run import IMMUTABLE
 
 LARGEST = 1_000  # entries of what is looked through for a value
@@ -138,7 +139,7 @@ class Settling(Refilling):
             mine &= not self._was_handed_on(node.module, name) and id(new) not in named
             mine = mine and not self._is_taken_from(node, new) and self._shares_as_before(node, name, old, new)
         same = mine and values.same(old, new, named=named)
-        was = old.__code__ if type(old) is FunctionType else None
+        was, shown = (old.__code__, dict(vars(old))) if type(old) is FunctionType else (None, {})
         if same and was is not None:
             same = functions.renew(t, old, new)  # equal, but of the definition that there is now
         if same and plain_type(old) in values.WRAPPERS and callable(clear := insides.own(old, "cache_clear")):
@@ -158,7 +159,16 @@ class Settling(Refilling):
                 self.set_again(node, old)
             self.touched.add(id(old))
             self._tell_touched(node, name, old, was)
+        if shown or (was is not None and vars(old)):
+            self._tell_attributes_of(node, name, old, shown)
         return True
+
+    def _tell_attributes_of(self, node: Node, name: str, function: FunctionType, before: Mapping[str, Any]) -> None:
+        """A function that goes on has other attributes, which its decorators gave it: who reads them is told."""
+        now = vars(function)
+        for attribute in sorted({*before, *now} - {"__wrapped__"}):
+            if not values.same(before.get(attribute, MISSING), now.get(attribute, MISSING)):
+                self._tell_entries(node, Place(((node.module.name, name),), attribute), rebound=True)
 
     def _holds_other_inside(self, value: Any) -> bool:
         """Whether a value holds an instance that holds something else now; whoever calls may not close over a class."""
