@@ -5394,3 +5394,36 @@ case(
     {"m.py": OWNED, "u.py": "from m import price\nshown = price.owner\n"},
     *({"m.py": OWNED.replace('"a"', f'"{level}"')} for level in "ba"),
 )
+SORTING = """
+class Bus:
+    def __init__(self): self.subs, self.count = {}, 0
+    def on(self, kind, first=0):
+        def put(f):
+            self.subs.setdefault(kind, []).append((first, f))
+            self.subs[kind].sort(key=lambda pair: -pair[0])
+            self.count += 1
+            return f
+        return put
+bus = Bus()
+"""
+ON = """
+from bus import bus
+class Stats:
+    def seen(self, event): return 1
+stats = Stats()
+@bus.on("open")
+def show(event): return 2
+bus.on("open", first=1)(stats.seen)
+bus.on("shut")(lambda event: 3)
+count = bus.count
+"""
+case(
+    "what is called with what a method of an object gave, which sorts and counts",
+    "m",
+    {"bus.py": SORTING, "m.py": ON},
+    {"bus.py": SORTING.replace("-pair", "pair")},
+    {"m.py": ON.replace("first=1", "first=-1")},
+    {"m.py": ON.replace('@bus.on("open")\n', "")},
+    {"m.py": ON.replace('"shut"', '"close"').replace('bus.on("open", first=1)(stats.seen)\n', "")},
+    {"m.py": ON},
+)

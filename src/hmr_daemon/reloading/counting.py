@@ -197,7 +197,8 @@ def _is_new(run: Telling, number: Number) -> bool:
         return True
     if is_a(number.holder, ModuleType) or number.root is None or module not in run.graph.modules:
         return False
-    makers = _makers(run, run.graph.modules[module], name, of_class=is_a(number.holder, type))
+    origins = [(run.graph.modules[m], n) for m, n in run._with_origins([(module, name)]) if m in run.graph.modules]
+    makers = [m for record, n in origins for m in _makers(run, record, n, of_class=is_a(number.holder, type))]
     return any(maker in run.agenda.done and maker.statement.kind == "assign" for maker in makers)
 
 
@@ -390,7 +391,7 @@ def _counted(run: Telling, node: Node, ran: Iterable[CodeType], before: bool = F
         for count in counts:
             if not SEES_CALLS and count.name in seen:
                 continue  # it was only guessed that the statement ran the code: it looks at the number
-            for number in _numbers(run, node, code, count, ran):
+            for number in _numbers(run, node, code, count, ran, before):
                 found[number] += times * count.amount * number.step
     return found
 
@@ -498,10 +499,13 @@ def _to_be_run(run: Telling, node: Node) -> Iterable[CodeType]:
     return run.graph.called_by(node, node.statement, run.known[""])
 
 
-def _numbers(run: Telling, node: Node, code: CodeType, count: Count, ran: Sequence[CodeType]) -> Iterator[Number]:
+def _numbers(
+    run: Telling, node: Node, code: CodeType, count: Count, ran: Sequence[CodeType], before: bool
+) -> Iterator[Number]:
     if count.root == "":
         now = run.exchanged_for(code)
-        given = [each for each in receivers(run, node, ran) if has_method(each[0].namespace[each[1]], now)]
+        held = receivers(run, node, ran, before)
+        given = [(r, name) for r, name in held if has_method(r.namespace[name], now, count.closed_over)]
         found = [*given, *handed_first(node, now)]
     else:
         records = run.graph.at_path(code.co_filename)

@@ -15,10 +15,16 @@ from ..syntax import codes
 from .telling import Telling
 
 
-def receivers(run: Telling, node: Node, ran: Sequence[CodeType]) -> Iterator[tuple[ModuleRecord, str]]:
-    """The globals that hold what a statement, or a function that it ran, may call a method of; each object once."""
+def receivers(
+    run: Telling, node: Node, ran: Sequence[CodeType], before: bool = False
+) -> Iterator[tuple[ModuleRecord, str]]:
+    """The globals that hold what a statement, or a function that it ran, may call a method of; each object once.
+
+    `before` asks for those of its last version.
+    """
     found: dict[int, tuple[ModuleRecord, str]] = {}
-    effects, namespace = node.statement.effects, node.module.namespace
+    statement, namespace = run._statement_before(node) if before else node.statement, node.module.namespace
+    effects = statement.effects
     for name in sorted(effects.reads & namespace.keys()):
         value = namespace[name]
         record = run.graph.record_of(value) if is_a(value, ModuleType) else None
@@ -77,8 +83,16 @@ def _named(node: Node, function: ast.expr) -> Any:
     return namespace.get(function.id) if isinstance(function, ast.Name) else None
 
 
-def has_method(value: Any, code: CodeType) -> bool:
-    """Whether code is that of a method of a class, or of what is of a class."""
+def has_method(value: Any, code: CodeType, closed_over: str = "") -> bool:
+    """Whether code is that of a method of a class, or of what is of a class.
+
+    Or it is inside of such a method, whose first parameter is `closed_over`.
+    """
+    if closed_over:
+        members = [member for kind in _kinds(value) for member in list(vars(kind).values())]
+        methods = [method for method in map(_code_of, members) if method is not None and method.co_argcount]
+        around = [m for m in methods if m.co_varnames[0] == closed_over and closed_over in m.co_cellvars]
+        return any(each is code for each in codes.walk(around))
     return any(True for _ in _methods(value, code))
 
 

@@ -548,6 +548,14 @@ def loaded_last(instruction: dis.Instruction) -> str:
     return names if isinstance(names, str) else names[-1]
 
 
+def is_first_parameter(code: CodeType, instruction: dis.Instruction) -> bool:
+    """Whether an instruction loads what a function is given first, also where functions inside of it use that."""
+    if not code.co_argcount:
+        return False
+    shared = instruction.opname == "LOAD_DEREF" and instruction.argval in code.co_cellvars
+    return (instruction.argval if shared else loaded_last(instruction)) == code.co_varnames[0]
+
+
 def makes_inner(code: CodeType) -> bool:
     """Whether code may put a list, dict or set of its own into a dict: ``d.setdefault(k, [])``, ``d[k] = []``."""
     return bool(_inner_made(code))

@@ -27,6 +27,8 @@ class Count:
     """The global whose attribute it is, "" for the first parameter; None where it is a global itself."""
     taken: bool = False
     """Whether it is one that an iterator gives: ``next(numbers)``. That has steps of its own."""
+    closed_over: str = ""
+    """The parameter, where it is the first one of a function around the code."""
 
 
 def counts(code: CodeType) -> tuple[Count, ...]:
@@ -34,7 +36,8 @@ def counts(code: CodeType) -> tuple[Count, ...]:
     operations = code.co_code[::2]
     if (BINARY_OP not in operations or STORES.isdisjoint(operations)) and "next" not in code.co_names:
         return ()
-    key = counts, code.co_code, code.co_names, tuple(each for each in code.co_consts if type(each) is int)
+    variables = code.co_varnames[:1], code.co_cellvars, code.co_freevars
+    key = counts, code.co_code, code.co_names, variables, tuple(each for each in code.co_consts if type(each) is int)
     found: tuple[Count, ...] = codes.remembered(key, lambda: tuple(_counts(code)))
     return found
 
@@ -176,8 +179,10 @@ def _taken(code: CodeType, following: list[dis.Instruction]) -> Iterator[Count]:
 def _of_attribute(code: CodeType, root: dis.Instruction, name: str, amount: int) -> Iterator[Count]:
     if root.opname == "LOAD_GLOBAL":
         yield Count(name, amount, root.argval)
-    elif code.co_argcount and codes.loaded_last(root) == code.co_varnames[0]:
+    elif codes.is_first_parameter(code, root):
         yield Count(name, amount, "")
+    elif root.opname == "LOAD_DEREF" and root.argval in code.co_freevars:
+        yield Count(name, amount, "", closed_over=root.argval)
 
 
 def _is_amount(constant: dis.Instruction, operation: dis.Instruction) -> bool:

@@ -262,8 +262,11 @@ class _EffectsVisitor(ast.NodeVisitor):
         """A bare call is there for its effect: on what it is called on, or on what it is passed; so is an operator."""
         if isinstance(node.value, ast.Call) and not self.class_depth:
             call = node.value
-            if isinstance(call.func, ast.Attribute):
-                self._mutate(call.func)
+            function = call.func
+            while isinstance(function, ast.Call):  # ``bus.on("open")(show)``
+                function = function.func
+            if isinstance(function, ast.Attribute):
+                self._mutate(function)
             shows = (isinstance(call.func, ast.Name) and call.func.id in SHOWING) or is_message(call)
             printed_to = [each.value for each in call.keywords if each.arg == "file"]
             for argument in printed_to if shows else [*call.args, *(k.value for k in call.keywords)]:

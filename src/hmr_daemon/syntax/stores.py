@@ -29,7 +29,9 @@ def stores(code: CodeType) -> tuple[Store, ...]:
     """What code surely sets; numbers that it counts are another matter."""
     if STORE_ATTR not in code.co_code[::2]:
         return ()
-    found: tuple[Store, ...] = codes.remembered((stores, code.co_code, code.co_names), lambda: tuple(_stores(code)))
+    found: tuple[Store, ...] = codes.remembered(
+        (stores, code.co_code, code.co_names, code.co_varnames[:1], code.co_cellvars), lambda: tuple(_stores(code))
+    )
     return found
 
 
@@ -61,5 +63,5 @@ def _store(code: CodeType, name: str, loading: list[dis.Instruction], of_itself:
     through = tuple(each.argval for each in loading[at + 1 :])
     if loading[at].opname == "LOAD_GLOBAL":
         yield Store(name, loading[at].argval, through, of_itself)
-    elif code.co_argcount and codes.loaded_last(loading[at]) == code.co_varnames[0]:
+    elif codes.is_first_parameter(code, loading[at]):
         yield Store(name, "", through, of_itself)
