@@ -5427,3 +5427,18 @@ case(
     {"m.py": ON.replace('"shut"', '"close"').replace('bus.on("open", first=1)(stats.seen)\n', "")},
     {"m.py": ON},
 )
+MOVING = """
+class Door:
+    def __init__(self): self.state = 0
+    def go(self): self.state += 1
+    def __lt__(self, other): return self.state < other.state
+door = Door()
+door.go()
+door.go()
+shown = Door() < door
+"""
+case(
+    "who counts on an object comes again, before another is made",
+    "m",
+    *({"m.py": text} for text in (MOVING, MOVING.replace("door.go()\nshown", "shown"), MOVING)),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..live import insides, values
@@ -100,7 +100,7 @@ def _set(run: Telling, node: Node, code: CodeType, ran: Sequence[CodeType], othe
     own = {store.name for store in stores(code) if not (store.root or store.through or store.of_itself)}
     for record, name in receivers(run, node, ran) if own else ():
         value = record.namespace[name]
-        if not is_a(value, ModuleType) and is_given(value, code):
+        if not is_a(value, ModuleType) and is_given(value, code) and not _makes(code, value):
             yield from (Word(value, attribute, (record.name, name), others, by_method=True) for attribute in own)
     for store in stores(code):
         for record in run.graph.at_path(code.co_filename) if store.root and not store.of_itself else ():
@@ -108,6 +108,13 @@ def _set(run: Telling, node: Node, code: CodeType, ran: Sequence[CodeType], othe
             if value is not MISSING and not is_a(value, ModuleType):
                 target = Target(value, store.name, (record.name, store.root))
                 yield Word(value, store.name, target.home if store.through else target.root, others, by_method=False)
+
+
+def _makes(code: CodeType, value: object) -> bool:
+    """Whether code is run for a new object alone: a constructor, where no ``__new__`` may give one out again."""
+    kind = type(value)
+    given_out = [insides.of_class(kind, "__new__"), insides.of_class(type(kind), "__call__")]
+    return code.co_name == "__init__" and not any(is_a(each, (FunctionType, staticmethod)) for each in given_out)
 
 
 def _calls(run: Telling, node: Node, value: object) -> bool:
