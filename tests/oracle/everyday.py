@@ -5442,3 +5442,34 @@ case(
     "m",
     *({"m.py": text} for text in (MOVING, MOVING.replace("door.go()\nshown", "shown"), MOVING)),
 )
+STACKING = """
+from contextlib import ContextDecorator, contextmanager
+STACK = []
+class scope(ContextDecorator):
+    def __init__(self, name): self.name = name
+    def __enter__(self): STACK.append(self.name)
+    def __exit__(self, *error): STACK.pop()
+@contextmanager
+def section(name):
+    STACK.append(name)
+    try:
+        yield
+    finally:
+        STACK.pop()
+@scope("outer")
+def path(): return list(STACK)
+"""
+WITHIN = """
+from c import STACK, path, section
+with section("b"):
+    shown = path()
+with section("c"):
+    pass
+"""
+case(
+    "statements whose work is lost with the value that they did it to, and that have run already",
+    "u",
+    {"c.py": STACKING, "u.py": WITHIN},
+    {"c.py": STACKING.replace("outer", "top")},
+    {"c.py": STACKING},
+)

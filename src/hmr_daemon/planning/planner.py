@@ -246,7 +246,7 @@ class Agenda:
         self._sort()
         while self._heap:
             node = self._heap[0][2]
-            if node not in self.done:
+            if self.waiting(node):  # and not only let run again, as one that something may put on once more
                 node = self._first(node)
                 return node, self.take(node)
             heapq.heappop(self._heap)
