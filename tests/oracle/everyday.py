@@ -5473,3 +5473,38 @@ case(
     {"c.py": STACKING.replace("outer", "top")},
     {"c.py": STACKING},
 )
+EXPIRING = """
+from collections import OrderedDict
+RATE = 2
+def expiring(seconds):
+    def deco(f):
+        cache = {}
+        def wrapper(n):
+            if n in cache and cache[n][1] < seconds:
+                return cache[n][0]
+            value = f(n)
+            cache[n] = (value, 1)
+            return value
+        return wrapper
+    return deco
+class Cached:
+    def __init__(self, f): self.f, self.kept = f, OrderedDict()
+    def __call__(self, n):
+        if n in self.kept:
+            self.kept.move_to_end(n)
+            return self.kept[n]
+        self.kept[n] = result = self.f(n)
+        if len(self.kept) > 5:
+            self.kept.popitem(last=False)
+        return result
+@expiring(60)
+def price(n): return n * RATE
+@Cached
+def tax(n): return n * RATE
+"""
+case(
+    "results that a function keeps with when they came, and no more than some",
+    "u",
+    {"m.py": EXPIRING, "u.py": "from m import price, tax\nshown = price(3), tax(4)\n"},
+    *({"m.py": EXPIRING.replace(old, new)} for old, new in (("= 2", "= 3"), ("", ""), ("n * RATE", "n + RATE"))),
+)

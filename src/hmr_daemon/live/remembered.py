@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FunctionType
 from typing import Any
@@ -18,6 +19,7 @@ from .transaction import MISSING
 Known = Mapping[int, Sequence[Kept]]
 """By the identity of code, where it keeps its results."""
 ATOMS = (int, float, complex, str, bytes, bool, type(None))
+DICTS = (dict, OrderedDict)
 DEPTH = 5
 
 
@@ -63,7 +65,7 @@ def _functions(value: Any) -> Iterator[FunctionType]:
 
 def _of_object(value: Any, path: tuple[str, ...]) -> list[dict[Any, Any]]:
     found = insides.own(value, path[-1])
-    return [found] if type(found) is dict else []
+    return [found] if plain_type(found) in DICTS else []
 
 
 def _dicts(
@@ -79,7 +81,7 @@ def _dicts(
             found = [insides.own(each, path[1]) for each in (owner, *instances.of(owner))] if path[1:] else []
         else:
             found = [insides.own(holder, name) for name in path[1:]] or [holder]
-        return [each for each in found if type(each) is dict]
+        return [each for each in found if plain_type(each) in DICTS]
 
     return find
 

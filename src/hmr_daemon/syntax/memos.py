@@ -104,12 +104,17 @@ def _place(node: ast.AST) -> tuple[str, ...]:
 def _values(own: list[ast.AST], stores: list[ast.Assign], path: tuple[str, ...]) -> Iterator[ast.AST]:
     """The expressions whose values are kept; a parameter stands for itself."""
     for store in stores:
-        if not isinstance(store.value, ast.Name):
+        if not (names := _names_kept(store)):
             yield store.value
-            continue
-        name = store.value.id
-        bound = [n.value for n in own if isinstance(n, (ast.Assign, ast.NamedExpr)) and name in _bound(n)]
-        yield from [value for value in bound if not _mentions(value, path)] or [store.value]
+        for each in names:
+            bound = [n.value for n in own if isinstance(n, (ast.Assign, ast.NamedExpr)) and each.id in _bound(n)]
+            yield from [value for value in bound if not _mentions(value, path)] or [each]
+
+
+def _names_kept(store: ast.Assign) -> list[ast.Name]:
+    """The names whose values are kept: alone, or with when that was, ``cache[key] = value, now()``."""
+    parts = store.value.elts if isinstance(store.value, ast.Tuple) else [store.value]
+    return [part for part in parts if isinstance(part, ast.Name)]
 
 
 def _bound(node: ast.Assign | ast.NamedExpr) -> set[str]:
@@ -143,11 +148,15 @@ def _only_looked_at(own: list[ast.AST], path: tuple[str, ...]) -> bool:
 
 
 def _asked(node: ast.AST) -> Sequence[ast.AST]:
-    """What a node asks for a key, or has something under one."""
+    """What a node asks for a key, or has something under one; or keeps from growing too large."""
     match node:
         case ast.Compare(ops=[ast.In() | ast.NotIn(), *_], comparators=parts):
             return parts
-        case ast.Subscript(value=part, ctx=ast.Load() | ast.Store()) | ast.Attribute(value=part, attr="get"):
+        case ast.Subscript(value=part, ctx=ast.Load() | ast.Store()):
+            return [part]
+        case ast.Attribute(value=part, attr="get" | "move_to_end" | "pop" | "popitem" | "clear"):
+            return [part]
+        case ast.Call(ast.Name("len" | "iter"), [part]):
             return [part]
     return ()
 
@@ -155,12 +164,12 @@ def _asked(node: ast.AST) -> Sequence[ast.AST]:
 def _is_returned(own: list[ast.AST], path: tuple[str, ...]) -> bool:
     """Whether a function returns what it keeps."""
     returned = [node.value for node in own if isinstance(node, ast.Return) and node.value is not None]
-    if any(_place(value) == path for value in returned):
+    if any(_place(part) == path for value in returned for part in (value, getattr(value, "value", value))):
         return True
     kept = set[str]()
     for node in own:
         if isinstance(node, ast.Assign) and path in map(_place, node.targets):
-            kept |= _bound(node) | ({node.value.id} if isinstance(node.value, ast.Name) else set())
+            kept |= _bound(node) | {name.id for name in _names_kept(node)}
     return any(isinstance(value, ast.Name) and value.id in kept for value in returned)
 
 
