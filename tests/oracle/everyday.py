@@ -5508,3 +5508,29 @@ case(
     {"m.py": EXPIRING, "u.py": "from m import price, tax\nshown = price(3), tax(4)\n"},
     *({"m.py": EXPIRING.replace(old, new)} for old, new in (("= 2", "= 3"), ("", ""), ("n * RATE", "n + RATE"))),
 )
+GIVEN_ONCE = """
+class once:
+    def __init__(self, f): self.f = f
+    def __set_name__(self, owner, name): self.name = name
+    def __get__(self, it, owner=None):
+        if it is None:
+            return self
+        it.__dict__[self.name] = value = self.f(it)
+        return value
+"""
+PRICED = """
+from lib import once
+RATE = 2
+class Item:
+    def __init__(self, n): self.n = n
+    @once
+    def price(self): return self.n * RATE
+item = Item(3)
+shown = item.price
+"""
+case(
+    "a property that puts its value into the object",
+    "u",
+    {"lib.py": GIVEN_ONCE, "m.py": PRICED, "u.py": "from m import item\nshown = item.price + 1\n"},
+    *({"m.py": PRICED.replace(old, new)} for old, new in (("= 2", "= 3"), ("", ""), ("n * RATE", "n + RATE"))),
+)

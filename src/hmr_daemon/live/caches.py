@@ -19,6 +19,8 @@ from .transaction import MISSING, Transaction
 LRU = type(functools.lru_cache(len))
 FACE = ("__doc__", "__annotations__", "__annotate__", "__type_params__")
 """What a cached function shows of the one that it calls."""
+PUTTING = frozenset({"__dict__", "setattr", "__setattr__"})
+"""By what an attribute of some name is set."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -113,6 +115,29 @@ def _cached_properties(cls: type, instances: Instances) -> Iterator[Cache]:
         if is_a(member, functools.cached_property) and member.attrname is not None:
             instances.expect(cls)
             yield Cache(member, member.func, functools.partial(_forget_property, instances, cls, member.attrname), cls)
+
+
+def keepers(namespace: Mapping[str, Any], module: str) -> Iterator[type]:
+    """A module's classes whose objects give an instance's attribute once and put it there, like `cached_property`."""
+    for value, _ in definitions(namespace, module):
+        gives = vars(value).get("__get__") if is_a(value, type) and value.__module__ == module else None
+        puts = type(gives) is FunctionType and not PUTTING.isdisjoint(gives.__code__.co_names)
+        if puts and all(insides.of_class(value, name) is MISSING for name in ("__set__", "__delete__")):
+            yield value
+
+
+def kept_properties(
+    kinds: Collection[type], namespace: Mapping[str, Any], module: str, instances: Instances
+) -> Iterator[Cache]:
+    """What objects of such classes, in classes of a module, have put into instances."""
+    known = {id(kind) for kind in kinds}
+    for cls, _ in definitions(namespace, module):
+        members = list(vars(cls).items()) if is_a(cls, type) and cls.__module__ == module else ()
+        for name, member in [(name, member) for name, member in members if id(type(member)) in known]:
+            instances.expect(cls)
+            given = next(insides.reachable([member], classes=False), None)
+            for function in [each for each in (given, insides.of_class(type(member), "__get__")) if each is not None]:
+                yield Cache(member, function, functools.partial(_forget_property, instances, cls, name), cls)
 
 
 def forget_lost(transaction: Transaction, cls: type, before: Mapping[str, Any]) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # few statements put anything into libraries
     from ..syntax.memos import Memos
 
 END = float("inf")
-CACHING = re.compile(b"(?i)" + CACHE.pattern.encode() + rb"|\bglobal ")
+CACHING = re.compile(b"(?i)" + CACHE.pattern.encode() + rb"|\bglobal |\bdef __get__\(")
 Entry = Node | tuple[ModuleRecord, int]
 """Who used something: a statement, or an instruction offset of a module that has not been analyzed yet."""
 

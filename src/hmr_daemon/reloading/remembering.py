@@ -230,14 +230,18 @@ class Remembering(Families):
 
     def _caches(self) -> list[Served]:
         """The caches of the user's functions. What is known of one holds: what it leads to that changes, is told."""
-        known = reach.Known()
-        for record in self.graph.caching():
+        known, caching = reach.Known(), self.graph.caching()
+        if self.keepers is None:
+            self.keepers = [each for record in caching for each in caches.keepers(record.namespace, record.name)]
+        for record in list(self.graph.modules.values()) if self.keepers else caching:
             if record not in self.looked_for_caches:
                 self.looked_for_caches.add(record)
                 names, instances = record.namespace, self.instances
-                own = caches.of_module(names, record.name, instances)
-                memos = remembered.of_module(names, record.name, self.lookups.memos(), instances)
-                for cache in (*own, *memos):
+                found = [*caches.kept_properties(self.keepers, names, record.name, instances)]
+                if record in caching:
+                    found += caches.of_module(names, record.name, instances)
+                    found += remembered.of_module(names, record.name, self.lookups.memos(), instances)
+                for cache in found:
                     self.served.setdefault((id(cache.holder), id(cache.function)), Served(record, cache, known))
         return list(self.served.values())
 

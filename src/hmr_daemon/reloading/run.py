@@ -353,6 +353,8 @@ class RunState:
         """What bare calls that have run in this reload have put into registries."""
         self.made_now: dict[int, Any] = {}
         """By identity, containers that statements of this reload made: nothing in them is of an earlier run."""
+        self.keepers: list[type] | None = None
+        """Once asked for, the classes of what gives an attribute of an instance once, and puts it there."""
         self.looked_for_caches: set[ModuleRecord] = set()
         """Modules whose caches are known, until statements of theirs make others."""
         self.lent: dict[int, tuple[types.FunctionType, list[type]]] | None = None
