@@ -5534,3 +5534,22 @@ case(
     {"lib.py": GIVEN_ONCE, "m.py": PRICED, "u.py": "from m import item\nshown = item.price + 1\n"},
     *({"m.py": PRICED.replace(old, new)} for old, new in (("= 2", "= 3"), ("", ""), ("n * RATE", "n + RATE"))),
 )
+CALLING_BACK = """
+START = 1
+seen = []
+class Store:
+    def __init__(self, number): self.number, self.callbacks = number, []
+    def send(self, more):
+        self.number = self.number + more
+        for each in self.callbacks:
+            each(self.number)
+store = Store(START)
+store.callbacks.append(lambda number: seen.append(number))
+store.send(1)
+store.send(5)
+"""
+case(
+    "what a callback adds to a list, of an object that is made anew",
+    "m",
+    *({"m.py": CALLING_BACK.replace(old, new)} for old, new in (("", ""), ("= 1", "= 7"), ("+ more", "+ 2 * more"))),
+)

@@ -41,7 +41,7 @@ from ..live.records import record_parts
 from ..live.transaction import MISSING, Transaction
 from ..live.values import same
 from ..planning.graph import Graph
-from ..planning.records import Node
+from ..planning.records import ModuleRecord, Node
 from ..syntax import codes, orders
 from ..syntax.statements import COMPOUND, Statement
 from ..syntax.trees import name_of
@@ -414,14 +414,16 @@ def held_in(
     grown: Collection[str] | None = None,
     empty: dict[int, Any] | None = None,
     index: Index | None = None,
+    elsewhere: Iterable[tuple[ModuleRecord, str]] = (),
 ) -> Iterator[tuple[Any, Place, bool]]:
     """The registries that hold something, and whether that tells the statement's entry; only of those named `grown`.
 
+    `elsewhere` are globals that the statement may reach by what its text does not lead to.
     Those that were found `empty` once are kept account of, by identity, and left out. An `index` serves many.
     """
     empty = {} if empty is None else empty
     made = identities_made(node, before, made_of)
-    for container, place in containers(node, graph, ()):
+    for container, place in containers(node, graph, (), elsewhere):
         meant = grown is None or place.name in grown
         if meant and not size(container):
             empty[id(container)] = container

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -36,13 +36,12 @@ class Giving(Making):
             return
         kinds = (list, dict, set) if decorated or kind == "expr" else (list,)
         for code in self._ran_before(node):
-            names = codes.grown_globals(code)
             grown = self._grown_kinds(code)
             if deque in grown:
                 yield code
             elif decorated and not codes.minds_entries(code):
                 continue
-            elif any(issubclass(each, kinds) for each in grown) and self._has_untold(node, names, kinds):
+            elif any(issubclass(each, kinds) for each in grown) and self._has_untold(node, code, kinds):
                 yield code
 
     def measuring(self, node: Node) -> list[CodeType]:
@@ -59,15 +58,18 @@ class Giving(Making):
         """Whether code may add to a deque, in which no entries are told apart."""
         return deque in self._grown_kinds(code)
 
-    def _has_untold(self, node: Node, names: Collection[str], kinds: tuple[type, ...]) -> bool:
-        """Whether one of the containers with some names holds something, but nothing that tells a statement's entry.
+    def _has_untold(self, node: Node, code: CodeType, kinds: tuple[type, ...]) -> bool:
+        """Whether a container that code adds to holds something, but nothing that tells a statement's entry.
 
         What the program has emptied holds none: it has used what statements had put there.
         """
         bare = node.statement.kind == "expr"
         passed = {name: node.module.namespace.get(name) for name in node.statement.effects.passes}
-        made = passed if bare else self._made_now(node)
-        for container, _, told in contributions.held_in(node, self.graph, made, node.codes, names, self.found_empty):
+        made, names = passed if bare else self._made_now(node), codes.grown_globals(code)
+        grown = [(record, name) for record in self.graph.at_path(code.co_filename) for name in names]  # by a callback
+        for container, _, told in contributions.held_in(
+            node, self.graph, made, node.codes, names, self.found_empty, elsewhere=grown
+        ):
             keys = copied(container) if is_a(container, dict) and bare else ()
             by_key = any(is_a(key, PLAIN) and (type(key), key) in node.statement.constants for key in keys)
             if is_a(container, kinds) and not told and not by_key:
