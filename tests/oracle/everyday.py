@@ -5553,3 +5553,10 @@ case(
     "m",
     *({"m.py": CALLING_BACK.replace(old, new)} for old, new in (("", ""), ("= 1", "= 7"), ("+ more", "+ 2 * more"))),
 )
+one(
+    "numbers and tuples in a class that a function makes",
+    "def make():\n    class Config:\n        retries = 3\n        pair = (1, 2)\n    return Config\n"
+    "C = make()\nshown = C.retries, C.pair\n",
+    "\ndef make():\n    class Config:\n        retries = 4\n        pair = (1, 3)\n    return Config\n"
+    "C = make()\nshown = C.retries, C.pair\n",
+)

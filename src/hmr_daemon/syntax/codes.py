@@ -47,13 +47,22 @@ def walk(codes: Iterable[CodeType]) -> Iterator[CodeType]:
 def surface(code: CodeType) -> tuple[object, ...]:
     """All that makes a code object run as it does, but for positions, its docstring and what is nested in it."""
     constants = tuple(_constant(c) for c in _without_docstring(code))
-    if is_class_body(code):  # __firstlineno__ and __static_attributes__ (3.13) are of no account
-        constants = tuple(c for c in constants if c[0] not in ("int", "tuple"))  # type: ignore[index]
+    if is_class_body(code):
+        constants = tuple(c for place, c in enumerate(constants) if place not in _places_told(code))
     return (
         code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars,
         code.co_flags & ~CO_HAS_DOCSTRING, code.co_argcount, code.co_kwonlyargcount, code.co_posonlyargcount,
         code.co_name, code.co_exceptiontable,
     )  # fmt: skip
+
+
+def _places_told(code: CodeType) -> set[int]:
+    """Which constants of a class's body only tell where it stands and what its methods set (3.13): of no account."""
+    told = {code.co_names.index(name) for name in TOLD_OF_CLASSES if name in code.co_names}
+    pairs = pairwise(zip(code.co_code[::2], code.co_code[1::2], strict=True)) if told else ()
+    return {
+        place for (load, place), (store, name) in pairs if load == LOAD_CONST and store == STORE_NAME and name in told
+    }
 
 
 def do_the_same(old: CodeType, new: CodeType) -> bool:
@@ -295,6 +304,8 @@ _CONSTANTS = frozenset(
     {"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT"}
 )  # the second from 3.14, the last from 3.15
 IMPORT_NAME, LOAD_CONST = dis.opmap["IMPORT_NAME"], dis.opmap["LOAD_CONST"]
+STORE_NAME = dis.opmap["STORE_NAME"]
+TOLD_OF_CLASSES = ("__firstlineno__", "__static_attributes__")
 LOAD_SMALL_INT = dis.opmap.get("LOAD_SMALL_INT")  # since 3.14
 
 
