@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -40,7 +40,7 @@ class Scheduling(SettingUp):
             if not self.agenda.add(node, reason, name, code_changed) or self._is_bare_import(node):
                 continue
             if self.agenda.done and node.statement.kind == "assign":
-                self.agenda.let_run_again(self._done_too_early(node))
+                self._let_run_again(self._done_too_early(node))
             for earlier, read in self.agenda.needed_before(node, self._read_by_calls(node)):
                 waiting.append((earlier, f"{node.statement.label} needs its {read}", None, False))
             waiting += [(n, r, None, False) for n, r in (*self._group(node), *self._half_built(node))]
@@ -52,8 +52,11 @@ class Scheduling(SettingUp):
         made = [(maker.module, n) for n in maker.writes if is_instance(maker.module.namespace.get(n), self.graph)]
         known_as = [alias for record, name in made for alias in self.aliases(record, name)]
         readers = {reader for record, name in known_as for reader, _ in self.agenda.readers(record, name, None)}
-        done = readers & self.agenda.done - self.taken.keys()  # what is running sees what is made now
-        return [each for each in done if self.graph.comes_after(each, maker)]
+        return [each for each in readers & self.agenda.done if self.graph.comes_after(each, maker)]
+
+    def _let_run_again(self, nodes: Iterable[Node]) -> None:
+        """Let statements be put on once more; not what is running, which sees what is made now."""
+        self.agenda.let_run_again(node for node in nodes if node not in self.taken)
 
     def _is_bare_import(self, node: Node) -> bool:
         """Whether a statement does no more than to bind names that its text tells, as most that a change reaches.
@@ -158,7 +161,7 @@ class Scheduling(SettingUp):
         origin = self._origin(record, name)
         done = self._builders(*origin) & self.agenda.done if self.agenda.done else set[Node]()
         if done.isdisjoint(self.agenda.table(origin[0]).writers.get(origin[1], ())):
-            self.agenda.let_run_again(done)
+            self._let_run_again(done)
         if (id(record), name) not in self.made_anew:
             self.for_readers.add((id(record), name))
 
