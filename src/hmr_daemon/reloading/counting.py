@@ -481,10 +481,12 @@ def _called(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
 def counting_calls(run: Telling, node: Node, before: bool = False) -> frozenset[tuple[str, ...]]:
     """By what names the body of a class calls what counts numbers: its members tell their order by these."""
     statement = run._statement_before(node) if before else node.statement
-    if statement.kind != "class" or not statement.effects.calls:
+    calls = statement.effects.calls or statement.effects.decorates
+    if statement.kind != "class" or not calls or not any(map(counters.counts, run._ran_before(node))):
         return frozenset()
-    calls = _calls(run, node, statement, before)
-    return frozenset(call.path for call in calls if any(map(counters.counts, call.ran.values())))
+    return frozenset(
+        call.path for call in _calls(run, node, statement, before) if any(map(counters.counts, call.ran.values()))
+    )
 
 
 def _expected(run: Telling, node: Node) -> Collection[Number]:
