@@ -46,10 +46,10 @@ FOLDERS = [
         "reloading",
         "interactive at_exit frameworks registries contributions lookups leftovers failures run library_state "
         "versions apart definitions stand_ins on_demand decorated making giving adders doing setting_up scheduling "
-        "families remembering instances telling receivers counting last_words arrivals assignments later_entries "
-        "by_hand own_entries hiding attributes swapping seen known_values library_objects library_entries editing "
-        "leaving moved ordering keeping lent refilling settling remaking displaced evaluating early rerunning "
-        "aftermath executor uncalled breakpoints",
+        "families remembering instances telling receivers repeated counting last_words arrivals assignments "
+        "later_entries by_hand own_entries hiding attributes swapping seen known_values library_objects "
+        "library_entries editing leaving moved ordering keeping lent refilling settling remaking displaced "
+        "evaluating early rerunning aftermath executor uncalled breakpoints",
     ),
     ("", "pending placement saves ahead parts jobs daemon status api __init__ runner doctor processes cli __main__"),
 ]

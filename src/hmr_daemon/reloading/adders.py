@@ -42,7 +42,7 @@ class Adding(Giving):
             seen.add((record.name, name))
             yield record, name
             for reader, known in list(self.agenda.readers(record, name, None)):
-                if _imports(reader, known):
+                if imports_name(reader, known):
                     waiting.append((reader.module, known))
                 elif reader.statement.alias:
                     waiting += [(reader.module, bound) for bound in reader.statement.names]
@@ -70,7 +70,7 @@ class Adding(Giving):
         seen = set[tuple[str, str]]()
         while (record.name, name) not in seen:
             seen.add((record.name, name))
-            importers = [w for w in self.agenda.table(record).last_writers(name) if _imports(w, name)]
+            importers = [w for w in self.agenda.table(record).last_writers(name) if imports_name(w, name)]
             record, name = next(
                 (found for writer in importers for found in self._imported(writer, name)), (record, name)
             )
@@ -83,7 +83,8 @@ class Adding(Giving):
         return list(dict.fromkeys([self._origin(record, name), *others]))
 
 
-def _imports(node: Node, name: str) -> bool:
+def imports_name(node: Node, name: str) -> bool:
+    """Whether a statement has a name from another module, be it under a condition."""
     return node.statement.kind == "from" or name in node.statement.effects.imported
 
 

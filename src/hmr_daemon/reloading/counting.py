@@ -9,20 +9,20 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
-from ..live import insides, reach
-from ..live.kinds import is_a, plain_type
+from ..live import insides
+from ..live.kinds import is_a
 from ..live.transaction import MISSING
 from ..planning.graph import Graph
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
-from ..planning.targets import holder_of
-from ..syntax import codes, counters, repeats
+from ..syntax import codes, counters
 from ..syntax.counters import Count
 from ..syntax.statements import Statement
 from ..syntax.stores import stores
 from ..syntax.trees import name_of
+from . import repeated
 from .receivers import handed_first, has_method, receivers
 from .registries import Place
 from .telling import Telling
@@ -387,7 +387,7 @@ def _counted(run: Telling, node: Node, ran: Iterable[CodeType], before: bool = F
     seen = node.statement.effects.reads | node.statement.effects.attributes
     for code in ran:
         counts = counters.counts(code)
-        times = _times(run, node, code, before) if counts else 1
+        times = repeated.times(run, node, code, before) if counts else 1
         for count in counts:
             if not SEES_CALLS and count.name in seen:
                 continue  # it was only guessed that the statement ran the code: it looks at the number
@@ -396,97 +396,14 @@ def _counted(run: Telling, node: Node, ran: Iterable[CodeType], before: bool = F
     return found
 
 
-def _times(run: Telling, node: Node, code: CodeType, before: bool) -> int:
-    """How often a statement calls what runs some code, as far as its text tells."""
-    statement = run._statement_before(node) if before else node.statement
-    calls = _calls(run, node, statement, before)
-    return _times_in(run, calls, {id(code), id(run.exchanged_for(code))}, before, DEEP)
-
-
-DEEP = 4
-"""Into how many functions that call each other it is looked."""
-
-
-def _times_in(run: Telling, calls: Iterable[Call], codes: Set[int], before: bool, depth: int) -> int:
-    found = 0
-    for call in calls:
-        if codes.isdisjoint(call.ran):
-            continue
-        own = type(call.called) is not FunctionType or id(call.called.__code__) in codes
-        inner = () if own or not depth else _calls_of(run, call.called, before)
-        found += call.times * (_times_in(run, inner, codes, before, depth - 1) if inner else 1)
-    return found or 1
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Call:
-    """A call in a statement or a function."""
-
-    path: tuple[str, ...]
-    """By what names."""
-    called: Any
-    ran: Mapping[int, CodeType]
-    """The code that it may run."""
-    times: int
-    """How often it does."""
-
-
-def _calls(run: Telling, node: Node, statement: Statement, before: bool = False) -> Sequence[Call]:
-    """The calls in a statement."""
-    key = id(statement), before
-    if key not in run.calls_known:
-        held = run.held_before(node.module) if before else node.module.namespace.get
-        calls = repeats.calls(statement.parse(), lambda name: _length(held(name)))
-        run.calls_known[key] = statement, _resolved(run, node.module, calls)
-    found: Sequence[Call] = run.calls_known[key][1]
-    return found
-
-
-def _calls_of(run: Telling, function: FunctionType, before: bool) -> Sequence[Call]:
-    """The calls in a function of the top level of a module."""
-    key = id(function), before
-    if key not in run.calls_known:
-        record = run.graph.modules.get(function.__module__)
-        makers = run.agenda.table(record).last_writers(function.__qualname__) if record is not None else ()
-        trees = [run._statement_before(m).parse() if before else m.statement.parse() for m in makers]
-        bodies = [tree.body for tree in trees if isinstance(tree, ast.FunctionDef)]
-        calls = [call for body in bodies for each in body for call in repeats.calls(each, lambda name: None)]
-        run.calls_known[key] = function, _resolved(run, record, calls) if record is not None else []
-    found: Sequence[Call] = run.calls_known[key][1]
-    return found
-
-
-def _resolved(run: Telling, record: ModuleRecord, calls: Iterable[tuple[tuple[str, ...], int]]) -> list[Call]:
-    found = []
-    for path, times in calls:
-        called = _called(record.namespace, path)
-        ran = reach.reached([called], (), run.graph.paths(), True, known=run.known[""]) if called is not MISSING else {}
-        found.append(Call(path, called, ran, times))
-    return found
-
-
-def _length(value: Any) -> int | None:
-    return len(value) if plain_type(value) in (list, tuple, dict, set, frozenset, str) else None
-
-
-def _called(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    """What a path of names leads to: a function, a class, or a method of an instance."""
-    value = holder_of(namespace, (*path, ""))
-    if value is MISSING and len(path) > 1:
-        holder = holder_of(namespace, path)
-        value = MISSING if holder is MISSING else insides.of_class(type(holder), path[-1])
-    return value
-
-
 def counting_calls(run: Telling, node: Node, before: bool = False) -> frozenset[tuple[str, ...]]:
     """By what names the body of a class calls what counts numbers: its members tell their order by these."""
     statement = run._statement_before(node) if before else node.statement
     calls = statement.effects.calls or statement.effects.decorates
     if statement.kind != "class" or not calls or not any(map(counters.counts, run._ran_before(node))):
         return frozenset()
-    return frozenset(
-        call.path for call in _calls(run, node, statement, before) if any(map(counters.counts, call.ran.values()))
-    )
+    made = repeated.calls(run, node, statement, before)
+    return frozenset(call.path for call in made if any(map(counters.counts, call.ran.values())))
 
 
 def _expected(run: Telling, node: Node) -> Collection[Number]:

@@ -20,6 +20,7 @@ from ..syntax import codes, counters, loops, partly, steps, trees
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
 from . import contributions
+from .adders import imports_name
 from .run import IMMUTABLE, Group
 from .setting_up import Held, SettingUp
 
@@ -373,7 +374,7 @@ class Scheduling(SettingUp):
         module_held = is_a(node.module.namespace.get(name), ModuleType)
         yield from self._makers_before(table, node.module, name)
         for maker in makers if not module_held else ():
-            if maker.statement.kind == "from" or name in maker.statement.effects.imported:
+            if imports_name(maker, name):
                 yield from self._foreign_makers(maker, name)
             if maker.statement.kind not in ("import", "from"):
                 yield maker, f"makes {name}"
@@ -482,7 +483,7 @@ class Scheduling(SettingUp):
             self.made_anew.add((id(record), name))
             for writer in self.agenda.table(record).writers.get(name, ()):
                 yield writer, f"makes {name}"
-                if writer.statement.kind == "from" or name in writer.statement.effects.imported:
+                if imports_name(writer, name):
                     waiting += self._imported(writer, name)
 
     def _grows(self, node: Node, name: str) -> bool:

@@ -19,6 +19,7 @@ from ..syntax import annotating, codes, loops, partly, trees
 from ..syntax.effects import ANY, DYNAMIC
 from ..syntax.statements import Statement
 from . import decorated, instances, on_demand, stand_ins
+from .adders import imports_name
 from .families import accounts
 from .registries import Place
 from .remembering import Remembering
@@ -534,7 +535,7 @@ class Telling(Remembering):
                     self.schedule(reader, reason, known)
                     continue
                 imports = statement.kind == "from"
-                if imports or hands_on or known in statement.effects.imported:
+                if hands_on or imports_name(reader, known):
                     inner = None if attribute in statement.effects.attributes else attribute
                     waiting += [((reader.module.name, bound), inner) for bound in {known, *_bound_to(statement, name)}]
                 if imports or hands_on:
