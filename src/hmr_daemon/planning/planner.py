@@ -246,7 +246,9 @@ class Agenda:
         self._sort()
         while self._heap:
             node = self._heap[0][2]
-            if self.waiting(node):  # and not only let run again, as one that something may put on once more
+            if node in self._pending.get(
+                node.module, ()
+            ):  # and not only let run again, as one that something may put on once more
                 node = self._first(node)
                 return node, self.take(node)
             heapq.heappop(self._heap)
