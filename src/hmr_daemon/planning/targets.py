@@ -114,6 +114,15 @@ def holder_of(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     return holder
 
 
+def called_by(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """What a path of names leads to: a function, a class, or a method of an instance; MISSING where it is not known."""
+    value = holder_of(namespace, (*path, ""))
+    if value is MISSING and len(path) > 1:
+        holder = holder_of(namespace, path)
+        value = MISSING if holder is MISSING else insides.of_class(type(holder), path[-1])
+    return value
+
+
 def is_ours(holder: Any, graph: Graph) -> bool:
     """Whether an attribute that goes can be taken back: what libraries held before is not known."""
     if is_a(holder, ModuleType):

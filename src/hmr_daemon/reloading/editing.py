@@ -316,8 +316,12 @@ class Editing(Swapping):
         t.on_undo(setattr, record, "table", None)
         self.agenda.forget_tables()
         for node in self.removed_nodes[record]:
-            t.set_attribute(node, "alive", False)
-            self.agenda.leave(node)
+            self._bury(node)
+
+    def _bury(self, node: Node) -> None:
+        """Let a statement be none that runs."""
+        self.transaction.set_attribute(node, "alive", False)
+        self.agenda.leave(node)
 
     def _seed(self) -> None:
         """Put on the agenda what was edited, once all statements have their new places and codes."""

@@ -147,11 +147,6 @@ class Leaving(Editing):
         self._bury(node)
         return True
 
-    def _bury(self, node: Node) -> None:
-        """Let a statement be none that runs."""
-        self.transaction.set_attribute(node, "alive", False)
-        self.agenda.leave(node)
-
     def _does_to_others(self, node: Node) -> bool:
         """Whether a statement does something to what its module did not make itself, as far as its text tells."""
         effects = node.statement.effects

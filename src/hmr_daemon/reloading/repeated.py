@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..live import insides, reach
+from ..live import reach
 from ..live.kinds import plain_type
 from ..live.transaction import MISSING
 from ..planning.records import ModuleRecord, Node
-from ..planning.targets import holder_of
+from ..planning.targets import called_by
 from ..syntax import repeats
 from ..syntax.statements import Statement
 from .telling import Telling
@@ -79,7 +79,7 @@ def _calls_of(run: Telling, function: FunctionType, before: bool) -> Sequence[Ca
 def _resolved(run: Telling, record: ModuleRecord, paths: Iterable[tuple[tuple[str, ...], int]]) -> list[Call]:
     found = []
     for path, often in paths:
-        called = _called(record.namespace, path)
+        called = called_by(record.namespace, path)
         ran = reach.reached([called], (), run.graph.paths(), True, known=run.known[""]) if called is not MISSING else {}
         found.append(Call(path, called, ran, often))
     return found
@@ -87,12 +87,3 @@ def _resolved(run: Telling, record: ModuleRecord, paths: Iterable[tuple[tuple[st
 
 def _length(value: Any) -> int | None:
     return len(value) if plain_type(value) in (list, tuple, dict, set, frozenset, str) else None
-
-
-def _called(namespace: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    """What a path of names leads to: a function, a class, or a method of an instance."""
-    value = holder_of(namespace, (*path, ""))
-    if value is MISSING and len(path) > 1:
-        holder = holder_of(namespace, path)
-        value = MISSING if holder is MISSING else insides.of_class(type(holder), path[-1])
-    return value

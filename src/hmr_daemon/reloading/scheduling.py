@@ -15,7 +15,7 @@ from ..live.records import INNER
 from ..live.transaction import MISSING
 from ..planning import unseen
 from ..planning.records import SEES_CALLS, ModuleRecord, Name, Node
-from ..planning.targets import holder_of, is_instance, only_sets
+from ..planning.targets import called_by, is_instance, only_sets
 from ..syntax import codes, counters, loops, partly, steps, trees
 from ..syntax.effects import Effects
 from ..syntax.statements import COMPOUND, Statement
@@ -520,9 +520,7 @@ class Scheduling(SettingUp):
     def _keeps_what_it_is_given(self, node: Node) -> bool:
         """Whether a new bare call is one of what adds to something, or of a library's, which keeps it as a rule."""
         path = trees.path_of(node.statement.parse().value.func)  # type: ignore[attr-defined]
-        called: Any = holder_of(node.module.namespace, (*path, "")) if path else MISSING
-        if len(path) > 1 and called is MISSING:
-            called = insides.of_class(type(holder_of(node.module.namespace, path)), path[-1])
+        called: Any = called_by(node.module.namespace, path) if path else MISSING
         if type(called) is not FunctionType or called.__code__.co_filename not in self.graph.paths():
             return called is not MISSING
         return bool(codes.grown_names(called.__code__))
